@@ -1,0 +1,1 @@
+"""From questionnaire to published brief: a survey pipeline, one room per stage."""
