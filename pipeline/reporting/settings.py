@@ -5,6 +5,9 @@ Spanish here is printed as it stands. An example of the whole section is in ``do
 """
 
 from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pipeline.configuration import STRICT
 
 
 @dataclass(frozen=True)
@@ -12,11 +15,18 @@ class Measure:
     """One share that is told: an indicator and the category of it that the sentence is about.
 
     ``indicator``, ``category``, ``statistic``: as in the estimates table (``category`` is "" for means).
+    ``singular``: what a person counted does ("tiene mucha confianza en Fuerza Civil"), when the
+    indicator's predicate is about another category; ``plural``: the same of several people.
+    ``direction``: when it differs from the indicator's.
     """
 
+    __pydantic_config__: ClassVar = STRICT
     indicator: str
     category: str = ""
     statistic: str = "proportion"
+    singular: str = ""
+    plural: str = ""
+    direction: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,26 +34,20 @@ class Battery:
     """Items asked with one scale, drawn together as bars that add to 100.
 
     ``indicators``: one per item, each with every category of ``levels`` in the estimates table.
-    ``levels``: categories from the most to the least favourable.
-    ``level_names``: how each level is printed ("mucha", "algo", …).
-    ``lead``: sentence part for the first level, "tiene mucha confianza en {item}".
+    ``names``: what each item is called in a chart ("Fuerza Civil"), by indicator.
+    ``levels``: categories from the most to the least favourable; ``level_names``: as printed.
+    ``lead``: sentence part for the first level, before the item's name ("tiene mucha confianza en").
+    ``base``: who answered, in words.
     """
 
+    __pydantic_config__: ClassVar = STRICT
     title: str
     indicators: tuple[str, ...]
+    names: dict[str, str]
     levels: tuple[str, ...]
-    level_names: tuple[str, ...]
-    lead: str = ""
+    level_names: tuple[str, ...] = ()
+    lead: str = "tiene mucha confianza en"
     base: str = ""
-
-
-@dataclass(frozen=True)
-class Topic:
-    """A theme of the site and of the tabulados: one sheet, one section, its indicators in order."""
-
-    id: str
-    name: str
-    indicators: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Confidentiality:
     count of people in a category (and of its complement) other than zero; 0 turns the rule off.
     """
 
+    __pydantic_config__: ClassVar = STRICT
     min_base: int = 10
     min_count: int = 0
 
@@ -62,11 +67,10 @@ class Confidentiality:
 class Disclosure:
     """What AAPOR's Transparency Initiative asks for and no other file of the study can say."""
 
-    sponsor: str = ""
-    conducted_by: str = ""
+    __pydantic_config__: ClassVar = STRICT
     funding: str = ""
+    conducted_by: str = ""
     contact: str = ""
-    population: str = ""
     frame: str = ""
     selection: str = ""
     coverage: str = ""
@@ -85,59 +89,31 @@ class Disclosure:
 class ReportSettings:
     """The section ``report`` of ``params.yaml``.
 
-    ``title``: the publication. ``area``: the whole, with its article, inside a sentence ("el área
-    metropolitana"). ``people``: who the shares are of ("personas de 18 años y más").
-    ``area_domain_kind``/``place_domain_kind``: domain kinds of the whole and of its parts.
-    ``headline``: what the map, the comparison and the series show. ``findings``: the five findings of
-    the brief in order (the first three are printed large). ``key``: measures on every municipality's page.
+    ``whole``: the whole area with its article, inside a sentence ("el área metropolitana").
+    ``people``: who the shares are of, plural and feminine or masculine ("personas de 18 años y más").
+    ``headline``: what the map, the comparison and the series show; give its ``plural``.
+    ``findings``: the five findings of the brief in order (the first three are printed large).
+    ``key``: measures on every municipality's page (empty: the findings).
+    ``place_domain_kind``/``whole_domain_kind``: domain kinds of the parts and of the whole.
     ``wave_unit``: what a wave is, in a sentence ("trimestre").
-    ``boundaries``: optional GeoJSON path (properties ``cve_geo``) for a real map instead of tiles.
+    ``boundaries``: optional GeoJSON path (property ``cve_geo``) for a real map instead of tiles.
     ``brand``: folder below ``reports/brands``.
     """
 
-    title: str
-    area: str
-    area_short: str
+    __pydantic_config__: ClassVar = STRICT
+    whole: str
     people: str
     headline: Measure
     findings: tuple[Measure, ...]
     trust: Battery
-    topics: tuple[Topic, ...]
     key: tuple[Measure, ...] = ()
     place_word: str = "municipio"
     places_word: str = "municipios"
     place_domain_kind: str = "municipio"
-    area_domain_kind: str = "total"
+    whole_domain_kind: str = "total"
     wave_unit: str = "trimestre"
-    publisher: str = ""
     licence: str = "CC BY 4.0"
-    source: str = ""
     brand: str = "neutral"
     boundaries: str = ""
     confidentiality: Confidentiality = field(default_factory=Confidentiality)
     disclosure: Disclosure = field(default_factory=Disclosure)
-
-
-@dataclass(frozen=True)
-class IndicatorLabel:
-    """What a report must know of an indicator; made by the stage from ``questionnaires/indicators.yaml``.
-
-    ``name``: noun phrase ("Inseguridad en el municipio"). ``singular``/``plural``: what those counted do
-    ("se siente poco o nada segura en su municipio", "se sienten poco o nada seguras en su municipio"),
-    by category. ``direction``: "up_is_bad", "up_is_good" or "neutral". ``base``: who is in the
-    denominator, in words. ``question``: wording as asked. ``categories``: printed name by category.
-    ``item``: for a battery, the thing rated ("Fuerza Civil"). ``breaks``: waves from which the series is
-    not comparable with before, with three words why ("cambió la pregunta").
-    """
-
-    id: str
-    name: str
-    direction: str
-    base: str
-    singular: dict[str, str]
-    plural: dict[str, str]
-    categories: dict[str, str]
-    question: str = ""
-    item: str = ""
-    missing_rule: str = ""
-    breaks: dict[str, str] = field(default_factory=dict)
