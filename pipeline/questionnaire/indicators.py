@@ -23,16 +23,14 @@ class Indicator:
     ``base``: condition that restricts the population, e.g. ``victima == 1``.
     ``no_answer``: ``exclude`` no sabe / no contesta from the base, keep them ``in_base``, or
     show them as a ``category`` of their own.
-    ``name``: plain-language title; ``predicate``: how a sentence says it of people.
-    ``base_name``: the base in words, where it is not everybody.
+    ``name``: plain-language title; ``singular``/``plural``: what those counted do, for sentences
+    ("se siente poco o nada segura en su municipio"). ``base_name``: the base in words, where it is not everybody.
     """
 
     __pydantic_config__: ClassVar = STRICT
     name: str
-    predicate: str
     kind: Literal["share", "distribution", "mean", "index"]
     direction: Direction
-    theme: str
     item: str | None = None
     items: tuple[str, ...] = ()
     categories: tuple[int, ...] = ()
@@ -41,6 +39,8 @@ class Indicator:
     at_least: int = 1
     base: str | None = None
     base_name: str = ""
+    singular: str = ""
+    plural: str = ""
     no_answer: Literal["exclude", "in_base", "category"] = "exclude"
     statistics: tuple[Statistic, ...] = ("proportion",)
     unit: str = "%"
@@ -55,15 +55,13 @@ class Indicator:
 @dataclass(frozen=True)
 class _File:
     __pydantic_config__: ClassVar = STRICT
-    themes: Mapping[str, str]
     indicators: Mapping[str, Indicator]
 
 
 @dataclass(frozen=True)
 class Indicators:
-    """All indicators of a study in publication order, and their themes' titles."""
+    """All indicators of a study, in publication order."""
 
-    themes: Mapping[str, str]
     by_name: Mapping[str, Indicator]
 
     def available(self, questionnaire: Questionnaire) -> dict[str, Indicator]:
@@ -79,14 +77,12 @@ class Indicators:
 def load_indicators(path: Path) -> Indicators:
     """Read and check ``questionnaires/indicators.yaml``.
 
-    Raises PulsoError naming the indicator for an unknown key or theme, a share without
+    Raises PulsoError naming the indicator for an unknown key, a share without
     categories, an index without items or rescaling, a base that is not a condition.
     """
     content = validate(_File, load_yaml(path), path)
     for name, indicator in content.indicators.items():
         where = f"{path}: indicators.{name}"
-        if indicator.theme not in content.themes:
-            raise PulsoError(f"{where}.theme names '{indicator.theme}', which 'themes' does not list.")
         if indicator.kind == "share" and not (indicator.categories and indicator.item and indicator.category):
             raise PulsoError(f"{where} is a share: it needs item, categories and category (its label).")
         if indicator.kind == "index" and not (indicator.items and indicator.rescale):
@@ -95,7 +91,7 @@ def load_indicators(path: Path) -> Indicators:
             raise PulsoError(f"{where} needs the item that it is computed from.")
         if indicator.base:
             parse(indicator.base, f"{where}.base")
-    return Indicators(content.themes, content.indicators)
+    return Indicators(content.indicators)
 
 
 def check_against(indicators: Indicators, questionnaire: Questionnaire, path: Path) -> None:

@@ -1,0 +1,150 @@
+"""Rows of the estimates and changes tables as objects with names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.errors import PulsoError
+from pipeline.reporting.settings import Measure
+
+ID = ("wave", "indicator", "category", "statistic", "domain_kind", "domain")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One row of the estimates table (units as there: proportions 0–1)."""
+
+    wave: str
+    indicator: str
+    category: str
+    statistic: str
+    domain_kind: str
+    domain: str
+    estimate: float
+    se: float
+    ci_low: float
+    ci_high: float
+    ci_level: float
+    cv: float
+    deff: float
+    n: int
+    precision: str
+    publishable: bool
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """What ``data-id`` and ``pulso explain`` call the row."""
+        return "|".join((self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of the changes table: ``difference`` and interval on the scale of the estimate."""
+
+    wave: str
+    reference_wave: str
+    comparison: str
+    indicator: str
+    category: str
+    statistic: str
+    domain_kind: str
+    domain: str
+    difference: float
+    ci_low: float
+    ci_high: float
+    p_adjusted: float
+    verdict: str
+    minimum_detectable: float
+    publishable: bool
+
+    @property
+    def key(self) -> str:
+        """The key of the estimate that changed."""
+        return "|".join((self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
+
+    @property
+    def field(self) -> str:
+        """The name of the difference as a field of that estimate."""
+        return f"change:{self.comparison}"
+
+    @property
+    def significant(self) -> bool:
+        """Whether the verdict says that something moved."""
+        return self.verdict in {"sube", "baja"}
+
+
+@dataclass(frozen=True)
+class Rank:
+    """Place of a domain among its peers with its joint interval; 1 is the largest estimate."""
+
+    rank: int
+    low: int
+    high: int
+
+
+class Rows:
+    """Look-up of estimates, changes and ranks by their identifiers; read-only."""
+
+    def __init__(self, estimates: pd.DataFrame, changes: pd.DataFrame, rankings: pd.DataFrame | None = None):
+        self.estimates = estimates
+        self.changes = changes
+        self._estimates = {tuple(map(str, r[:6])): r for r in estimates.loc[:, [*ID, *_E]].itertuples(index=False)}
+        self._changes = {
+            (*map(str, r[:6]), r[6]): r
+            for r in changes.loc[:, [*ID, "comparison", *_C]].itertuples(index=False, name=None)
+        }
+        self._ranks: dict[tuple[str, ...], Rank] = {}
+        if rankings is not None:
+            columns = [*ID, "rank", "rank_low", "rank_high"]
+            for r in rankings.loc[:, columns].itertuples(index=False, name=None):
+                self._ranks[tuple(map(str, r[:6]))] = Rank(int(r[6]), int(r[7]), int(r[8]))
+
+    def get(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate | None:
+        """The estimate of a measure in a domain, or None when the table has no such row."""
+        key = (wave, measure.indicator, measure.category, measure.statistic, kind, domain)
+        row: Any = self._estimates.get(key)
+        if row is None:
+            return None
+        values = dict(zip((*ID, *_E), row, strict=True))
+        values.update(dict(zip(ID, key, strict=True)), n=int(values["n"]), publishable=bool(values["publishable"]))
+        return Estimate(**values)
+
+    def need(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate:
+        """As ``get``; PulsoError naming the row when it is missing."""
+        found = self.get(wave, measure, kind, domain)
+        if found is None:
+            raise PulsoError(
+                f"estimates of {wave}: no row {measure.indicator} / {measure.category!r} / {measure.statistic} "
+                f"for {kind} = {domain}, which the report names; correct 'report' in params.yaml."
+            )
+        return found
+
+    def change(self, estimate: Estimate, comparison: str = "previous") -> Change | None:
+        """The tested change of an estimate, or None for a first wave or a cell not published."""
+        ids = (estimate.wave, estimate.indicator, estimate.category, estimate.statistic)
+        row: Any = self._changes.get((*ids, estimate.domain_kind, estimate.domain, comparison))
+        if row is None:
+            return None
+        values: Mapping[str, Any] = dict(zip((*ID, "comparison", *_C), row, strict=True))
+        return Change(**{**values, "publishable": bool(values["publishable"])})
+
+    def rank(self, estimate: Estimate) -> Rank | None:
+        """The rank of an estimate among the domains of its kind, when ranks were made."""
+        return self._ranks.get(tuple(estimate.key.split("|")))
+
+    def domains(self, wave: str, measure: Measure, kind: str) -> list[Estimate]:
+        """Every published estimate of a measure among the domains of a kind, largest first."""
+        table = self.estimates
+        mask = (
+            (table["wave"] == wave) & (table["indicator"] == measure.indicator) & (table["domain_kind"] == kind)
+            & (table["category"] == measure.category) & (table["statistic"] == measure.statistic)
+        )  # fmt: skip
+        found = [self.need(wave, measure, kind, str(domain)) for domain in table.loc[mask, "domain"]]
+        return sorted((e for e in found if e.publishable), key=lambda e: (-e.estimate, e.domain))
+
+
+_E = tuple(name for name in Estimate.__dataclass_fields__ if name not in ID)
+_C = tuple(name for name in Change.__dataclass_fields__ if name not in (*ID, "comparison"))

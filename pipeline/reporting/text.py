@@ -1,0 +1,99 @@
+"""Sentences whose numbers remember the row that they were read from."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~])")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A printed number, the key of its row, and the field of the row that it shows.
+
+    ``field``: a column of the estimates table, ``margin``, ``fraction``, or ``change:previous`` /
+    ``change:year_ago`` for the difference in the changes table.
+    """
+
+    text: str
+    key: str
+    field: str = "estimate"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A run of plain text and numbers."""
+
+    parts: tuple[str | Number, ...]
+
+    def __add__(self, other: "Text | Number | str") -> "Text":
+        return Text((*self.parts, *(other.parts if isinstance(other, Text) else (other,))))
+
+    def __iter__(self) -> Iterator[str | Number]:
+        return iter(self.parts)
+
+    @property
+    def plain(self) -> str:
+        """The words alone, for titles, alt text, DOCX and PDF metadata."""
+        return "".join(part if isinstance(part, str) else part.text for part in self.parts)
+
+    @property
+    def markdown(self) -> str:
+        """Markdown in which each number is a span with its row's key."""
+        return "".join(escape(part) if isinstance(part, str) else span(part) for part in self.parts)
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """The numbers alone, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Number))
+
+    def capitalised(self) -> "Text":
+        """The same with a capital first letter."""
+        head, *rest = self.parts
+        if isinstance(head, Number):
+            return Text((Number(upper_first(head.text), head.key, head.field), *rest))
+        return Text((upper_first(head), *rest))
+
+
+def text(*parts: "str | Number | Text") -> Text:
+    """Put words, numbers and texts one after the other."""
+    flat: list[str | Number] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Text) else (part,))
+    return Text(tuple(part for part in flat if not (isinstance(part, str) and not part)))
+
+
+def joined(items: list[Text], last: str = "y") -> Text:
+    """``a, b y c`` of texts."""
+    from pipeline.reporting.numbers import join
+
+    if len(items) < 2:
+        return items[0] if items else Text(())
+    # The rule of y/e looks at the words only.
+    word = join(["x", items[-1].plain], last).split(" ")[1]
+    result = items[0]
+    for item in items[1:-1]:
+        result = text(result, ", ", item)
+    return text(result, f" {word} ", items[-1])
+
+
+def upper_first(words: str) -> str:
+    """``la gente`` → ``La gente``."""
+    return words[:1].upper() + words[1:]
+
+
+def escape(words: str) -> str:
+    """Plain words as Markdown."""
+    return _SPECIAL.sub(r"\\\1", words)
+
+
+def attributes(number: Number) -> str:
+    """The attributes that tie a printed number to its row."""
+    key = number.key.replace('"', "&quot;")
+    return f'data-id="{key}" data-field="{number.field}"'
+
+
+def span(number: Number, classes: str = "") -> str:
+    """A number as a Markdown span."""
+    dotted = "".join(f".{name} " for name in classes.split())
+    return f"[{escape(number.text)}]{{{dotted}{attributes(number)}}}"

@@ -1,0 +1,1 @@
+"""Synthetic editions, calibrated on published figures, delivered as a fieldwork firm would."""
