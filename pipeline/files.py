@@ -61,13 +61,14 @@ def round_significant(values: np.ndarray, digits: int = SIGNIFICANT_DIGITS) -> n
     ``values``: float array of any shape; NaN and infinities pass through.
     """
     result = np.array(values, dtype=float, copy=True)
+    # Below this nothing we publish differs from zero, and the powers of ten would overflow.
+    result[np.abs(result) < 1e-250] = 0.0
     usable = np.isfinite(result) & (result != 0)
-    magnitude = np.floor(np.log10(np.abs(result[usable])))
-    shift = digits - 1 - magnitude
+    shift = digits - 1 - np.floor(np.log10(np.abs(result[usable])))
+    power = 10.0 ** np.abs(shift)
     # Dividing by a power of ten is exact where multiplying by its inverse is not.
-    scaled = np.where(shift >= 0, result[usable] * 10.0 ** np.abs(shift), result[usable] / 10.0 ** np.abs(shift))
-    whole = np.rint(scaled)
-    result[usable] = np.where(shift >= 0, whole / 10.0 ** np.abs(shift), whole * 10.0 ** np.abs(shift))
+    whole = np.rint(np.where(shift >= 0, result[usable] * power, result[usable] / power))
+    result[usable] = np.where(shift >= 0, whole / power, whole * power)
     return result
 
 

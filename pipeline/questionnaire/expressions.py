@@ -20,13 +20,13 @@ class Condition:
     text: str
     items: tuple[str, ...]
 
-    def mask(self, responses: pd.DataFrame) -> pd.Series:
+    def mask(self, responses: pd.DataFrame) -> "pd.Series[bool]":
         """True where the condition holds; a missing answer never satisfies it.
 
         ``responses``: one row per respondent, one column per item (integer codes).
         Returns a boolean Series on the same index.
         """
-        result = responses.eval(self.text, engine="python")
+        result = pd.Series(responses.eval(self.text, engine="python"), index=responses.index)
         return result.fillna(False).astype(bool)
 
 

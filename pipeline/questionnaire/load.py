@@ -112,7 +112,11 @@ def _with_columns(merged: dict[str, Any], path: Path) -> Any:
             column = {**column, "codes": {str(k): v for k, v in column["codes"].items()}}
         columns[item] = column
     respondent = delivery.get("respondent")
-    return {**delivery, "columns": columns, "respondent": [respondent] if isinstance(respondent, str) else respondent}
+    return {
+        **delivery,
+        "columns": columns,
+        "respondent": [respondent] if isinstance(respondent, str) else respondent,
+    }
 
 
 def _ordered(content: _WaveFile, path: Path) -> dict[str, Item]:
