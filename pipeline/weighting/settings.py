@@ -69,9 +69,7 @@ class Given:
     weight: str
 
 
-BaseSettings = Annotated[
-    TelephoneCompletes | TelephoneFrame | AreaSample | Given, Field(discriminator="kind")
-]
+BaseSettings = Annotated[TelephoneCompletes | TelephoneFrame | AreaSample | Given, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True)
@@ -111,9 +109,7 @@ class Nonresponse:
     def __post_init__(self) -> None:
         wanted = self.classes if self.method == "classes" else self.predictors
         key = "classes" if self.method == "classes" else "predictors"
-        _require(
-            bool(wanted), f"nonresponse.method {self.method} needs nonresponse.{key} (a list of columns)"
-        )
+        _require(bool(wanted), f"nonresponse.method {self.method} needs nonresponse.{key} (a list of columns)")
         _require(2 <= self.score_classes <= 10, "nonresponse.score_classes must be between 2 and 10")
 
 
@@ -190,9 +186,7 @@ class Collapse:
     below: int = 20
 
     def __post_init__(self) -> None:
-        _require(
-            len(set(self.merge)) >= 2, f"collapse of {self.item}: merge needs two different codes or more"
-        )
+        _require(len(set(self.merge)) >= 2, f"collapse of {self.item}: merge needs two different codes or more")
 
 
 @dataclass(frozen=True)
@@ -278,9 +272,7 @@ class WeightingSettings:
             not needs_totals or self.control_totals is not None,
             "control_totals is missing; these steps need it",
         )
-        _require(
-            not needs_totals or self.within is not None, "within (the column of the municipality) is missing"
-        )
+        _require(not needs_totals or self.within is not None, "within (the column of the municipality) is missing")
         _require(
             self.trim is None or self.calibration is not None,
             "trim keeps a calibration: declare calibration too",

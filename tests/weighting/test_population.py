@@ -53,9 +53,7 @@ def test_census_cells_and_schooling_give_the_published_adults(totals: pd.DataFra
 
 def test_conapo_keeps_the_groups_that_need_no_split(totals: pd.DataFrame, shared_dir: Path) -> None:
     conapo = pd.read_csv(shared_dir / "population" / "conapo_2010_2014.csv", dtype={"cve_geo": str})
-    published = conapo[
-        (conapo["sexo"] == "Mujeres") & (conapo["grupo_edad"] == "45-64") & (conapo["anio"] == 2012)
-    ]
+    published = conapo[(conapo["sexo"] == "Mujeres") & (conapo["grupo_edad"] == "45-64") & (conapo["anio"] == 2012)]
     ours = totals[
         (totals["source"] == "conapo_2012")
         & (totals["reference_date"] == "2012-07-01")
