@@ -1,0 +1,195 @@
+"""``pulso``: one verb per stage. Stages are imported only when their verb is called."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.errors import PulsoError
+
+WAVE = click.argument("wave", metavar="WAVE")
+
+
+class _Sentences(click.Group):
+    """Turns what a technician can mend into one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PulsoError as error:
+            raise click.ClickException(str(error)) from None
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            text = f"{place}{error.strerror or error}; free the disk or the file, or mend its rights, and run again."
+            raise click.ClickException(text) from None
+
+
+@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--quiet", is_flag=True, help="No progress, only results and errors.")
+@click.pass_context
+def main(ctx: click.Context, quiet: bool) -> None:
+    """From the questionnaire to the published brief: one verb per stage of the survey."""
+    ctx.obj = {"quiet": quiet or bool(os.environ.get("CI")) or not sys.stderr.isatty()}
+
+
+@main.command()
+def simulate() -> None:
+    """Make the synthetic editions and their delivered files."""
+    from pipeline.simulate.stage import run
+    from pipeline.study import load_study
+
+    click.echo(run(load_study()))
+
+
+@main.command()
+@WAVE
+def ingest(wave: str) -> None:
+    """Read a delivery: rows in = accepted + quarantined."""
+    from pipeline.ingest.stage import run
+    from pipeline.study import load_study
+
+    click.echo(run(load_study(), wave))
+
+
+@main.command()
+@click.argument("wave", metavar="[WAVE]", required=False)
+@click.option("--all", "every", is_flag=True, help="Write every wave's verdict; exit 0 whatever it says.")
+@click.option("--accept", metavar="RULE", help="Sign off a failed rule; needs --because.")
+@click.option("--because", metavar="TEXT", help="Why the rule's failure is accepted.")
+def check(wave: str | None, every: bool, accept: str | None, because: str | None) -> None:
+    """Run the checks of one wave; exits 1 when a critical rule fails."""
+    from pipeline.check import stage
+    from pipeline.study import load_study
+
+    study = load_study()
+    if every:
+        click.echo(stage.run_all(study))
+        return
+    if wave is None:
+        raise PulsoError("pulso check: say which wave, for example 'pulso check 2013T2', or --all.")
+    if accept is not None:
+        if not because:
+            raise PulsoError(f'pulso check {wave} --accept {accept}: say why with --because "…".')
+        stage.accept(study, wave, accept, because)
+    if stage.print_verdict(study, wave):
+        raise SystemExit(1)
+
+
+@main.command()
+@WAVE
+def weight(wave: str) -> None:
+    """Weight a wave by municipality, with receipts."""
+    from pipeline.check.stage import refuse_if_stopped
+    from pipeline.study import load_study
+    from pipeline.weighting.stage import run
+
+    study = load_study()
+    refuse_if_stopped(study, wave)
+    click.echo(run(study, wave))
+
+
+@main.command()
+@WAVE
+def estimate(wave: str) -> None:
+    """Estimate every indicator of a wave in every domain."""
+    from pipeline.estimate import run
+    from pipeline.study import load_study
+
+    click.echo(run(load_study(), wave))
+
+
+@main.command()
+def series() -> None:
+    """Put the waves together: estimates, tested changes, rankings."""
+    from pipeline.series import run
+    from pipeline.study import load_study
+
+    click.echo(run(load_study()))
+
+
+@main.command()
+@WAVE
+@click.option("--draft", is_flag=True, help="Watermark every page as a draft.")
+def report(wave: str, draft: bool) -> None:
+    """Render a wave's brief and its companions."""
+    from pipeline.reporting.stage import run
+    from pipeline.study import load_study
+
+    click.echo(run(load_study(), wave, draft=draft))
+
+
+@main.command()
+def site() -> None:
+    """Render the pages that are about every wave."""
+    from pipeline.reporting.site import run
+    from pipeline.study import load_study
+
+    click.echo(run(load_study()))
+
+
+@main.command()
+@WAVE
+def release(wave: str) -> None:
+    """Write the microdata that partners may have."""
+    from pipeline.release.stage import run
+    from pipeline.study import load_study
+
+    click.echo(run(load_study(), wave))
+
+
+@main.command()
+@click.argument("what", metavar="NUMBER")
+def explain(what: str) -> None:
+    """Where a printed number comes from: its row, formula, weights, file and stage."""
+    from pipeline.reporting.explain import explain as explain_number
+    from pipeline.study import load_study
+
+    click.echo(explain_number(load_study(), what))
+
+
+@main.group()
+def wave() -> None:
+    """Begin a new wave."""
+
+
+@wave.command("new")
+@WAVE
+@click.option("--from", "source", required=True, metavar="WAVE", help="The wave to start from.")
+@click.option("--data", type=click.Path(path_type=Path), help="The delivered file, to compare and map.")
+def wave_new(wave: str, source: str, data: Path | None) -> None:
+    """Write WAVE's questionnaire from another one's and enter it in params.yaml and dvc.yaml."""
+    from pipeline.study import load_study
+    from pipeline.wave_new import new_wave
+
+    click.echo(new_wave(load_study(), wave, source, data))
+
+
+@main.group()
+def questionnaire() -> None:
+    """Look at the instruments."""
+
+
+@questionnaire.command("diff")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+def questionnaire_diff(a: str, b: str) -> None:
+    """What changed from wave A's questionnaire to wave B's, and which series break."""
+    from pipeline.questionnaire.diff import describe
+    from pipeline.study import load_study
+
+    study = load_study()
+    click.echo(describe(study.questionnaire(a), study.questionnaire(b)))
+
+
+@main.command()
+def doctor() -> None:
+    """What this machine has, what it lacks, and how to get it."""
+    from pipeline.doctor import examine
+
+    click.echo(examine())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Make .venv from the lock when it changed, then run a command in it. Standard library only.
+
+python tools/env.py setup          only the environment
+python tools/env.py repro          dvc repro, and where the reports are
+python tools/env.py test [...]     pytest [...]
+python tools/env.py run CMD [...]  any command inside the environment
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+STAMP = VENV / "lock.sha256"
+LOCKS = [ROOT / "requirements.lock", ROOT / "pyproject.toml"]
+
+
+def fingerprint() -> str:
+    """What the environment was made from: the lock, the declaration, the Python."""
+    parts = [path.read_bytes() for path in LOCKS] + [sys.version.encode()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def setup() -> None:
+    """Install exactly what the lock says, unless that is what is there already."""
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file runs before anything checks it)
+        sys.exit(f"Python {sys.version.split()[0]} is too old: install Python 3.11 or newer and run this again.")
+    if STAMP.is_file() and STAMP.read_text() == fingerprint():
+        return
+    print("Setting up .venv (once; again only when the lock changes) …", flush=True)
+    if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
+        venv.create(VENV, with_pip=True)
+    python = str(BIN / "python")
+    quiet = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    subprocess.check_call([*quiet, "--no-deps", "-r", str(uv_lock())])
+    sync = [python, "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", python]
+    subprocess.check_call([*sync, str(ROOT / "requirements.lock")])
+    install = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, "--no-deps", "--no-build-isolation"]
+    subprocess.check_call([*install, "-e", str(ROOT)])
+    STAMP.write_text(fingerprint())
+
+
+def uv_lock() -> Path:
+    """The lines of the lock that pin the installer, alone in a file: it installs the rest."""
+    text = (ROOT / "requirements.lock").read_text()
+    start = text.index("\nuv==") + 1
+    lines = text[start:].split("\n")
+    last = next(i for i, line in enumerate(lines) if not line.endswith("\\"))
+    target = VENV / "uv.lock"
+    target.write_text("\n".join(lines[: last + 1]) + "\n")
+    return target
+
+
+def environment() -> dict[str, str]:
+    """The variables of a command inside the environment: DVC must find ``pulso`` on the path."""
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+    return {
+        **os.environ,
+        "PATH": path,
+        "VIRTUAL_ENV": str(VENV),
+        "GX_ANALYTICS_ENABLED": "false",
+        "DVC_NO_ANALYTICS": "1",
+    }
+
+
+def run(*command: str) -> int:
+    """Run a program of the environment in the current folder; its exit code."""
+    program = BIN / command[0]
+    program = program if os.name != "nt" else program.with_suffix(".exe")
+    return subprocess.call([str(program), *command[1:]], env=environment())
+
+
+def repro(arguments: list[str]) -> int:
+    """``dvc repro --keep-going``: one bad wave stops itself and no other."""
+    lock = Path.cwd() / ".dvc" / "tmp" / "rwlock"
+    if lock.is_file() and lock.stat().st_size == 0:
+        lock.unlink()  # a killed run may leave it empty, and DVC then refuses to start
+    code = run("dvc", "repro", "--keep-going", *arguments)
+    site = Path.cwd() / "reports" / "site" / "index.html"
+    if code == 0 and site.is_file():
+        print(f"\nReports: {site}")
+    return code
+
+
+def main() -> int:
+    """Dispatch the verbs of the module's docstring."""
+    verb, *rest = sys.argv[1:] or ["help"]
+    if verb not in {"setup", "repro", "test", "run"}:
+        print(__doc__)
+        return 2
+    setup()
+    if verb == "repro":
+        return repro(rest)
+    if verb == "test":
+        return run("pytest", *rest)
+    if verb == "run":
+        return run(*rest)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
