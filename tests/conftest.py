@@ -1,10 +1,13 @@
-"""What every test room shares."""
+"""What every test room shares: the project's root, the reference material, and no silent skips."""
 
+import os
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+_unlisted: list[str] = []
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +23,32 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared is not here: reference microdata and R's answers")
     return folder
+
+
+def _allowed() -> list[re.Pattern[str]]:
+    lines = (ROOT / "tests" / "allowed_skips.txt").read_text(encoding="utf-8").splitlines()
+    return [re.compile(line) for line in lines if line and not line.startswith("#")]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Under CI, remember each skip whose reason is not on the written list."""
+    if not (os.environ.get("CI") and report.skipped) or hasattr(report, "wasxfail"):
+        return
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    if not any(pattern.search(reason) for pattern in _allowed()):
+        _unlisted.append(f"{report.nodeid}: {reason}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skip that nobody wrote down fails the run."""
+    if _unlisted and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the skips that failed the run."""
+    if _unlisted:
+        terminalreporter.section("skips that tests/allowed_skips.txt does not list")
+        for line in sorted(set(_unlisted)):
+            terminalreporter.line(line)
