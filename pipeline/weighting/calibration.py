@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.weighting.margins import Floats, Ints, Margin, check_margins
+from pipeline.weighting.arrays import Bools, Floats, Ints, tally
+from pipeline.weighting.margins import Margin, check_margins
 from pipeline.weighting.newton import Response, solve_dual
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.structure import Structure, build_structure
@@ -42,7 +43,7 @@ class CalibratedReplicates:
     """``ratio``: (R, G) factor of each joint cell; ``converged``: (R,)."""
 
     ratio: Floats
-    converged: np.ndarray
+    converged: Bools
     iterations: Ints
 
 
@@ -92,7 +93,7 @@ def calibrate_replicates(
     """
     totals = _cell_totals(structure, replicate_base)
     ratio, error, iterations = _solve(structure, totals, method, bounds, tolerance, max_iterations)
-    return CalibratedReplicates(ratio, (error <= tolerance).all(axis=1), iterations)
+    return CalibratedReplicates(ratio, np.all(error <= tolerance, axis=1), iterations)
 
 
 def _check_base(base: Floats) -> None:
@@ -106,9 +107,7 @@ def _check_base(base: Floats) -> None:
 
 def _cell_totals(structure: Structure, weights: Floats) -> Floats:
     """(R, G) base weight of each joint cell from (R, n)."""
-    rows, size = len(weights), structure.cells
-    index = ((np.arange(rows) * size)[:, None] + structure.row_cell).ravel()
-    return np.bincount(index, weights.ravel(), minlength=rows * size).reshape(rows, size)
+    return tally(structure.row_cell, weights, structure.cells)
 
 
 def _solve(
@@ -148,12 +147,8 @@ def _rake(structure: Structure, totals: Floats, tolerance: float, max_iterations
 
 def _sweep(structure: Structure, totals: Floats, ratio: Floats) -> Floats:
     """One pass over the margins."""
-    size = len(structure.totals)
-    offset = (np.arange(len(ratio)) * size)[:, None]
     for column in structure.codes.T:
-        sums = np.bincount((offset + column).ravel(), (totals * ratio).ravel(), minlength=len(ratio) * size).reshape(
-            len(ratio), size
-        )
+        sums = tally(column, totals * ratio, len(structure.totals))
         factor = np.divide(structure.totals, sums, out=np.zeros_like(sums), where=sums > 0)
         ratio = ratio * factor[:, column]
     return ratio

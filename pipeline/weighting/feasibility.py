@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.weighting.margins import Floats
+from pipeline.weighting.arrays import Floats, tally
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.structure import Structure
 
@@ -24,9 +24,8 @@ def refuse_infeasible(structure: Structure, limits: Limits) -> None:
     First each margin cell alone (its needed mean weight against the limits), then all margins
     together by a linear programme that finds the smallest total miss.
     """
-    counts = np.bincount(structure.row_cell, minlength=structure.cells)
-    low = np.bincount(structure.row_cell, limits.low, minlength=structure.cells)
-    high = np.bincount(structure.row_cell, limits.high, minlength=structure.cells)
+    rows = np.stack([np.ones_like(limits.low), limits.low, limits.high])
+    counts, low, high = tally(structure.row_cell, rows, structure.cells)
     _check_each_cell(structure, counts, low, high, limits.what)
     shortfall = _smallest_miss(structure, low, high)
     worst = int(np.argmax(np.abs(shortfall) / np.maximum(structure.totals, 1.0)))
@@ -42,7 +41,7 @@ def refuse_infeasible(structure: Structure, limits: Limits) -> None:
 
 
 def _check_each_cell(structure: Structure, counts: Floats, low: Floats, high: Floats, what: str) -> None:
-    people = structure.margin_sums(counts[None, :].astype(float))[0]
+    people = structure.margin_sums(counts[None, :])[0]
     least = structure.margin_sums(low[None, :])[0]
     with np.errstate(invalid="ignore"):
         most = structure.margin_sums(high[None, :])[0]

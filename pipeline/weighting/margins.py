@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.weighting.arrays import Floats, Ints
 from pipeline.weighting.refusals import WeightingError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 SEPARATOR = "|"
 

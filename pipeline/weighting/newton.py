@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.weighting.margins import Floats, Ints
+from pipeline.weighting.arrays import Bools, Floats, Ints, tally
 from pipeline.weighting.structure import Structure
 
 # (u, replicates) → totals of joint cells and their derivatives, each (len(replicates), G).
@@ -28,7 +28,7 @@ class DualSolution:
     u: Floats
     error: Floats
     iterations: Ints
-    converged: np.ndarray
+    converged: Bools
 
 
 def solve_dual(
@@ -59,19 +59,17 @@ def solve_dual(
     return DualSolution(u, error, iterations, error <= tolerance)
 
 
-def _direction(structure: Structure, slopes: Floats, residual: Floats, open_: np.ndarray) -> Floats:
+def _direction(structure: Structure, slopes: Floats, residual: Floats, open_: Bools) -> Floats:
     """(R, P) Newton step of the multipliers; zero in blocks that have converged."""
     rows, width, blocks = len(slopes), structure.width, structure.blocks
     size = width * width * blocks
     used = structure.slot >= 0
-    hessian = np.zeros(rows * size)
-    base = (np.arange(rows) * size)[:, None] + structure.cell_block * (width * width)
+    hessian = np.zeros((rows, size))
     for first in structure.codes.T:
         for second in structure.codes.T:
             both = used[first] & used[second]
-            place = structure.slot[first] * width + structure.slot[second]
-            index = (base + place)[:, both].ravel()
-            hessian += np.bincount(index, slopes[:, both].ravel(), minlength=rows * size)
+            place = (structure.cell_block * width + structure.slot[first]) * width + structure.slot[second]
+            hessian += tally(place[both], slopes[:, both], size)
     matrix = hessian.reshape(rows, blocks, width, width)
     diagonal = np.arange(width)
     scale = matrix[:, :, diagonal, diagonal].max(axis=2, keepdims=True)
@@ -119,9 +117,6 @@ def _cell_sums(structure: Structure, multipliers: Floats) -> Floats:
 
 def _block_products(structure: Structure, left: Floats, right: Floats) -> Floats:
     """(R, B) Σ left × right over the margin cells of each block."""
-    rows = len(left)
-    index = ((np.arange(rows) * structure.blocks)[:, None] + structure.block).ravel()
     # A multiplier may be infinite on the way: such a step is too long, not an error.
     with np.errstate(invalid="ignore", over="ignore"):
-        sums = np.bincount(index, (left * right).ravel(), minlength=rows * structure.blocks)
-    return sums.reshape(rows, structure.blocks)
+        return tally(structure.block, left * right, structure.blocks)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.weighting.margins import Floats, Ints, Margin
+from pipeline.weighting.arrays import Floats, Ints, tally
+from pipeline.weighting.margins import Margin
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,10 @@ class Structure:
 
     def margin_sums(self, cell_weights: Floats) -> Floats:
         """(R, P) weighted total of each margin cell from (R, G) totals of joint cells."""
-        replicates, size = len(cell_weights), len(self.totals)
-        offset = (np.arange(replicates) * size)[:, None]
-        sums = np.zeros(replicates * size)
+        sums = np.zeros((len(cell_weights), len(self.totals)))
         for column in self.codes.T:
-            index = (offset + column).ravel()
-            sums += np.bincount(index, cell_weights.ravel(), minlength=replicates * size)
-        return sums.reshape(replicates, size)
+            sums += tally(column, cell_weights, len(self.totals))
+        return sums
 
     def errors(self, sums: Floats) -> Floats:
         """(R, B) largest relative miss of a block's totals, from (R, P) margin sums."""
