@@ -13,7 +13,7 @@ MissingKind = Literal["no_aplica", "no_sabe", "no_contesta"]
 
 @dataclass(frozen=True)
 class Comparability:
-    """Since when an item's answers compare, and in which waves its series breaks and why."""
+    """Since which wave an item's answers compare; ``breaks``: wave → why (three words) its series breaks there."""
 
     __pydantic_config__: ClassVar = STRICT
     since: str | None = None
@@ -33,6 +33,7 @@ class Derivation:
 class Item:
     """One question (or a fact of the interview).
 
+    ``label``: the variable's name for people; ``short``: the thing rated, as charts name it ("Marina").
     ``codes``: substantive code → label; ``missing``: code → kind of missing.
     ``range``: lowest and highest allowed value of a whole number.
     ``private``: names, telephones, exact dates, interviewers: never leaves the pipeline.
@@ -42,6 +43,7 @@ class Item:
     __pydantic_config__: ClassVar = STRICT
     text: str
     label: str
+    short: str = ""
     kind: ItemKind = "single"
     codes: Mapping[int, str] = field(default_factory=dict)
     missing: Mapping[int, MissingKind] = field(default_factory=dict)
@@ -67,14 +69,22 @@ class Item:
 class Column:
     """Where an item lies in the delivered file.
 
-    ``codes``: delivered value → canonical code; empty means that they are the same.
-    ``decimal`` and ``format`` say how numbers and dates are written when not as usual.
+    ``codes``: delivered value → canonical code; empty means that they are the same. The item's
+    own missing codes need not be repeated: they pass as they are unless ``codes`` says otherwise.
+    ``format``: how dates are written (``%d/%m/%Y``; ``excel`` for serial numbers).
+    ``option``: the item is one option of a multiple answer: ``yes`` where it was chosen, ``no``
+    where only others were. The answers lie in ``name`` and ``more`` (one chosen code each), or in
+    ``name`` alone as a list divided by blanks, as ODK writes it.
     """
 
     __pydantic_config__: ClassVar = STRICT
     name: str
     codes: Mapping[str, int] = field(default_factory=dict)
     format: str | None = None
+    option: str | None = None
+    more: tuple[str, ...] = ()
+    yes: int = 1
+    no: int = 2
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,10 @@ class Delivery:
     ``member``: glob of the file inside a zip; ``sheet``: of a workbook.
     ``respondent``: the delivered columns that together identify a respondent.
     ``encoding``, ``delimiter``, ``decimal``: of a text file, when detection must not guess.
+    ``finished``: the column that is blank where an interview was broken off (those rows are
+    quarantined). ``not_delivered``: items asked whose column this delivery lacks, knowingly.
+    ``skips``: what happens to an answer where the questionnaire skips: ``quarantine`` the row, or
+    ``keep`` it and only report, for a producer's file whose published figures count it.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -95,11 +109,30 @@ class Delivery:
     delimiter: str | None = None
     decimal: str | None = None
     ignore: tuple[str, ...] = ()
+    finished: str | None = None
+    not_delivered: tuple[str, ...] = ()
+    skips: Literal["quarantine", "keep"] = "quarantine"
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """Where the call-attempt file says what; only opaque ids may be named here.
+
+    ``columns``: canonical name → delivered column (``area`` items are resolved as in the
+    responses). Without it the file's own column names are kept.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    completed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Fieldwork:
-    """What can break a series besides wording: mode, frame, firm, reference period."""
+    """What can break a series besides wording: mode, frame, firm, reference period.
+
+    ``breaks``: wave → why (three words), for a break of every series of the study.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     mode: str
@@ -118,6 +151,7 @@ class Questionnaire:
     delivery: Delivery
     fieldwork: Fieldwork
     skips: Mapping[str, Condition]
+    attempts: Attempts = Attempts()
 
     def __getitem__(self, name: str) -> Item:
         return self.items[name]
