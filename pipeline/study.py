@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from pipeline.check.settings import CheckSettings
 from pipeline.configuration import STRICT, load_yaml, validate
 from pipeline.errors import PulsoError
 from pipeline.questionnaire import Indicators, Questionnaire, load_indicators, load_questionnaire
@@ -68,18 +69,6 @@ class Municipality:
     short: str
     tile: tuple[float, float]
     aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class CheckSettings:
-    """Tolerances of the checks; shares are proportions."""
-
-    __pydantic_config__: ClassVar = STRICT
-    area: str | None = None
-    interviews_per_area: int | None = None
-    minimum_share_of_target: float = 0.5
-    maximum_item_nonresponse: float = 0.35
-    unasked_columns: Literal["info", "warning", "critical"] = "info"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,181 @@
+"""Stage *estimate*: the indicators of a wave, in every domain, as one tidy table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import PulsoError
+from pipeline.estimation import (
+    Calibration,
+    Categorical,
+    Domain,
+    Numeric,
+    Replicates,
+    Share,
+    SurveyDesign,
+    Variable,
+    Where,
+    estimate,
+)
+from pipeline.files import read_table, write_table
+from pipeline.questionnaire import Indicator, Item, Questionnaire, check_against, parse
+from pipeline.study import Study
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A wave ready to estimate: its design (responses and weights joined) and declared variables."""
+
+    design: SurveyDesign
+    variables: tuple[Variable, ...]
+    domains: tuple[Domain, ...]
+
+
+def run(study: Study, wave: str) -> str:
+    """Read responses and weights of the wave, write ``estimates.parquet``; a line for the screen.
+
+    Raises PulsoError when an input is missing or an indicator asks for what the wave lacks.
+    """
+    prepared = prepare(study, wave)
+    settings = study.params.estimation
+    table = estimate(
+        prepared.design,
+        prepared.variables,
+        prepared.domains,
+        se=settings.se,
+        interval=settings.interval,
+        level=settings.level,
+        scheme=settings.precision,
+        wave=wave,
+    )
+    write_table(table, study.processed(wave, "estimates.parquet"))
+    withheld = int((~table["publishable"]).sum())
+    return f"{wave}: {len(table):,} estimates, {withheld:,} of them not publishable."
+
+
+def prepare(study: Study, wave: str) -> Prepared:
+    """Join responses with weights and declare what the questionnaire and the indicators say."""
+    questionnaire = study.questionnaire(wave)
+    check_against(study.indicators, questionnaire, study.questionnaires / "indicators.yaml")
+    data = joined(study, wave)
+    available = study.indicators.available(questionnaire)
+    variables = []
+    helpers: dict[str, pd.Series] = {}
+    for name, indicator in available.items():
+        variables.append(_variable(name, indicator, questionnaire, data, helpers))
+    data = pd.concat([data, pd.DataFrame(helpers, index=data.index)], axis=1)
+    domains = tuple(_domain(study, questionnaire, columns) for columns in study.params.estimation.domains)
+    return Prepared(survey_design(study, data), tuple(variables), domains)
+
+
+def joined(study: Study, wave: str) -> pd.DataFrame:
+    """Responses with their weights, one row per weighted respondent.
+
+    Raises PulsoError when a weighted respondent has no responses.
+    """
+    responses = read_table(study.processed(wave, "responses.parquet"))
+    weights = read_table(study.processed(wave, "weights.parquet"))
+    repeated = [c for c in weights.columns if c in responses.columns and c != "folio"]
+    data = weights.merge(responses.drop(columns=repeated), on="folio", how="left", validate="1:1", indicator=True)
+    lost = data.loc[data["_merge"] != "both", "folio"]
+    if len(lost):
+        raise PulsoError(
+            f"{study.processed(wave, 'weights.parquet')}: {len(lost)} weighted respondents are not in the responses "
+            f"(first: {lost.iloc[0]}); run 'pulso weight {wave}' again."
+        )
+    return data.drop(columns="_merge")
+
+
+def survey_design(study: Study, data: pd.DataFrame) -> SurveyDesign:
+    """The design that params.yaml declares, on rows that carry stratum, psu and weights."""
+    replicates = [column for column in data.columns if column.startswith("rep_")]
+    settings = study.params
+    calibration = settings.weighting.calibration
+    if settings.estimation.se == "replicates" and not replicates:
+        raise PulsoError("params.yaml: estimation.se is 'replicates' but weighting.replicates makes none.")
+    area = settings.weighting.within
+    return SurveyDesign(
+        data,
+        weights="weight",
+        strata="stratum",
+        psu="psu",
+        lonely_psu=settings.estimation.lonely_psu,
+        replicates=Replicates.bootstrap(replicates) if replicates else None,
+        calibration=Calibration(
+            base_weights="base_weight",
+            margins=tuple(
+                (area, *margin.items) if margin.within and area else tuple(margin.items)
+                for margin in calibration.margins
+            ),
+        )
+        if calibration and settings.estimation.se == "calibrated"
+        else None,
+    )
+
+
+def _variable(
+    name: str, indicator: Indicator, questionnaire: Questionnaire, data: pd.DataFrame, helpers: dict[str, pd.Series]
+) -> Variable:
+    base: tuple[Where, ...] = ()
+    if indicator.base:
+        helpers[f"_base_{name}"] = parse(indicator.base, f"indicators.{name}.base").mask(data)
+        base = (Where(f"_base_{name}", (True,)),)
+    if indicator.kind == "index":
+        helpers[f"_index_{name}"] = index_values(indicator, questionnaire, data)
+        return Numeric(name, f"_index_{name}", base=base, statistics=("mean",))
+    item = questionnaire[indicator.item or ""]
+    unanswered = tuple(code for code, kind in item.missing.items() if kind != "no_aplica")
+    skipped = tuple(code for code, kind in item.missing.items() if kind == "no_aplica")
+    if indicator.kind == "mean":
+        return Numeric(name, indicator.item or "", missing=(*unanswered, *skipped), base=base, statistics=("mean",))
+    if indicator.kind == "share":
+        return Share(
+            name,
+            indicator.item or "",
+            indicator.categories,
+            category=indicator.category,
+            missing=tuple(code for code in unanswered if code not in indicator.categories),
+            missing_rule="exclude" if indicator.no_answer == "exclude" else "in_base",
+            not_asked=(*skipped, None),
+            base=base,
+            statistics=indicator.statistics,
+        )
+    return Categorical(
+        name,
+        tuple(item.codes),
+        tuple(item.codes.values()),
+        column=indicator.item or "",
+        missing=unanswered,
+        missing_labels=tuple(item.missing[code] for code in unanswered),
+        missing_rule=indicator.no_answer,
+        not_asked=skipped,
+        base=base,
+        statistics=indicator.statistics,
+    )
+
+
+def index_values(indicator: Indicator, questionnaire: Questionnaire, data: pd.DataFrame) -> pd.Series:
+    """Mean of the rescaled items answered, empty where fewer than ``at_least`` are."""
+    items = [item for item in indicator.items if item in questionnaire.items]
+    scores = pd.DataFrame({item: _rescaled(data[item], indicator.rescale) for item in items}, index=data.index)
+    return scores.mean(axis=1).where(scores.notna().sum(axis=1) >= indicator.at_least)
+
+
+def _rescaled(codes: pd.Series, rescale: Mapping[int, float]) -> pd.Series:
+    values = codes.to_numpy(dtype=float, na_value=np.nan)
+    return pd.Series(values, index=codes.index).map({float(k): v for k, v in rescale.items()})
+
+
+def _domain(study: Study, questionnaire: Questionnaire, columns: tuple[str, ...]) -> Domain:
+    for column in columns:
+        if column not in questionnaire.items:
+            raise PulsoError(f"params.yaml: estimation.domains names '{column}', which is not an item of the wave.")
+    return Domain(columns, tuple(_codes(study, questionnaire[column]) for column in columns))
+
+
+def _codes(study: Study, item: Item) -> tuple[int | str, ...]:
+    if item.kind == "area":
+        return tuple(area.cve_geo for area in study.params.municipalities)
+    return tuple(item.codes)

@@ -1,0 +1,101 @@
+"""dvc.yaml says what is true: what a stage imports is what it declares, and every wave is listed."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.questionnaire import shared_files
+from pipeline.study import load_study
+
+ROOT = Path(__file__).resolve().parents[1]
+# The dispatcher and package markers decide nothing: they are left out of deps on purpose.
+NOT_DEPS = {Path("pipeline/cli.py"), Path("pipeline/__init__.py")}
+
+
+def _stages(folder: Path) -> dict[str, dict]:
+    stages = YAML(typ="safe").load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    return {name: stage.get("do", stage) for name, stage in stages.items()}
+
+
+def _module_file(dotted: str) -> Path | None:
+    base = ROOT / Path(*dotted.split("."))
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file():
+            return path.relative_to(ROOT)
+    return None
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _files(dotted: str) -> Iterator[Path]:
+    """The module and every package above it: importing one runs them all."""
+    parts = dotted.split(".")
+    if parts[0] == "pipeline":
+        for end in range(2, len(parts) + 1):
+            path = _module_file(".".join(parts[:end]))
+            if path is not None:
+                yield path
+
+
+def _closure(verb: str) -> set[Path]:
+    """Every file of the package that the verb's function leads to, imports inside functions too."""
+    cli = ast.parse((ROOT / "pipeline/cli.py").read_text(encoding="utf-8"))
+    functions = [node for node in cli.body if isinstance(node, ast.FunctionDef) and node.name == verb]
+    assert functions, f"pipeline/cli.py has no verb {verb}"
+    waiting = {path for name in _imports(functions[0]) for path in _files(name)}
+    found: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        waiting |= {p for name in _imports(tree) for p in _files(name)} - found
+    return found - NOT_DEPS
+
+
+@pytest.mark.parametrize("name", sorted(_stages(ROOT)))
+def test_a_stage_declares_what_it_imports(name: str) -> None:
+    stage = _stages(ROOT)[name]
+    imported = _closure(stage["cmd"].split()[1])
+    declared = [Path(dep) for dep in stage["deps"] if dep.startswith("pipeline/")]
+    uncovered = sorted(str(p) for p in imported if not any(p == d or d in p.parents for d in declared))
+    assert uncovered == [], f"{name} imports files that its deps in dvc.yaml leave out"
+    idle = sorted(str(d) for d in declared if not any(p == d or d in p.parents for p in imported))
+    assert idle == [], f"{name} declares deps in dvc.yaml that it never imports"
+
+
+def test_every_wave_is_in_the_marked_lists() -> None:
+    text = (ROOT / "dvc.yaml").read_text(encoding="utf-8")
+    blocks = [block.split("# waves: end")[0] for block in text.split("# waves: begin")[1:]]
+    assert blocks
+    for block in blocks:
+        listed = {part for line in block.splitlines() for part in line.replace(".yaml", "").split("/")}
+        assert set(load_study(ROOT).waves) <= listed
+
+
+def test_the_files_a_questionnaire_extends_are_deps() -> None:
+    study = load_study(ROOT)
+    stages = _stages(ROOT)
+    for wave in study.waves:
+        needed = {str(p.relative_to(ROOT)) for p in shared_files(study.questionnaires, wave)[1:]}
+        for name in ("ingest", "check", "weight", "estimate", "series", "report", "release"):
+            assert needed <= set(stages[name]["deps"]), f"{name} does not depend on what {wave} extends"
+
+
+def test_no_stage_depends_on_a_folder_that_grows_with_waves() -> None:
+    for name, stage in _stages(ROOT).items():
+        assert not {"questionnaires", "raw", "processed", "reports"} & set(stage["deps"]), name
+
+
+def test_at_most_five_stages_a_wave() -> None:
+    stages = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    assert sum("foreach" in stage for stage in stages.values()) <= 5
