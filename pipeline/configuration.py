@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pipeline.errors import PulsoError
 
@@ -71,5 +72,6 @@ def _keys_at(kind: Any, place: Sequence[Any]) -> list[str]:
             kind = get_type_hints(kind).get(str(part))
         elif get_origin(kind) is not None:
             kind = get_args(kind)[-1] if get_args(kind)[-1] is not Ellipsis else get_args(kind)[0]
-        kind = next((a for a in get_args(kind) if is_dataclass(a)), kind) if not is_dataclass(kind) else kind
+        if get_origin(kind) in {Union, UnionType}:
+            kind = next((a for a in get_args(kind) if is_dataclass(a)), kind)
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []
