@@ -13,11 +13,13 @@ from pipeline.estimation import (
     Domain,
     Numeric,
     Replicates,
+    Settings,
     Share,
     SurveyDesign,
     Variable,
     Where,
     estimate,
+    scheme_named,
 )
 from pipeline.files import read_table, write_table
 from pipeline.questionnaire import Indicator, Item, Questionnaire, check_against, parse
@@ -39,20 +41,23 @@ def run(study: Study, wave: str) -> str:
     Raises PulsoError when an input is missing or an indicator asks for what the wave lacks.
     """
     prepared = prepare(study, wave)
-    settings = study.params.estimation
     table = estimate(
-        prepared.design,
-        prepared.variables,
-        prepared.domains,
-        se=settings.se,
-        interval=settings.interval,
-        level=settings.level,
-        scheme=settings.precision,
-        wave=wave,
+        prepared.design, prepared.variables, prepared.domains, wave=wave, settings=estimation_settings(study)
     )
     write_table(table, study.processed(wave, "estimates.parquet"))
     withheld = int((~table["publishable"]).sum())
     return f"{wave}: {len(table):,} estimates, {withheld:,} of them not publishable."
+
+
+def estimation_settings(study: Study) -> Settings:
+    """The published method, interval, level and precision scheme of params.yaml."""
+    declared = study.params.estimation
+    return Settings(
+        method=declared.se,
+        level=declared.level,
+        interval=declared.interval,
+        precision=scheme_named(declared.precision),
+    )
 
 
 def prepare(study: Study, wave: str) -> Prepared:

@@ -78,10 +78,10 @@ class EstimationSettings:
     __pydantic_config__: ClassVar = STRICT
     se: Literal["replicates", "calibrated", "taylor"]
     domains: tuple[tuple[str, ...], ...]
-    interval: Literal["logit", "korn_graubard", "wilson", "wald"] = "logit"
+    interval: Literal["logit", "kg", "kg_uncapped", "wilson", "wald"] = "logit"
     level: float = 0.95
     lonely_psu: Literal["adjust", "certainty", "remove", "error"] = "adjust"
-    precision: str = "inegi"
+    precision: Literal["inegi", "nchs", "cepal"] = "inegi"
 
 
 @dataclass(frozen=True)
