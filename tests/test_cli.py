@@ -1,0 +1,50 @@
+"""One sentence and a non-zero exit for what a technician can mend; no heavy import for help."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from pipeline.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pulso(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pipeline.cli", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys, pipeline.cli; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("pandas", "numpy", "pydantic", "great_expectations", "statsmodels", "samplics", "matplotlib", "rich"):
+        assert f"'{heavy}'" not in loaded, heavy
+
+
+def test_every_verb_has_a_line_of_help() -> None:
+    for name, command in main.commands.items():
+        assert command.help, name
+        assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+
+
+def test_a_wave_that_does_not_exist_is_one_sentence() -> None:
+    done = pulso("ingest", "2099T9")
+    assert done.returncode == 1
+    assert "there is no wave '2099T9'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_outside_a_study_is_one_sentence(tmp_path: Path) -> None:
+    done = pulso("series", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "no params.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_says_which_engine_renders() -> None:
+    done = pulso("doctor")
+    assert done.returncode == 0
+    assert "Reports will be rendered with" in done.stdout
