@@ -51,6 +51,15 @@ class Battery:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """A theme of the site and of the tabulados: one section, one sheet, its indicators in order."""
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Confidentiality:
     """When somebody could be recognised: such cells are absent from every output.
 
@@ -93,6 +102,7 @@ class ReportSettings:
     ``people``: who the shares are of, plural and feminine or masculine ("personas de 18 años y más").
     ``headline``: what the map, the comparison and the series show; give its ``plural``.
     ``findings``: the five findings of the brief in order (the first three are printed large).
+    ``topics``: the indicators by theme; those that no topic names come last, under "Otros".
     ``key``: measures on every municipality's page (empty: the findings).
     ``place_domain_kind``/``whole_domain_kind``: domain kinds of the parts and of the whole.
     ``wave_unit``: what a wave is, in a sentence ("trimestre").
@@ -106,6 +116,7 @@ class ReportSettings:
     headline: Measure
     findings: tuple[Measure, ...]
     trust: Battery
+    topics: tuple[Topic, ...] = ()
     key: tuple[Measure, ...] = ()
     place_word: str = "municipio"
     places_word: str = "municipios"

@@ -1,0 +1,135 @@
+-- What pandoc's writers do not know: charts drawn twice, alt text, our blocks in Typst, styles in Word.
+local html = FORMAT:match("html") ~= nil
+local typst = FORMAT:match("typst") ~= nil
+local office = FORMAT == "docx" or FORMAT == "pptx"
+
+local function read(path)
+  local file = assert(io.open(path, "r"), "missing image: " .. path)
+  local content = file:read("a")
+  file:close()
+  return content
+end
+
+local function quote(words)
+  return '"' .. words:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
+end
+
+local function drawn(image)
+  local base, alt = image.src:gsub("%.svg$", ""), image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)
+  if html then
+    return pandoc.RawInline("html", '<div class="chart"><div class="wide">' .. read(base .. ".inline.svg")
+      .. '</div><div class="narrow">' .. read(base .. "-narrow.inline.svg") .. "</div></div>")
+  elseif typst then
+    local file = image.attributes["print"] == "wide" and ".svg" or "-narrow.svg"
+    return pandoc.RawInline("typst", '#image("' .. base .. file .. '", width: 100%, alt: ' .. quote(alt) .. ")")
+  end
+  return pandoc.Image({ pandoc.Str(alt) }, base .. ".png", "", { width = image.attributes["width"] or "100%" })
+end
+
+local function chart_of(block)
+  local inner = block.content and #block.content == 1 and block.content[1]
+  if inner and inner.t == "Image" and inner.classes:includes("chart") then return inner end
+end
+
+function Para(block)
+  local image = chart_of(block)
+  if not image then return nil end
+  local made = drawn(image)
+  if html then return pandoc.RawBlock("html", made.text) end
+  if typst then return pandoc.RawBlock("typst", made.text) end
+  return pandoc.Para({ made })
+end
+
+local styles = { deck = "Entrada", sub = "Subtitulo de grafica", note = "Nota", notice = "Aviso", top = "Antetitulo",
+  foot = "Pie" }
+local runs = { big = "Cifra", margin = "Margen", better = "Mejor", worse = "Peor", same = "Igual", neutral = "Neutral",
+  warn = "Simulado" }
+local boxes = { deck = true, sub = true, note = true, notice = true, top = true, foot = true, how = true, panel = true }
+local tones = { big = true, margin = true, better = true, worse = true, same = true, neutral = true, warn = true }
+
+local function grid(div, columns, gap)
+  local cells = pandoc.List({ pandoc.RawBlock("typst", "#grid(columns: " .. columns .. ", column-gutter: " .. gap
+    .. ", row-gutter: 11pt,") })
+  for _, child in ipairs(div.content) do
+    cells:insert(pandoc.RawBlock("typst", "["))
+    cells:insert(child)
+    cells:insert(pandoc.RawBlock("typst", "],"))
+  end
+  cells:insert(pandoc.RawBlock("typst", ")"))
+  return cells
+end
+
+local function call(name, blocks)
+  local made = pandoc.List({ pandoc.RawBlock("typst", "#" .. name .. "[") })
+  made:extend(blocks)
+  made:insert(pandoc.RawBlock("typst", "]"))
+  return made
+end
+
+local function measures_table(div)
+  local rows = {}
+  for _, measure in ipairs(div.content) do
+    local first, rest = measure.content[1], pandoc.List()
+    for index = 2, #measure.content do rest:insert(measure.content[index]) end
+    table.insert(rows, { { first }, rest })
+  end
+  local head = { { pandoc.Plain({ pandoc.Str("Cifra") }) }, { pandoc.Plain({ pandoc.Str("Hallazgo") }) } }
+  local simple = pandoc.SimpleTable({}, { pandoc.AlignLeft, pandoc.AlignLeft }, { 0.34, 0.66 }, head, rows)
+  return pandoc.utils.from_simple_table(simple)
+end
+
+function Div(div)
+  local class = div.classes[1] or ""
+  if class == "notes" and FORMAT ~= "pptx" then return {} end
+  if div.classes:includes("web") and not html then return {} end
+  if html then
+    if class == "datos" then
+      local made = pandoc.List({ pandoc.RawBlock("html", "<details><summary>" .. div.attributes["summary"] .. "</summary>") })
+      made:extend(div.content)
+      made:insert(pandoc.RawBlock("html", "</details>"))
+      return made
+    end
+    return nil
+  end
+  if typst then
+    if class == "datos" then return {} end
+    local made
+    if class == "measures" then made = grid(div, "(1fr, 1fr, 1fr)", "14pt")
+    elseif class == "pair" then made = grid(div, "(1.12fr, 1fr)", "24pt")
+    elseif class == "columns" then made = grid(div, "(1fr, 1fr)", "24pt")
+    elseif class == "measure" then made = call("measure", div.content)
+    elseif boxes[class] then made = call(class, div.content)
+    else return nil end
+    if div.classes:includes("second-page") then made:insert(1, pandoc.RawBlock("typst", "#pagebreak(weak: true)")) end
+    return made
+  end
+  if FORMAT == "docx" then
+    if class == "measures" then return measures_table(div) end
+    if styles[class] then div.attributes["custom-style"] = styles[class] end
+    return div
+  end
+end
+
+function Span(span)
+  if html then return nil end
+  for _, class in ipairs(span.classes) do
+    if typst and tones[class] then
+      local made = pandoc.List({ pandoc.RawInline("typst", "#" .. class .. "[") })
+      made:extend(span.content)
+      made:insert(pandoc.RawInline("typst", "]"))
+      return made
+    elseif FORMAT == "docx" and runs[class] then
+      return pandoc.Span(span.content, { ["custom-style"] = runs[class] })
+    end
+  end
+  return span.content
+end
+
+function Table(tbl)
+  if not html then return nil end
+  local label = pandoc.utils.stringify(tbl.caption.long)
+  if label == "" then label = "Tabla" end
+  label = label:gsub("&", "&amp;"):gsub('"', "&quot;")
+  return { pandoc.RawBlock("html", '<div class="scroll" role="region" tabindex="0" aria-label="' .. label .. '">'), tbl,
+    pandoc.RawBlock("html", "</div>") }
+end

@@ -1,0 +1,139 @@
+"""Everything that the reports of one wave are made from, gathered once and shared by all formats."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipeline.reporting.rows import Change, Estimate, Rank, Rows
+from pipeline.reporting.settings import Measure, ReportSettings
+from pipeline.reporting.theme import Theme
+
+
+@dataclass(frozen=True)
+class IndicatorLabel:
+    """What a report must know of an indicator, from ``questionnaires/indicators.yaml`` and its items.
+
+    ``singular``/``plural``: what those counted do. ``categories``: printed name by
+    category. ``breaks``: waves from which the series does not compare with before → three words why.
+    ``statistic``/``category``: what a sentence or a series line of this indicator shows.
+    """
+
+    id: str
+    name: str
+    direction: str
+    singular: str
+    plural: str
+    base: str
+    statistic: str = "proportion"
+    category: str = ""
+    unit: str = "%"
+    definition: str = ""
+    question: str = ""
+    no_answer: str = ""
+    categories: Mapping[str, str] = field(default_factory=dict)
+    breaks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def measure(self) -> Measure:
+        """The indicator's main figure."""
+        return Measure(self.id, self.category, self.statistic)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One part of the area: code, full and short name, place in the tile map."""
+
+    code: str
+    name: str
+    short: str
+    column: float
+    row: float
+
+
+@dataclass(frozen=True)
+class WaveInfo:
+    """One wave as the report names it."""
+
+    key: str
+    number: int
+    period: str
+    start: date
+    end: date
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Exceptions:
+    """What the checks found and somebody signed off; printed on the first page."""
+
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A wave with its tables, names and settings. ``waves`` ends with the wave itself."""
+
+    wave: WaveInfo
+    waves: tuple[WaveInfo, ...]
+    title: str
+    short_title: str
+    area: str
+    area_short: str
+    producer: str
+    sponsors: tuple[str, ...]
+    labels: Mapping[str, IndicatorLabel]
+    places: tuple[Place, ...]
+    settings: ReportSettings
+    theme: Theme
+    rows: Rows
+    interviews: int
+    alpha: float
+    adjust: str
+    exceptions: Exceptions = Exceptions()
+    draft: bool = False
+
+    def label(self, measure: Measure) -> IndicatorLabel:
+        """Names of the measure's indicator."""
+        return self.labels[measure.indicator]
+
+    def singular(self, measure: Measure) -> str:
+        """What a person counted by the measure does."""
+        return measure.singular or self.label(measure).singular
+
+    def plural(self, measure: Measure) -> str:
+        """What several people counted by the measure do."""
+        return measure.plural or ("" if measure.singular else self.label(measure).plural)
+
+    def direction(self, measure: Measure) -> str:
+        """Whether up is good or bad for the measure."""
+        return measure.direction or self.label(measure).direction
+
+    def whole(self, measure: Measure, wave: str = "") -> Estimate | None:
+        """The measure in the whole area; None where precision or the wave's questions forbid it."""
+        found = self.rows.get(wave or self.wave.key, measure, self.settings.whole_domain_kind, "total")
+        return found if found is not None and found.publishable else None
+
+    def in_place(self, measure: Measure, code: str, wave: str = "") -> Estimate | None:
+        """The measure in one place; None where it may not be printed."""
+        found = self.rows.get(wave or self.wave.key, measure, self.settings.place_domain_kind, code)
+        return found if found is not None and found.publishable else None
+
+    def change(self, estimate: Estimate | None, comparison: str = "previous") -> Change | None:
+        """The tested change of a printed estimate; None when one of its two ends may not be printed."""
+        if estimate is None:
+            return None
+        found = self.rows.change(estimate, comparison)
+        return found if found is not None and found.publishable else None
+
+    def rank(self, estimate: Estimate | None) -> Rank | None:
+        """The rank of a printed estimate among its peers."""
+        return self.rows.rank(estimate) if estimate else None
+
+    def period(self, wave: str) -> str:
+        """When a wave was in the field, as printed."""
+        return next((info.period for info in self.waves if info.key == wave), wave)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any number of this report comes from simulated data."""
+        return any(info.simulated for info in self.waves)

@@ -1,0 +1,206 @@
+"""A drawing surface in pixels: matplotlib draws, we place; SVG for pages and PDF, PNG for office files.
+
+Places are computed here and not by axes, so that the same chart can be drawn again for a narrow screen.
+"""
+
+import html
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import PulsoError
+from pipeline.reporting.text import Number
+from pipeline.reporting.theme import Theme, font_file
+
+_GROUP = re.compile(r'<g id="([^"]*)">')
+_OPEN = re.compile(r"<svg [^>]*>")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One drawn chart: ``svg`` is a whole document, ``inline`` goes into a page, ``png`` is at twice the size."""
+
+    width: int
+    height: int
+    svg: str
+    inline: str
+    png: bytes
+
+
+class Canvas:
+    """Draws in pixels from the top left; every artist may carry a number's key or a hover text."""
+
+    def __init__(self, width: int, height: int, theme: Theme):
+        from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
+
+        _register(theme)
+        self.width, self.height, self.theme = width, height, theme
+        self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.paper)
+        self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72) + self.figure.dpi_scale_trans
+        self._tags: dict[str, str] = {}
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str | Number,
+        size: float = 14,
+        fill: str = "",
+        anchor: str = "left",
+        weight: int = 400,
+        serif: bool = False,
+        italic: bool = False,
+    ) -> None:
+        """Write words with their baseline at ``y``; a Number is tied to its row in the SVG."""
+        plain = words if isinstance(words, str) else words.text
+        family = self.theme.serif if serif else self.theme.sans
+        artist = self.figure.text(
+            x, y, plain, transform=self._place, fontsize=size, color=fill or self.theme.ink,
+            ha=anchor, va="baseline", fontfamily=family, fontweight=weight,
+            fontstyle="italic" if italic else "normal", parse_math=False,
+        )  # fmt: skip
+        if isinstance(words, Number):
+            self._tag(artist, f'data-id="{html.escape(words.key)}" data-field="{words.field}"')
+
+    def width_of(self, words: str, size: float, weight: int = 400) -> float:
+        """Width in pixels of words in the sans family."""
+        from matplotlib.font_manager import get_font
+
+        font = get_font(str(font_file(self.theme.sans, weight, self.theme.folder)))
+        font.set_size(size, 72)
+        font.set_text(words, 0.0)
+        return font.get_width_height()[0] / 64
+
+    def line(
+        self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float = 1, dash: Any = None,
+        opacity: float = 1, tip: str = "", round_ends: bool = False,
+    ) -> None:  # fmt: skip
+        """Draw a line through points; ``dash`` as lengths on and off in pixels."""
+        from matplotlib.lines import Line2D
+
+        style = (0, tuple(part / width for part in dash)) if dash else "-"
+        caps = "round" if round_ends else "butt"
+        artist = Line2D(
+            xs, ys, color=colour, linewidth=width, linestyle=style, alpha=opacity, transform=self._place,
+            solid_capstyle=caps, solid_joinstyle="round",
+        )  # fmt: skip
+        self._add(artist, tip)
+
+    def rectangle(
+        self, x: float, y: float, width: float, height: float, fill: str, opacity: float = 1, radius: float = 0,
+        tip: str = "",
+    ) -> None:  # fmt: skip
+        """Fill a rectangle, with round corners when ``radius`` is given."""
+        from matplotlib.patches import FancyBboxPatch, Rectangle
+
+        shape: Any
+        if radius:
+            style = f"round,pad=0,rounding_size={radius}"
+            shape = FancyBboxPatch((x, y), width, height, boxstyle=style, transform=self._place, mutation_aspect=1)
+        else:
+            shape = Rectangle((x, y), width, height, transform=self._place)
+        shape.set(facecolor=fill, edgecolor="none", linewidth=0, alpha=opacity)
+        self._add(shape, tip)
+
+    def circle(self, x: float, y: float, radius: float, fill: str, edge: str = "", tip: str = "") -> None:
+        """Fill a circle."""
+        from matplotlib.patches import Circle
+
+        shape = Circle((x, y), radius, transform=self._place)
+        shape.set(facecolor=fill, edgecolor=edge or "none", linewidth=1.5 if edge else 0)
+        self._add(shape, tip)
+
+    def polygon(
+        self, corners: Sequence[tuple[float, float]], fill: str, opacity: float = 1, edge: str = "", tip: str = ""
+    ) -> None:
+        """Fill a polygon."""
+        from matplotlib.patches import Polygon
+
+        shape = Polygon(list(corners), closed=True, transform=self._place)
+        shape.set(facecolor=fill, edgecolor=edge or "none", linewidth=1 if edge else 0, alpha=opacity)
+        self._add(shape, tip)
+
+    def symbol(self, x: float, y: float, sign: str, size: float, colour: str) -> None:
+        """A verdict's sign (▲ ▼ ◆) centred at a point."""
+        self.text(x, y + size * 0.36, sign, size, colour, "center", 600)
+
+    def image(self, path: Any, x: float, y: float, width: float, height: float) -> None:
+        """Place a PNG (a brand's logo)."""
+        from matplotlib.image import imread
+        from matplotlib.transforms import Bbox, TransformedBbox
+
+        box = TransformedBbox(Bbox([[x, y + height], [x + width, y]]), self._place)
+        from matplotlib.image import BboxImage
+
+        artist = BboxImage(box)
+        artist.set_data(imread(path))
+        self.figure.add_artist(artist)
+
+    def finish(self, alt: str, png: bool = True, scale: float = 2) -> Picture:
+        """Write the chart out; ``alt`` becomes its accessible name."""
+        import matplotlib as mpl
+
+        settings = {"svg.fonttype": "none", "svg.hashsalt": "pulso", "path.simplify": False}
+        with mpl.rc_context(settings):
+            buffer = io.StringIO()
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+            raster = self._raster(scale) if png else b""
+        svg, inline = self._clean(buffer.getvalue(), alt)
+        return Picture(self.width, self.height, svg, inline, raster)
+
+    def _raster(self, scale: float) -> bytes:
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", dpi=72 * scale, metadata={"Software": None})
+        return buffer.getvalue()
+
+    def _add(self, artist: Any, tip: str) -> None:
+        # A transform of ours, and no axes to clip to.
+        self.figure.add_artist(artist, clip=False)
+        if tip:
+            self._tag(artist, f'class="hot" data-tip="{html.escape(tip)}"')
+
+    def _tag(self, artist: Any, tags: str) -> None:
+        name = f"tag{len(self._tags)}"
+        self._tags[name] = tags
+        artist.set_gid(name)
+
+    def _clean(self, svg: str, alt: str) -> tuple[str, str]:
+        """Drop what differs between files or clashes inside a page; turn ids into data attributes."""
+        body = svg[_OPEN.search(svg).end() :]  # type: ignore[union-attr]
+        body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
+        body = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", body, flags=re.S)
+        body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.S)
+        body = _GROUP.sub(lambda m: f"<g {self._tags[m[1]]}>" if m[1] in self._tags else "<g>", body)
+        body = re.sub(r' transform="rotate\(-0 [^"]*"', "", body)
+        body = re.sub(r"\n\s*", "\n", body)
+        body = re.sub(r"<g>\n(<(?:path|text)[^>]*?(?:/>|>[^<]*</text>))\n</g>", r"\1", body)
+        size = f'viewBox="0 0 {self.width} {self.height}"'
+        space = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        lines = "stroke-linejoin:round;stroke-linecap:butt"
+        whole = f'<svg {space} width="{self.width}" height="{self.height}" {size} style="{lines}">{body}'
+        label = html.escape(alt, quote=True)
+        return whole, f'<svg {size} role="img" aria-label="{label}" style="{lines}">{body}'
+
+
+_REGISTERED: set[str] = set()
+
+
+def _register(theme: Theme) -> None:
+    """Make the theme's fonts known to matplotlib, and refuse a silent substitute."""
+    from matplotlib import font_manager
+
+    wanted = [(theme.sans, weight) for weight in (400, 600, 700)] + [(theme.serif, 600)]
+    for family, weight in wanted:
+        path = str(font_file(family, weight, theme.folder))
+        if path in _REGISTERED:
+            continue
+        font_manager.fontManager.addfont(path)
+        found = font_manager.findfont(
+            font_manager.FontProperties(family=family, weight=weight), fallback_to_default=False
+        )
+        if found != path:
+            raise PulsoError(f"font {path}: matplotlib takes {found} instead; check the family's name.")
+        _REGISTERED.add(path)

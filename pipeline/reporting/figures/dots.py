@@ -1,0 +1,122 @@
+"""Dots with intervals: places (or groups) compared, with the whole as a dashed line and its band."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.reporting import numbers
+from pipeline.reporting.figures.canvas import Canvas, Picture
+from pipeline.reporting.figures.scale import Scale, share_scale
+from pipeline.reporting.rows import Change, Estimate
+from pipeline.reporting.text import Number
+from pipeline.reporting.theme import Theme
+
+NOT_SHOWN = "no se publica"
+
+
+@dataclass(frozen=True)
+class DotRow:
+    """One line of the chart: ``estimate`` is None where precision forbids to print it."""
+
+    name: str
+    estimate: Estimate | None
+    change: Change | None = None
+    strong: bool = False
+
+
+def draw(
+    rows: Sequence[DotRow], whole: Estimate | None, whole_name: str, direction: str, theme: Theme, alt: str,
+    narrow: bool = False, width: int = 560, changes: bool = True,
+) -> Picture:  # fmt: skip
+    """Draw rows in the order given; value and change at the right, units on the first tick.
+
+    ``direction``: of the indicator, for the colours of change. ``narrow``: for 360 px, names above the lines.
+    """
+    if narrow:
+        width, top, step, left, right = 360, 58, 47, 10, 350
+    else:
+        top, step, left = 34, 33, 128
+        right = width - (136 if changes else 62)
+    canvas = Canvas(width, top + step * len(rows) + 26, theme)
+    values = [v for r in rows if r.estimate for v in (r.estimate.ci_low, r.estimate.ci_high)]
+    scale = share_scale(values + ([whole.estimate] if whole else []), left, right, 4 if narrow else 5)
+    bottom = top + step * len(rows) - (14 if narrow else 10)
+    _frame(canvas, scale, top, bottom, whole, whole_name, narrow)
+    if not narrow:
+        canvas.text(right + 56, top - 18, "%", 13, theme.soft, "right")
+        if changes:
+            canvas.text(right + 68, top - 18, "cambio, pp", 13, theme.soft)
+    for index, row in enumerate(rows):
+        y = top + index * step + (10 if narrow else 6)
+        _row(canvas, row, scale, y, direction, narrow, changes, right)
+    return canvas.finish(alt)
+
+
+def _frame(
+    canvas: Canvas, scale: Scale, top: float, bottom: float, whole: Estimate | None, name: str, narrow: bool
+) -> None:
+    theme = canvas.theme
+    start = top - 12
+    for index, tick in enumerate(scale.ticks):
+        x = scale(tick)
+        canvas.line([x, x], [start, bottom], theme.rule)
+        label = numbers.bare_percent(tick, 0) + (f"{numbers.NBSP}%" if index == 0 else "")
+        anchor = "center" if not narrow or 0 < index < len(scale.ticks) - 1 else ("left" if index == 0 else "right")
+        canvas.text(x, start - 6, label, 13, theme.soft, anchor)
+    if whole is None:
+        return
+    x, low, high = scale(whole.estimate), scale(whole.ci_low), scale(whole.ci_high)
+    canvas.rectangle(low, start, high - low, bottom - start, theme.accent, 0.14)
+    canvas.line([x, x], [start, bottom], theme.accent, 1.2, dash=(3, 3))
+    label = f"{name} {numbers.percent(whole.estimate)}"
+    half = canvas.width_of(label, 13, 600) / 2
+    x = min(max(x, half + 2), canvas.width - half - 2)
+    canvas.text(x, bottom + 18, Number(label, whole.key), 13, theme.accent, "center", 600)
+
+
+def _row(
+    canvas: Canvas, row: DotRow, scale: Scale, y: float, direction: str, narrow: bool, changes: bool, right: float
+) -> None:
+    theme, estimate = canvas.theme, row.estimate
+    size, weight = 15, 700 if row.strong else 600
+    line = y + 16 if narrow else y
+    if narrow:
+        canvas.rectangle(0, y - 9, canvas.width_of(row.name, size, weight) + 8, 19, theme.paper)
+        canvas.text(0, y + 5, row.name, size, theme.ink, "left", weight)
+    else:
+        canvas.text(scale.first - 12, y + 5, row.name, size, theme.ink, "right", weight)
+    if estimate is None:
+        canvas.text(
+            canvas.width if narrow else right + 22, y + 5, NOT_SHOWN, 13, theme.soft, "right" if narrow else "left"
+        )
+        return
+    low, high, x = scale(estimate.ci_low), scale(estimate.ci_high), scale(estimate.estimate)
+    hover = tip(row.name, estimate, row.change)
+    canvas.line([low, high], [line, line], theme.accent, 6, opacity=0.35, round_ends=True)
+    canvas.circle(x, line, 5.5, theme.accent)
+    value = Number(numbers.bare_percent(estimate.estimate), estimate.key)
+    sign, colour, _ = theme.meaning(row.change, direction)
+    if narrow:
+        shown = changes and row.change is not None
+        change = f"{sign} {numbers.signed_points(row.change.difference)}" if shown and row.change else ""
+        space = 64 if changes else 0
+        back = canvas.width_of(value.text, size, 600) + space + 8
+        canvas.rectangle(canvas.width - back, y - 9, back, 19, theme.paper)
+        canvas.text(canvas.width - space, y + 5, value, size, theme.ink, "right", 600)
+        if shown and row.change:
+            canvas.text(canvas.width, y + 5, Number(change, row.change.key, row.change.field), 14, colour, "right", 600)
+    else:
+        canvas.text(right + 56, y + 5, value, size, theme.ink, "right", 600)
+        if changes and row.change is not None:
+            change = f"{sign} {numbers.signed_points(row.change.difference)}"
+            canvas.text(right + 68, y + 5, Number(change, row.change.key, row.change.field), 14, colour, "left", 600)
+    # A wide invisible target: a 6 px line is hard to hit.
+    canvas.rectangle(low - 8, line - 13, high - low + 16, 26, theme.paper, 0.004, tip=hover)
+
+
+def tip(name: str, estimate: Estimate, change: Change | None = None) -> str:
+    """The hover text of a mark: value, interval, base and verdict."""
+    low, high = numbers.bare_percent(estimate.ci_low), numbers.percent(estimate.ci_high)
+    words = f"{name}: {numbers.percent(estimate.estimate)} (de {low} a {high}); n = {numbers.count(estimate.n)}"
+    if change is not None:
+        words += f"; {change.verdict} ({numbers.signed_points(change.difference)} pp)"
+    return words

@@ -1,0 +1,42 @@
+"""Places in a ranking with the interval of the rank: an order is only as firm as its bars are short."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.reporting.figures.canvas import Canvas, Picture
+from pipeline.reporting.rows import Rank
+from pipeline.reporting.theme import Theme
+
+
+@dataclass(frozen=True)
+class RankRow:
+    """One place; ``strong`` marks the one that the page is about."""
+
+    name: str
+    rank: Rank
+    strong: bool = False
+
+
+def draw(rows: Sequence[RankRow], theme: Theme, alt: str, narrow: bool = False, width: int = 500) -> Picture:
+    """Draw rank 1 at the left; rows in the order given."""
+    width = 360 if narrow else width
+    left, right, top, step = (112 if narrow else 132), width - 14, 34, 30
+    canvas = Canvas(width, top + step * len(rows) + 4, theme)
+    most = len(rows)
+    unit = (right - left) / max(most - 1, 1)
+    for place in range(1, most + 1):
+        x = left + (place - 1) * unit
+        canvas.line([x, x], [top - 10, top + step * most - 10], theme.rule)
+        canvas.text(
+            x, top - 17, f"{place}.º" if place in (1, most) or not narrow else str(place), 13, theme.soft, "center"
+        )
+    for index, row in enumerate(rows):
+        y = top + index * step + 6
+        colour = theme.accent if row.strong else theme.same
+        canvas.text(left - 16, y + 5, row.name, 14, theme.ink, "right", 700 if row.strong else 400)
+        low, high = (left + (rank - 1) * unit for rank in (row.rank.low, row.rank.high))
+        hover = f"{row.name}: lugar {row.rank.rank}, entre el {row.rank.low} y el {row.rank.high}"
+        canvas.line([low, high], [y, y], colour, 7, opacity=0.35, round_ends=True)
+        canvas.circle(left + (row.rank.rank - 1) * unit, y, 5.5, colour)
+        canvas.rectangle(low - 10, y - 13, high - low + 20, 26, theme.paper, 0.004, tip=hover)
+    return canvas.finish(alt)

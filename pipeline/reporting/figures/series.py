@@ -1,0 +1,156 @@
+"""Series with bands, direct labels at the line's end, and a visible break where the question changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.reporting import numbers
+from pipeline.reporting.figures.canvas import Canvas, Picture
+from pipeline.reporting.figures.dots import tip
+from pipeline.reporting.figures.scale import Scale, share_scale
+from pipeline.reporting.rows import Estimate
+from pipeline.reporting.text import Number
+from pipeline.reporting.theme import Theme
+
+
+@dataclass(frozen=True)
+class Line:
+    """One series: an estimate per wave (None where not asked or not published)."""
+
+    name: str
+    points: Sequence[Estimate | None]
+    strong: bool = True
+
+
+def draw(
+    lines: Sequence[Line], waves: Sequence[str], breaks: Mapping[str, str], theme: Theme, alt: str,
+    narrow: bool = False, width: int = 560, height: int = 270,
+) -> Picture:  # fmt: skip
+    """Draw one or two lines over the waves.
+
+    ``breaks``: wave from which the series does not compare with before → three words why.
+    """
+    width, height = (360, 250) if narrow else (width, height)
+    canvas = Canvas(width, height, theme)
+    names = [line.name for line in lines]
+    room = max(canvas.width_of(name, 14, 600) for name in names) + 16
+    left, right, top, bottom = 46, width - (14 if narrow else room), 34 if not narrow else 46, height - 34
+    values = [v for line in lines for e in line.points if e for v in (e.ci_low, e.ci_high)]
+    scale = share_scale(values, bottom, top, 5, zero=min(values, default=0) < 0.25)
+    step = (right - left) / max(len(waves) - 1, 1)
+    xs = [left + step * index for index in range(len(waves))]
+    _axes(canvas, scale, waves, xs, narrow)
+    _breaks(canvas, breaks, waves, xs, top, bottom)
+    ends = []
+    for line in lines:
+        colour = theme.accent if line.strong else theme.soft
+        for part in _parts(line.points, waves, breaks):
+            _band(canvas, [(xs[i], e) for i, e in part], scale, colour)
+        ends.append(_marks(canvas, line, waves, xs, scale, colour))
+    _labels(canvas, lines, ends, xs, scale, narrow)
+    return canvas.finish(alt)
+
+
+def _axes(canvas: Canvas, scale: Scale, waves: Sequence[str], xs: Sequence[float], narrow: bool) -> None:
+    theme = canvas.theme
+    for index, tick in enumerate(scale.ticks):
+        y = scale(tick)
+        canvas.line([xs[0], xs[-1]], [y, y], theme.rule if tick or scale.low else theme.same, 1)
+        unit = f"{numbers.NBSP}%" if index == len(scale.ticks) - 1 else ""
+        canvas.text(xs[0] - 8, y + 4.5, numbers.bare_percent(tick, 0) + unit, 13, theme.soft, "right")
+    every = -(-len(waves) // (4 if narrow else 8))
+    for index, wave in enumerate(waves):
+        if (len(waves) - 1 - index) % every == 0:
+            canvas.text(xs[index], scale.first + 20, numbers.wave_short(wave), 13, theme.soft, "center")
+
+
+def _breaks(
+    canvas: Canvas, breaks: Mapping[str, str], waves: Sequence[str], xs: Sequence[float], top: float, bottom: float
+) -> None:
+    for wave, why in breaks.items():
+        if wave not in waves or waves.index(wave) == 0:
+            continue
+        index = waves.index(wave)
+        x = (xs[index - 1] + xs[index]) / 2
+        canvas.line([x, x], [top - 12, bottom], canvas.theme.ink, 1, dash=(2, 4))
+        wide = canvas.width_of(why, 13)
+        left = x + 6 + wide < canvas.width
+        canvas.text(x + 6 if left else x - 6, top - 6, why, 13, canvas.theme.ink, "left" if left else "right")
+
+
+def _parts(
+    points: Sequence[Estimate | None], waves: Sequence[str], breaks: Mapping[str, str]
+) -> list[list[tuple[int, Estimate]]]:
+    """Runs of waves that may be joined by a line: no gap and no break between them."""
+    parts: list[list[tuple[int, Estimate]]] = []
+    current: list[tuple[int, Estimate]] = []
+    for index, estimate in enumerate(points):
+        if current and (estimate is None or waves[index] in breaks):
+            parts.append(current)
+            current = []
+        if estimate is not None:
+            current.append((index, estimate))
+    return [*parts, current] if current else parts
+
+
+def _band(canvas: Canvas, part: Sequence[tuple[float, Estimate]], scale: Scale, colour: str) -> None:
+    if len(part) == 1:
+        x, only = part[0]
+        canvas.line([x, x], [scale(only.ci_low), scale(only.ci_high)], colour, 5, opacity=0.25)
+        canvas.circle(x, scale(only.estimate), 3, colour)
+        return
+    upper = [(x, scale(e.ci_high)) for x, e in part]
+    lower = [(x, scale(e.ci_low)) for x, e in reversed(part)]
+    canvas.polygon([*upper, *lower], colour, 0.16)
+    canvas.line([x for x, _ in part], [scale(e.estimate) for _, e in part], colour, 2.4)
+
+
+def _marks(
+    canvas: Canvas, line: Line, waves: Sequence[str], xs: Sequence[float], scale: Scale, colour: str
+) -> tuple[float, float, Estimate] | None:
+    """Hover targets on every point; the last one is drawn as a dot and returned."""
+    last = None
+    for x, wave, estimate in zip(xs, waves, line.points, strict=True):
+        if estimate is None:
+            continue
+        hover = tip(f"{line.name}, {numbers.wave_short(wave)}", estimate)
+        canvas.rectangle(x - 12, scale(estimate.estimate) - 14, 24, 28, canvas.theme.paper, 0.004, tip=hover)
+        last = (x, scale(estimate.estimate), estimate)
+    if last:
+        canvas.circle(last[0], last[1], 4.5, colour)
+    return last
+
+
+def _labels(
+    canvas: Canvas,
+    lines: Sequence[Line],
+    ends: Sequence[tuple[float, float, Estimate] | None],
+    xs: Sequence[float],
+    scale: Scale,
+    narrow: bool,
+) -> None:
+    """Name and value at the end of each line, kept apart; above the line on a narrow screen."""
+    placed: list[float] = []
+    right = xs[-1]
+    order = sorted(range(len(lines)), key=lambda i: ends[i][1] if ends[i] else 0)  # type: ignore[index]
+    for index in order:
+        end = ends[index]
+        if end is None:
+            continue
+        _, y, estimate = end
+        colour = canvas.theme.accent if lines[index].strong else canvas.theme.soft
+        value = Number(numbers.percent(estimate.estimate), estimate.key)
+        if narrow:
+            room = canvas.width_of(f"{value.text} ", 14, 700)
+            wide = room + 4 + canvas.width_of(lines[index].name, 14, 600)
+            under = [p for p, x in zip(lines[index].points, xs, strict=True) if p and x > right + 8 - wide - 20]
+            at = min(scale(p.ci_high) for p in under) - 8
+            if placed and at < placed[-1] + 18:
+                at = max(scale(p.ci_low) for p in under) + 20
+            canvas.text(right + 8, at, value, 14, colour, "right", 700)
+            canvas.text(right + 8 - room - 4, at, lines[index].name, 14, colour, "right", 600)
+            placed.append(at)
+            continue
+        at = max(y, placed[-1] + 38) if placed else y
+        canvas.text(right + 12, at - 1, lines[index].name, 14, colour, weight=600)
+        canvas.text(right + 12, at + 16, value, 15, colour, weight=700)
+        placed.append(at)
