@@ -1,0 +1,169 @@
+"""The one-pass kernel: weighted totals by PSU and domain, and the sums that every variance follows from.
+
+Rows are touched once a variable and partition: one ``bincount`` into (PSU, domain) pairs. With
+Y_i the weighted total of a category in PSU i and domain d, and B_i that of the base, the linearised
+total of a proportion or ratio q is (Y_i − q B_i)/B (Woodruff 1971), so that the sums by stratum of
+Y², YB, B², Y and B give the variance of every q at once. Nothing larger than the pairs is held.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.design import SurveyDesign
+from pipeline.estimation.domains import CodedDomain
+from pipeline.estimation.variables import Coded, Measured
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Pairs of PSU and domain, ordered by stratum, domain and PSU; a segment is one stratum × domain.
+
+    ``pair`` (rows,) is the pair of every row of ``rows`` (None: all rows). ``kinds`` gives, for each
+    kind of domain that divides the strata alike, its position and the domain of every segment.
+    """
+
+    pair: np.ndarray
+    rows: np.ndarray | None
+    size: int
+    starts: np.ndarray
+    stratum: np.ndarray
+    kinds: tuple[tuple[int, np.ndarray], ...]
+
+    def of_rows(self, values: np.ndarray) -> np.ndarray:
+        """The values of the rows that are in some domain."""
+        return values if self.rows is None else values[self.rows]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums by segment: columns C, variables V, segments S.
+
+    ``yy``, ``yb``, ``y`` have shape (C, S); ``bb``, ``b``, ``weight``, ``psus`` (V, S); ``owner`` (C,) is
+    the variable of a column.
+    """
+
+    yy: np.ndarray
+    yb: np.ndarray
+    bb: np.ndarray
+    y: np.ndarray
+    b: np.ndarray
+    weight: np.ndarray
+    psus: np.ndarray
+    owner: np.ndarray
+
+
+def make_partitions(design: SurveyDesign, domains: Sequence[CodedDomain]) -> tuple[Partition, ...]:
+    """One partition for each different division of the PSUs; kinds that divide them alike share it."""
+    partitions: list[Partition] = []
+    for position, coded in enumerate(domains):
+        made = _partition(design, coded, position)
+        for k, other in enumerate(partitions):
+            if _same(made, other):
+                partitions[k] = Partition(
+                    other.pair, other.rows, other.size, other.starts, other.stratum, other.kinds + made.kinds
+                )
+                break
+        else:
+            partitions.append(made)
+    return tuple(partitions)
+
+
+def _partition(design: SurveyDesign, coded: CodedDomain, position: int) -> Partition:
+    domains = len(coded.labels)
+    rows = np.flatnonzero(coded.index >= 0) if (coded.index < 0).any() else None
+    index = coded.index if rows is None else coded.index[rows]
+    psu = design.psu_of_row if rows is None else design.psu_of_row[rows]
+    key = psu * domains + index
+    limit = len(design.stratum_of_psu) * domains
+    if limit <= 4 * len(key) + 100_000:
+        present = np.zeros(limit, dtype=bool)
+        present[key] = True
+        seen = np.flatnonzero(present)
+        codes: np.ndarray | None = None
+    else:
+        codes, seen = pd.factorize(key)
+    psu_of_pair, domain_of_pair = seen // domains, seen % domains
+    stratum_of_pair = design.stratum_of_psu[psu_of_pair]
+    order = np.lexsort((psu_of_pair, domain_of_pair, stratum_of_pair))
+    rank = np.empty(len(seen) if codes is not None else limit, dtype=np.int64)
+    rank[order if codes is not None else seen[order]] = np.arange(len(seen))
+    pair = rank[key if codes is None else codes]
+    stratum, domain = stratum_of_pair[order], domain_of_pair[order]
+    changes = (np.diff(stratum) != 0) | (np.diff(domain) != 0)
+    starts = np.concatenate(([0], np.flatnonzero(changes) + 1)) if len(seen) else np.zeros(0, dtype=np.int64)
+    return Partition(pair, rows, len(seen), starts, stratum[starts], ((position, domain[starts]),))
+
+
+def _same(one: Partition, other: Partition) -> bool:
+    """Whether two kinds cut every PSU into the same pieces (a municipality made of whole strata, say)."""
+    if one.size != other.size or not np.array_equal(one.starts, other.starts):
+        return False
+    if one.rows is None or other.rows is None:
+        same_rows = one.rows is other.rows
+    else:
+        same_rows = np.array_equal(one.rows, other.rows)
+    return same_rows and np.array_equal(one.pair, other.pair)
+
+
+def sum_coded(partition: Partition, weights: np.ndarray, variables: Sequence[Coded]) -> Sums:
+    """Sums of a batch of categorical variables; ``weights`` (rows,) of the whole sample."""
+    size = partition.size
+    w = partition.of_rows(weights)
+    owner = np.repeat(np.arange(len(variables)), [coded.columns for coded in variables])
+    y = np.empty((len(owner), size))
+    base = np.empty((len(variables), size))
+    first = 0
+    for number, coded in enumerate(variables):
+        offsets = np.arange(coded.columns + 1) * size
+        flat = offsets[partition.of_rows(coded.codes)]
+        flat += partition.pair
+        totals = np.bincount(flat, weights=w, minlength=(coded.columns + 1) * size).reshape(-1, size)
+        own = y[first : first + coded.columns]
+        own[:] = totals[:-1]
+        np.add.reduce(own, axis=0, out=base[number])
+        first += coded.columns
+    return _segment_sums(partition, y, base, base, owner)
+
+
+def sum_measured(partition: Partition, weights: np.ndarray, measured: Measured, centre: float) -> Sums:
+    """Sums of a mean or ratio in two columns: y − centre·x (for the ratio) and y itself (for the total).
+
+    The centre, near the ratio, keeps the sums of squares from cancelling.
+    """
+    w = partition.of_rows(weights)
+    y, x = partition.of_rows(measured.y), partition.of_rows(measured.x)
+    inside = partition.of_rows(measured.inside)
+
+    def by_pair(values: np.ndarray) -> np.ndarray:
+        return np.bincount(partition.pair, weights=values, minlength=partition.size)
+
+    columns = np.array([by_pair(w * (y - centre * x)), by_pair(w * y)])
+    return _segment_sums(
+        partition, columns, by_pair(w * x)[None], by_pair(w * inside)[None], np.zeros(2, dtype=np.int64)
+    )
+
+
+def _segment_sums(partition: Partition, y: np.ndarray, b: np.ndarray, weight: np.ndarray, owner: np.ndarray) -> Sums:
+    def add(values: np.ndarray) -> np.ndarray:
+        if not partition.size:
+            return np.zeros((len(values), 0))
+        return np.add.reduceat(values, partition.starts, axis=1)
+
+    total_y, total_b = add(y), add(b)
+    total_weight = total_b if weight is b else add(weight)
+    psus = add((weight > 0).astype(float))
+    bb = add(b * b)
+    product = np.multiply(y, b[owner])
+    yb = add(product)
+    np.multiply(y, y, out=product)
+    return Sums(add(product), yb, bb, total_y, total_b, total_weight, psus, owner)
+
+
+def sum_by_group(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """Sum the columns of ``values`` (rows, items) into (rows, groups) by ``group`` (items,)."""
+    rows = len(values)
+    flat = (np.arange(rows)[:, None] * groups + group[None, :]).ravel()
+    return np.bincount(flat, weights=values.ravel(), minlength=rows * groups).reshape(rows, groups)

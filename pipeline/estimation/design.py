@@ -1,0 +1,226 @@
+"""The sampling design: weights, strata, PSUs, finite population, replicates and calibration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.errors import DesignError
+
+LonelyPsu = Literal["adjust", "certainty", "remove", "error"]
+Centre = Literal["full", "mean"]
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Replicate weights: v = scale × Σ_r rscales_r (θ_r − centre)² (Wolter 2007, ch. 1 and 3–5).
+
+    ``columns`` hold full replicate weights (not multipliers). ``centre`` is the full-sample
+    estimate ("full", R's mse=TRUE) or the mean of the replicates ("mean", mse=FALSE).
+    """
+
+    columns: tuple[str, ...]
+    scale: float
+    rscales: tuple[float, ...] = ()
+    centre: Centre = "full"
+
+    def __post_init__(self) -> None:
+        if not self.columns:
+            raise DesignError("Replicates name no columns; give the names of the replicate weights.")
+        if self.rscales and len(self.rscales) != len(self.columns):
+            raise DesignError(
+                f"Replicates have {len(self.columns)} columns but {len(self.rscales)} rscales; "
+                "give one rscale a column or none."
+            )
+        if not self.scale > 0:
+            raise DesignError(f"The replicates' scale is {self.scale}; it must be positive.")
+
+    @classmethod
+    def bootstrap(cls, columns: Sequence[str], centre: Centre = "full") -> Self:
+        """Rescaling bootstrap of Rao, Wu and Yue (1992): scale 1/R, as in R's survey."""
+        return cls(tuple(columns), 1 / max(len(columns), 1), (), centre)
+
+    @classmethod
+    def jackknife(cls, columns: Sequence[str], psus_in_stratum: Sequence[int], centre: Centre = "full") -> Self:
+        """Stratified delete-one jackknife (JKn): rscale (n_h − 1)/n_h of the stratum losing a PSU."""
+        return cls(tuple(columns), 1.0, tuple((n - 1) / n for n in psus_in_stratum), centre)
+
+    @classmethod
+    def brr(cls, columns: Sequence[str], fay: float = 0.0, centre: Centre = "full") -> Self:
+        """Balanced repeated replication with Fay's factor: scale 1/(R (1 − fay)²) (Judkins 1990)."""
+        return cls(tuple(columns), 1 / (len(columns) * (1 - fay) ** 2), (), centre)
+
+    @property
+    def coefficients(self) -> np.ndarray:
+        """scale × rscales, one number a replicate."""
+        return self.scale * np.asarray(self.rscales or (1.0,) * len(self.columns), dtype=float)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How the weights were calibrated, for residual linearisation (Deville and Särndal 1992).
+
+    ``base_weights`` is the column of weights before calibration; each margin is the tuple of columns
+    whose crossing had known totals (a raked margin within municipality: ("municipality", "sex")),
+    ``numeric`` names columns whose weighted totals were known.
+    """
+
+    base_weights: str
+    margins: tuple[tuple[str, ...], ...] = ()
+    numeric: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyDesign:
+    """A sample with its design. Rows are respondents; subpopulations never drop rows.
+
+    ``weights``, ``strata``, ``psu`` and ``fpc`` are column names of ``data``. Without ``psu`` every row
+    is its own PSU, without ``strata`` there is one. ``fpc`` holds the PSUs in the frame of the stratum
+    (or the sampling fraction, below 1). ``lonely_psu`` is what a stratum with one PSU contributes:
+    "adjust" its deviation from the mean over all PSUs (R survey ≥ 4.4), "certainty" and "remove"
+    nothing, "error" an exception. With ``nest`` PSU ids may repeat between strata.
+
+    Raises DesignError naming the rows or strata at fault.
+    """
+
+    data: pd.DataFrame
+    weights: str
+    strata: str | None = None
+    psu: str | None = None
+    fpc: str | None = None
+    replicates: Replicates | None = None
+    lonely_psu: LonelyPsu = "adjust"
+    calibration: Calibration | None = None
+    nest: bool = False
+    w: np.ndarray = field(init=False, repr=False)
+    psu_of_row: np.ndarray = field(init=False, repr=False)
+    stratum_of_psu: np.ndarray = field(init=False, repr=False)
+    psus_in_stratum: np.ndarray = field(init=False, repr=False)
+    sampled_fraction: np.ndarray = field(init=False, repr=False)
+    stratum_labels: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.lonely_psu not in ("adjust", "certainty", "remove", "error"):
+            raise DesignError(f"lonely_psu is {self.lonely_psu!r}; use 'adjust', 'certainty', 'remove' or 'error'.")
+        if not len(self.data):
+            raise DesignError("The data have no rows; a design needs at least one respondent.")
+        setter = object.__setattr__
+        setter(self, "w", read_weights(self.data, self.weights))
+        stratum_of_row, labels = _codes(self.data, self.strata, "strata")
+        psu_of_row, stratum_of_psu = _psus(self.data, self.psu, stratum_of_row, labels, self.nest)
+        counts = np.bincount(stratum_of_psu, minlength=len(labels))
+        setter(self, "psu_of_row", psu_of_row)
+        setter(self, "stratum_of_psu", stratum_of_psu)
+        setter(self, "psus_in_stratum", counts)
+        setter(self, "stratum_labels", labels)
+        setter(self, "sampled_fraction", _fractions(self.data, self.fpc, stratum_of_row, counts, labels))
+        if self.lonely_psu == "error" and (counts == 1).any():
+            names = ", ".join(labels[i] for i in np.flatnonzero(counts == 1)[:10])
+            raise DesignError(f"Strata with a single PSU: {names}; collapse them or choose another lonely_psu policy.")
+
+    @property
+    def stratum_of_row(self) -> np.ndarray:
+        """Stratum index of every row, shape (rows,)."""
+        return self.stratum_of_psu[self.psu_of_row]
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """PSUs minus strata of the whole sample."""
+        return len(self.stratum_of_psu) - len(self.psus_in_stratum)
+
+
+def column(data: pd.DataFrame, name: str, what: str, error: type[Exception] = DesignError) -> pd.Series:
+    """A column of the data, or an error that names it and says what it was wanted for."""
+    if name not in data.columns:
+        raise error(f"Column {name!r} ({what}) is not in the data; the columns begin {list(data.columns)[:8]}.")
+    found: Any = data[name]
+    if isinstance(found, pd.DataFrame):
+        raise error(f"Column {name!r} ({what}) appears more than once in the data; keep one.")
+    return found
+
+
+def read_weights(data: pd.DataFrame, name: str) -> np.ndarray:
+    """Weights as finite non-negative floats, or a DesignError naming the first rows at fault."""
+    series = column(data, name, "weights")
+    try:
+        values = series.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as problem:
+        raise DesignError(f"Weights {name!r} are not numbers: {problem}.") from None
+    bad = ~np.isfinite(values) | (values < 0)
+    if bad.any():
+        rows = ", ".join(str(i) for i in series.index[bad][:5])
+        raise DesignError(
+            f"Weights {name!r} are missing, infinite or negative in {int(bad.sum())} rows (first: {rows}); "
+            "correct them or leave those rows out of the design."
+        )
+    if not values.any():
+        raise DesignError(f"Weights {name!r} are all zero; at least one row must count.")
+    return values
+
+
+def _codes(data: pd.DataFrame, name: str | None, what: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    if name is None:
+        return np.zeros(len(data), dtype=np.int64), ("",)
+    series = column(data, name, what)
+    codes, labels = pd.factorize(series, sort=True)
+    if (codes < 0).any():
+        rows = ", ".join(str(i) for i in series.index[codes < 0][:5])
+        raise DesignError(f"Column {name!r} ({what}) is empty in rows {rows}; every respondent needs one.")
+    return codes, tuple(str(label) for label in labels)
+
+
+def _psus(
+    data: pd.DataFrame, name: str | None, stratum_of_row: np.ndarray, labels: tuple[str, ...], nest: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """PSU of each row and stratum of each PSU; PSUs are numbered stratum by stratum."""
+    if name is None:
+        codes, count = np.arange(len(data)), len(data)
+    else:
+        codes, names = _codes(data, name, "PSU")
+        count = len(names)
+    if nest:
+        joined = stratum_of_row * count + codes
+        codes, uniques = pd.factorize(joined, sort=True)
+        count = len(uniques)
+    stratum = np.zeros(count, dtype=np.int64)
+    stratum[codes] = stratum_of_row
+    crossing = stratum[codes] != stratum_of_row
+    if crossing.any():
+        culprit = codes[np.flatnonzero(crossing)[0]]
+        inside = sorted({labels[s] for s in stratum_of_row[codes == culprit]})
+        where = data[name].iloc[np.flatnonzero(codes == culprit)[0]] if name else culprit
+        raise DesignError(
+            f"PSU {where!r} lies in the strata {', '.join(inside)}; correct it, or pass nest=True when "
+            "PSU ids repeat between strata."
+        )
+    order = np.argsort(stratum, kind="stable")
+    rank = np.empty(count, dtype=np.int64)
+    rank[order] = np.arange(count)
+    return rank[codes], stratum[order]
+
+
+def _fractions(
+    data: pd.DataFrame, name: str | None, stratum_of_row: np.ndarray, counts: np.ndarray, labels: tuple[str, ...]
+) -> np.ndarray:
+    """Sampled fraction of PSUs in each stratum: 0 without a finite population correction."""
+    if name is None:
+        return np.zeros(len(counts))
+    values = column(data, name, "fpc").to_numpy(dtype=float, na_value=np.nan)
+    size = np.zeros(len(counts))
+    size[stratum_of_row] = values
+    differs = ~(values == size[stratum_of_row])
+    if differs.any():
+        raise DesignError(
+            f"fpc {name!r} is missing or not constant in stratum {labels[stratum_of_row[differs][0]]!r}; "
+            "give one number a stratum."
+        )
+    fraction = np.where(size < 1, size, counts / np.where(size == 0, np.nan, size))
+    if not ((fraction >= 0) & (fraction <= 1)).all():
+        worst = int(np.flatnonzero(~((fraction >= 0) & (fraction <= 1)))[0])
+        raise DesignError(
+            f"fpc {name!r} of stratum {labels[worst]!r} is {size[worst]:g} with {counts[worst]} PSUs in the "
+            "sample; it must be at least that many, or a fraction between 0 and 1."
+        )
+    return fraction

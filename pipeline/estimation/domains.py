@@ -1,0 +1,112 @@
+"""Domains: the total and any crossing of columns, coded once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.design import column
+from pipeline.estimation.errors import VariableError
+from pipeline.estimation.variables import Code, code_label, map_codes
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A crossing of columns; no columns is the total.
+
+    ``codes`` declares the codes of each column, so that a domain nobody fell into still appears, and
+    those not declared are left out; by default all codes observed.
+    """
+
+    columns: tuple[str, ...] = ()
+    codes: tuple[tuple[Code, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.codes and len(self.codes) != len(self.columns):
+            raise VariableError(f"Domain {'*'.join(self.columns)!r}: give the codes of every column or of none.")
+
+    @property
+    def kind(self) -> str:
+        """ "total" or the columns joined by "*"."""
+        return "*".join(self.columns) or "total"
+
+
+TOTAL_DOMAIN = Domain()
+
+
+@dataclass(frozen=True)
+class CodedDomain:
+    """Domain number of every row (−1 in none) and the domains' labels, in order."""
+
+    kind: str
+    labels: tuple[str, ...]
+    index: np.ndarray
+    columns: tuple[str, ...]
+
+
+def as_domain(given: Domain | Sequence[str] | str) -> Domain:
+    """A Domain from a Domain, a column name, or a sequence of them; "total" and () are the total."""
+    if isinstance(given, Domain):
+        return given
+    if isinstance(given, str):
+        return TOTAL_DOMAIN if given == "total" else Domain((given,))
+    return Domain(tuple(given))
+
+
+def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | str]) -> tuple[CodedDomain, ...]:
+    """Code every kind of domain; each column is read once."""
+    cache: dict[tuple[str, tuple[Code, ...]], tuple[np.ndarray, list[str]]] = {}
+    result = []
+    for domain in map(as_domain, domains):
+        index = np.zeros(len(data), dtype=np.int64)
+        labels = ["total"] if not domain.columns else [""]
+        outside = np.zeros(len(data), dtype=bool)
+        for position, name in enumerate(domain.columns):
+            codes = domain.codes[position] if domain.codes else ()
+            if (name, codes) not in cache:
+                cache[name, codes] = _code_column(data, name, codes)
+            own, names = cache[name, codes]
+            outside |= own < 0
+            index = index * len(names) + own
+            labels = [f"{left}*{right}" if left else right for left in labels for right in names]
+        if outside.any():
+            index[outside] = -1
+        result.append(CodedDomain(domain.kind, tuple(labels), index, domain.columns))
+    kinds = [coded.kind for coded in result]
+    if len(set(kinds)) < len(kinds):
+        raise VariableError(f"Domains are named more than once: {', '.join(sorted(kinds))}.")
+    return tuple(result)
+
+
+def _code_column(data: pd.DataFrame, name: str, codes: tuple[Code, ...]) -> tuple[np.ndarray, list[str]]:
+    series = column(data, name, "domain", VariableError)
+    if codes:
+        own = map_codes(series, [(code,) for code in codes]).astype(np.int64)
+        return np.where(own < 0, -1, own), [code_label(code) for code in codes]
+    own, uniques = pd.factorize(series, sort=True)
+    return own.astype(np.int64), [code_label(value) for value in uniques.tolist()]
+
+
+def finest_cells(domains: Sequence[CodedDomain]) -> tuple[np.ndarray, np.ndarray]:
+    """Cells that no domain divides: cell of every row (rows,), and each cell's domain, (kinds, cells).
+
+    Whatever adds up (weighted totals, counts, replicate totals) is added once by cell, and every
+    domain follows by summation.
+    """
+    key = np.zeros(len(domains[0].index), dtype=np.int64)
+    for coded in domains:
+        if len(coded.labels) == 1 and (coded.index == 0).all():
+            continue
+        joined = key * (len(coded.labels) + 1) + coded.index + 1
+        if joined.max(initial=0) > 65_535:
+            joined = pd.factorize(joined, sort=True)[0]
+        key = joined
+    limit = int(key.max(initial=0)) + 1
+    first = np.full(limit, -1, dtype=np.int64)
+    first[key] = np.arange(len(key))
+    seen = np.flatnonzero(first >= 0)
+    position = np.zeros(limit, dtype=np.int64)
+    position[seen] = np.arange(len(seen))
+    members = np.array([coded.index[first[seen]] for coded in domains])
+    return position[key], members

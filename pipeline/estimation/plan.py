@@ -1,0 +1,89 @@
+"""What all variables of one call share, and the unweighted counts of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from pipeline.estimation.calibrated import CalibrationModel, calibration_model
+from pipeline.estimation.cells import Partition, make_partitions, sum_by_group
+from pipeline.estimation.design import SurveyDesign
+from pipeline.estimation.domains import CodedDomain, finest_cells
+from pipeline.estimation.errors import EstimationError
+from pipeline.estimation.replicates import replicate_matrix
+from pipeline.estimation.variables import Coded, Measured
+
+Method = Literal["taylor", "calibrated", "replicates"]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Coded domains, partitions of the PSUs, finest cells, and the material of the variance method.
+
+    ``members`` (kinds, cells) is each cell's domain; ``positive`` the rows that count, None for all.
+    """
+
+    design: SurveyDesign
+    domains: tuple[CodedDomain, ...]
+    partitions: tuple[Partition, ...]
+    cells: np.ndarray
+    members: np.ndarray
+    positive: np.ndarray | None
+    replicate_weights: np.ndarray | None
+    model: CalibrationModel | None
+
+
+def make_plan(design: SurveyDesign, domains: Sequence[CodedDomain], method: Method) -> Plan:
+    """Prepare a design for estimating in these domains by this method."""
+    if method not in ("taylor", "calibrated", "replicates"):
+        raise EstimationError(f"Unknown method {method!r}; use 'taylor', 'calibrated' or 'replicates'.")
+    if not domains:
+        raise EstimationError("No domains were given; () stands for the total.")
+    cells, members = finest_cells(domains)
+    return Plan(
+        design=design,
+        domains=tuple(domains),
+        partitions=make_partitions(design, domains),
+        cells=cells,
+        members=members,
+        positive=None if design.w.all() else np.flatnonzero(design.w),
+        replicate_weights=replicate_matrix(design) if method == "replicates" else None,
+        model=calibration_model(design) if method == "calibrated" else None,
+    )
+
+
+@dataclass(frozen=True)
+class CellCounts:
+    """By finest cell: n of every column (columns, cells), n of the base and its Σw² (cells,)."""
+
+    columns: np.ndarray
+    base: np.ndarray
+    squares: np.ndarray
+
+    def of_domains(self, members: np.ndarray, domains: int) -> "CellCounts":
+        """The same counts by domain."""
+        inside = members >= 0
+        own = members[inside]
+        return CellCounts(
+            sum_by_group(self.columns[:, inside], own, domains),
+            sum_by_group(self.base[None, inside], own, domains)[0],
+            sum_by_group(self.squares[None, inside], own, domains)[0],
+        )
+
+
+def count_rows(plan: Plan, encoded: Coded | Measured, with_squares: bool) -> CellCounts:
+    """Unweighted counts of rows with positive weight; Σw² only when Kish's effect asks for it."""
+    cells, w, cell_count = plan.cells, plan.design.w, plan.members.shape[1]
+    if isinstance(encoded, Coded):
+        codes, columns = encoded.codes, encoded.columns
+    else:
+        codes, columns = np.where(encoded.inside, 0, 1), 1
+    if plan.positive is not None:
+        cells, codes, w = cells[plan.positive], codes[plan.positive], w[plan.positive]
+    flat = (np.arange(columns + 1) * cell_count)[codes] + cells
+    counts = np.bincount(flat, minlength=(columns + 1) * cell_count).reshape(-1, cell_count)[:-1].astype(float)
+    squared = w[codes < columns] ** 2 if with_squares else np.zeros(0)
+    where = cells[codes < columns] if with_squares else np.zeros(0, dtype=np.int64)
+    squares = np.bincount(where, weights=squared, minlength=cell_count)
+    return CellCounts(counts, counts.sum(axis=0), squares)

@@ -1,0 +1,95 @@
+"""Variance between PSUs within strata (Taylor linearisation), from sums or from PSU scores.
+
+v = Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)², z_hi the linearised total of PSU i
+(Woodruff 1971; Särndal, Swensson and Wretman 1992, sec. 4.6). PSUs outside a domain count with zero.
+Under "adjust" a stratum with one PSU contributes (1 − f_h)(z_h − z̄)² around the mean of all PSUs of
+the strata that the domain reaches (R survey ≥ 4.4), under "certainty" and "remove" nothing.
+"""
+
+import numpy as np
+
+from pipeline.estimation.cells import Partition, Sums, sum_by_group
+from pipeline.estimation.design import SurveyDesign
+
+# A variance this small beside the sums that it is the difference of is rounding, hence zero.
+ROUNDING = 1e-14
+
+
+def stratum_factors(design: SurveyDesign) -> np.ndarray:
+    """(1 − f_h) n_h/(n_h − 1); zero for strata with one PSU. Shape (strata,)."""
+    n = design.psus_in_stratum
+    return np.where(n > 1, (1 - design.sampled_fraction) * n / np.maximum(n - 1, 1), 0.0)
+
+
+def lonely_factors(design: SurveyDesign) -> np.ndarray:
+    """1 − f_h for the lonely strata when they are adjusted, else zero. Shape (strata,)."""
+    lonely = (design.psus_in_stratum == 1) & (design.lonely_psu == "adjust")
+    return np.where(lonely, 1 - design.sampled_fraction, 0.0)
+
+
+def taylor_variance(
+    design: SurveyDesign,
+    partition: Partition,
+    domain: np.ndarray,
+    sums: Sums,
+    ratio: np.ndarray | None,
+    domains: int,
+) -> np.ndarray:
+    """Variance of Σ_i (Y_i − q B_i) by column and domain, shape (C, domains).
+
+    ``domain`` (S,) is the domain of each segment, ``ratio`` (C, domains) the q of each estimate (None
+    for totals). Divide by B² for the variance of a proportion, mean or ratio.
+    """
+    if ratio is None:
+        squares, totals, uncancelled = sums.yy, sums.y, sums.yy
+    else:
+        q = np.nan_to_num(ratio)[:, domain]
+        bb = q * q * sums.bb[sums.owner]
+        squares = sums.yy - 2 * q * sums.yb + bb
+        totals = sums.y - q * sums.b[sums.owner]
+        uncancelled = sums.yy + bb
+    factor = stratum_factors(design)[partition.stratum]
+    spread = factor * (squares - totals**2 / design.psus_in_stratum[partition.stratum])
+    variance = sum_by_group(spread, domain, domains)
+    lonely = lonely_factors(design)
+    if lonely.any():
+        size = np.where(sums.psus > 0, design.psus_in_stratum[partition.stratum], 0.0)
+        psus = sum_by_group(size, domain, domains)[sums.owner]
+        mean = sum_by_group(totals, domain, domains) / np.maximum(psus, 1)
+        own = lonely[partition.stratum]
+        variance += sum_by_group(own * (totals - mean[:, domain]) ** 2, domain, domains)
+        factor = factor + own
+    floor = ROUNDING * sum_by_group(factor * uncancelled, domain, domains)
+    return np.where(variance > floor, variance, 0.0)
+
+
+def score_deviations(design: SurveyDesign, scores: np.ndarray) -> np.ndarray:
+    """Scaled deviations U of PSU scores (P, m): the covariance matrix is UᵀU, the variances Σ U²."""
+    starts = np.concatenate(([0], np.cumsum(design.psus_in_stratum)[:-1]))
+    n = design.psus_in_stratum
+    means = np.add.reduceat(scores, starts, axis=0) / n[:, None]
+    deviations = scores - means[design.stratum_of_psu]
+    deviations *= np.sqrt(stratum_factors(design))[design.stratum_of_psu][:, None]
+    lonely = lonely_factors(design)
+    if lonely.any():
+        reached = np.logical_or.reduceat(scores != 0, starts, axis=0)
+        centre = scores.sum(axis=0) / np.maximum((reached * n[:, None]).sum(axis=0), 1)
+        alone = np.flatnonzero(lonely[design.stratum_of_psu])
+        own = np.where(scores[alone] != 0, scores[alone] - centre, 0.0)
+        deviations[alone] = own * np.sqrt(lonely[design.stratum_of_psu][alone])[:, None]
+    return deviations
+
+
+def score_variance(design: SurveyDesign, scores: np.ndarray) -> np.ndarray:
+    """Variance of the sum of each column of PSU scores (P, m): shape (m,)."""
+    deviations = score_deviations(design, scores)
+    variance = np.einsum("ij,ij->j", deviations, deviations)
+    floor = ROUNDING * np.einsum("ij,ij->j", scores, scores)
+    return np.where(variance > floor, variance, 0.0)
+
+
+def domain_degrees_of_freedom(domain: np.ndarray, sums: Sums, domains: int) -> np.ndarray:
+    """PSUs minus strata with a positive weight inside the domain, by variable: shape (V, domains)."""
+    psus = sum_by_group(sums.psus, domain, domains)
+    strata = sum_by_group((sums.psus > 0).astype(float), domain, domains)
+    return psus - strata
