@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pipeline.configuration import STRICT, load_yaml, validate
 from pipeline.errors import PulsoError
 from pipeline.questionnaire.expressions import Condition, parse
-from pipeline.questionnaire.model import Delivery, Fieldwork, Item, Questionnaire
+from pipeline.questionnaire.model import Attempts, Delivery, Fieldwork, Item, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class _WaveFile:
     without: tuple[str, ...] = ()
     scales: Mapping[str, Any] = field(default_factory=dict)
     order: tuple[str, ...] = ()
+    attempts: Attempts = field(default_factory=Attempts)
 
 
 def load_questionnaire(folder: Path, wave: str) -> Questionnaire:
@@ -45,7 +46,7 @@ def load_questionnaire(folder: Path, wave: str) -> Questionnaire:
     _check_items(items, skips, path)
     delivery = _restricted(content, items, path)
     _check_delivery(items, delivery, path)
-    return Questionnaire(wave, items, delivery, content.fieldwork, skips)
+    return Questionnaire(wave, items, delivery, content.fieldwork, skips, content.attempts)
 
 
 def shared_files(folder: Path, wave: str) -> tuple[Path, ...]:

@@ -1,0 +1,1 @@
+"""Rules generated from the questionnaire, run by Great Expectations; a verdict per wave."""

@@ -1,0 +1,56 @@
+"""What ``check:`` in params.yaml may say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from pipeline.configuration import STRICT
+
+Severity = Literal["critical", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which items tell about the fieldwork; each optional. All are private.
+
+    ``date``: day of the interview. ``interviewer``: who asked. ``duration``: minutes.
+    ``phone``: telephone, kept only as a digest, to find repeated respondents.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    date: str | None = None
+    interviewer: str | None = None
+    duration: str | None = None
+    phone: str | None = None
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The items named, in the order of the fields."""
+        named = (self.date, self.interviewer, self.duration, self.phone)
+        return tuple(item for item in named if item is not None)
+
+
+@dataclass(frozen=True)
+class CheckSettings:
+    """Tolerances of the checks; shares are proportions.
+
+    ``area``: item of the sample's areas, ``interviews_per_area`` its design.
+    ``severity``: rule (or family of rules) → its severity, where the default is not wanted.
+    ``false_alarms``: expected false discoveries among the fieldwork suspects (FDR level).
+    ``null_draws`` and ``seed``: size of the simulated null of near-duplicates.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    area: str | None = None
+    interviews_per_area: int | None = None
+    minimum_share_of_target: float = 0.5
+    maximum_item_nonresponse: float = 0.35
+    maximum_quarantined: float = 0.05
+    unasked_columns: Severity = "info"
+    roles: Roles = Roles()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    false_alarms: float = 0.01
+    minimum_interviews: int = 15
+    interviews_per_day: int = 30
+    null_draws: int = 200
+    seed: int = 0

@@ -1,0 +1,1 @@
+"""From the delivered file to canonical responses: read, harmonise, quarantine, count."""

@@ -1,0 +1,225 @@
+"""The crosswalk at work: delivered columns into canonical items, and what is wrong row by row."""
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import PulsoError
+from pipeline.ingest import values
+from pipeline.ingest.areas import Areas
+from pipeline.ingest.delivered import Delivered
+from pipeline.ingest.multiple import chosen
+from pipeline.ingest.values import Converted
+from pipeline.questionnaire.model import Column, Item, Questionnaire
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Rows that cannot be accepted: the item, the reason's code and a mask over the rows."""
+
+    item: str
+    reason: str
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which delivered column feeds which item, and what else is read."""
+
+    items: Mapping[str, Column]
+    respondent: tuple[str, ...]
+    finished: str | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every delivered column that is read, once each."""
+        named = [*self.respondent, *([self.finished] if self.finished else [])]
+        named += [name for column in self.items.values() for name in (column.name, *column.more)]
+        return tuple(dict.fromkeys(named))
+
+
+def plan(questionnaire: Questionnaire, kept_private: tuple[str, ...]) -> Plan:
+    """What to read. Private items that no check needs are not even loaded."""
+    delivery = questionnaire.delivery
+    items = {
+        name: delivery.columns[name]
+        for name in questionnaire.asked
+        if name != "folio"
+        and name not in delivery.not_delivered
+        and (name in kept_private or not questionnaire[name].private)
+    }
+    return Plan(items, delivery.respondent, delivery.finished)
+
+
+def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The plan's columns when the file has them all.
+
+    Raises PulsoError naming the first absent one, its item and the column most like it.
+    """
+    known = set(columns)
+    absent = [name for name in reading.columns if name not in known]
+    if absent:
+        name = absent[0]
+        items = [i for i, c in reading.items.items() if name in (c.name, *c.more)]
+        role = f"item {items[0]}" if items else "respondent or finished"
+        near = difflib.get_close_matches(name.casefold(), [c.casefold() for c in columns], n=1, cutoff=0.75)
+        hint = next((f"; did it become '{c}'?" for c in columns if near and c.casefold() == near[0]), ";")
+        more = f" ({len(absent) - 1} more columns are absent too)" if len(absent) > 1 else ""
+        raise PulsoError(
+            f"{path}: the column '{name}' ({role}) is not in the file{more}{hint} correct delivery in "
+            f"{questionnaire.name}, or name the item under delivery.not_delivered."
+        )
+    return reading.columns
+
+
+def harmonise(
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, digests: str | None
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Canonical responses (all delivered rows) and the problems found in them.
+
+    Returns a frame with ``folio`` and one column per item, index = the row's number in the
+    file. ``digests``: the item kept only as a digest (the telephone).
+    Raises PulsoError for unknown codes, unknown municipalities and duplicated folios.
+    """
+    frame = delivered.frame
+    columns: dict[str, pd.Series] = {"folio": _folios(frame, reading.respondent)}
+    problems = _folio_problems(columns["folio"], path)
+    unknown: list[tuple[str, Column, np.ndarray]] = []
+    decimal = questionnaire.delivery.decimal or _decimal(frame, questionnaire, reading, path)
+    for name, item in questionnaire.items.items():
+        if name in reading.items:
+            crosswalk = reading.items[name]
+            result = _convert(frame, item, crosswalk, areas, decimal)
+            columns[name] = _digest(result.values) if name == digests else result.values
+            if result.unknown.any():
+                unknown.append((name, crosswalk, result.unknown))
+            if result.outside.any():
+                problems.append(Problem(name, "out_of_range", result.outside))
+        elif name in questionnaire.delivery.not_delivered:
+            columns[name] = pd.Series(pd.array([pd.NA] * len(frame), dtype="Int64"), index=frame.index)
+    if unknown:
+        raise PulsoError(_unknown_sentence(frame, questionnaire, areas, path, unknown))
+    if reading.finished:
+        text = values.text(frame[reading.finished]).values
+        problems.append(Problem(reading.finished, "unfinished", text.isna().to_numpy()))
+    responses = pd.DataFrame(columns, index=frame.index)
+    return responses, [problem for problem in problems if problem.rows.any()]
+
+
+def _convert(frame: pd.DataFrame, item: Item, crosswalk: Column, areas: Areas, decimal: str) -> Converted:
+    column = frame[crosswalk.name]
+    if crosswalk.option is not None:
+        return chosen(frame, crosswalk)
+    if item.kind == "single":
+        return values.single(column, item, crosswalk)
+    if item.kind == "integer":
+        return values.integer(column, item, crosswalk)
+    if item.kind == "number":
+        return values.number(column, item, decimal)
+    if item.kind == "date":
+        return values.day(column, crosswalk)
+    if item.kind == "area" and areas.known:
+        return _area(column, crosswalk, areas)
+    return values.text(column)
+
+
+def _area(column: pd.Series, crosswalk: Column, areas: Areas) -> Converted:
+    places, texts = values.uniques(column)
+    named = [str(crosswalk.codes[text]) if text in crosswalk.codes else text for text in texts]
+    found = [areas.resolve(text) if text else None for text in named]
+    missing = np.array([text != "" and area is None for text, area in zip(texts, found, strict=True)], dtype=bool)
+    taken = pd.Series(pd.array(found, dtype="string").take(places), index=column.index)
+    return Converted(taken, missing[places], np.zeros(len(column), dtype=bool))
+
+
+def _folios(frame: pd.DataFrame, respondent: tuple[str, ...]) -> pd.Series:
+    parts = [values.text(frame[name]).values for name in respondent]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + "-" + part
+    return joined
+
+
+def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
+    repeated = folio.duplicated(keep=False) & folio.notna()
+    if repeated.any():
+        first = folio[repeated].iloc[0]
+        rows = folio.index[folio == first]
+        others = folio[repeated].nunique() - 1
+        more = f" ({others:,} more folios are repeated)" if others else ""
+        raise PulsoError(
+            f"{path}: the folio {first} is in rows {_rows(rows)}{more}; ask which interview is the right one."
+        )
+    return [Problem("folio", "required_missing", folio.isna().to_numpy())]
+
+
+def _decimal(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> str:
+    """The decimal mark of the number columns; both in one column are refused, not guessed."""
+    marks = set()
+    for name, crosswalk in reading.items.items():
+        column = frame[crosswalk.name]
+        if questionnaire[name].kind != "number" or pd.api.types.is_numeric_dtype(column.dtype):
+            continue
+        texts = values.uniques(column)[1]
+        found = {mark for mark in ",." if any(mark in text for text in texts)}
+        if len(found) > 1:
+            raise PulsoError(
+                f"{path}, column {crosswalk.name}: some numbers have a decimal comma and some a point; "
+                "ask for one of them."
+            )
+        marks |= found
+    return "," if marks == {","} else "."
+
+
+def _digest(column: pd.Series) -> pd.Series:
+    """A telephone is only ever compared with itself: its digest is enough (still private)."""
+    found = {
+        value: hashlib.blake2b(str(value).encode(), digest_size=8).hexdigest() for value in column.dropna().unique()
+    }
+    return column.map(found).astype("string")
+
+
+def _rows(index: pd.Index) -> str:
+    shown = ", ".join(str(row) for row in index[:3])
+    return f"{shown} …" if len(index) > 3 else shown
+
+
+def _unknown_sentence(
+    frame: pd.DataFrame,
+    questionnaire: Questionnaire,
+    areas: Areas,
+    path: Path,
+    unknown: list[tuple[str, Column, np.ndarray]],
+) -> str:
+    name, crosswalk, mask = unknown[0]
+    item = questionnaire[name]
+    rows = frame.index[mask]
+    value = values.uniques(frame[crosswalk.name][mask])[1][0]
+    shown = "a value" if item.private else f"'{value[:40]}'"
+    more = f" ({len(unknown) - 1} more columns have unknown values: {', '.join(c.name for _, c, _ in unknown[1:4])})"
+    where = f"{path}, column {crosswalk.name} (item {name}), {mask.sum():,} rows ({_rows(rows)}): {shown}"
+    tail = more if len(unknown) > 1 else ""
+    return f"{where} {_remedy(name, item, areas, value, questionnaire.wave)}{tail}"
+
+
+def _remedy(name: str, item: Item, areas: Areas, value: str, wave: str) -> str:
+    if item.kind == "area":
+        near = areas.nearest(value)
+        hint = f" (the nearest is '{near}')" if near else ""
+        return f"is no municipality of params.yaml{hint}; add it to its aliases or correct the file."
+    if item.kind == "single":
+        labels = {label.casefold() for label in item.codes.values()}
+        told = (
+            " looks like a label, so the file was exported with labels: export codes, or"
+            if (value.casefold() in labels)
+            else " is a code that the crosswalk does not know: correct the file, or"
+        )
+        return f"{told.strip()} add it to delivery.columns.{name}.codes in {wave}.yaml."
+    if item.kind == "date":
+        return f"is not a date as declared; say delivery.columns.{name}.format in {wave}.yaml (or 'excel')."
+    return f"is not a {'whole ' if item.kind == 'integer' else 'finite '}number; correct the file."

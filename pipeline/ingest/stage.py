@@ -1,0 +1,138 @@
+"""The ingest stage: a delivery in, responses and quarantine out, every row accounted for."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.errors import PulsoError
+from pipeline.files import write_json, write_table
+from pipeline.ingest.areas import alias_table
+from pipeline.ingest.attempts import read_attempts
+from pipeline.ingest.delivered import Delivered
+from pipeline.ingest.harmonise import harmonise, plan, present
+from pipeline.ingest.metadata import Difference, compare
+from pipeline.ingest.quarantine import REASONS, Counts, separate
+from pipeline.ingest.readers import read_delivery
+from pipeline.ingest.routing import route
+from pipeline.questionnaire.model import Questionnaire
+from pipeline.study import Study
+
+# The responses first, so that none from an earlier run outlives a delivery that is refused now.
+OUTPUTS = ("responses.parquet", "quarantine.parquet", "delivery.json", "attempts.parquet")
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """A wave as accepted: responses, quarantine, counts, metadata differences, how it was read."""
+
+    responses: pd.DataFrame
+    quarantine: pd.DataFrame
+    counts: Counts
+    differences: tuple[Difference, ...]
+    delivered: Delivered
+    kept_skips: dict[str, int]
+
+
+def read(study: Study, wave: str) -> Ingested:
+    """Read and harmonise one wave without writing anything.
+
+    Raises PulsoError in one sentence naming file, column, value and rows.
+    """
+    questionnaire = study.questionnaire(wave)
+    path = study.raw(wave)
+    roles = study.params.check.roles
+    areas = alias_table(study.params.municipalities)
+    reading = plan(questionnaire, roles.items)
+    source = study.questionnaires / f"{wave}.yaml"
+    delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
+    responses, problems = harmonise(delivered, questionnaire, reading, areas, path, roles.phone)
+    routed, broken = route(responses, questionnaire, problems)
+    if roles.date is not None and roles.date in routed:
+        _refuse_other_wave(routed[roles.date], study, wave, path)
+    accepted, quarantine, counts = separate(routed, [*problems, *broken])
+    if not counts.accepted:
+        worst = max(counts.by_reason, key=lambda reason: counts.by_reason[reason])
+        item = quarantine.loc[quarantine["reason"] == worst, "item"].mode().iloc[0]
+        raise PulsoError(
+            f"{path}: not one of {counts.delivered:,} rows can be accepted (most: {worst.replace('_', ' ')} in "
+            f"item {item}); check delivery.columns in {source.name}."
+        )
+    differences = compare(delivered, questionnaire, reading)
+    return Ingested(accepted, quarantine, counts, differences, delivered, _kept(routed, questionnaire))
+
+
+def run(study: Study, wave: str) -> str:
+    """Ingest one wave: write its responses, quarantine, delivery record and call attempts.
+
+    Returns the counts as text. Raises PulsoError as ``read`` does; then nothing is written.
+    """
+    for name in OUTPUTS:
+        study.processed(wave, name).unlink(missing_ok=True)
+    ingested = read(study, wave)
+    attempts = None
+    if study.wave(wave).attempts:
+        attempts = read_attempts(study, wave, alias_table(study.params.municipalities))
+    write_json(_record(study, wave, ingested, attempts), study.processed(wave, "delivery.json"))
+    if attempts is not None:
+        write_table(attempts, study.processed(wave, "attempts.parquet"))
+    write_table(ingested.quarantine, study.processed(wave, "quarantine.parquet"))
+    write_table(ingested.responses, study.processed(wave, "responses.parquet"))
+    return _printed(study, wave, ingested)
+
+
+def _refuse_other_wave(days: pd.Series, study: Study, wave: str, path: Path) -> None:
+    """Two waves' files exchanged look right in every other respect."""
+    known = pd.to_datetime(days.dropna(), format="%Y-%m-%d", errors="coerce").dropna()
+    dates = study.wave(wave).fieldwork
+    inside = known.between(pd.Timestamp(dates.start), pd.Timestamp(dates.end))
+    if len(known) and inside.mean() < 0.5:
+        raise PulsoError(
+            f"{path}: {(~inside).mean():.0%} of the interviews are dated outside the fieldwork of {wave} "
+            f"({dates.start} to {dates.end}); is it another wave's file, or are the dates in params.yaml wrong?"
+        )
+
+
+def _kept(routed: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, int]:
+    """Answers kept where the questionnaire skips (deliveries that say ``skips: keep``)."""
+    if questionnaire.delivery.skips != "keep":
+        return {}
+    found = {}
+    for name, skip in questionnaire.skips.items():
+        if name in routed:
+            neutral = routed[name].isna() | (routed[name] == questionnaire[name].code_for("no_aplica"))
+            count = int((~skip.mask(routed) & ~neutral.fillna(True).astype(bool)).sum())
+            if count:
+                found[name] = count
+    return found
+
+
+def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame | None) -> dict[str, Any]:
+    return {
+        "wave": wave,
+        "file": study.wave(wave).file,
+        "bytes": study.raw(wave).stat().st_size,
+        "read": dict(ingested.delivered.receipt),
+        "notes": list(ingested.delivered.notes),
+        "columns": len(ingested.delivered.columns),
+        "counts": asdict(ingested.counts),
+        "skips_kept": ingested.kept_skips,
+        "attempts": None if attempts is None else len(attempts),
+        "differences": [asdict(difference) for difference in ingested.differences],
+    }
+
+
+def _printed(study: Study, wave: str, ingested: Ingested) -> str:
+    counts, receipt = ingested.counts, ingested.delivered.receipt
+    how = ", ".join(f"{key} {value!r}" if key == "delimiter" else value for key, value in receipt.items() if value)
+    lines = [
+        f"{wave}: {study.wave(wave).file} ({how})",
+        f"  {counts.delivered:,} rows = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined",
+    ]
+    lines += [f"    {n:,} {reason.replace('_', ' ')} ({REASONS[reason]})" for reason, n in counts.by_reason.items()]
+    lines += [f"  note: {note}" for note in ingested.delivered.notes]
+    differing = [d for d in ingested.differences if d.kind not in {"not_asked", "code_without_label"}]
+    unasked = sum(d.kind == "not_asked" for d in ingested.differences)
+    lines.append(f"  {len(differing)} metadata differences, {unasked} columns delivered but not asked")
+    return "\n".join(lines)
