@@ -27,7 +27,7 @@ def telephone_base(
     unknown = sorted(set(names) - set(expansion))
     if unknown:
         raise WeightingError("no frame count or population", "add it to the table of totals", area=unknown[0])
-    result: Floats = names.map(expansion).to_numpy(dtype=np.float64)
+    result = np.asarray(names.map(expansion), dtype=np.float64)
     if adults is not None:
         _at_least_one(adults, names, "adults in the household")
         result = result * np.minimum(adults, adults_cap)
@@ -47,13 +47,13 @@ def _at_least_one(values: Floats, areas: pd.Series, what: str) -> None:
         )
 
 
-def fill_with_median(values: pd.Series, areas: pd.Series, largest: int) -> tuple[Floats, dict[str, int]]:
-    """(n,) values with what is missing or outside 1 … ``largest`` replaced by the area's median.
+def fill_with_median(values: pd.Series, areas: pd.Series) -> tuple[Floats, dict[str, int]]:
+    """(n,) values with what is missing or below one replaced by the area's median, rounded down.
 
     Also returns how many were replaced by area.
     """
     number = _numbers(values)
-    valid = (number >= 1) & (number <= largest)
+    valid = number >= 1
     names = areas.astype(str)
     kept = pd.Series(np.where(valid, number, np.nan))
     medians = np.floor(kept.groupby(names.to_numpy()).transform("median").to_numpy())

@@ -160,7 +160,7 @@ def propensity_classes(
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
     keys = units[predictors].astype(str)
-    cell = keys.groupby(predictors, sort=True).ngroup().to_numpy(dtype=np.int64)
+    cell = keys.groupby(predictors, sort=True).ngroup().to_numpy().astype(np.int64)
     size = np.asarray(weights, dtype=float)
     answered = size * np.asarray(responded, dtype=float)
     total, interviewed = tally(cell, np.stack([size, answered]), int(cell.max()) + 1)

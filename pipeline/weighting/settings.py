@@ -91,6 +91,18 @@ class DualFrame:
 
 
 @dataclass(frozen=True)
+class Attempts:
+    """Columns of the file of call attempts: the number's opaque id, the attempt, the AAPOR code."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    number: str
+    attempt: str
+    disposition: str
+    # Share of unknown numbers taken as eligible; null = computed in each area (CASRO).
+    e: float | None = None
+
+
+@dataclass(frozen=True)
 class Nonresponse:
     """Adjustment from the file of call attempts.
 
@@ -129,6 +141,8 @@ class ControlTotals:
     area: str = "cve_geo"
     total: str = "population"
     max_age_years: float = 3.0
+    # Areas to be covered; by default the study's municipalities, else all of the table.
+    areas: list[str] | None = None
     # Two sources that differ by more than this (share of the total in use) are warned about.
     max_gap: float = 0.05
 
@@ -256,6 +270,7 @@ class WeightingSettings:
     strata: str | None = None
     psu: str | None = None
     dual_frame: DualFrame | None = None
+    attempts: Attempts | None = None
     nonresponse: Nonresponse | None = None
     control_totals: ControlTotals | None = None
     calibration: Calibration | None = None

@@ -122,7 +122,7 @@ def control_totals(reference: Path) -> pd.DataFrame:
     parts = [
         labelled(
             projected[projected["year"].isin(YEARS)],
-            "conapo_2012",
+            "conapo",
             "Adultos de 18 y más, proyección CONAPO (edición 2012) a mitad de año",
             "18-29 = 15-29 x proporción del censo 2020 por municipio y sexo; " + LOW_GARCIA,
         ),

@@ -55,7 +55,7 @@ def test_conapo_keeps_the_groups_that_need_no_split(totals: pd.DataFrame, shared
     conapo = pd.read_csv(shared_dir / "population" / "conapo_2010_2014.csv", dtype={"cve_geo": str})
     published = conapo[(conapo["sexo"] == "Mujeres") & (conapo["grupo_edad"] == "45-64") & (conapo["anio"] == 2012)]
     ours = totals[
-        (totals["source"] == "conapo_2012")
+        (totals["source"] == "conapo")
         & (totals["reference_date"] == "2012-07-01")
         & (totals["sex"] == 2)
         & (totals["age_group"] == 3)
@@ -68,7 +68,7 @@ def test_conapo_keeps_the_groups_that_need_no_split(totals: pd.DataFrame, shared
 def test_the_gap_of_the_low_projection_shows(totals: pd.DataFrame) -> None:
     at = totals[(totals["reference_date"] == "2013-07-01") & totals["age_group"].notna()]
     sums = at.pivot_table(index="cve_geo", columns="source", values="population", aggfunc="sum")
-    gap = sums["conapo_2012"] / sums["geometric_2010_2020"] - 1
+    gap = sums["conapo"] / sums["geometric_2010_2020"] - 1
     assert gap.idxmin() == "19018"
     assert gap.min() == pytest.approx(-0.113, abs=0.001)
     assert gap.drop("19018").abs().max() < 0.026

@@ -1,0 +1,125 @@
+"""What the file of call attempts says: outcome rates and the units that gave no interview."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.weighting.arrays import Floats
+from pipeline.weighting.diagnostics import spread
+from pipeline.weighting.dispositions import Rates, final_dispositions, outcome_rates
+from pipeline.weighting.nonresponse import NonresponsePlan, make_plan, propensity_classes
+from pipeline.weighting.receipts import NonresponseReceipt
+from pipeline.weighting.refusals import WeightingError
+from pipeline.weighting.settings import WeightingSettings
+
+_SCORE = "_score_class"
+
+
+@dataclass(frozen=True)
+class Fieldwork:
+    """``numbers``: one row per number with ``group`` (final disposition), ``share`` (1 for
+    eligible, *e* for unknown, 0 for not eligible) and the attempts' other columns;
+    ``rates``: by area and, last, of all."""
+
+    numbers: pd.DataFrame
+    area: str
+    rates: tuple[Rates, ...]
+
+    @property
+    def others(self) -> pd.DataFrame:
+        """Numbers that are or may be eligible and gave no interview."""
+        silent = ~self.numbers["group"].isin(["I", "P"]) & (self.numbers["share"] > 0)
+        return self.numbers[silent]
+
+    def released(self) -> dict[str, float]:
+        """Distinct numbers called, by area."""
+        counts = self.numbers[self.area].astype(str).value_counts()
+        return {str(name): float(count) for name, count in counts.sort_index().items()}
+
+    def design_ids(self, settings: WeightingSettings) -> tuple[np.ndarray, np.ndarray]:
+        """Stratum and PSU of ``others``; each number is its own PSU unless the file says."""
+        others = self.others
+        for column in (settings.strata, settings.psu):
+            if column is not None and column not in others:
+                raise WeightingError(
+                    f"the call attempts have no column {column}", "replicates with nonresponse need it there too"
+                )
+        n = len(others)
+        stratum = np.full(n, "1") if settings.strata is None else others[settings.strata].astype(str).to_numpy(str)
+        if settings.psu is not None:
+            return stratum, others[settings.psu].astype(str).to_numpy(dtype=str)
+        # A prefix that no folio has, so that a number is never taken for a respondent.
+        return stratum, np.array([f"\x00{position}" for position in range(n)])
+
+
+def read_fieldwork(attempts: pd.DataFrame | None, settings: WeightingSettings) -> Fieldwork | None:
+    """Final dispositions and outcome rates; None without attempts or their declaration."""
+    declared, area = settings.attempts, settings.within
+    if attempts is None or declared is None or area is None:
+        return None
+    for column in (declared.number, declared.attempt, declared.disposition, area):
+        if column not in attempts:
+            raise WeightingError(f"the call attempts have no column '{column}'", "correct weighting.attempts")
+    numbers = final_dispositions(attempts, declared.number, declared.attempt, declared.disposition)
+    numbers = numbers.sort_values([area, declared.number], kind="stable", ignore_index=True)
+    names = numbers[area].astype(str)
+    rates = [outcome_rates(str(name), group["group"].to_numpy(), declared.e) for name, group in numbers.groupby(names)]
+    overall = outcome_rates("total", numbers["group"].to_numpy(), declared.e)
+    e = {rate.area: rate.e for rate in rates}
+    group = numbers["group"]
+    share = np.where(group == "NE", 0.0, np.where(group.isin(["UH", "UO"]), names.map(e).to_numpy(float), 1.0))
+    return Fieldwork(numbers.assign(share=share), area, (*rates, overall))
+
+
+def nonresponse_plan(
+    responses: pd.DataFrame,
+    areas: np.ndarray,
+    weights: Floats,
+    fieldwork: Fieldwork | None,
+    settings: WeightingSettings,
+) -> tuple[NonresponsePlan | None, NonresponseReceipt | None]:
+    """The adjustment declared, planned on the full sample.
+
+    Raises WeightingError when the attempts are missing or lack a class variable, or a class is
+    not sound.
+    """
+    declared = settings.nonresponse
+    if declared is None:
+        return None, None
+    if fieldwork is None:
+        raise WeightingError("the nonresponse step has no file of call attempts", "deliver it or leave the step out")
+    wanted = declared.classes if declared.method == "classes" else declared.predictors
+    for column in wanted:
+        for table, name in ((responses, "responses"), (fieldwork.numbers, "call attempts")):
+            if column not in table:
+                raise WeightingError(f"the {name} have no column '{column}'", "correct weighting.nonresponse")
+    mine, others, by = responses, fieldwork.others, list(wanted)
+    if declared.method == "propensity":
+        mine, others = _scored(responses, others, fieldwork.area, by, declared.score_classes)
+        by = [_SCORE]
+    plan, classes = make_plan(
+        mine,
+        others,
+        fieldwork.area,
+        by,
+        keep_area_sum=settings.base.kind == "telephone_completes",
+        min_respondents=declared.min_respondents,
+        max_factor=declared.max_factor,
+    )
+    adjusted = weights * plan.factors(weights)[0][plan.of_respondent]
+    receipt = NonresponseReceipt(declared.method, plan.keep_area_sum, classes, spread(adjusted, areas))
+    return plan, receipt
+
+
+def _scored(
+    responses: pd.DataFrame, others: pd.DataFrame, area: str, predictors: list[str], classes: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both tables with the class of the fitted response propensity."""
+    columns = list(dict.fromkeys([area, *predictors]))
+    units = pd.concat([responses[columns], others[columns]], ignore_index=True)
+    responded = np.arange(len(units)) < len(responses)
+    size = np.concatenate([np.ones(len(responses)), others["share"].to_numpy(float)])
+    score = propensity_classes(units, responded, size, columns, classes)
+    mine, theirs = score[: len(responses)], score[len(responses) :]
+    return responses.assign(**{_SCORE: mine}), others.assign(**{_SCORE: theirs})

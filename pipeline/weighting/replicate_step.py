@@ -1,0 +1,131 @@
+"""The replicate weights that params declare, with their receipt."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.weighting.arrays import Floats, Ints
+from pipeline.weighting.bounded import Caps
+from pipeline.weighting.field import Fieldwork
+from pipeline.weighting.margins import Margin
+from pipeline.weighting.nonresponse import NonresponsePlan
+from pipeline.weighting.receipts import ReplicatesReceipt
+from pipeline.weighting.refusals import WeightingError
+from pipeline.weighting.replicate_chain import FixedSteps, weigh_replicates
+from pipeline.weighting.replicates import Multipliers, jkn, rao_wu
+from pipeline.weighting.settings import Replicates, WeightingSettings
+from pipeline.weighting.structure import build_structure
+
+
+@dataclass(frozen=True)
+class FullSample:
+    """What the full sample fixed: ``base``: (n,) weights before nonresponse; ``area``: (n,)
+    codes; ``margins``: after collapsing, () without calibration."""
+
+    base: Floats
+    area: Ints
+    plan: NonresponsePlan | None
+    margins: tuple[Margin, ...]
+    caps: Caps | None
+
+
+def design_ids(responses: pd.DataFrame, settings: WeightingSettings) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) stratum and PSU as text; one stratum, each respondent a PSU, where none is declared."""
+    result = []
+    for column, default in ((settings.strata, np.full(len(responses), "1")), (settings.psu, responses.index)):
+        if column is not None and responses[column].isna().any():
+            raise WeightingError(f"{column} is missing for some respondents", "quarantine them or ask the producer")
+        values = default if column is None else responses[column]
+        result.append(np.asarray(values).astype(str).astype(object))
+    return result[0], result[1]
+
+
+def add_replicates(
+    table: pd.DataFrame,
+    responses: pd.DataFrame,
+    full: FullSample,
+    fieldwork: Fieldwork | None,
+    settings: WeightingSettings,
+) -> tuple[pd.DataFrame, ReplicatesReceipt | None]:
+    """The table of weights with ``rep_001`` … added, and the receipt.
+
+    A replicate in which a step fails is left out and reported; WeightingError when more fail
+    than ``replicates.max_failed_share`` allows (none may with the jackknife).
+    """
+    declared = settings.replicates
+    if declared is None:
+        return table, None
+    made = _multipliers(table, responses, full.plan, fieldwork, settings, declared)
+    calibration = settings.calibration
+    steps = FixedSteps(
+        base=full.base,
+        area=full.area,
+        plan=full.plan,
+        structure=build_structure(full.margins) if full.margins else None,
+        method=calibration.method if calibration else "raking",
+        bounds=calibration.bounds if calibration else None,
+        tolerance=calibration.tolerance if calibration else 1e-10,
+        max_iterations=calibration.max_iterations if calibration else 0,
+        caps=full.caps,
+    )
+    result = weigh_replicates(steps, made.values, declared.jobs)
+    return _collect(table, result.weights, result.failed, made, declared)
+
+
+def _multipliers(
+    table: pd.DataFrame,
+    responses: pd.DataFrame,
+    plan: NonresponsePlan | None,
+    fieldwork: Fieldwork | None,
+    settings: WeightingSettings,
+    declared: Replicates,
+) -> Multipliers:
+    """Units without interview are resampled too when the nonresponse step uses them."""
+    stratum, psu = table["stratum"].to_numpy(dtype=str), table["psu"].to_numpy(dtype=str)
+    if plan is not None and fieldwork is not None:
+        other_stratum, other_psu = fieldwork.design_ids(settings)
+        stratum, psu = np.concatenate([stratum, other_stratum]), np.concatenate([psu, other_psu])
+    if declared.method == "jkn":
+        return jkn(stratum, psu, max_groups=declared.max_groups, seed=declared.seed)
+    population = None
+    if declared.fpc is not None:
+        population = responses[declared.fpc].to_numpy(dtype=float, na_value=np.nan)
+        if len(stratum) > len(population):
+            raise WeightingError(
+                "a finite population correction with units that gave no interview is not supported",
+                "leave out replicates.fpc or nonresponse",
+            )
+    return rao_wu(stratum, psu, declared.n, declared.seed, population_psus=population)
+
+
+def _collect(
+    table: pd.DataFrame, weights: Floats, failed: dict[int, str], made: Multipliers, declared: Replicates
+) -> tuple[pd.DataFrame, ReplicatesReceipt]:
+    total = len(weights)
+    digits = max(3, len(str(total)))
+    names = [f"rep_{number:0{digits}d}" for number in range(1, total + 1)]
+    allowed = 0 if made.method == "jkn" else int(declared.max_failed_share * total)
+    if len(failed) > allowed:
+        first = min(failed)
+        raise WeightingError(
+            f"{len(failed)} of {total} replicates failed, more than the {allowed} allowed "
+            f"({names[first]}: {failed[first]})",
+            "merge sparse margin cells (collapse) or raise trim.k",
+        )
+    used = [position for position in range(total) if position not in failed]
+    columns = pd.DataFrame({names[position]: weights[position] for position in used})
+    scale = 1.0 / len(used) if made.method == "rao_wu" else made.scale
+    receipt = ReplicatesReceipt(
+        method=made.method,
+        asked=total,
+        used=len(used),
+        seed=declared.seed,
+        fpc=declared.fpc is not None,
+        groups=made.groups,
+        scale=scale,
+        rscales=tuple(float(made.rscales[position]) for position in used),
+        names=tuple(names[position] for position in used),
+        failed={names[position]: reason for position, reason in sorted(failed.items())},
+    )
+    return pd.concat([table, columns], axis=1), receipt
