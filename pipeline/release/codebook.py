@@ -79,7 +79,7 @@ def codebook_html(study: Study, table: ReleaseTable, questionnaire: Questionnair
     )
 
 
-def readme(study: Study, table: ReleaseTable, shortened: Sequence[Shortened]) -> str:
+def readme(study: Study, table: ReleaseTable, questionnaire: Questionnaire, shortened: Sequence[Shortened]) -> str:
     """What the files are, how to declare the design, under which licence."""
     replicates = table.replicates
     method = study.params.weighting.replicates.method if study.params.weighting.replicates else ""
@@ -91,6 +91,7 @@ def readme(study: Study, table: ReleaseTable, shortened: Sequence[Shortened]) ->
         n=f"{len(table.frame):,}",
         replicates=0 if replicates is None else sum(c.startswith(REPLICATE) for c in replicates.columns),
         bootstrap=method == "rao_wu",
+        areas=any(questionnaire[v.name].kind == "area" for v in table.items),
         left_out=table.left_out,
         shortened=shortened,
         licence=LICENCE,

@@ -28,7 +28,7 @@ def run(study: Study, wave: str) -> str:
             write_parquet(table.replicates, folder / f"pesos_replicados_{wave}.parquet")
             write_csv(table.replicates, folder / f"pesos_replicados_{wave}.csv")
         write_text(codebook_html(study, table, questionnaire), folder / "codebook.html")
-        write_text(readme(study, table, shortened), folder / "README.md")
+        write_text(readme(study, table, questionnaire, shortened), folder / "README.md")
     return _line(wave, table, len(shortened))
 
 

@@ -73,7 +73,6 @@ def test_simulated_data_say_so_and_real_data_do_not(study: Study) -> None:
     params.write_text(
         params.read_text(encoding="utf-8").replace("simulated: true", "simulated: false"), encoding="utf-8"
     )
-    from pipeline.study import load_study
 
     run(load_study(study.root), WAVE)
     assert not any("simulados" in page.read_text(encoding="utf-8").lower() for page in pages)
