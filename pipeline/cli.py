@@ -81,7 +81,7 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
 @WAVE
 def weight(wave: str) -> None:
     """Weight a wave by municipality, with receipts."""
-    from pipeline.check.stage import refuse_if_stopped
+    from pipeline.check.verdict import refuse_if_stopped
     from pipeline.study import load_study
     from pipeline.weighting.stage import run
 
