@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from pipeline.reporting.rows import Change, Estimate, Rank, Rows
 from pipeline.reporting.settings import Measure, ReportSettings
@@ -32,6 +33,7 @@ class IndicatorLabel:
     no_answer: str = ""
     categories: Mapping[str, str] = field(default_factory=dict)
     breaks: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "share"
 
     @property
     def measure(self) -> Measure:
@@ -63,6 +65,19 @@ class WaveInfo:
 
 
 @dataclass(frozen=True)
+class Making:
+    """How the wave was made, in words: mode and frame as declared, weighting from the settings.
+
+    ``response_rate``: AAPOR RR3 of all areas together (0–1), from the receipts of the weights.
+    """
+
+    mode: str = ""
+    frame: str = ""
+    response_rate: float | None = None
+    weighting: str = ""
+
+
+@dataclass(frozen=True)
 class Exceptions:
     """What the checks found and somebody signed off; printed on the first page."""
 
@@ -89,7 +104,10 @@ class Edition:
     interviews: int
     alpha: float
     adjust: str
+    level: float = 0.95
+    made: Making = Making()
     exceptions: Exceptions = Exceptions()
+    boundaries: Path | None = None
     draft: bool = False
 
     def label(self, measure: Measure) -> IndicatorLabel:
@@ -132,6 +150,11 @@ class Edition:
     def period(self, wave: str) -> str:
         """When a wave was in the field, as printed."""
         return next((info.period for info in self.waves if info.key == wave), wave)
+
+    @property
+    def area_name(self) -> str:
+        """The whole as a line or a row is called."""
+        return self.area_short[:1].upper() + self.area_short[1:]
 
     @property
     def simulated(self) -> bool:

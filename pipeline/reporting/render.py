@@ -49,8 +49,9 @@ def find_engine() -> Engine:
         version = subprocess.run([quarto, "--version"], capture_output=True, text=True, check=False).stdout.strip()
         return Engine(f"Quarto {version}", quarto)
     try:
-        import typst  # noqa: F401
         from importlib.metadata import version as installed
+
+        import typst  # noqa: F401
 
         pandoc = subprocess.run([pandoc_path(), "--version"], capture_output=True, text=True, check=True).stdout
         return Engine(f"pandoc {pandoc.split()[1]} y Typst {installed('typst')}")
@@ -99,7 +100,9 @@ def expand(folder: Path, source: str) -> tuple[dict[str, Any], str]:
     variables = load_yaml(variables_file) if variables_file.is_file() else {}
     meta, body = split(_read(folder / source, source), source)
     shared = load_yaml(folder / "_quarto.yml")
-    meta = {**{key: value for key, value in shared.items() if key not in ("project", "format", "filters")}, **meta}
+    general = {key: value for key, value in shared.items() if key not in ("project", "format", "filters")}
+    beside = folder / "_metadata.yml"
+    meta = {**general, **(load_yaml(beside) if beside.is_file() else {}), **meta}
     meta = {key: _expand_value(value, variables, meta, source) for key, value in meta.items()}
     body = _expand_includes(body, folder, source, ())
     body = _expand_text(body, variables, meta, source)

@@ -1,167 +1,190 @@
-"""Small tables with the pipeline's columns, made from invented shares: nine places, eight waves."""
+"""A whole study in a temporary folder: the project's own settings, and small tables made from invented shares."""
 
 import math
 import random
-from datetime import date
+import shutil
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from pipeline.reporting.edition import Edition, IndicatorLabel, Place, WaveInfo
-from pipeline.reporting.rows import Rows
-from pipeline.reporting.settings import Battery, Measure, ReportSettings
-from pipeline.reporting.theme import Theme
+from pipeline.files import write_json, write_table
+from pipeline.study import Study, load_study
 
-WAVES = ("2011T3", "2011T4", "2012T1", "2012T2", "2012T3", "2012T4", "2013T1", "2013T2")
-PERIODS = ("agosto de 2011", "noviembre de 2011", "febrero de 2012", "mayo de 2012", "julio de 2012",
-           "octubre de 2012", "enero de 2013", "mayo de 2013")  # fmt: skip
-PLACES = (
-    Place("19006", "Apodaca", "Apodaca", 3, 0), Place("19018", "García", "García", 0, 0),
-    Place("19019", "San Pedro Garza García", "San Pedro", 1, 2), Place("19021", "General Escobedo", "Escobedo", 1.5, 0),
-    Place("19026", "Guadalupe", "Guadalupe", 3, 1), Place("19031", "Juárez", "Juárez", 3, 2),
-    Place("19039", "Monterrey", "Monterrey", 1, 1), Place("19046", "San Nicolás de los Garza", "San Nicolás", 2, 1),
-    Place("19048", "Santa Catarina", "Santa Catarina", 0, 2),
-)  # fmt: skip
-LEVELS = ("mucha", "algo", "poca", "nada")
-FORCES = {
-    "marina": (58, 27, 10, 5), "ejercito": (52, 30, 12, 6), "fuerza_civil": (30, 39, 19, 12),
-    "policia_federal": (21, 36, 25, 18), "policia_estatal": (10, 27, 33, 30), "policia_municipal": (9, 26, 33, 32),
-    "transito": (6, 20, 34, 40),
+ROOT = Path(__file__).resolve().parents[2]
+IDS = ["wave", "indicator", "category", "statistic", "domain_kind", "domain"]
+COLUMNS = [
+    *IDS, "estimate", "se", "se_fixed", "ci_low", "ci_high", "ci_level", "ci_method", "df", "cv", "deff", "n",
+    "n_category", "n_eff", "population", "precision", "publishable", "reason",
+]  # fmt: skip
+CHANGE_COLUMNS = [
+    "wave", "reference_wave", "comparison", *IDS[1:], "estimate", "reference_estimate", "difference", "se", "ci_low",
+    "ci_high", "ci_level", "df", "p", "p_adjusted", "adjust", "family", "verdict", "minimum_detectable", "publishable",
+    "reason",
+]  # fmt: skip
+BREAK_WAVE = "2012T3"
+BREAK_INDICATOR = "inseguridad_amplia"
+_KNOWN = {
+    "inseguridad_amplia": 0.749, "inseguridad_nada": 0.412, "seguro_municipio": 0.251, "empeoro": 0.312,
+    "conf_fuerza_civil_mucha": 0.3, "soborno": 0.061, "victimizacion": 0.211, "no_denuncia": 0.842,
 }  # fmt: skip
-NAMES = {"marina": "Marina", "ejercito": "Ejército", "fuerza_civil": "Fuerza Civil",
-         "policia_federal": "Policía Federal", "policia_estatal": "Policía estatal",
-         "policia_municipal": "Policía municipal", "transito": "Tránsito"}  # fmt: skip
-SHARES = {
-    "inseguridad": ("poco o nada seguro", 0.749), "empeoro": ("empeoró", 0.312), "victima": ("sí", 0.211),
-    "soborno": ("sí", 0.061), "no_denuncia": ("no", 0.842), "aumentara": ("va a aumentar", 0.41),
+_TRUST = {
+    "conf_marina": (58, 27, 10, 5), "conf_ejercito": (52, 30, 12, 6), "conf_fuerza_civil": (30, 39, 19, 12),
+    "conf_policia_federal": (21, 36, 25, 18), "conf_policia_estatal": (10, 27, 33, 30),
+    "conf_policia_municipal": (9, 26, 33, 32), "conf_transito": (6, 20, 34, 40),
 }  # fmt: skip
-PREDICATES = {
-    "inseguridad": "se siente poco o nada segura en su municipio",
-    "empeoro": "dice que la seguridad empeoró en el trimestre",
-    "victima": "vive en un hogar que fue víctima de un delito",
-    "soborno": "dice que un agente municipal le pidió dinero",
-    "no_denuncia": "no denunció el delito",
-    "aumentara": "cree que la inseguridad va a aumentar",
-}
-BY_PLACE = {"19018": 0.644, "19031": 0.831, "19026": 0.819, "19048": 0.802, "19039": 0.788, "19021": 0.77,
-            "19006": 0.735, "19046": 0.62, "19019": 0.324}  # fmt: skip
-TREND = (0.063, 0.056, 0.071, 0.092, 0.077, 0.04, 0.021, 0.0)
+_BY_PLACE = {"19018": 0.644, "19031": 0.831, "19026": 0.819, "19048": 0.802, "19039": 0.788, "19021": 0.77,
+             "19006": 0.735, "19046": 0.62, "19019": 0.324}  # fmt: skip
+_TREND = (0.063, 0.056, 0.071, 0.092, 0.077, 0.04, 0.021, 0.0)
+_SHOCKS = {("2013T2", "19031"): 0.05, ("2013T2", "19046"): -0.09, ("2013T2", "19021"): -0.08}
 
 
-def estimate(wave: str, indicator: str, category: str, kind: str, domain: str, share: float, n: int) -> dict[str, Any]:
-    """One row of the estimates table with a plausible interval."""
-    se = math.sqrt(share * (1 - share) / n * 1.3)
-    odds = math.log(share / (1 - share))
-    half = 1.96 * se / (share * (1 - share))
-    low, high = (1 / (1 + math.exp(-(odds + side * half))) for side in (-1, 1))
-    cv = se / share
-    precision = "alta" if cv < 0.15 else "moderada" if cv < 0.30 else "baja"
-    return {
-        "wave": wave, "indicator": indicator, "category": category, "statistic": "proportion", "domain_kind": kind,
-        "domain": domain, "estimate": share, "se": se, "se_fixed": se, "ci_low": low, "ci_high": high,
-        "ci_level": 0.95, "ci_method": "logit", "df": float(n - 9), "cv": cv, "deff": 1.3, "n": n,
-        "n_category": round(n * share), "n_eff": n / 1.3, "population": share * n * 600, "precision": precision,
-        "publishable": cv < 0.30, "reason": "" if cv < 0.30 else "coeficiente de variación de 30 % o más",
-    }  # fmt: skip
+def _complete(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns of the contract from ids, ``estimate`` and ``n`` with plausible intervals."""
+    value, n = table["estimate"].to_numpy(float), table["n"].to_numpy(float)
+    share = (table["statistic"] == "proportion").to_numpy()
+    p = np.where(share, value, 0.5)
+    se = np.where(share, np.sqrt(p * (1 - p) / n * 1.3), 27 / np.sqrt(n))
+    odds, half = np.log(p / (1 - p)), 1.96 * se / (p * (1 - p))
+    low = np.where(share, 1 / (1 + np.exp(-(odds - half))), value - 1.96 * se)
+    high = np.where(share, 1 / (1 + np.exp(-(odds + half))), value + 1.96 * se)
+    cv = se / value
+    shown = cv < 0.30
+    return table.assign(
+        se=se, se_fixed=se, ci_low=low, ci_high=high, ci_level=0.95, ci_method=np.where(share, "logit", "wald"),
+        df=n - 9, cv=cv, deff=1.3, n=n.astype(int), n_category=np.where(share, np.rint(n * p), n).astype(int),
+        n_eff=n / 1.3, population=n * 600.0,
+        precision=np.where(cv < 0.15, "alta", np.where(shown, "moderada", "baja")), publishable=shown,
+        reason=np.where(shown, "", "coeficiente de variación de 30 % o más"),
+    )[COLUMNS]  # fmt: skip
 
 
-def estimates() -> pd.DataFrame:
-    """Every wave's rows: shares and the battery, for the whole, places, sexes and ages."""
+def _domains(study: Study) -> list[tuple[str, str, int]]:
+    codes = [area.cve_geo for area in study.params.municipalities]
+    found = [("total", "total", 4902), *(("municipio", code, 540) for code in codes)]
+    return [*found, ("sexo", "1", 2400), ("sexo", "2", 2502)]
+
+
+def estimates(study: Study) -> pd.DataFrame:
+    """Rows of every wave for every indicator that it asks, in the whole, the places and the sexes."""
     random.seed(8)
-    rows = []
-    kinds = [("total", "total", 4902), *(("municipio", place.code, 540) for place in PLACES)]
-    kinds += [("sexo", "1", 2400), ("sexo", "2", 2502)] + [("grupo_edad", str(k), 1200) for k in (1, 2, 3, 4)]
-    for index, wave in enumerate(WAVES):
-        for kind, domain, n in kinds:
-            for name, (category, share) in SHARES.items():
-                base = BY_PLACE.get(domain, share) if name == "inseguridad" else share
+    rows: list[tuple[Any, ...]] = []
+    for index, wave in enumerate(study.waves):
+        questionnaire = study.questionnaire(wave)
+        available = study.indicators.available(questionnaire)
+        for kind, domain, n in _domains(study):
+            for number, (name, indicator) in enumerate(available.items()):
                 noise = random.uniform(-0.02, 0.02) * (0.3 if kind == "total" else 1)
-                value = min(max(base + TREND[index] * base + noise, 0.004), 0.99)
-                size = round(n * 0.2) if name == "no_denuncia" else n
-                rows.append(estimate(wave, name, category, kind, domain, round(value, 10), size))
-            for force, shares in FORCES.items():
-                if force == "fuerza_civil" and index == 0:
-                    continue
-                for level, share in zip(LEVELS, shares, strict=True):
-                    rows.append(estimate(wave, f"conf_{force}", level, kind, domain, share / 100, n))
-    return pd.DataFrame(rows)
+                if indicator.kind == "index":
+                    rows.append((wave, name, "", "mean", kind, domain, round(38 + 40 * noise, 8), n))
+                elif indicator.kind == "distribution":
+                    labels = list(questionnaire[indicator.item or ""].codes.values())
+                    shares = [s / 100 for s in _TRUST.get(name, ())] or [1 / len(labels)] * len(labels)
+                    # Noise that leaves the sum at one.
+                    shares = [shares[0] + noise / 2, *shares[1:-1], shares[-1] - noise / 2]
+                    for label, share in zip(labels, shares, strict=True):
+                        rows.append((wave, name, label, "proportion", kind, domain, round(share, 10), n))
+                else:
+                    base = _KNOWN.get(name, 0.15 + 0.02 * number)
+                    if name == BREAK_INDICATOR:
+                        base = _BY_PLACE.get(domain, base) + _SHOCKS.get((wave, domain), 0)
+                    value = round(min(max(base * (1 + _TREND[index]) + noise, 0.004), 0.99), 10)
+                    size = round(n * 0.2) if indicator.base else n
+                    rows.append((wave, name, indicator.category, "proportion", kind, domain, value, size))
+    return _complete(pd.DataFrame(rows, columns=[*IDS, "estimate", "n"]))
 
 
-def changes(table: pd.DataFrame) -> pd.DataFrame:
+def changes(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     """Differences with the wave before and the same quarter a year before."""
+    waves = list(study.waves)
+    keys = IDS[1:]
+    parts = []
+    for comparison, lag in (("previous", 1), ("year_ago", 4)):
+        back = {wave: waves[index - lag] for index, wave in enumerate(waves) if index >= lag}
+        now = table[table["wave"].isin(back)].assign(reference_wave=lambda t, b=back: t["wave"].map(b))
+        past = table[["wave", *keys, "estimate", "se", "publishable"]].rename(columns={"wave": "reference_wave"})
+        both = now.merge(past, on=["reference_wave", *keys], suffixes=("", "_then"))
+        both["comparison"] = comparison
+        parts.append(both)
+    both = pd.concat(parts, ignore_index=True)
+    difference = both["estimate"] - both["estimate_then"]
+    se = np.hypot(both["se"], both["se_then"])
+    z = difference / se
+    p = np.array([math.erfc(abs(value) / math.sqrt(2)) for value in z])
+    moved = np.where(difference > 0, "sube", "baja")
+    crossed = (both["reference_wave"] < BREAK_WAVE) & (both["wave"] >= BREAK_WAVE)
+    broken = (both["indicator"] == BREAK_INDICATOR) & crossed
+    verdict = np.where(p < 0.05, moved, "sin cambio significativo")
+    return both.assign(
+        reference_estimate=both["estimate_then"], difference=difference, se=se, ci_low=difference - 1.96 * se,
+        ci_high=difference + 1.96 * se, p=p, p_adjusted=p, adjust="BH", family="f",
+        verdict=np.where(broken, "no comparable", verdict), minimum_detectable=2.8 * se,
+        publishable=both["publishable"] & both["publishable_then"],
+        reason=np.where(broken, "cambió la pregunta", ""),
+    )[CHANGE_COLUMNS]  # fmt: skip
+
+
+def rankings(table: pd.DataFrame) -> pd.DataFrame:
+    """Ranks of the places from the largest estimate, with intervals from overlapping intervals."""
     rows = []
-    ids = ["wave", "indicator", "category", "statistic", "domain_kind", "domain"]
-    known = {tuple(row[name] for name in ids): row for row in table.to_dict("records")}
-    for key, row in known.items():
-        for comparison, lag in (("previous", 1), ("year_ago", 4)):
-            index = WAVES.index(str(key[0])) - lag
-            past = known.get((WAVES[index], *key[1:])) if index >= 0 else None
-            if past is None:
-                continue
-            difference = row["estimate"] - past["estimate"]
-            se = math.hypot(row["se"], past["se"])
-            p = math.erfc(abs(difference) / se / math.sqrt(2))
-            rows.append({
-                **dict(zip(ids, key, strict=True)), "reference_wave": WAVES[index], "comparison": comparison,
-                "estimate": row["estimate"], "reference_estimate": past["estimate"], "difference": difference,
-                "se": se, "ci_low": difference - 1.96 * se, "ci_high": difference + 1.96 * se, "ci_level": 0.95,
-                "df": row["df"], "p": p, "p_adjusted": p, "adjust": "BH", "family": "f",
-                "verdict": ("sube" if difference > 0 else "baja") if p < 0.05 else "sin cambio significativo",
-                "minimum_detectable": 2.8 * se, "publishable": row["publishable"] and past["publishable"],
-                "reason": "",
-            })  # fmt: skip
+    places = table[table["domain_kind"] == "municipio"]
+    for _, group in places.groupby(["wave", "indicator", "category", "statistic"], sort=False):
+        for record in group.to_dict("records"):
+            above = int((group["ci_low"] > record["ci_high"]).sum())
+            below = int((group["ci_high"] < record["ci_low"]).sum())
+            rank = 1 + int((group["estimate"] > record["estimate"]).sum())
+            ids = {name: record[name] for name in IDS}
+            ends = {"rank": rank, "rank_low": 1 + above, "rank_high": len(group) - below}
+            rows.append({**ids, **ends, "ci_level": 0.95})
     return pd.DataFrame(rows)
 
 
-def settings() -> ReportSettings:
-    """Settings that fit the tables."""
-    main = Measure("inseguridad", "poco o nada seguro", plural="se sienten poco o nada seguras en su municipio")
-    measures = tuple(Measure(name, SHARES[name][0]) for name in ("empeoro", "victima", "soborno"))
-    trust = Measure(
-        "conf_fuerza_civil", "mucha", singular="tiene mucha confianza en Fuerza Civil", direction="up_is_good"
-    )
-    battery = Battery(
-        "Confianza en las corporaciones", tuple(f"conf_{f}" for f in FORCES),
-        {f"conf_{f}": name for f, name in NAMES.items()}, LEVELS, LEVELS, "tiene mucha confianza en",
-        "personas de 18 años y más que la conocen",
-    )  # fmt: skip
-    return ReportSettings(
-        "el área metropolitana", "personas de 18 años y más", main, (main, measures[0], trust, *measures[1:]), battery
-    )
+def project(root: Path, settings: dict[str, str] | None = None) -> Study:
+    """A copy of the project's settings, questionnaires and sources with made tables under ``root``.
+
+    ``settings``: replacements in the text of params.yaml.
+    """
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    for old, new in (settings or {}).items():
+        assert old in text, old
+        text = text.replace(old, new)
+    (root / "params.yaml").write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "questionnaires", root / "questionnaires")
+    ignore = shutil.ignore_patterns("site", ".quarto")
+    shutil.copytree(ROOT / "reports", root / "reports", ignore=ignore)
+    study = load_study(root)
+    table = estimates(study)
+    moved, ranked = changes(study, table), rankings(table)
+    for wave in study.waves:
+        upto = study.waves_up_to(wave)
+        folder = study.series(f"waves/{wave}")
+        write_table(table[table["wave"].isin(upto)], folder / "estimates.parquet")
+        write_table(moved[moved["wave"].isin(upto)], folder / "changes.parquet")
+        write_table(ranked[ranked["wave"].isin(upto)], folder / "rankings.parquet")
+        write_json(receipts(wave), study.processed(wave, "weighting.json"))
+        write_json({"wave": wave, "verdict": "pass", "exceptions": []}, study.checks(wave))
+    write_table(table, study.series("estimates.parquet"))
+    write_table(moved, study.series("changes.parquet"))
+    write_table(ranked, study.series("rankings.parquet"))
+    return study
 
 
-def labels() -> dict[str, IndicatorLabel]:
-    """Names of the indicators."""
-    result = {
-        name: IndicatorLabel(
-            name, PREDICATES[name].capitalize(), "up_is_bad",
-            PREDICATES[name], "", "", category=category, question="¿Pregunta tal como se hizo?",
-            categories={category: category}, breaks={"2012T3": "cambió la pregunta"} if name == "inseguridad" else {},
-        )
-        for name, (category, _) in SHARES.items()
+def receipts(wave: str) -> dict[str, Any]:
+    """The parts of a weighting receipt that reports read."""
+    return {
+        "wave": wave, "n": 4902,
+        "outcome_rates": [{"area": "total", "counts": {"I": 4902, "R": 6120}, "e": 0.61,
+                           "rates": {"RR1": 0.182, "RR3": 0.2143, "COOP1": 0.445, "REF1": 0.22, "CON1": 0.5}}],
+        "calibration": {"method": "raking", "margins": ["municipio*sexo*grupo_edad"],
+                        "sources": [{"margin": "sexo*grupo_edad", "source": "CONAPO", "reference_date": "2013-07-01",
+                                     "definition": "Población a mitad de año", "note": "", "age_years": 0.1,
+                                     "too_old": False}]},
+        "trim": {"k": 5.0},
+        "replicates": {"method": "rao_wu", "used": 200},
+        "final": [{"area": "total", "n": 4902, "sum": 3100000.0, "min": 40.0, "median": 520.0, "max": 2600.0,
+                   "max_to_median": 5.0, "cv": 0.53, "deff_kish": 1.28, "n_eff": 3830.0}],
+        "coverage": [{"area": "total", "frame": "fija", "dwellings": 1000.0, "reached": 610.0, "share": 0.61,
+                      "reference_date": "2010-06-12"}],
+        "warnings": [],
     }  # fmt: skip
-    for force, name in NAMES.items():
-        result[f"conf_{force}"] = IndicatorLabel(
-            f"conf_{force}", f"Confianza en {name}", "up_is_good", f"tiene confianza en {name}", "", "",
-            category="mucha", question=f"¿Cuánta confianza tiene usted en {name}?",
-            categories={level: level.capitalize() for level in LEVELS},
-        )  # fmt: skip
-    return result
-
-
-def edition(wave: str = "2013T2", simulated: bool = True) -> Edition:
-    """An edition made from the tables above."""
-    table = estimates()
-    upto = WAVES[: WAVES.index(wave) + 1]
-    infos = tuple(
-        WaveInfo(key, number, period, date(2011, 8, 15), date(2011, 8, 31), simulated)
-        for number, (key, period) in enumerate(zip(WAVES, PERIODS, strict=True), 1)
-        if key in upto
-    )
-    known = table[table["wave"].isin(upto)]
-    moved = changes(table)
-    return Edition(
-        infos[-1], infos, "Pulso Metropolitano de Seguridad", "Pulso Metropolitano", "área metropolitana",
-        "área metropolitana", "Observatorio", (),
-        labels(), PLACES, settings(), Theme(), Rows(known, moved[moved["wave"].isin(upto)]), 4902, 0.05, "BH",
-    )  # fmt: skip

@@ -47,13 +47,18 @@ local runs = { big = "Cifra", margin = "Margen", better = "Mejor", worse = "Peor
 local boxes = { deck = true, sub = true, note = true, notice = true, top = true, foot = true, how = true, panel = true }
 local tones = { big = true, margin = true, better = true, worse = true, same = true, neutral = true, warn = true }
 
+local spaces = { top = "16pt", deck = "18pt", sub = "12pt", note = "10pt", notice = "16pt", panel = "20pt", measures = "24pt",
+  pair = "18pt", how = "14pt" }
+
 local function grid(div, columns, gap)
   local cells = pandoc.List({ pandoc.RawBlock("typst", "#grid(columns: " .. columns .. ", column-gutter: " .. gap
     .. ", row-gutter: 11pt,") })
   for _, child in ipairs(div.content) do
-    cells:insert(pandoc.RawBlock("typst", "["))
-    cells:insert(child)
-    cells:insert(pandoc.RawBlock("typst", "],"))
+    if child.t ~= "RawBlock" then
+      cells:insert(pandoc.RawBlock("typst", "["))
+      cells:insert(child)
+      cells:insert(pandoc.RawBlock("typst", "],"))
+    end
   end
   cells:insert(pandoc.RawBlock("typst", ")"))
   return cells
@@ -64,6 +69,23 @@ local function call(name, blocks)
   made:extend(blocks)
   made:insert(pandoc.RawBlock("typst", "]"))
   return made
+end
+
+-- Three findings large, then two.
+local function measures(div)
+  local rows = pandoc.List()
+  local first, rest = pandoc.Div({}), pandoc.Div({})
+  local index = 0
+  for _, child in ipairs(div.content) do
+    if child.t ~= "RawBlock" then
+      index = index + 1
+      local row = index <= 3 and first or rest
+      row.content:insert(child)
+    end
+  end
+  rows:extend(grid(first, "(1fr, 1fr, 1fr)", "16pt"))
+  if #rest.content > 0 then rows:insert(pandoc.RawBlock("typst", "#v(12pt, weak: true)")) rows:extend(grid(rest, "(1fr, 1fr)", "16pt")) end
+  return rows
 end
 
 local function measures_table(div)
@@ -94,14 +116,19 @@ function Div(div)
   if typst then
     if class == "datos" then return {} end
     local made
-    if class == "measures" then made = grid(div, "(1fr, 1fr, 1fr)", "14pt")
+    if class == "measures" then made = measures(div)
+    elseif class == "pair" and div.classes:includes("second-page") then made = div.content
     elseif class == "pair" then made = grid(div, "(1.12fr, 1fr)", "24pt")
     elseif class == "columns" then made = grid(div, "(1fr, 1fr)", "24pt")
     elseif class == "measure" then made = call("measure", div.content)
+    elseif class == "top" then made = grid(div, "(1fr, auto)", "12pt"); made = call("top", made)
     elseif boxes[class] then made = call(class, div.content)
     else return nil end
     if div.classes:includes("second-page") then made:insert(1, pandoc.RawBlock("typst", "#pagebreak(weak: true)")) end
-    return made
+    -- One block, so that a grid around it takes it as one cell; the space after it outside.
+    local after = pandoc.RawBlock("typst", "#v(" .. (spaces[class] or "0pt") .. ", weak: true)")
+    if class == "measures" or class == "pair" then made:insert(after) return made end
+    return { pandoc.Div(made), after }
   end
   if FORMAT == "docx" then
     if class == "measures" then return measures_table(div) end

@@ -81,8 +81,8 @@ class Canvas:
         """Draw a line through points; ``dash`` as lengths on and off in pixels."""
         from matplotlib.lines import Line2D
 
-        style = (0, tuple(part / width for part in dash)) if dash else "-"
-        caps = "round" if round_ends else "butt"
+        style: Any = (0, tuple(part / width for part in dash)) if dash else "-"
+        caps: Any = "round" if round_ends else "butt"
         artist = Line2D(
             xs, ys, color=colour, linewidth=width, linestyle=style, alpha=opacity, transform=self._place,
             solid_capstyle=caps, solid_joinstyle="round",
@@ -143,7 +143,7 @@ class Canvas:
         """Write the chart out; ``alt`` becomes its accessible name."""
         import matplotlib as mpl
 
-        settings = {"svg.fonttype": "none", "svg.hashsalt": "pulso", "path.simplify": False}
+        settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "pulso", "path.simplify": False}
         with mpl.rc_context(settings):
             buffer = io.StringIO()
             self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

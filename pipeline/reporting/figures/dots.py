@@ -25,14 +25,14 @@ class DotRow:
 
 def draw(
     rows: Sequence[DotRow], whole: Estimate | None, whole_name: str, direction: str, theme: Theme, alt: str,
-    narrow: bool = False, width: int = 560, changes: bool = True,
+    narrow: bool = False, width: int = 560, changes: bool = True, png: bool = True
 ) -> Picture:  # fmt: skip
     """Draw rows in the order given; value and change at the right, units on the first tick.
 
     ``direction``: of the indicator, for the colours of change. ``narrow``: for 360 px, names above the lines.
     """
     if narrow:
-        width, top, step, left, right = 360, 58, 47, 10, 350
+        width, top, step, left, right = 360, 40, 43, 10, 350
     else:
         top, step, left = 34, 33, 128
         right = width - (136 if changes else 62)
@@ -48,7 +48,7 @@ def draw(
     for index, row in enumerate(rows):
         y = top + index * step + (10 if narrow else 6)
         _row(canvas, row, scale, y, direction, narrow, changes, right)
-    return canvas.finish(alt)
+    return canvas.finish(alt, png and not narrow)
 
 
 def _frame(

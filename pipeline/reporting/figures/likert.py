@@ -34,7 +34,13 @@ def colours(count: int, theme: Theme) -> list[str]:
 
 
 def draw(
-    bars: Sequence[Bar], levels: Sequence[str], theme: Theme, alt: str, narrow: bool = False, width: int = 500
+    bars: Sequence[Bar],
+    levels: Sequence[str],
+    theme: Theme,
+    alt: str,
+    narrow: bool = False,
+    width: int = 500,
+    png: bool = True,
 ) -> Picture:
     """Draw the bars in the order given; the scale is named once, over the first bar."""
     width = 360 if narrow else width
@@ -51,7 +57,7 @@ def draw(
         else:
             canvas.text(left - 12, y + 17, bar.name, 14.5, theme.ink, "right", 600)
         _bar(canvas, bar, levels, tones, left, y, width - left, tall)
-    return canvas.finish(alt)
+    return canvas.finish(alt, png and not narrow)
 
 
 def _scale(canvas: Canvas, levels: Sequence[str], tones: Sequence[str], left: float, room: float) -> None:

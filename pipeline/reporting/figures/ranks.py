@@ -17,7 +17,9 @@ class RankRow:
     strong: bool = False
 
 
-def draw(rows: Sequence[RankRow], theme: Theme, alt: str, narrow: bool = False, width: int = 500) -> Picture:
+def draw(
+    rows: Sequence[RankRow], theme: Theme, alt: str, narrow: bool = False, width: int = 500, png: bool = True
+) -> Picture:
     """Draw rank 1 at the left; rows in the order given."""
     width = 360 if narrow else width
     left, right, top, step = (112 if narrow else 132), width - 14, 34, 30
@@ -39,4 +41,4 @@ def draw(rows: Sequence[RankRow], theme: Theme, alt: str, narrow: bool = False, 
         canvas.line([low, high], [y, y], colour, 7, opacity=0.35, round_ends=True)
         canvas.circle(left + (row.rank.rank - 1) * unit, y, 5.5, colour)
         canvas.rectangle(low - 10, y - 13, high - low + 20, 26, theme.paper, 0.004, tip=hover)
-    return canvas.finish(alt)
+    return canvas.finish(alt, png and not narrow)

@@ -23,7 +23,7 @@ class Line:
 
 def draw(
     lines: Sequence[Line], waves: Sequence[str], breaks: Mapping[str, str], theme: Theme, alt: str,
-    narrow: bool = False, width: int = 560, height: int = 270,
+    narrow: bool = False, width: int = 560, height: int = 270, png: bool = True
 ) -> Picture:  # fmt: skip
     """Draw one or two lines over the waves.
 
@@ -47,7 +47,7 @@ def draw(
             _band(canvas, [(xs[i], e) for i, e in part], scale, colour)
         ends.append(_marks(canvas, line, waves, xs, scale, colour))
     _labels(canvas, lines, ends, xs, scale, narrow)
-    return canvas.finish(alt)
+    return canvas.finish(alt, png and not narrow)
 
 
 def _axes(canvas: Canvas, scale: Scale, waves: Sequence[str], xs: Sequence[float], narrow: bool) -> None:
