@@ -108,8 +108,10 @@ def _same(one: Partition, other: Partition) -> bool:
     return same_rows and np.array_equal(one.pair, other.pair)
 
 
-def sum_coded(partition: Partition, weights: np.ndarray, variables: Sequence[Coded]) -> Sums:
-    """Sums of a batch of categorical variables; ``weights`` (rows,) of the whole sample."""
+def pair_totals(
+    partition: Partition, weights: np.ndarray, variables: Sequence[Coded]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weighted totals by pair: of every column (C, pairs), of every base (V, pairs), and owners (C,)."""
     size = partition.size
     w = partition.of_rows(weights)
     owner = np.repeat(np.arange(len(variables)), [coded.columns for coded in variables])
@@ -117,14 +119,20 @@ def sum_coded(partition: Partition, weights: np.ndarray, variables: Sequence[Cod
     base = np.empty((len(variables), size))
     first = 0
     for number, coded in enumerate(variables):
-        offsets = np.arange(coded.columns + 1) * size
-        flat = offsets[partition.of_rows(coded.codes)]
+        # Rows out of the base have one column more, dropped afterwards: cheaper than selecting rows.
+        flat = (np.arange(coded.columns + 1) * size)[partition.of_rows(coded.codes)]
         flat += partition.pair
         totals = np.bincount(flat, weights=w, minlength=(coded.columns + 1) * size).reshape(-1, size)
         own = y[first : first + coded.columns]
         own[:] = totals[:-1]
         np.add.reduce(own, axis=0, out=base[number])
         first += coded.columns
+    return y, base, owner
+
+
+def sum_coded(partition: Partition, weights: np.ndarray, variables: Sequence[Coded]) -> Sums:
+    """Sums of a batch of categorical variables; ``weights`` (rows,) of the whole sample."""
+    y, base, owner = pair_totals(partition, weights, variables)
     return _segment_sums(partition, y, base, base, owner)
 
 
@@ -148,9 +156,7 @@ def sum_measured(partition: Partition, weights: np.ndarray, measured: Measured, 
 
 def _segment_sums(partition: Partition, y: np.ndarray, b: np.ndarray, weight: np.ndarray, owner: np.ndarray) -> Sums:
     def add(values: np.ndarray) -> np.ndarray:
-        if not partition.size:
-            return np.zeros((len(values), 0))
-        return np.add.reduceat(values, partition.starts, axis=1)
+        return sum_by_segment(partition, values)
 
     total_y, total_b = add(y), add(b)
     total_weight = total_b if weight is b else add(weight)
@@ -160,6 +166,13 @@ def _segment_sums(partition: Partition, y: np.ndarray, b: np.ndarray, weight: np
     yb = add(product)
     np.multiply(y, y, out=product)
     return Sums(add(product), yb, bb, total_y, total_b, total_weight, psus, owner)
+
+
+def sum_by_segment(partition: Partition, values: np.ndarray) -> np.ndarray:
+    """Sum the columns of ``values`` (items, pairs) into (items, segments)."""
+    if not partition.size:
+        return np.zeros((len(values), 0))
+    return np.add.reduceat(values, partition.starts, axis=1)
 
 
 def sum_by_group(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:

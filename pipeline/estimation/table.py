@@ -14,16 +14,7 @@ from pipeline.estimation.intervals import METHODS, IntervalMethod, effective_siz
 from pipeline.estimation.kernel import Block, run
 from pipeline.estimation.plan import Method, make_plan
 from pipeline.estimation.precision import Inegi, Quality, Scheme
-from pipeline.estimation.variables import (
-    MEAN,
-    PROPORTION,
-    RATIO,
-    TOTAL,
-    Categorical,
-    Numeric,
-    Share,
-    Variable,
-)
+from pipeline.estimation.variables import PROPORTION, Variable, statistics_of
 
 DesignEffect = Literal["with_replacement", "without_replacement", "kish"]
 COLUMNS = (
@@ -79,7 +70,7 @@ def estimate(
     _check_names(variables)
     coded = code_domains(design.data, domains)
     plan = make_plan(design, coded, settings.method)
-    wanted = [_statistics_of(variable, statistics) for variable in variables]
+    wanted = [statistics_of(variable, statistics) for variable in variables]
     blocks = run(plan, variables, wanted, settings.deff == "kish")
     return _assemble(blocks, variables, coded, wave, settings)
 
@@ -91,20 +82,6 @@ def _check_names(variables: Sequence[Variable]) -> None:
         raise VariableError(f"Variables are named more than once: {', '.join(twice)}; names identify indicators.")
     if not names:
         raise VariableError("No variables were given; there is nothing to estimate.")
-
-
-def _statistics_of(variable: Variable, default: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(variable, (Categorical, Share)):
-        wanted, known = variable.statistics or tuple(default), (PROPORTION, TOTAL)
-    else:
-        wanted, known = variable.statistics, (MEAN if isinstance(variable, Numeric) else RATIO, TOTAL)
-    unknown = [name for name in wanted if name not in known]
-    if unknown or not wanted:
-        raise VariableError(
-            f"Variable {variable.name!r} asks for the statistics {', '.join(wanted) or 'none'}; "
-            f"it has {' and '.join(known)}."
-        )
-    return tuple(dict.fromkeys(wanted))
 
 
 def _assemble(

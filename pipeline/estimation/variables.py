@@ -118,6 +118,21 @@ class Measured:
     inside: np.ndarray
 
 
+def statistics_of(variable: Variable, default: Sequence[str]) -> tuple[str, ...]:
+    """The statistics asked of a variable; ``default`` are those of categorical ones that name none."""
+    if isinstance(variable, (Categorical, Share)):
+        wanted, known = variable.statistics or tuple(default), (PROPORTION, TOTAL)
+    else:
+        wanted, known = variable.statistics, (MEAN if isinstance(variable, Numeric) else RATIO, TOTAL)
+    unknown = [name for name in wanted if name not in known]
+    if unknown or not wanted:
+        raise VariableError(
+            f"Variable {variable.name!r} asks for the statistics {', '.join(wanted) or 'none'}; "
+            f"it has {' and '.join(known)}."
+        )
+    return tuple(dict.fromkeys(wanted))
+
+
 def _check_codes(name: str, *groups: Sequence[Code]) -> None:
     everything = [code for group in groups for code in group]
     twice = sorted({str(code) for code in everything if everything.count(code) > 1})

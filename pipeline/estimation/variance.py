@@ -48,15 +48,31 @@ def taylor_variance(
         squares = sums.yy - 2 * q * sums.yb + bb
         totals = sums.y - q * sums.b[sums.owner]
         uncancelled = sums.yy + bb
+    return variance_of_segments(design, partition, domain, squares, totals, sums.psus[sums.owner], uncancelled, domains)
+
+
+def variance_of_segments(
+    design: SurveyDesign,
+    partition: Partition,
+    domain: np.ndarray,
+    squares: np.ndarray,
+    totals: np.ndarray,
+    psus: np.ndarray,
+    uncancelled: np.ndarray,
+    domains: int,
+) -> np.ndarray:
+    """Variance from Σ z² and Σ z by segment, (C, S); ``psus`` are those with a part in the estimate.
+
+    ``uncancelled`` are the sums that ``squares`` is the difference of: below their rounding is zero.
+    """
+    n = design.psus_in_stratum[partition.stratum]
     factor = stratum_factors(design)[partition.stratum]
-    spread = factor * (squares - totals**2 / design.psus_in_stratum[partition.stratum])
+    spread = factor * (squares - totals**2 / n)
     variance = sum_by_group(spread, domain, domains)
-    lonely = lonely_factors(design)
-    if lonely.any():
-        size = np.where(sums.psus > 0, design.psus_in_stratum[partition.stratum], 0.0)
-        psus = sum_by_group(size, domain, domains)[sums.owner]
-        mean = sum_by_group(totals, domain, domains) / np.maximum(psus, 1)
-        own = lonely[partition.stratum]
+    own = lonely_factors(design)[partition.stratum]
+    if own.any():
+        reached = sum_by_group(np.where(psus > 0, n, 0.0), domain, domains)
+        mean = sum_by_group(totals, domain, domains) / np.maximum(reached, 1)
         variance += sum_by_group(own * (totals - mean[:, domain]) ** 2, domain, domains)
         factor = factor + own
     floor = ROUNDING * sum_by_group(factor * uncancelled, domain, domains)

@@ -1,0 +1,183 @@
+"""Changes between two waves: difference, error with its covariance, test, verdict; one row a change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from pipeline.estimation.design import SurveyDesign
+from pipeline.estimation.domains import Domain
+from pipeline.estimation.errors import VariableError
+from pipeline.estimation.families import INCOMPARABLE, SAME, ChangeRule, judge, minimum_detectable
+from pipeline.estimation.intervals import t_quantile
+from pipeline.estimation.linear import KEYS, two_sided_p
+from pipeline.estimation.overlap import Change, changes_with_overlap
+from pipeline.estimation.precision import NO_DF
+from pipeline.estimation.table import Settings, estimate
+from pipeline.estimation.variables import Variable
+
+CHANGE_COLUMNS = (
+    "wave", "reference_wave", "comparison", "indicator", "category", "statistic", "domain_kind", "domain",
+    "estimate", "reference_estimate", "difference", "se", "ci_low", "ci_high", "ci_level", "df", "p",
+    "p_adjusted", "adjust", "family", "verdict", "minimum_detectable", "publishable", "reason",
+)  # fmt: skip
+NO_VARIATION = "sin error estándar: las respuestas no varían"
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """One edition: its label, design and variables; names of variables and labels of categories join waves.
+
+    ``table`` are its estimates where already made (rows may be more than those compared); else they are
+    estimated. PSU ids must mean the same PSU in both waves: shared ids are taken as shared PSUs.
+    """
+
+    label: str
+    design: SurveyDesign
+    variables: tuple[Variable, ...]
+    table: pd.DataFrame | None = None
+
+    def variable(self, name: str) -> Variable:
+        """The variable of that name."""
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise VariableError(f"Wave {self.label!r} has no variable {name!r}.")
+
+
+@dataclass(frozen=True)
+class Breaks:
+    """Indicators that cannot be compared across these waves, each with the reason readers get."""
+
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+def changes(
+    current: Wave,
+    reference: Wave,
+    domains: Sequence[Domain | Sequence[str] | str] = ((),),
+    statistics: Sequence[str] = ("proportion",),
+    *,
+    comparison: str = "previous",
+    rule: ChangeRule | None = None,
+    settings: Settings | None = None,
+    breaks: Breaks | None = None,
+) -> pd.DataFrame:
+    """Every estimate that both waves have, its change against the reference, and the verdict.
+
+    Columns are ``CHANGE_COLUMNS``; differences are in the estimate's units. With covariance "overlap" the
+    waves are stacked on their strata and PSUs (module overlap) under ``settings.method``; with
+    "independent" the waves' variances and degrees of freedom add. The interval has level 1 − alpha and
+    is unadjusted; the verdict uses the adjusted p. Raises EstimationError.
+    """
+    rule, settings = rule or ChangeRule(), settings or Settings()
+    tables = [
+        estimate(wave.design, wave.variables, domains, statistics, wave=wave.label, settings=settings)
+        if wave.table is None
+        else wave.table
+        for wave in (current, reference)
+    ]
+    joined = _join(tables[0], tables[1])
+    if rule.covariance == "overlap":
+        pairs = joined[["indicator", "statistic"]].drop_duplicates()
+        shared = [name for name in pairs["indicator"].unique() if _has(reference, name) and _has(current, name)]
+        wanted = [(name, tuple(pairs.loc[pairs["indicator"] == name, "statistic"])) for name in shared]
+        made = changes_with_overlap(current, reference, wanted, domains, settings.method)
+        overlap = _change_frame(list(made))
+        joined = joined.merge(overlap, how="inner", on=KEYS, validate="one_to_one")
+        own = joined["se_current"] ** 2 + joined["se_reference"] ** 2
+        variance = joined["variance"].where(joined["variance"].notna(), own).to_numpy()
+        df = joined["df"].to_numpy()
+    else:
+        variance, df = _independent(joined)
+    return _table(joined, np.sqrt(variance), df, (current.label, reference.label, comparison), rule, breaks)
+
+
+def changes_between_tables(
+    current: pd.DataFrame,
+    reference: pd.DataFrame,
+    *,
+    comparison: str = "previous",
+    rule: ChangeRule | None = None,
+    breaks: Breaks | None = None,
+) -> pd.DataFrame:
+    """Changes between two estimates tables of one wave each, as independent samples: variances and df add."""
+    rule = rule or ChangeRule(covariance="independent")
+    joined = _join(current, reference)
+    variance, df = _independent(joined)
+    labels = tuple(str(table["wave"].iloc[0]) if len(table) else "" for table in (current, reference))
+    return _table(joined, np.sqrt(variance), df, (labels[0], labels[1], comparison), rule, breaks)
+
+
+def _has(wave: Wave, name: str) -> bool:
+    return any(variable.name == name for variable in wave.variables)
+
+
+def _join(current: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    columns = ["estimate", "se", "df", "publishable", "reason"]
+    left = current[KEYS + columns].rename(columns={name: f"{name}_current" for name in columns})
+    right = reference[KEYS + columns].rename(columns={name: f"{name}_reference" for name in columns})
+    return left.merge(right, how="inner", on=KEYS, validate="one_to_one")
+
+
+def _independent(joined: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    variance = joined["se_current"] ** 2 + joined["se_reference"] ** 2
+    df = np.where(
+        (joined["df_current"] > 0) & (joined["df_reference"] > 0), joined["df_current"] + joined["df_reference"], 0.0
+    )
+    return variance.to_numpy(), df
+
+
+def _change_frame(made: Sequence[Change]) -> pd.DataFrame:
+    frames = []
+    for change in made:
+        rows, columns = change.variance.shape
+        frames.append(
+            pd.DataFrame(
+                {
+                    "indicator": change.indicator,
+                    "category": np.repeat(np.array(change.categories, dtype=object), columns),
+                    "statistic": change.statistic,
+                    "domain_kind": change.kind,
+                    "domain": np.tile(np.array(change.domains, dtype=object), rows),
+                    "variance": change.variance.ravel(),
+                    "df": np.tile(change.df, rows),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _table(
+    joined: pd.DataFrame, se: np.ndarray, df: np.ndarray, labels: tuple[str, str, str], rule: ChangeRule,
+    breaks: Breaks | None,
+) -> pd.DataFrame:  # fmt: skip
+    difference = (joined["estimate_current"] - joined["estimate_reference"]).to_numpy()
+    usable = (df > 0) & (se > 0) & np.isfinite(difference)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(usable, difference / se, np.nan)
+    same = (df > 0) & (se == 0) & (difference == 0)
+    p = np.where(same, 1.0, two_sided_p(t, df))
+    half = t_quantile(1 - rule.alpha / 2, df) * se
+    broken = joined["indicator"].map(dict((breaks or Breaks()).reasons)).to_numpy(dtype=object)
+    is_broken = np.array([isinstance(word, str) for word in broken], dtype=bool)
+    unknown = ~np.isfinite(p)
+    reason = np.select(
+        [is_broken, ~joined["publishable_current"], ~joined["publishable_reference"], ~(df > 0), unknown],
+        [broken, joined["reason_current"], joined["reason_reference"], NO_DF, NO_VARIATION],
+        "",
+    ).astype(object)
+    blank = np.where(is_broken, np.nan, 1.0)
+    table = joined[KEYS].assign(
+        wave=labels[0], reference_wave=labels[1], comparison=labels[2],
+        estimate=joined["estimate_current"], reference_estimate=joined["estimate_reference"],
+        difference=difference * blank, se=se * blank, ci_low=(difference - half) * blank,
+        ci_high=(difference + half) * blank, ci_level=1 - rule.alpha, df=df, p=p * blank,
+        verdict=np.where(is_broken | unknown, INCOMPARABLE, SAME),
+        minimum_detectable=minimum_detectable(se, df, rule.alpha, rule.power) * blank,
+        publishable=reason == "", reason=reason,
+    )  # fmt: skip
+    text = ["wave", "reference_wave", "comparison", *KEYS, "reason"]
+    judged = judge(table.astype(dict.fromkeys(text, "str")), rule)
+    return judged.astype({"adjust": "str", "family": "str"})[list(CHANGE_COLUMNS)]
