@@ -1,0 +1,149 @@
+"""INEGI's ENSU through the stages: every published cell, class and verdict is INEGI's."""
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline import estimate, series
+from pipeline.ingest import stage as ingest
+from pipeline.study import Study, load_study
+from pipeline.weighting import stage as weight
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "ensu"
+pytestmark = pytest.mark.xdist_group("ensu")
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Iterator[ModuleType]:
+    """The example's compare.py, imported as the script that it is."""
+    sys.path.insert(0, str(EXAMPLE))
+    spec = importlib.util.spec_from_file_location("ensu_compare", EXAMPLE / "compare.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["ensu_compare"] = module
+    spec.loader.exec_module(module)
+    yield module
+    sys.path.remove(str(EXAMPLE))
+
+
+@pytest.fixture(scope="module")
+def study(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A copy of the example with INEGI's zips, every stage run."""
+    folder = tmp_path_factory.mktemp("ensu")
+    shutil.copy(EXAMPLE / "params.yaml", folder)
+    shutil.copytree(EXAMPLE / "questionnaires", folder / "questionnaires")
+    made = load_study(folder)
+    for wave in made.waves:
+        zipped = shared_dir / "ensu" / wave / made.raw(wave).name
+        if not zipped.is_file():
+            pytest.skip(f"../shared is not here: {zipped.name}")
+        made.raw(wave).parent.mkdir(parents=True)
+        shutil.copyfile(zipped, made.raw(wave))
+        assert "0 quarantined" in ingest.run(made, wave)
+        weight.run(made, wave)
+        estimate.run(made, wave)
+    series.run(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def cells(study: Study, shared_dir: Path, comparison: ModuleType) -> pd.DataFrame:
+    return comparison.compare(study, shared_dir / "ensu" / "official")
+
+
+def test_every_cell_equals_inegis(cells: pd.DataFrame) -> None:
+    differing = cells[~(cells["difference"] == 0)]
+    assert differing.empty, differing.to_string()
+
+
+def test_nothing_published_was_left_out(cells: pd.DataFrame) -> None:
+    """90 cities and the country; the 16 boroughs without municipal police only show that nobody is there."""
+    by_table = cells.groupby(["wave", "table"]).size().to_dict()
+    safety, police = 91 * 2 * 6, (91 * 6 - 16) * 6 + 16
+    for wave in ("2024T1", "2024T2"):
+        assert by_table[wave, "1.7"] == safety
+        assert by_table[wave, "8.6"] == by_table[wave, "8.7"] == police
+    change = cells[cells["table"] == "change"].set_index(["place", "measure"])["ours"]
+    assert change["cities", "baja"] == 10
+    assert change["cities", "sube"] == 5
+    assert change["San Pedro Garza García", "verdict"] == "baja"
+    assert (change.xs("verdict", level="measure") == "sin cambio significativo").sum() == 6
+
+
+def test_a_figure_that_is_not_inegis_is_told(
+    study: Study, shared_dir: Path, comparison: ModuleType, tmp_path: Path
+) -> None:
+    official = tmp_path / "official"
+    shutil.copytree(shared_dir / "ensu" / "official", official)
+    for path in (official, *official.iterdir()):
+        path.chmod(0o755)
+    path = official / "insecurity_by_city.csv"
+    table = pd.read_csv(path)
+    row = table.index[(table["quarter"] == "2024Q2") & (table["city"] == "Monterrey")][0]
+    table.loc[row, "total"] += 1
+    table.loc[row, "precision_pct"] = "baja"
+    table.to_csv(path, index=False)
+    cells = comparison.compare(study, official)
+    differing = cells[cells["difference"] != 0]
+    assert set(differing["measure"]) == {"seguro: persons", "seguro: precision of percent"}
+    assert "2 different" in comparison.describe(cells, every=False)
+
+
+def test_missing_official_tables_are_told_in_one_sentence(study: Study, comparison: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(comparison.PulsoError, match=r"insecurity_by_city\.csv: INEGI's published table is missing"):
+        comparison.compare(study, tmp_path)
+
+
+def test_shared_units_sharpen_the_change(study: Study, comparison: ModuleType) -> None:
+    """Reference: the stacked linearisation worked out once by hand with pandas on the same files."""
+    from overlap import changes_with_overlap, shared_units
+
+    assert shared_units(study, "2024T1", "2024T2") == pytest.approx(4446 / 5534)
+    changes = changes_with_overlap(study, "2024T1", "2024T2").set_index("domain")
+    assert changes.loc["total", "se"] == pytest.approx(0.005234, abs=5e-7)
+    assert changes.loc["64", "se"] == pytest.approx(0.035225, abs=5e-7)
+    text = comparison.describe_overlap(study, "2024T1", "2024T2", comparison.insecurity_changes(study, "2024T2"))
+    assert "80%" in text
+    assert "only with the overlap: León de los Aldama, Saltillo" in text
+
+
+def test_the_pipeline_knows_nothing_of_this_survey() -> None:
+    """No column, city or quarter of the example in the code of the pipeline."""
+    study = load_study(EXAMPLE)
+    wave = study.params.current_wave
+    questionnaire = study.questionnaire(wave)
+    words = {column.name for column in questionnaire.delivery.columns.values() if "_" in column.name}
+    words |= {name for name in questionnaire["ciudad"].codes.values() if " " in name}
+    words |= {*study.waves, "ENSU", "seg_ciudad"}
+    for path in sorted((ROOT / "pipeline").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert [word for word in sorted(words) if word in text] == [], path
+
+
+def test_its_stages_declare_what_the_projects_do() -> None:
+    def stages(folder: Path) -> dict[str, dict]:
+        content = YAML(typ="safe").load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+        return {name: stage.get("do", stage) for name, stage in content.items()}
+
+    main, own = stages(ROOT), stages(EXAMPLE)
+    assert {"ingest", "check", "weight", "estimate", "series"} == set(own)
+    for name, stage in own.items():
+        declared = {dep.removeprefix("../../") for dep in stage["deps"] if dep.startswith("../../")}
+        assert declared == {dep for dep in main[name]["deps"] if dep.startswith("pipeline/")}, name
+        assert stage["cmd"] == main[name]["cmd"]
+    text = (EXAMPLE / "dvc.yaml").read_text(encoding="utf-8")
+    for block in text.split("# waves: begin")[1:]:
+        assert all(f"{wave}.yaml" in block.split("# waves: end")[0] for wave in load_study(EXAMPLE).waves)
+
+
+def test_inegis_files_cannot_be_committed() -> None:
+    ignored = (EXAMPLE / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {"/raw/*/", "/official/", "/processed/"} <= set(ignored)
