@@ -16,7 +16,8 @@ from pipeline.weighting.structure import Structure
 # (u, replicates) → totals of joint cells and their derivatives, each (len(replicates), G).
 Response = Callable[[Floats, Ints], tuple[Floats, Floats]]
 
-_RIDGE = 1e-13
+_RIDGE = 1e-9
+_LONGEST = 3.0
 _HALVINGS = 30
 
 
@@ -54,12 +55,12 @@ def solve_dual(
             break
         active, open_, residual = active[keep], open_[keep], residual[keep]
         iterations[active] += open_
-        direction = _direction(structure, slopes[keep], residual, open_)
+        direction = _direction(structure, cells[keep], slopes[keep], residual, open_)
         u[active], cells, slopes = _search(structure, response, u[active], direction, residual, active)
     return DualSolution(u, error, iterations, error <= tolerance)
 
 
-def _direction(structure: Structure, slopes: Floats, residual: Floats, open_: Bools) -> Floats:
+def _direction(structure: Structure, cells: Floats, slopes: Floats, residual: Floats, open_: Bools) -> Floats:
     """(R, P) Newton step of the multipliers; zero in blocks that have converged."""
     rows, width, blocks = len(slopes), structure.width, structure.blocks
     size = width * width * blocks
@@ -71,11 +72,13 @@ def _direction(structure: Structure, slopes: Floats, residual: Floats, open_: Bo
             place = (structure.cell_block * width + structure.slot[first]) * width + structure.slot[second]
             hessian += tally(place[both], slopes[:, both], size)
     matrix = hessian.reshape(rows, blocks, width, width)
+    # A cell whose weights are all at a limit has no slope: a little of its weight stands in.
+    ridge = np.zeros((rows, blocks * width))
+    place = (structure.block * width + structure.slot)[used]
+    ridge[:, place] = _RIDGE * np.abs(structure.margin_sums(cells))[:, used]
+    ridge = np.where(ridge > 0, ridge, 1.0).reshape(rows, blocks, width)
     diagonal = np.arange(width)
-    scale = matrix[:, :, diagonal, diagonal].max(axis=2, keepdims=True)
-    matrix[:, :, diagonal, diagonal] += np.where(
-        matrix[:, :, diagonal, diagonal] > 0, _RIDGE * scale, np.where(scale > 0, scale, 1.0)
-    )
+    matrix[:, :, diagonal, diagonal] += ridge
     right = np.zeros((rows, blocks, width))
     right[:, structure.block[used], structure.slot[used]] = residual[:, used]
     right *= open_[:, :, None]
@@ -93,8 +96,11 @@ def _search(
     The dual is convex: along the step its slope is −residual·direction, so a step is too long
     when that product has turned negative and large against the start.
     """
-    step = np.ones((len(u), structure.blocks))
     cell_step = _cell_sums(structure, direction)
+    longest = np.zeros((len(u), structure.blocks))
+    for block in range(structure.blocks):
+        longest[:, block] = np.abs(cell_step[:, structure.cell_block == block]).max(axis=1)
+    step = np.minimum(1.0, _LONGEST / np.maximum(longest, _LONGEST))
     start = _block_products(structure, residual, direction)
     for _ in range(_HALVINGS):
         trial = u + step[:, structure.cell_block] * cell_step

@@ -125,8 +125,10 @@ def make_plan(
 
 
 def _labels(table: pd.DataFrame, area: str, by: list[str]) -> np.ndarray:
-    levels = table[by].astype(str).agg("*".join, axis=1) if by else pd.Series("", index=table.index)
-    return (table[area].astype(str) + "|" + levels).to_numpy(dtype=str)
+    labels = table[area].astype(str) + "|"
+    for position, column in enumerate(by):
+        labels = labels + ("*" if position else "") + table[column].astype(str)
+    return labels.to_numpy(dtype=str)
 
 
 def _check_class(name: str, count: int, factor: float, mean: float, least: int, most: float) -> None:
@@ -156,7 +158,8 @@ def propensity_classes(
     combinations of them; classes are cut at equal shares of the units (Rosenbaum and Rubin
     1984). ``weights``: (units,) 1 or *e*. Raises WeightingError when the model does not fit.
     """
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
     keys = units[predictors].astype(str)
@@ -167,7 +170,7 @@ def propensity_classes(
     distinct = keys.assign(_cell=cell).drop_duplicates("_cell").sort_values("_cell")[predictors]
     design = np.column_stack([np.ones(len(distinct)), pd.get_dummies(distinct, drop_first=True).to_numpy(dtype=float)])
     try:
-        model = sm.GLM(np.column_stack([interviewed, total - interviewed]), design, family=sm.families.Binomial())
+        model = GLM(np.column_stack([interviewed, total - interviewed]), design, family=Binomial())
         fitted = model.fit()
     except (PerfectSeparationError, np.linalg.LinAlgError) as error:
         raise WeightingError(f"the propensity model does not fit ({error})", "use fewer predictors") from error

@@ -292,6 +292,7 @@ class WeightingSettings:
             self.trim is None or self.calibration is not None,
             "trim keeps a calibration: declare calibration too",
         )
+        _require(self.nonresponse is None or self.attempts is not None, "nonresponse needs attempts (its columns)")
         _require(
             self.nonresponse is None or self.base.kind != "given",
             "nonresponse cannot follow a given base weight",

@@ -24,7 +24,7 @@ PULSO: dict[str, Any] = {
         "source": "conapo",
         "columns": {"sex_item": "sex", "age_item": "age_group"},
     },
-    "calibration": {"margins": [{"items": ["sex_item"]}, {"items": ["age_item"]}]},
+    "calibration": {"margins": [{"items": ["sex_item"]}, {"items": ["age_item"]}], "min_respondents": 10},
     "trim": {"k": 5},
     "replicates": {"n": 12, "seed": 7},
 }
