@@ -1,0 +1,56 @@
+"""The stage ``pulso simulate``: every simulated edition, drawn and delivered."""
+
+import pandas as pd
+
+from pipeline.files import atomic
+from pipeline.simulate.answers import Edition, seeds, true_shares
+from pipeline.simulate.assumptions import Drift
+from pipeline.simulate.attempts import call_attempts
+from pipeline.simulate.deliveries import deliver, write_delivery
+from pipeline.simulate.sample import draw
+from pipeline.simulate.world import World, make_world
+from pipeline.study import Study
+
+
+def run(study: Study) -> str:
+    """Write the delivered file and the call attempts of every simulated wave under ``raw/``.
+
+    Returns what to tell the technician. Raises PulsoError when something that the simulation
+    reads is missing or wrong.
+    """
+    world = make_world(study)
+    lines = []
+    for wave in world.waves:
+        edition = world.edition(wave)
+        interviews, calls = _write(study, world, edition)
+        lines.append(f"{wave}: {interviews:,} interviews in {calls:,} calls ({study.wave(wave).file})")
+    return "\n".join([*lines, f"{len(lines)} simulated editions written under raw/; they are no real answers."])
+
+
+def truth(study: Study) -> pd.DataFrame:
+    """The true population shares of every simulated wave (columns: see ``true_shares``)."""
+    world = make_world(study)
+    return pd.concat([true_shares(world.edition(wave)) for wave in world.waves], ignore_index=True)
+
+
+def _write(study: Study, world: World, edition: Edition) -> tuple[int, int]:
+    wave, assumed = edition.wave, world.assumptions
+    drawn = draw(edition, world.settings.seed)
+    delivered = deliver(
+        drawn.responses,
+        edition.questionnaire,
+        assumed.deliveries.get(wave, Drift()),
+        assumed.origin,
+        {area.cve_geo: area.name for area in study.params.municipalities},
+        assumed.label,
+        edition.end,
+        seeds(world.settings.seed, wave, "delivery"),
+    )
+    write_delivery(delivered, study.raw(wave), edition.questionnaire)
+    path = study.attempts(wave)
+    if path is None:
+        return len(drawn.responses), 0
+    calls = call_attempts(edition, drawn, world.settings.seed)
+    with atomic(path) as temporary:
+        calls.to_csv(temporary, index=False, lineterminator="\n")
+    return len(drawn.responses), len(calls)
