@@ -76,9 +76,8 @@ def _direction(structure: Structure, cells: Floats, slopes: Floats, residual: Fl
     ridge = np.zeros((rows, blocks * width))
     place = (structure.block * width + structure.slot)[used]
     ridge[:, place] = _RIDGE * np.abs(structure.margin_sums(cells))[:, used]
-    ridge = np.where(ridge > 0, ridge, 1.0).reshape(rows, blocks, width)
     diagonal = np.arange(width)
-    matrix[:, :, diagonal, diagonal] += ridge
+    matrix[:, :, diagonal, diagonal] += np.where(ridge > 0, ridge, 1.0).reshape(rows, blocks, width)
     right = np.zeros((rows, blocks, width))
     right[:, structure.block[used], structure.slot[used]] = residual[:, used]
     right *= open_[:, :, None]

@@ -85,7 +85,7 @@ def _adults(area: str) -> float:
 
 
 def test_imputed_levels_do_not_follow_the_order_of_rows() -> None:
-    rows = responses()
+    rows = responses(per_area=200)
     rows.loc[rows.index[::40], "age_item"] = pd.NA
     declared = settings(calibration={**_calibration(), "missing": "impute"}, replicates=None)
     straight = weigh(inputs(responses=rows), declared).weights
