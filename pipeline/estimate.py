@@ -105,7 +105,8 @@ def survey_design(study: Study, data: pd.DataFrame) -> SurveyDesign:
         data,
         weights="weight",
         strata="stratum",
-        psu="psu",
+        # Where each respondent is a PSU none is shared between waves, whatever the folios look like.
+        psu="psu" if settings.weighting.psu else None,
         lonely_psu=settings.estimation.lonely_psu,
         replicates=Replicates.bootstrap(replicates) if replicates else None,
         calibration=Calibration(
