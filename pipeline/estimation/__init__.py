@@ -11,7 +11,7 @@ Needs numpy, pandas and scipy only, and knows no study. ::
          Numeric("age"), Ratio("reported", "reports", "crimes")],
         domains=[(), ("city",), ("city", "sex")],
         statistics=("proportion", "total"),
-        wave="2024T1",
+        wave="2030T1",
         settings=Settings(method="replicates", interval="logit", precision=Inegi()),
     )
 
@@ -22,7 +22,7 @@ residual linearisation, "replicates"), ``se_fixed`` treats the weights as fixed.
 Changes between waves, with the covariance of shared PSUs, columns ``CHANGE_COLUMNS``::
 
     rule = ChangeRule(alpha=0.05, adjust="BH", covariance="overlap")
-    moved = changes(Wave("2024T2", design2, variables2), Wave("2024T1", design1, variables1),
+    moved = changes(Wave("2030T2", design2, variables2), Wave("2030T1", design1, variables1),
                     domains, comparison="previous", rule=rule, settings=settings,
                     breaks=Breaks({"trust": "cambió la pregunta"}))
 

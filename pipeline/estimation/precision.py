@@ -42,7 +42,7 @@ class Verdict:
 class Inegi:
     """INEGI's three classes of the coefficient of variation: < 15 %, 15 to < 30 %, 30 % or more.
 
-    Source: INEGI, ENSU, Presentación de resultados and tabulados de precisión (colour by CV); 30 % or
+    Source: INEGI, Presentación de resultados and tabulados de precisión (colour by CV); 30 % or
     more "uso con cautela", here not printed.
     """
 
