@@ -1,0 +1,140 @@
+"""The check stage: one process for every wave; it writes verdicts and never fails for the data."""
+
+from typing import Any
+
+import pandas as pd
+
+from pipeline.check.exceptions import add_exception, load_exceptions
+from pipeline.check.rules import Evidence, with_severities
+from pipeline.check.structure import structure
+from pipeline.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
+from pipeline.errors import PulsoError
+from pipeline.files import read_json, read_table, write_json
+from pipeline.study import Study
+
+__all__ = ["accept", "load_verdict", "print_verdict", "refuse_if_stopped", "run_all", "run_one"]
+SHOWN_KEYS = 20
+_WORDS = {"pass": "passes", "warn": "passes with warnings", "stop": "STOPS"}
+
+
+def run_all(study: Study) -> str:
+    """Write every wave's verdict; a wave that cannot be read gets one that says stop.
+
+    Returns one line per wave. Raises only for a defect of the pipeline itself.
+    """
+    from pipeline.check.engine import Engine
+
+    engine, lines = Engine(), []
+    for wave in study.waves:
+        verdict = check_wave(study, wave, engine)
+        failed = [rule for rule in verdict.failed if not rule.accepted]
+        named = f" ({', '.join(rule.id for rule in failed[:4])}{' …' if len(failed) > 4 else ''})" if failed else ""
+        reason = f": {verdict.refused}" if verdict.refused else named
+        lines.append(f"{wave}: {_WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}")
+    return "\n".join(lines)
+
+
+def run_one(study: Study, wave: str) -> Verdict:
+    """Check one wave again and write its verdict."""
+    from pipeline.check.engine import Engine
+
+    study.wave(wave)
+    return check_wave(study, wave, Engine())
+
+
+def check_wave(study: Study, wave: str, engine: Any) -> Verdict:
+    """One wave's verdict, written to processed/checks/."""
+    from pipeline.check.engine import suite_json
+
+    try:
+        delivery = read_json(study.processed(wave, "delivery.json"))
+        responses = read_table(study.processed(wave, "responses.parquet"))
+    except PulsoError as missing:
+        verdict = Verdict(wave, "stop", {}, (), refused=_why_refused(study, wave) or str(missing))
+        write_json(to_json(verdict), study.checks(wave))
+        return verdict
+    evidence = gather(study, wave, responses, delivery)
+    accepted = load_exceptions(study, wave)
+    rules = tuple(
+        RuleResult(
+            o.rule.id, o.rule.severity, o.passed, o.looked_at, o.count, o.keys[:SHOWN_KEYS], o.rule.title,
+            o.rule.remedy, "" if o.passed else accepted.get(o.rule.id, ""), o.error,
+        )
+        for o in engine.run(wave, evidence)
+    )  # fmt: skip
+    record = {key: value for key, value in delivery.items() if key not in {"counts", "differences", "wave"}}
+    verdict = Verdict(
+        wave, decide(rules), delivery["counts"], rules, tuple(delivery["differences"]), record, _shown(evidence)
+    )
+    write_json(suite_json(evidence), study.checks(wave).parent / "suites" / f"{wave}.json")
+    write_json(to_json(verdict), study.checks(wave))
+    return verdict
+
+
+def gather(study: Study, wave: str, responses: pd.DataFrame, delivery: dict[str, Any]) -> Evidence:
+    """Everything that the rules of a wave look at."""
+    questionnaire = study.questionnaire(wave)
+    evidence = structure(study, questionnaire, responses, delivery)
+    return Evidence(evidence.tables, with_severities(evidence.rules, study.params.check))
+
+
+def _shown(evidence: Evidence) -> dict[str, Any]:
+    """The small tables that the quality report prints: aggregates only."""
+    return {name: table.to_dict("records") for name, table in evidence.tables.items() if name in {"areas", "items"}}
+
+
+def _why_refused(study: Study, wave: str) -> str:
+    """Ingest left nothing: read the delivery again only to say why."""
+    from pipeline.ingest.stage import read
+
+    try:
+        read(study, wave)
+    except PulsoError as refusal:
+        return str(refusal)
+    return ""
+
+
+def accept(study: Study, wave: str, rule: str, because: str) -> None:
+    """Sign off a rule of a wave, then check the wave again.
+
+    Raises PulsoError when the wave has no such rule or it did not fail.
+    """
+    verdict = load_verdict(study, wave)
+    known = {result.id: result for result in verdict.rules}
+    if rule not in known:
+        failed = ", ".join(result.id for result in verdict.failed) or "none failed"
+        raise PulsoError(f"{wave}: there is no rule '{rule}' to accept (failed: {failed}).")
+    if known[rule].passed:
+        raise PulsoError(f"{wave}: the rule '{rule}' passed; there is nothing to accept.")
+    add_exception(study, wave, rule, because)
+    run_one(study, wave)
+
+
+def print_verdict(study: Study, wave: str) -> bool:
+    """Print the wave's verdict as a table; True when it stops the wave.
+
+    Checks the wave first when no verdict was written.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    verdict = load_verdict(study, wave) if study.checks(wave).is_file() else run_one(study, wave)
+    console = Console(soft_wrap=False)
+    if verdict.refused:
+        console.print(f"{wave}: STOPS: {verdict.refused}", markup=False, highlight=False)
+        return True
+    counts = verdict.counts
+    console.print(
+        f"{wave}: {counts['delivered']:,} delivered = {counts['accepted']:,} accepted + "
+        f"{counts['quarantined']:,} quarantined; {_WORDS[verdict.verdict]}", highlight=False,
+    )  # fmt: skip
+    table = Table("rule", "severity", "failed", "expected", "first", title=None)
+    for result in verdict.failed:
+        state = f"{result.severity} (accepted)" if result.accepted else result.severity
+        expected = result.error or (f"{result.title} — {result.accepted}" if result.accepted else result.title)
+        table.add_row(result.id, state, f"{result.count:,}", expected, ", ".join(result.keys[:3]))
+    passed = sum(rule.passed for rule in verdict.rules)
+    if verdict.failed:
+        console.print(table)
+    console.print(f"{passed} of {len(verdict.rules)} rules passed", highlight=False)
+    return verdict.verdict == "stop"
