@@ -6,12 +6,9 @@ from pipeline.reporting import numbers
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures.dots import DotRow
 from pipeline.reporting.figures.likert import Bar
+from pipeline.reporting.figures.scale import shown
 from pipeline.reporting.figures.series import Line
 from pipeline.reporting.rows import Estimate
-
-
-def _shown(estimate: Estimate, decimals: int = 1) -> str:
-    return numbers.percent(estimate.estimate, decimals)
 
 
 def _ending(edition: Edition) -> str:
@@ -20,10 +17,10 @@ def _ending(edition: Edition) -> str:
 
 def dots(edition: Edition, what: str, rows: Sequence[DotRow], whole: Estimate | None) -> str:
     """Every place with its value, the whole, and those that changed."""
-    values = "; ".join(f"{r.name}, {_shown(r.estimate)}" for r in rows if r.estimate)
+    values = "; ".join(f"{r.name}, {shown(r.estimate)}" for r in rows if r.estimate)
     words = f"{what}, por {edition.settings.place_word}, con su intervalo del 95{numbers.NBSP}%: {values}."
     if whole:
-        words += f" {numbers_upper(edition.area_short)}: {_shown(whole)}."
+        words += f" {numbers_upper(edition.area_short)}: {shown(whole)}."
     moved = [f"{r.change.verdict} en {r.name}" for r in rows if r.change and r.change.significant]
     if moved:
         words += f" Cambio significativo: {numbers.join(moved)}."
@@ -32,7 +29,7 @@ def dots(edition: Edition, what: str, rows: Sequence[DotRow], whole: Estimate | 
 
 def tiles(edition: Edition, what: str, rows: Sequence[DotRow]) -> str:
     """The places in the map from most to least."""
-    values = "; ".join(f"{r.name}, {_shown(r.estimate, 0)}" for r in rows if r.estimate)
+    values = "; ".join(f"{r.name}, {shown(r.estimate, 0)}" for r in rows if r.estimate)
     return f"Mapa de los {edition.settings.places_word} por {what[:1].lower() + what[1:]}: {values}.{_ending(edition)}"
 
 
@@ -44,15 +41,15 @@ def series(edition: Edition, what: str, lines: Sequence[Line]) -> str:
         if found:
             first, last = found[0], found[-1]
             parts.append(
-                f"{line.name}, de {_shown(first)} en {edition.period(first.wave)} "
-                f"a {_shown(last)} en {edition.period(last.wave)}"
+                f"{line.name}, de {shown(first)} en {edition.period(first.wave)} "
+                f"a {shown(last)} en {edition.period(last.wave)}"
             )
     return f"{what}, serie con banda de 95{numbers.NBSP}%: {'; '.join(parts)}.{_ending(edition)}"
 
 
 def likert(edition: Edition, bars: Sequence[Bar], level: str) -> str:
     """Each item with its first level."""
-    values = "; ".join(f"{bar.name}, {_shown(bar.parts[0], 0)}" for bar in bars)
+    values = "; ".join(f"{bar.name}, {shown(bar.parts[0], 0)}" for bar in bars)
     return f"{edition.settings.trust.title}, responde «{level}»: {values}.{_ending(edition)}"
 
 

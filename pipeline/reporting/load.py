@@ -36,7 +36,7 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     return build(
         study, wave, estimates, changes, read_table(ranks) if ranks.is_file() else None,
         making=_making(study, study.questionnaire(wave), receipts), interviews=int(receipts["n"]),
-        exceptions=_exceptions(read_json(study.checks(wave))), draft=draft,
+        exceptions=exceptions_of(read_json(study.checks(wave))), draft=draft,
     )  # fmt: skip
 
 
@@ -157,8 +157,7 @@ def _weighting(study: Study, questionnaire: Questionnaire) -> str:
     return f"ponderada{within} a {join(words)} de la población"
 
 
-def _exceptions(verdict: dict[str, Any]) -> Exceptions:
+def exceptions_of(verdict: dict[str, Any]) -> Exceptions:
     """Rules that failed and somebody accepted, with the reason given."""
-    accepted = verdict.get("exceptions") or []
-    reasons = [str(e.get("because") or e.get("rule") or "") if isinstance(e, dict) else str(e) for e in accepted]
-    return Exceptions(tuple(reason for reason in reasons if reason))
+    failed = [rule for rule in verdict.get("rules", ()) if not rule["passed"] and rule.get("accepted")]
+    return Exceptions(tuple(f"{rule['title'].rstrip('.')} ({rule['accepted'].rstrip('.')})" for rule in failed))

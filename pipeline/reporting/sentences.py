@@ -7,7 +7,7 @@ their intervals do not overlap (stricter than a test of the difference) and they
 from collections.abc import Sequence
 
 from pipeline.reporting import numbers
-from pipeline.reporting.edition import Edition, Place
+from pipeline.reporting.edition import Edition
 from pipeline.reporting.numbers import NBSP
 from pipeline.reporting.rows import Change, Estimate
 from pipeline.reporting.settings import Measure
@@ -241,39 +241,10 @@ def trust_heading(edition: Edition) -> Text:
     )
 
 
-def place_summary(edition: Edition, place: Place, measure: Measure) -> Text:
-    """A place's share, against the whole and against itself a wave before."""
-    estimate = edition.in_place(measure, place.code)
-    whole = edition.whole(measure)
-    if estimate is None:
-        return text(f"{place.short}: {WITHHELD}.")
-    said = text(f"En {place.short}, el ", value(estimate), " (", margin(estimate), f") {edition.singular(measure)}")
-    if whole is not None:
-        compared = f"{against_whole(estimate, whole)} {edition.settings.whole}".replace(" de el ", " del ")
-        said = text(said, f"; {compared} (", value(whole), ")")
-    change = edition.change(estimate)
-    return text(said, ". ", verdict(edition, change, is_first(edition, measure)).capitalised(), ".")
-
-
-def against_whole(estimate: Estimate, whole: Estimate) -> str:
-    """More or less than the whole only when the intervals do not overlap."""
+def against_whole(estimate: Estimate, whole: Estimate, name: str) -> str:
+    """How a place's figure compares with the whole's: different only when the intervals do not overlap."""
     if estimate.ci_low > whole.ci_high:
-        return "más que"
+        return f"es mayor que en {name}"
     if estimate.ci_high < whole.ci_low:
-        return "menos que"
-    return "no se distingue de"
-
-
-def place_rank(edition: Edition, estimate: Estimate | None, several: int) -> Text | None:
-    """The rank with its interval; a tie is said as a range."""
-    rank = edition.rank(estimate)
-    if rank is None or estimate is None:
-        return None
-    place = Number(f"{rank.rank}.º", estimate.key, "rank")
-    if rank.low == rank.high:
-        return text("Ocupa el lugar ", place, f" de {numbers.word(several)}, de mayor a menor.")
-    low, high = Number(f"{rank.low}.º", estimate.key, "rank_low"), Number(f"{rank.high}.º", estimate.key, "rank_high")
-    return text(
-        "Ocupa el lugar ", place, f" de {numbers.word(several)}, de mayor a menor; ",
-        "con el margen, puede estar entre el ", low, " y el ", high, ".",
-    )  # fmt: skip
+        return f"es menor que en {name}"
+    return f"no se distingue estadísticamente de la de {name}".replace(" de el ", " del ")

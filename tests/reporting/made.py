@@ -163,7 +163,7 @@ def project(root: Path, settings: dict[str, str] | None = None) -> Study:
         write_table(moved[moved["wave"].isin(upto)], folder / "changes.parquet")
         write_table(ranked[ranked["wave"].isin(upto)], folder / "rankings.parquet")
         write_json(receipts(wave), study.processed(wave, "weighting.json"))
-        write_json({"wave": wave, "verdict": "pass", "exceptions": []}, study.checks(wave))
+        write_json({"wave": wave, "verdict": "pass", "counts": {}, "rules": []}, study.checks(wave))
     write_table(table, study.series("estimates.parquet"))
     write_table(moved, study.series("changes.parquet"))
     write_table(ranked, study.series("rankings.parquet"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.reporting import numbers
 from pipeline.reporting.figures.canvas import Canvas, Picture
-from pipeline.reporting.figures.scale import Scale, share_scale
+from pipeline.reporting.figures.scale import Scale, factor_of, scale_for, shown
 from pipeline.reporting.rows import Change, Estimate
 from pipeline.reporting.text import Number
 from pipeline.reporting.theme import Theme
@@ -38,7 +38,9 @@ def draw(
         right = width - (136 if changes else 62)
     canvas = Canvas(width, top + step * len(rows) + 26, theme)
     values = [v for r in rows if r.estimate for v in (r.estimate.ci_low, r.estimate.ci_high)]
-    scale = share_scale(values + ([whole.estimate] if whole else []), left, right, 4 if narrow else 5)
+    known = next((r.estimate for r in rows if r.estimate), whole)
+    ends = values + ([whole.estimate] if whole else [])
+    scale = scale_for(ends, factor_of(known), left, right, 4 if narrow else 5)
     bottom = top + step * len(rows) - (14 if narrow else 10)
     _frame(canvas, scale, top, bottom, whole, whole_name, narrow)
     if not narrow:
@@ -57,9 +59,9 @@ def _frame(
     theme = canvas.theme
     start = top - 12
     for index, tick in enumerate(scale.ticks):
-        x = scale(tick)
+        x = scale.at(tick)
         canvas.line([x, x], [start, bottom], theme.rule)
-        label = numbers.bare_percent(tick, 0) + (f"{numbers.NBSP}%" if index == 0 else "")
+        label = scale.label(tick, index == 0)
         anchor = "center" if not narrow or 0 < index < len(scale.ticks) - 1 else ("left" if index == 0 else "right")
         canvas.text(x, start - 6, label, 13, theme.soft, anchor)
     if whole is None:
@@ -67,7 +69,7 @@ def _frame(
     x, low, high = scale(whole.estimate), scale(whole.ci_low), scale(whole.ci_high)
     canvas.rectangle(low, start, high - low, bottom - start, theme.accent, 0.14)
     canvas.line([x, x], [start, bottom], theme.accent, 1.2, dash=(3, 3))
-    label = f"{name} {numbers.percent(whole.estimate)}"
+    label = f"{name} {shown(whole)}"
     half = canvas.width_of(label, 13, 600) / 2
     x = min(max(x, half + 2), canvas.width - half - 2)
     canvas.text(x, bottom + 18, Number(label, whole.key), 13, theme.accent, "center", 600)
@@ -93,30 +95,39 @@ def _row(
     hover = tip(row.name, estimate, row.change)
     canvas.line([low, high], [line, line], theme.accent, 6, opacity=0.35, round_ends=True)
     canvas.circle(x, line, 5.5, theme.accent)
-    value = Number(numbers.bare_percent(estimate.estimate), estimate.key)
+    value = Number(shown(estimate, unit=False), estimate.key)
     sign, colour, _ = theme.meaning(row.change, direction)
     if narrow:
-        shown = changes and row.change is not None
-        change = f"{sign} {numbers.signed_points(row.change.difference)}" if shown and row.change else ""
+        with_change = changes and row.change is not None
+        change = f"{sign} {signed(row.change)}" if with_change and row.change else ""
         space = 64 if changes else 0
         back = canvas.width_of(value.text, size, 600) + space + 8
         canvas.rectangle(canvas.width - back, y - 9, back, 19, theme.paper)
         canvas.text(canvas.width - space, y + 5, value, size, theme.ink, "right", 600)
-        if shown and row.change:
+        if with_change and row.change:
             canvas.text(canvas.width, y + 5, Number(change, row.change.key, row.change.field), 14, colour, "right", 600)
     else:
         canvas.text(right + 56, y + 5, value, size, theme.ink, "right", 600)
         if changes and row.change is not None:
-            change = f"{sign} {numbers.signed_points(row.change.difference)}"
+            change = f"{sign} {signed(row.change)}"
             canvas.text(right + 68, y + 5, Number(change, row.change.key, row.change.field), 14, colour, "left", 600)
     # A wide invisible target: a 6 px line is hard to hit.
     canvas.rectangle(low - 8, line - 13, high - low + 16, 26, theme.paper, 0.004, tip=hover)
 
 
+def signed(change: Change) -> str:
+    """A difference with its sign, in points for shares."""
+    scale = 1 if change.statistic == "proportion" else 100
+    return numbers.signed_points(change.difference / scale)
+
+
 def tip(name: str, estimate: Estimate, change: Change | None = None) -> str:
     """The hover text of a mark: value, interval, base and verdict."""
-    low, high = numbers.bare_percent(estimate.ci_low), numbers.percent(estimate.ci_high)
-    words = f"{name}: {numbers.percent(estimate.estimate)} (de {low} a {high}); n = {numbers.count(estimate.n)}"
-    if change is not None:
-        words += f"; {change.verdict} ({numbers.signed_points(change.difference)} pp)"
+    if estimate.statistic == "proportion":
+        low, high = numbers.bare_percent(estimate.ci_low), numbers.percent(estimate.ci_high)
+    else:
+        low, high = numbers.decimal(estimate.ci_low), numbers.decimal(estimate.ci_high)
+    words = f"{name}: {shown(estimate)} (de {low} a {high}); n = {numbers.count(estimate.n)}"
+    if change is not None and change.verdict != "no comparable":
+        words += f"; {change.verdict} ({signed(change)}{' pp' if change.statistic == 'proportion' else ''})"
     return words

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline.reporting import numbers
 from pipeline.reporting.figures.canvas import Canvas, Picture
 from pipeline.reporting.figures.dots import tip
-from pipeline.reporting.figures.scale import Scale, share_scale
+from pipeline.reporting.figures.scale import Scale, factor_of, scale_for, shown
 from pipeline.reporting.rows import Estimate
 from pipeline.reporting.text import Number
 from pipeline.reporting.theme import Theme
@@ -35,7 +35,9 @@ def draw(
     room = max(canvas.width_of(name, 14, 600) for name in names) + 16
     left, right, top, bottom = 46, width - (14 if narrow else room), 34 if not narrow else 46, height - 34
     values = [v for line in lines for e in line.points if e for v in (e.ci_low, e.ci_high)]
-    scale = share_scale(values, bottom, top, 5, zero=min(values, default=0) < 0.25)
+    factor = factor_of(next((e for line in lines for e in line.points if e), None))
+    # Small shares are read against zero; others need room to show that they move.
+    scale = scale_for(values, factor, bottom, top, 5, zero=min(values, default=0) * factor < 25)
     step = (right - left) / max(len(waves) - 1, 1)
     xs = [left + step * index for index in range(len(waves))]
     _axes(canvas, scale, waves, xs, narrow)
@@ -53,10 +55,9 @@ def draw(
 def _axes(canvas: Canvas, scale: Scale, waves: Sequence[str], xs: Sequence[float], narrow: bool) -> None:
     theme = canvas.theme
     for index, tick in enumerate(scale.ticks):
-        y = scale(tick)
+        y = scale.at(tick)
         canvas.line([xs[0], xs[-1]], [y, y], theme.rule if tick or scale.low else theme.same, 1)
-        unit = f"{numbers.NBSP}%" if index == len(scale.ticks) - 1 else ""
-        canvas.text(xs[0] - 8, y + 4.5, numbers.bare_percent(tick, 0) + unit, 13, theme.soft, "right")
+        canvas.text(xs[0] - 8, y + 4.5, scale.label(tick, index == len(scale.ticks) - 1), 13, theme.soft, "right")
     every = -(-len(waves) // (4 if narrow else 8))
     for index, wave in enumerate(waves):
         if (len(waves) - 1 - index) % every == 0:
@@ -138,7 +139,7 @@ def _labels(
             continue
         _, y, estimate = end
         colour = canvas.theme.accent if lines[index].strong else canvas.theme.soft
-        value = Number(numbers.percent(estimate.estimate), estimate.key)
+        value = Number(shown(estimate), estimate.key)
         if narrow:
             room = canvas.width_of(f"{value.text} ", 14, 700)
             wide = room + 4 + canvas.width_of(lines[index].name, 14, 600)

@@ -1,0 +1,174 @@
+"""Stage *site*: the start page and every section that is about more than one wave.
+
+Wave folders belong to their own stages: this one writes ``index.html``, ``secciones/`` and ``recursos/``.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+from pathlib import Path
+
+from pipeline.files import atomic, atomic_folder, read_json, read_table, write_text
+from pipeline.reporting import fragments, place_page, sections
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.load import load_edition
+from pipeline.reporting.render import find_engine
+from pipeline.reporting.workshop import ASSETS, Workshop, script, style, workshop
+from pipeline.study import Study
+
+# Source, name in the navigation.
+SECTIONS = (
+    ("series", "Series"), ("confianza", "Confianza"), ("metodologia", "Metodología"), ("calidad", "Calidad"),
+    ("datos", "Datos"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page of the site: its key, its path from the root, its name in the navigation."""
+
+    key: str
+    path: str
+    name: str
+
+
+def run(study: Study) -> str:
+    """Write everything of the site that is not in a wave's folder; a line for the screen.
+
+    Raises PulsoError when a table is missing or a source has a fault.
+    """
+    wave = study.params.current_wave
+    edition = load_edition(study, wave)
+    engine = find_engine()
+    published = tuple(info.key for info in edition.waves)
+    with (
+        workshop(study.root / "reports", edition.theme, engine, shared=True) as shop,
+        atomic(study.site / "index.html") as index,
+        atomic_folder(study.site / "secciones") as folder,
+        atomic_folder(study.site / "recursos") as assets,
+    ):
+        write_text(style(edition.theme) + "\n", assets / "estilo.css")
+        write_text(script(), assets / "pagina.js")
+        _start(edition, shop, published, index)
+        pages = {"index.html": index}
+        pages |= _places(edition, shop, folder)
+        pages |= _sections(study, edition, shop, published, folder)
+        write_text(_search(pages), assets / "buscar.js")
+    return f"{study.site.relative_to(study.root)}/index.html and {len(pages) - 1} pages ({engine.name})."
+
+
+def _navigation(edition: Edition, current: str, root: str) -> dict[str, object]:
+    """What the template needs to link the pages, seen from a folder ``root`` away from the start."""
+    links = [Link("inicio", "index.html", "Este trimestre" if edition.settings.wave_unit == "trimestre" else "Ahora")]
+    links.append(Link("municipios", "index.html#municipios", edition.settings.places_word.capitalize()))
+    links += [Link(key, f"secciones/{key}.html", name) for key, name in SECTIONS]
+    nav = [
+        {"href": f"{root}{link.path}", "text": link.name, **({"current": True} if link.key == current else {})}
+        for link in links
+    ]
+    return {"nav": nav, "home": f"{root}index.html", "site": edition.short_title, "assets": f"{root}recursos/"}
+
+
+def _start(edition: Edition, shop: Workshop, published: Sequence[str], target: Path) -> None:
+    shop.metadata(_navigation(edition, "inicio", ""))
+    shop.variables({**fragments.variables(edition), "periodo": edition.wave.period})
+    shop.put(sections.start(edition, shop, published, shop.engine.name))
+    shop.render("index.qmd", "html", target)
+
+
+def _places(edition: Edition, shop: Workshop, folder: Path) -> dict[str, Path]:
+    pages = {}
+    shop.metadata(_navigation(edition, "municipios", "../../"))
+    for place in edition.places:
+        own = place_page.variables(edition, place)
+        shop.variables({**own, "periodo": edition.wave.period, "todo": edition.settings.whole})
+        shop.put(place_page.page(edition, place, shop, shop.engine.name))
+        name = f"{sections.slug(place.short)}.html"
+        shop.render("municipio.qmd", "html", folder / "municipios" / name)
+        pages[f"secciones/municipios/{name}"] = folder / "municipios" / name
+    return pages
+
+
+def _sections(
+    study: Study, edition: Edition, shop: Workshop, published: Sequence[str], folder: Path
+) -> dict[str, Path]:
+    pages = {}
+    quality, withheld = _quality(study, edition), _withheld(study)
+    for key, _ in SECTIONS:
+        shop.metadata(_navigation(edition, key, "../"))
+        shop.variables({
+            **fragments.variables(edition), "periodo": edition.wave.period, "todo": edition.settings.whole,
+            "sitio": edition.short_title, "titulo-metodologia": f"Metodología · {edition.short_title}",
+        })  # fmt: skip
+        bodies = {
+            "series": lambda: sections.series(edition, shop),
+            "confianza": lambda: sections.trust(edition, shop),
+            "calidad": lambda: sections.quality(edition, quality, withheld),
+            "datos": lambda: sections.data(edition, published, "../"),
+            "metodologia": lambda: _methodology(study, edition),
+        }
+        shop.put({
+            "antetitulo": fragments.kicker(edition), "aviso": fragments.notice(edition), key: bodies[key](),
+            "pie": fragments.foot(edition, shop.engine.name),
+        })  # fmt: skip
+        shop.render(f"{key}.qmd", "html", folder / f"{key}.html")
+        pages[f"secciones/{key}.html"] = folder / f"{key}.html"
+    return pages
+
+
+def _methodology(study: Study, edition: Edition) -> str:
+    from pipeline.reporting.methodology import items
+
+    return items(study, edition)
+
+
+def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
+    found = []
+    for info in reversed(edition.waves):
+        receipts = read_json(study.processed(info.key, "weighting.json"))
+        rates = {entry["area"]: entry["rates"] for entry in receipts.get("outcome_rates", [])}
+        spread = {entry["area"]: entry for entry in receipts.get("final", [])}
+        own = replace(edition, wave=info)
+        verdict, exceptions = _verdict(study, own)
+        found.append(
+            sections.WaveQuality(
+                info.key, info.period.capitalize(), verdict, int(receipts["n"]),
+                rates.get("total", {}).get("RR3"), spread.get("total", {}).get("deff_kish"), exceptions,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _verdict(study: Study, edition: Edition) -> tuple[str, tuple[str, ...]]:
+    from pipeline.reporting.load import exceptions_of
+
+    content = read_json(study.checks(edition.wave.key))
+    reasons = exceptions_of(content).reasons
+    return ("aceptada con excepciones firmadas" if reasons else "aceptada"), reasons
+
+
+def _withheld(study: Study) -> dict[str, tuple[int, int]]:
+    """Of each wave: rows that precision keeps from print, and all rows."""
+    table = read_table(study.series("estimates.parquet"))
+    groups = table.groupby("wave")["publishable"].agg(["sum", "size"])
+    return {str(wave): (int(row["size"] - row["sum"]), int(row["size"])) for wave, row in groups.iterrows()}
+
+
+def _search(pages: Mapping[str, Path]) -> str:
+    """The search's index and code as one script: a page opened from a disk may not fetch a file."""
+    entries = []
+    for url, path in pages.items():
+        words = path.read_text(encoding="utf-8")
+        title = unescape(re.search(r"<title>(.*?)</title>", words, re.S)[1])  # type: ignore[index]
+        main = words[words.index("<main") :]
+        main = re.sub(r"<(svg|script|style|table)\b.*?</\1>", " ", main, flags=re.S)
+        heads = [_plain(head) for head in re.findall(r"<h[1-3][^>]*>(.*?)</h[1-3]>", main, re.S)]
+        entries.append({"url": url, "title": title, "line": heads[0] if heads else "", "text": _plain(main)})
+    listed = json.dumps(entries, ensure_ascii=False, indent=0, sort_keys=True)
+    return f"window.PULSO_PAGES = {listed};\n" + (ASSETS / "search.js").read_text(encoding="utf-8")
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", words))).strip()
