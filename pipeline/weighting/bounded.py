@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.weighting.arrays import Bools, Floats, Ints, tally
-from pipeline.weighting.calibration import Convergence
+from pipeline.weighting.calibration import Convergence, convergence_of
 from pipeline.weighting.feasibility import Limits, refuse_infeasible
 from pipeline.weighting.margins import Margin
 from pipeline.weighting.newton import DualSolution, Response, solve_dual
@@ -97,16 +97,12 @@ def trim(
             area=name,
         )
     final = result[0][groups.row]
-    convergence = tuple(
-        Convergence(structure.block_name(b), int(solution.iterations[0, b]), float(solution.error[0, b]), True)
-        for b in range(structure.blocks)
-    )
     return Trimmed(
         weights=final,
         at_cap=final >= caps.high[area],
         at_floor=(final <= caps.low[area]) & (caps.low[area] > 0),
         moved=np.maximum(weights - final, 0.0),
-        convergence=convergence,
+        convergence=convergence_of(structure, solution.iterations[0], solution.error[0]),
     )
 
 

@@ -21,12 +21,28 @@ Method = Literal["raking", "linear", "linear_bounded", "logit"]
 
 @dataclass(frozen=True)
 class Convergence:
-    """How one block (area, or the whole study "") came to its totals."""
+    """How one block (area, or the whole study "") came to its totals.
+
+    ``max_error``: power of ten, at least 1e-12, that the largest relative miss stays below.
+    """
 
     area: str
     iterations: int
     max_error: float
     converged: bool
+
+
+def convergence_of(structure: Structure, iterations: Ints, error: Floats) -> tuple[Convergence, ...]:
+    """Convergence of every block from (B,) iterations and relative misses of one solution."""
+    return tuple(
+        Convergence(
+            structure.block_name(block),
+            int(iterations[block]),
+            float(f"1e{int(np.ceil(np.log10(max(float(error[block]), 1e-12))))}"),
+            True,
+        )
+        for block in range(structure.blocks)
+    )
 
 
 @dataclass(frozen=True)
@@ -71,10 +87,7 @@ def calibrate(
     if not (error <= tolerance).all():
         _refuse(structure, base, ratio, method, bounds, max_iterations)
     row_ratio = ratio[0][structure.row_cell]
-    convergence = tuple(
-        Convergence(structure.block_name(b), int(iterations[0, b]), float(error[0, b]), True)
-        for b in range(structure.blocks)
-    )
+    convergence = convergence_of(structure, iterations[0], error[0])
     return Calibrated(base * row_ratio, row_ratio, convergence)
 
 

@@ -9,6 +9,9 @@ from pipeline.weighting.arrays import Floats, codes_of
 from pipeline.weighting.margins import SEPARATOR, Margin
 from pipeline.weighting.refusals import WeightingError
 
+# Differences that calibration made zero are rounding error: it must not reach a file.
+_DIGITS = 8
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -73,7 +76,8 @@ def spread(weights: Floats, areas: np.ndarray) -> tuple[Spread, ...]:
 def _spread(area: str, weights: Floats) -> Spread:
     total, squares, n = float(weights.sum()), float(np.sum(weights**2)), len(weights)
     median = float(np.median(weights))
-    deff = n * squares / total**2
+    # Below 1e-12 is rounding error, which would differ between processors.
+    deff = round(n * squares / total**2, 12)
     return Spread(
         area=area,
         n=n,
@@ -113,10 +117,10 @@ def margins_off(margins: tuple[Margin, ...], before: Floats, after: Floats) -> t
                     n=int(counts[cell]),
                     total=float(margin.totals[cell]),
                     target=float(target[cell]),
-                    points_before=100.0 * off[0],
-                    points_after=100.0 * off[1],
-                    z_before=z[0],
-                    z_after=z[1],
+                    points_before=round(100.0 * off[0], _DIGITS),
+                    points_after=round(100.0 * off[1], _DIGITS),
+                    z_before=round(z[0], _DIGITS),
+                    z_after=round(z[1], _DIGITS),
                 )
             )
     return tuple(result)
@@ -138,10 +142,8 @@ def balance_of_margins(margins: tuple[Margin, ...], before: Floats, after: Float
         for code, name in enumerate(names):
             p = float(target[code])
             deviation = float(np.sqrt(p * (1.0 - p)))
-            smd = [(float(s[code]) - p) / deviation if deviation > 0 else 0.0 for s in shares]
-            result.append(
-                Balance(margin.name, str(name), float(shares[0][code]), float(shares[1][code]), p, smd[0], smd[1])
-            )
+            smd = [_rounded(float(s[code]) - p, deviation) for s in shares]
+            result.append(Balance(margin.name, str(name), float(shares[0][code]), float(shares[1][code]), p, *smd))
     return tuple(result)
 
 
@@ -157,9 +159,12 @@ def balance_of_items(responses: pd.DataFrame, items: list[str], before: Floats, 
         for code, name in enumerate(names):
             first, last = float(shares[0][code]), float(shares[1][code])
             deviation = float(np.sqrt(first * (1.0 - first)))
-            moved = (last - first) / deviation if deviation > 0 else 0.0
-            result.append(Balance(item, str(name), first, last, None, None, moved))
+            result.append(Balance(item, str(name), first, last, None, None, _rounded(last - first, deviation)))
     return tuple(result)
+
+
+def _rounded(difference: float, deviation: float) -> float:
+    return round(difference / deviation, _DIGITS) if deviation > 0 else 0.0
 
 
 def refuse_absurd(

@@ -5,6 +5,7 @@ In each class respondents take over the weight of the eligible units that did no
 area; units of unknown eligibility count for their share *e*.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -171,7 +172,10 @@ def propensity_classes(
     design = np.column_stack([np.ones(len(distinct)), pd.get_dummies(distinct, drop_first=True).to_numpy(dtype=float)])
     try:
         model = GLM(np.column_stack([interviewed, total - interviewed]), design, family=Binomial())
-        fitted = model.fit()
+        with warnings.catch_warnings():
+            # One parameter per cell predicts each cell's rate perfectly, which is no defect here.
+            warnings.simplefilter("ignore")
+            fitted = model.fit()
     except (PerfectSeparationError, np.linalg.LinAlgError) as error:
         raise WeightingError(f"the propensity model does not fit ({error})", "use fewer predictors") from error
     if not fitted.converged:
