@@ -155,7 +155,7 @@ def compare(study: Study, official: Path) -> pd.DataFrame:
 
 
 def describe(cells: pd.DataFrame, every: bool) -> str:
-    """Counts by wave, table and measure; then the cells themselves: all, or those people ask for first."""
+    """The cells, all or those people ask for first; then how many of each wave, table and measure differ."""
     measure = cells["measure"].str.replace(r"^.*: ", "", regex=True)
     differs = ~(cells["difference"] == 0)
     counts = pd.DataFrame(
@@ -178,9 +178,10 @@ def describe(cells: pd.DataFrame, every: bool) -> str:
     with pd.option_context("display.max_rows", None, "display.width", 200, "display.max_colwidth", 60):
         return "\n".join(
             [
-                summary.reset_index().to_string(index=False),
-                f"\nOurs / official / difference{which}\n",
+                f"Ours / official / difference{which}\n",
                 shown.to_string(index=False, float_format=lambda value: f"{value:,.10g}"),
+                "",
+                summary.reset_index().to_string(index=False),
                 f"\n{len(cells):,} cells compared, {int(differs.sum()):,} different.",
             ]
         )

@@ -1,8 +1,10 @@
 """INEGI's ENSU through the stages: every published cell, class and verdict is INEGI's."""
 
+import csv
 import importlib.util
 import shutil
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -115,6 +117,34 @@ def test_shared_units_sharpen_the_change(study: Study, comparison: ModuleType) -
     text = comparison.describe_overlap(study, "2024T1", "2024T2", comparison.insecurity_changes(study, "2024T2"))
     assert "80%" in text
     assert "only with the overlap: León de los Aldama, Saltillo" in text
+
+
+def test_a_third_quarter_with_new_columns_needs_only_its_zip(study: Study, tmp_path: Path) -> None:
+    """The second quarter's rows as a third: INEGI's next file name, two columns more, one that nobody asks for less."""
+    shutil.copytree(study.questionnaires, tmp_path / "questionnaires")
+    (tmp_path / "questionnaires" / "2024T3.yaml").write_text('wave: "2024T3"\nextends: base\n', encoding="utf-8")
+    params = (study.root / "params.yaml").read_text(encoding="utf-8")
+    new = '  "2024T3":\n    edition: 44\n    period: "septiembre de 2024"\n    file: "tercero.zip"\n'
+    new += '    fieldwork: {start: "2024-07-01", end: "2024-09-30"}\n\ncheck:'
+    (tmp_path / "params.yaml").write_text(params.replace("\ncheck:", f"{new}", 1), encoding="utf-8")
+    made = load_study(tmp_path)
+    with zipfile.ZipFile(study.raw("2024T2")) as archive:
+        name = next(n for n in archive.namelist() if n.endswith("conjunto_de_datos_ensu_cb_0624.csv"))
+        with archive.open(name) as member:
+            table = pd.read_csv(member, dtype=str, keep_default_na=False, lineterminator="\r", nrows=900)
+    table = table.drop(columns="BP4_1_9").assign(BP9_1="2", ID_NUEVO=table["ID_PER"])
+    made.raw("2024T3").parent.mkdir(parents=True)
+    with zipfile.ZipFile(made.raw("2024T3"), "w", zipfile.ZIP_DEFLATED) as archive:
+        text = table.to_csv(index=False, quoting=csv.QUOTE_ALL, lineterminator="\r")
+        archive.writestr(name.replace("0624", "0924"), text)
+        archive.writestr(name.replace("cb_0624", "cs_0924"), text)
+    assert "900 rows = 900 accepted + 0 quarantined" in ingest.run(made, "2024T3")
+    weight.run(made, "2024T3")
+    estimate.run(made, "2024T3")
+    estimates = pd.read_parquet(made.processed("2024T3", "estimates.parquet"))
+    total = estimates[estimates["domain_kind"].eq("total") & estimates["indicator"].eq("inseguro")]
+    expected = table.loc[table["BP1_1"] == "2", "FAC_SEL"].astype(int).sum()
+    assert total.loc[total["statistic"] == "total", "estimate"].tolist() == [expected]
 
 
 def test_the_pipeline_knows_nothing_of_this_survey() -> None:
