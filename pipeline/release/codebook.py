@@ -1,6 +1,6 @@
 """Codebook and README of a release, in the readers' language, from the questionnaire and the table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,13 @@ from pipeline.release.formats import Shortened
 from pipeline.release.table import REPLICATE, WEIGHT, ReleaseTable, Variable
 from pipeline.study import Study
 
-LICENCE = "Creative Commons Atribución 4.0 Internacional (CC BY 4.0)"
-LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/deed.es"
+# Full name and address of the licences that params.yaml may name by their short name.
+LICENCES: Mapping[str, tuple[str, str]] = {
+    "CC BY 4.0": (
+        "Creative Commons Atribución 4.0 Internacional (CC BY 4.0)",
+        "https://creativecommons.org/licenses/by/4.0/deed.es",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,7 @@ def codebook_html(study: Study, table: ReleaseTable, questionnaire: Questionnair
         n=f"{len(table.frame):,}",
         entries=entries(table),
         design=[v for v in table.variables if v not in table.items],
-        licence=LICENCE,
-        licence_address=LICENCE_ADDRESS,
+        licence=_licence(study),
     )
 
 
@@ -94,9 +98,13 @@ def readme(study: Study, table: ReleaseTable, questionnaire: Questionnaire, shor
         areas=any(questionnaire[v.name].kind == "area" for v in table.items),
         left_out=table.left_out,
         shortened=shortened,
-        licence=LICENCE,
-        licence_address=LICENCE_ADDRESS,
+        licence=_licence(study),
     )
+
+
+def _licence(study: Study) -> tuple[str, str]:
+    """Name and address ("" when the name is not one of ``LICENCES``) of what params.yaml declares."""
+    return LICENCES.get(study.params.report.licence, (study.params.report.licence, ""))
 
 
 def _render(template: str, **values: object) -> str:
