@@ -117,13 +117,17 @@ class AttemptColumns:
 
 @dataclass(frozen=True)
 class Drift:
-    """What a delivery does beyond its crosswalk: area names, blanks, extra columns, slips in labels."""
+    """What a delivery does beyond its crosswalk: area names, blanks, extra columns, slips in labels.
+
+    ``pilot_rows``: rows of trial calls without answers that the firm forgot to take out.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     area_names: bool = False
     trailing_space: tuple[str, ...] = ()
     never_asked: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    pilot_rows: int = 0
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def deliver(
 
     ``written``: the date that the file bears.
     """
+    responses = _with_pilot(responses, questionnaire, drift.pilot_rows)
     frame, variables, missing = pd.DataFrame(index=responses.index), {}, {}
     values: dict[str, dict[int | float, str]] = {}
     for name, column in questionnaire.delivery.columns.items():
@@ -59,7 +60,7 @@ def deliver(
             frame[column.name] = _without_skips(responses[name], item)
             if item.kind in {"single", "integer"}:
                 slips = drift.labels.get(name, {})
-                values[column.name] = {**item.codes, **slips, **_missing_labels(item)}
+                values[column.name] = _codebook(item.codes, slips, _missing_labels(item))
                 missing[column.name] = tuple(code for code, kind in item.missing.items() if kind != "no_aplica")
     for column_name, codes in drift.never_asked.items():
         frame[column_name] = rng.choice(np.array(codes), len(frame))
@@ -79,6 +80,21 @@ def write_delivery(delivered: Delivered, path: Path, questionnaire: Questionnair
         writers[path.suffix](delivered, temporary, questionnaire)
 
 
+def _with_pilot(responses: pd.DataFrame, questionnaire: Questionnaire, count: int) -> pd.DataFrame:
+    """Rows of trial calls before the first interview: identifiers of the call, no answers."""
+    if not count:
+        return responses
+    pilot = responses.head(count).copy()
+    kept = {name for name in pilot.columns if questionnaire[name].private}
+    for name in pilot.columns.difference(list(kept)):
+        pilot[name] = pd.NA
+    respondent = next(
+        n for n, c in questionnaire.delivery.columns.items() if c.name in questionnaire.delivery.respondent
+    )
+    pilot[respondent] = [f"PRUEBA-{i}" for i in range(1, count + 1)]
+    return pd.concat([pilot.astype(responses.dtypes.to_dict()), responses], ignore_index=True)
+
+
 def _areas(codes: pd.Series, drift: Drift, names: Mapping[str, str]) -> pd.Series:
     if not drift.area_names:
         return codes.astype("Int64")
@@ -96,6 +112,10 @@ def _delivered_codes(codes: pd.Series, back: Mapping[int, str]) -> pd.Series:
 def _without_skips(values: pd.Series, item: Item) -> pd.Series:
     skipped = item.code_for("no_aplica")
     return values if skipped is None else values.mask(values == skipped)
+
+
+def _codebook(*parts: Mapping[int, str]) -> dict[int | float, str]:
+    return {code: text for part in parts for code, text in part.items()}
 
 
 def _missing_labels(item: Item) -> dict[int, str]:
