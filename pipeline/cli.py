@@ -161,7 +161,7 @@ def wave() -> None:
 def wave_new(wave: str, source: str, data: Path | None) -> None:
     """Write WAVE's questionnaire from another one's and enter it in params.yaml and dvc.yaml."""
     from pipeline.study import load_study
-    from pipeline.wave_new import new_wave
+    from pipeline.wave.new import new_wave
 
     click.echo(new_wave(load_study(), wave, source, data))
 

@@ -94,7 +94,7 @@ def harmonise(
     for name, item in questionnaire.items.items():
         if name in reading.items:
             crosswalk = reading.items[name]
-            result = _convert(frame, item, crosswalk, areas, decimal)
+            result = converted(frame, item, crosswalk, areas, decimal)
             columns[name] = _digest(result.values) if name == digests else result.values
             if result.unknown.any():
                 unknown.append((name, crosswalk, result.unknown))
@@ -111,7 +111,8 @@ def harmonise(
     return responses, [problem for problem in problems if problem.rows.any()]
 
 
-def _convert(frame: pd.DataFrame, item: Item, crosswalk: Column, areas: Areas, decimal: str) -> Converted:
+def converted(frame: pd.DataFrame, item: Item, crosswalk: Column, areas: Areas, decimal: str) -> Converted:
+    """One item's canonical values from the delivered frame, by its kind and crosswalk."""
     column = frame[crosswalk.name]
     if crosswalk.option is not None:
         return chosen(frame, crosswalk)

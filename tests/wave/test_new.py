@@ -1,0 +1,127 @@
+"""A new wave from the last one: nothing else changes, and what is not sure stays TODO."""
+
+import difflib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import PulsoError
+from pipeline.ingest.stage import run
+from pipeline.study import Study, load_study
+from pipeline.wave.entries import shifted, with_wave_in_dvc
+from pipeline.wave.new import new_wave
+from tests.ingest import deliveries as d
+
+DVC = """\
+stages:
+  check:
+    deps:
+      # waves: begin
+      - processed/2020T1/responses.parquet   # kept
+      # waves: end
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    prepared = d.prepared(tmp_path)
+    (tmp_path / "dvc.yaml").write_text(DVC, encoding="utf-8")
+    return prepared
+
+
+def _added(before: str, after: str) -> list[str]:
+    changes = [x for x in difflib.ndiff(before.splitlines(), after.splitlines()) if x[0] in "+-"]
+    assert not [x for x in changes if x[0] == "-"]
+    return [x[2:] for x in changes]
+
+
+def test_entries_are_put_in_and_no_other_line_moves(study: Study) -> None:
+    before = (study.root / "params.yaml").read_text(encoding="utf-8")
+    said = new_wave(study, "2020T2", "2020T1")
+    added = _added(before, (study.root / "params.yaml").read_text(encoding="utf-8"))
+    assert '  "2020T2":' in added
+    assert any('start: "2020-04-06", end: "2020-04-30"' in line for line in added)
+    assert any('period: "abril de 2020"' in line for line in added)
+    assert _added(DVC, (study.root / "dvc.yaml").read_text(encoding="utf-8")) == [
+        "      - processed/2020T2/responses.parquet   # kept"
+    ]
+    again = load_study(study.root)
+    assert again.wave("2020T2").edition == 2
+    assert again.questionnaire("2020T2").wave == "2020T2"
+    assert "put it at raw/2020T2/datos.csv" in said
+
+
+def test_a_delivery_that_fits_is_ready_to_ingest(study: Study, tmp_path: Path) -> None:
+    frame = d.good(seed=9)
+    frame["FECHA"] = frame["FECHA"].str.replace("2020-01", "2020-04")
+    d.write_csv(frame, tmp_path / "entrega abril.csv")
+    said = new_wave(study, "2020T2", "2020T1", tmp_path / "entrega abril.csv")
+    assert "0 TODO" in said
+    assert "60 accepted" in run(load_study(study.root), "2020T2")
+
+
+def test_what_is_not_sure_is_todo_and_ingest_refuses_until_decided(study: Study, tmp_path: Path) -> None:
+    frame = d.good().rename(columns={"P2": "P2_NUEVA"}).assign(P4=6)
+    d.write_csv(frame, tmp_path / "entrega.csv")
+    said = new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.csv")
+    assert "TODO conf_b: P2 is gone; P2_NUEVA?" in said
+    assert "TODO conf_d: P4 has unknown '6'" in said
+    with pytest.raises(PulsoError, match=r"delivery\.columns\.conf_b is still TODO"):
+        run(load_study(study.root), "2020T2")
+
+
+def test_swapped_labels_are_never_taken_for_sure(study: Study, tmp_path: Path) -> None:
+    labels = {name: dict(codes) for name, codes in d.LABELS.items()}
+    labels["P1"] = {4: "Mucha", 3: "Algo", 2: "Poca", 1: "Nada"}
+    d.write_sav(d.good(), tmp_path / "entrega.sav", labels)
+    assert "TODO conf_a: labels say" in new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.sav")
+
+
+def test_the_only_table_in_the_waves_folder_is_found(study: Study) -> None:
+    folder = study.root / "raw/2020T2"
+    folder.mkdir()
+    shutil.copy(study.raw("2020T1"), folder / "otro nombre.csv")
+    new_wave(study, "2020T2", "2020T1")
+    assert load_study(study.root).wave("2020T2").file == "otro nombre.csv"
+
+
+@pytest.mark.parametrize(
+    ("wave", "source", "message"),
+    [
+        ("2020T1", "2020T1", "there is a wave 2020T1 already"),
+        ("2020T2", "2019T9", "there is no wave '2019T9'"),
+        ("../x", "2020T1", "is no wave key"),
+    ],
+)
+def test_refusals_write_nothing(study: Study, wave: str, source: str, message: str) -> None:
+    before = (study.root / "params.yaml").read_bytes()
+    with pytest.raises(PulsoError, match=message):
+        new_wave(study, wave, source)
+    assert (study.root / "params.yaml").read_bytes() == before
+
+
+def test_an_unmarked_dvc_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+    with pytest.raises(PulsoError, match="no list between"):
+        with_wave_in_dvc(tmp_path / "dvc.yaml", "b", "a")
+
+
+def test_the_end_of_a_month_stays_in_its_month() -> None:
+    from datetime import date
+
+    assert shifted(date(2011, 11, 30), 3) == date(2012, 2, 29)
+    assert shifted(date(2012, 12, 31), -1) == date(2012, 11, 30)
+
+
+def test_this_studys_own_files_take_a_wave(root: Path, tmp_path: Path) -> None:
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(root / name, tmp_path / name)
+    shutil.copytree(root / "questionnaires", tmp_path / "questionnaires")
+    study = load_study(tmp_path)
+    last = list(study.waves)[-1]
+    new_wave(study, "2030T1", last)
+    for name in ("params.yaml", "dvc.yaml"):
+        assert _added((root / name).read_text(encoding="utf-8"), (tmp_path / name).read_text(encoding="utf-8"))
+    assert load_study(tmp_path).questionnaire("2030T1").items.keys() == study.questionnaire(last).items.keys()
+    assert not load_study(tmp_path).wave("2030T1").simulated
