@@ -39,7 +39,7 @@ from pipeline.estimation.families import ChangeRule, adjust_p, judge, minimum_de
 from pipeline.estimation.linear import LinearEstimates, linear_estimates
 from pipeline.estimation.precision import Cepal, Inegi, Nchs, Scheme, scheme_named
 from pipeline.estimation.table import COLUMNS, Settings, estimate
-from pipeline.estimation.variables import Categorical, Numeric, Ratio, Share, Variable, Where
+from pipeline.estimation.variables import Categorical, Index, Numeric, Quantile, Ratio, Share, Variable, Where
 
 __all__ = [
     "CHANGE_COLUMNS",
@@ -53,10 +53,12 @@ __all__ = [
     "DesignError",
     "Domain",
     "EstimationError",
+    "Index",
     "Inegi",
     "LinearEstimates",
     "Nchs",
     "Numeric",
+    "Quantile",
     "Ratio",
     "Replicates",
     "Scheme",

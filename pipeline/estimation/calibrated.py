@@ -12,8 +12,8 @@ import numpy as np
 from scipy import sparse
 
 from pipeline.estimation.design import SurveyDesign, column, read_weights
+from pipeline.estimation.encoding import Coded, Measured
 from pipeline.estimation.errors import DesignError
-from pipeline.estimation.variables import Coded, Measured
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain
-from pipeline.estimation.variables import Coded, Measured
+from pipeline.estimation.encoding import Coded, Measured
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from pipeline.estimation.errors import VariableError
 from pipeline.estimation.families import INCOMPARABLE, SAME, ChangeRule, judge, minimum_detectable
 from pipeline.estimation.intervals import t_quantile
 from pipeline.estimation.linear import KEYS, two_sided_p
-from pipeline.estimation.overlap import Change, changes_with_overlap
+from pipeline.estimation.overlap import Contrast, wave_contrasts
 from pipeline.estimation.precision import NO_DF
 from pipeline.estimation.table import Settings, estimate
-from pipeline.estimation.variables import Variable
+from pipeline.estimation.variables import QUANTILE, Variable
 
 CHANGE_COLUMNS = (
     "wave", "reference_wave", "comparison", "indicator", "category", "statistic", "domain_kind", "domain",
@@ -68,8 +68,8 @@ def changes(
 
     Columns are ``CHANGE_COLUMNS``; differences are in the estimate's units. With covariance "overlap" the
     waves are stacked on their strata and PSUs (module overlap) under ``settings.method``; with
-    "independent" the waves' variances and degrees of freedom add. The interval has level 1 − alpha and
-    is unadjusted; the verdict uses the adjusted p. Raises EstimationError.
+    "independent", and always for quantiles, the waves' variances and degrees of freedom add. The interval
+    has level 1 − alpha and is unadjusted; the verdict uses the adjusted p. Raises EstimationError.
     """
     rule, settings = rule or ChangeRule(), settings or Settings()
     tables = [
@@ -80,15 +80,15 @@ def changes(
     ]
     joined = _join(tables[0], tables[1])
     if rule.covariance == "overlap":
-        pairs = joined[["indicator", "statistic"]].drop_duplicates()
+        pairs = joined.loc[joined["statistic"] != QUANTILE, ["indicator", "statistic"]].drop_duplicates()
         shared = [name for name in pairs["indicator"].unique() if _has(reference, name) and _has(current, name)]
         wanted = [(name, tuple(pairs.loc[pairs["indicator"] == name, "statistic"])) for name in shared]
-        made = changes_with_overlap(current, reference, wanted, domains, settings.method)
-        overlap = _change_frame(list(made))
-        joined = joined.merge(overlap, how="inner", on=KEYS, validate="one_to_one")
-        own = joined["se_current"] ** 2 + joined["se_reference"] ** 2
-        variance = joined["variance"].where(joined["variance"].notna(), own).to_numpy()
-        df = joined["df"].to_numpy()
+        made = wave_contrasts((reference, current), (-1.0, 1.0), wanted, domains, settings.method)
+        overlap = contrast_frame(list(made))
+        joined = joined.merge(overlap, how="left", on=KEYS, validate="one_to_one")
+        variance, df = _independent(joined)
+        variance = np.where(joined["variance"].notna(), joined["variance"], variance)
+        df = np.where(joined["df"].notna(), joined["df"], df)
     else:
         variance, df = _independent(joined)
     return _table(joined, np.sqrt(variance), df, (current.label, reference.label, comparison), rule, breaks)
@@ -129,7 +129,8 @@ def _independent(joined: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return variance.to_numpy(), df
 
 
-def _change_frame(made: Sequence[Change]) -> pd.DataFrame:
+def contrast_frame(made: Sequence[Contrast]) -> pd.DataFrame:
+    """Contrasts as rows: KEYS, variance and df."""
     frames = []
     for change in made:
         rows, columns = change.variance.shape

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.design import column
+from pipeline.estimation.encoding import code_label, map_codes
 from pipeline.estimation.errors import VariableError
-from pipeline.estimation.variables import Code, code_label, map_codes
+from pipeline.estimation.variables import Code
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
 from pipeline.estimation.cells import Partition, Sums, sum_by_group, sum_coded, sum_measured
+from pipeline.estimation.encoding import Coded, Measured, encode_categorical, encode_measured
 from pipeline.estimation.plan import CellCounts, Plan, count_rows
 from pipeline.estimation.replicates import (
     ReplicateTotals,
@@ -15,16 +16,7 @@ from pipeline.estimation.replicates import (
     totals_of_coded,
     totals_of_measured,
 )
-from pipeline.estimation.variables import (
-    TOTAL,
-    Categorical,
-    Coded,
-    Measured,
-    Share,
-    Variable,
-    encode_categorical,
-    encode_measured,
-)
+from pipeline.estimation.variables import TOTAL, Categorical, Quantile, Share, Variable
 from pipeline.estimation.variance import domain_degrees_of_freedom, score_variance, taylor_variance
 
 # Rows, or pairs × columns, of the variables summed together: small enough for the processor's cache.
@@ -38,7 +30,7 @@ class Block:
     Shape (categories, domains): ``estimate``, ``fixed`` (Taylor variance, weights as fixed), ``variance``
     (by the method asked), ``element`` (variance between persons, n/(n − 1) corrected, of the
     linearised estimate times n) and ``n_category``; shape (domains,): ``n``, ``population``,
-    ``squares`` (Σw² of the base) and ``df``.
+    ``squares`` (Σw² of the base) and ``df``. ``interval`` is the estimate's own, where it has one.
     """
 
     variable: int
@@ -54,6 +46,7 @@ class Block:
     population: np.ndarray
     squares: np.ndarray
     df: np.ndarray
+    interval: tuple[np.ndarray, np.ndarray] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,7 @@ class Totals:
 def run(
     plan: Plan, variables: Sequence[Variable], statistics: Sequence[tuple[str, ...]], with_squares: bool
 ) -> list[Block]:
-    """All blocks, in the order of the variables, their statistics and the kinds of domain."""
+    """All blocks but quantiles', in the order of the variables, their statistics and the kinds of domain."""
     blocks: list[Block] = []
     batch: list[Source] = []
     columns = size = 0
@@ -95,10 +88,10 @@ def run(
         if isinstance(variable, (Categorical, Share)):
             coded = encode_categorical(plan.design.data, variable)
             rows = slice(columns, columns + coded.columns)
-            batch.append(_source(plan, number, coded, statistics[number], rows, rows, 0.0, with_squares))
+            batch.append(make_source(plan, number, coded, statistics[number], rows, rows, 0.0, with_squares))
             columns += coded.columns
             size += max(len(plan.cells), coded.columns * pairs)
-        else:
+        elif not isinstance(variable, Quantile):
             measured = encode_measured(plan.design.data, variable)
             blocks.extend(_measured_blocks(plan, number, measured, statistics[number], with_squares))
         if size >= BATCH:
@@ -109,7 +102,7 @@ def run(
     return sorted(blocks, key=lambda b: (b.variable, statistics[b.variable].index(b.statistic), b.kind))
 
 
-def _source(
+def make_source(
     plan: Plan, number: int, encoded: Coded | Measured, statistics: tuple[str, ...],
     ratio_rows: slice, total_rows: slice, centre: float, with_squares: bool,
 ) -> Source:  # fmt: skip
@@ -130,7 +123,7 @@ def _coded_blocks(plan: Plan, batch: Sequence[Source]) -> Iterator[Block]:
     for partition in plan.partitions:
         sums = sum_coded(partition, plan.design.w, coded)
         for kind, domain in partition.kinds:
-            totals = _domain_totals(plan, partition, kind, domain, sums, wanted)
+            totals = domain_totals(plan, partition, kind, domain, sums, wanted)
             for place, source in enumerate(batch):
                 element = totals.ratio[source.ratio_rows]
                 element = element * (1 - element)
@@ -143,16 +136,16 @@ def _measured_blocks(
     w = plan.design.w
     x_total = (w * measured.x).sum()
     centre = float((w * measured.y).sum() / x_total) if x_total else 0.0
-    source = _source(plan, number, measured, statistics, slice(0, 1), slice(1, 2), centre, with_squares)
+    source = make_source(plan, number, measured, statistics, slice(0, 1), slice(1, 2), centre, with_squares)
     for partition in plan.partitions:
         sums = sum_measured(partition, w, measured, centre)
         for kind, domain in partition.kinds:
-            totals = _domain_totals(plan, partition, kind, domain, sums, set(statistics))
+            totals = domain_totals(plan, partition, kind, domain, sums, set(statistics))
             elements = _measured_elements(plan, kind, measured, centre, totals)
             yield from _blocks(plan, kind, source, 0, totals, elements)
 
 
-def _domain_totals(
+def domain_totals(
     plan: Plan, partition: Partition, kind: int, domain: np.ndarray, sums: Sums, wanted: set[str]
 ) -> Totals:
     size = len(plan.domains[kind].labels)
@@ -211,12 +204,12 @@ def _blocks(
         yield Block(
             source.number, kind, statistic, tuple(label for label, _ in printed),
             (values if is_total else values + source.centre)[shown], fixed[shown],
-            _method_variance(plan, kind, source, values, is_total, fixed)[shown], element[shown],
+            method_variance(plan, kind, source, values, is_total, fixed)[shown], element[shown],
             counts.columns[shown], counts.base, totals.population[place], counts.squares, totals.df[place],
         )  # fmt: skip
 
 
-def _method_variance(
+def method_variance(
     plan: Plan, kind: int, source: Source, values: np.ndarray, is_total: bool, fixed: np.ndarray
 ) -> np.ndarray:
     """Variance by the plan's method; ``values`` are centred as the sums are."""

@@ -15,6 +15,7 @@ from scipy import special
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain, Domain, code_domains
+from pipeline.estimation.encoding import Coded, Measured, encode
 from pipeline.estimation.errors import EstimationError
 from pipeline.estimation.intervals import t_quantile
 from pipeline.estimation.kernel import run
@@ -25,17 +26,7 @@ from pipeline.estimation.replicates import (
     totals_of_coded,
     totals_of_measured,
 )
-from pipeline.estimation.variables import (
-    TOTAL,
-    Categorical,
-    Coded,
-    Measured,
-    Share,
-    Variable,
-    encode_categorical,
-    encode_measured,
-    statistics_of,
-)
+from pipeline.estimation.variables import TOTAL, Variable, statistics_of
 from pipeline.estimation.variance import ROUNDING, score_deviations
 
 KEYS = ["indicator", "category", "statistic", "domain_kind", "domain"]
@@ -179,10 +170,7 @@ def _scores(
     design, domain = plan.design, plan.domains[kind]
     size = len(domain.labels)
     w = design.w
-    if isinstance(variable, (Categorical, Share)):
-        encoded: Coded | Measured = encode_categorical(design.data, variable)
-    else:
-        encoded = encode_measured(design.data, variable)
+    encoded = encode(design.data, variable)
     inside = (domain.index >= 0) & (w > 0)
     if isinstance(encoded, Coded):
         inside &= encoded.codes < encoded.columns

@@ -1,8 +1,8 @@
-"""Variance of the change between two waves whose samples share PSUs.
+"""Variance of a contrast between waves whose samples share PSUs: a change, a trend.
 
-The waves are stacked: the PSUs of a stratum are those present in either wave, one absent counts as
-zero, the lonely rule and the degrees of freedom are the union's (Kish 1965, sec. 12.4; Berger 2004).
-The change is one linearised variable, so that the covariance is computed, not assumed away.
+The waves are stacked: the PSUs of a stratum are those present in any wave, one absent counts as zero,
+the lonely rule and the degrees of freedom are the union's (Kish 1965, sec. 12.4; Berger 2004). The
+contrast Σ c_t θ_t is one linearised variable, so that the covariance is computed, not assumed away.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,20 +16,12 @@ from pipeline.estimation.calibrated import linearise_coded, linearise_measured, 
 from pipeline.estimation.cells import Partition, make_partitions, pair_totals, sum_by_group, sum_by_segment
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain, Domain, as_domain, code_domains
+from pipeline.estimation.encoding import Coded, Measured, encode
 from pipeline.estimation.errors import DesignError
 from pipeline.estimation.linear import replicated_estimates
 from pipeline.estimation.plan import Method, Plan, make_plan
 from pipeline.estimation.replicates import replicate_variance
-from pipeline.estimation.variables import (
-    TOTAL,
-    Categorical,
-    Coded,
-    Measured,
-    Share,
-    Variable,
-    encode_categorical,
-    encode_measured,
-)
+from pipeline.estimation.variables import TOTAL, Variable
 from pipeline.estimation.variance import score_variance, variance_of_segments
 
 if TYPE_CHECKING:
@@ -37,8 +29,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Change:
-    """Variance (NaN: add the waves' own) and df of the changes of one statistic in one kind of domain.
+class Contrast:
+    """Variance (NaN: add the waves' own) and df of the contrasts of one statistic in one kind of domain.
 
     ``categories`` label the rows of ``variance`` (categories, domains); ``df`` is (domains,).
     """
@@ -54,77 +46,86 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Stack:
-    """Two waves as one design: rows of the reference first, then of the current wave."""
+    """Waves as one design, one after the other; ``rows`` are each wave's."""
 
     union: SurveyDesign
     domains: tuple[CodedDomain, ...]
     partitions: tuple[Partition, ...]
-    split: int
+    rows: tuple[slice, ...]
     shares_psus: bool
 
 
-def stack(current: "Wave", reference: "Wave", domains: Sequence[Domain]) -> Stack:
-    """Stack the waves by their stratum and PSU ids; domains are coded on both together."""
+def stack(waves: Sequence["Wave"], domains: Sequence[Domain]) -> Stack:
+    """Stack the waves by their stratum and PSU ids; domains are coded on all together."""
     names = sorted({name for domain in domains for name in domain.columns})
-    frames = []
-    for wave in (reference, current):
-        design, data = wave.design, wave.design.data
-        own = pd.DataFrame({"weight": design.w})
-        own["stratum"] = data[design.strata].astype("object").to_numpy() if design.strata else ""
-        own["psu"] = (
-            data[design.psu].astype("object").to_numpy()
-            if design.psu
-            else [f"{wave.label}:{row}" for row in range(len(data))]
-        )
-        if design.fpc:
-            own["fpc"] = data[design.fpc].to_numpy()
-        renamed = data[names].reset_index(drop=True).rename(columns={name: f"d:{name}" for name in names})
-        frames.append(pd.concat([own, renamed], axis=1))
-    if ("fpc" in frames[0]) != ("fpc" in frames[1]):
-        raise DesignError("One wave has an fpc and the other none; give it to both or to neither.")
+    frames = [_stacked_rows(wave, names) for wave in waves]
+    if len({"fpc" in frame for frame in frames}) > 1:
+        raise DesignError("Some waves have an fpc and others none; give it to all or to none.")
     frame = pd.concat(frames, ignore_index=True)
     fpc = "fpc" if "fpc" in frame else None
-    nest = current.design.nest or reference.design.nest
-    union = SurveyDesign(frame, "weight", "stratum", "psu", fpc, lonely_psu=current.design.lonely_psu, nest=nest)
+    nest = any(wave.design.nest for wave in waves)
+    lonely = waves[-1].design.lonely_psu
+    union = SurveyDesign(frame, "weight", "stratum", "psu", fpc, lonely_psu=lonely, nest=nest)
     coded = tuple(
         CodedDomain(domain.kind, made.labels, made.index, domain.columns)
         for domain in domains
         for made in code_domains(frame, [Domain(tuple(f"d:{n}" for n in domain.columns), domain.codes)])
     )
-    split = len(frames[0])
-    shared = np.intersect1d(union.psu_of_row[:split], union.psu_of_row[split:])
-    return Stack(union, coded, make_partitions(union, coded), split, bool(len(shared)))
+    ends = np.cumsum([len(part) for part in frames])
+    rows = tuple(slice(int(end) - len(part), int(end)) for end, part in zip(ends, frames, strict=True))
+    distinct = sum(len(np.unique(union.psu_of_row[part])) for part in rows)
+    shares = distinct > len(union.stratum_of_psu)
+    return Stack(union, coded, make_partitions(union, coded), rows, shares)
+
+
+def _stacked_rows(wave: "Wave", names: Sequence[str]) -> pd.DataFrame:
+    """A wave's weight, stratum, PSU (its rows, when it has none), fpc and domain columns."""
+    design, data = wave.design, wave.design.data
+    own = pd.DataFrame({"weight": design.w})
+    own["stratum"] = data[design.strata].astype("object").to_numpy() if design.strata else ""
+    if design.psu:
+        own["psu"] = data[design.psu].astype("object").to_numpy()
+    else:
+        own["psu"] = [f"{wave.label}:{row}" for row in range(len(data))]
+    if design.fpc:
+        own["fpc"] = data[design.fpc].to_numpy()
+    renamed = data[list(names)].reset_index(drop=True).rename(columns={name: f"d:{name}" for name in names})
+    return pd.concat([own, renamed], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One variable of one wave, placed in the stack: where its rows and PSUs are, and its sign."""
+    """One variable of one wave, placed in the stack, and the coefficient of its estimates."""
 
     encoded: Coded | Measured
     labels: tuple[str, ...]
     plan: Plan
     rows: slice
-    sign: int
+    coefficient: float
 
 
-def changes_with_overlap(
-    current: "Wave",
-    reference: "Wave",
+def wave_contrasts(
+    waves: Sequence["Wave"],
+    coefficients: Sequence[float],
     names: Sequence[tuple[str, tuple[str, ...]]],
     domains: Sequence[Domain | Sequence[str] | str],
     method: Method,
-) -> Iterator[Change]:
-    """Variance and df of the change of every (indicator, statistics) named, by kind of domain."""
-    wanted = [as_domain(domain) for domain in domains]
-    both = stack(current, reference, wanted)
-    places = ((reference, slice(0, both.split), -1), (current, slice(both.split, None), 1))
+) -> Iterator[Contrast]:
+    """Variance and df of Σ c_t θ_t for every (indicator, statistics) named, by kind of domain.
+
+    Categories are those that every wave has. (−1, 1) over (reference, current) is the change.
+    """
+    both = stack(waves, [as_domain(domain) for domain in domains])
     plans = [
-        (wave, make_plan(wave.design, [_part(domain, rows) for domain in both.domains], method), rows, sign)
-        for wave, rows, sign in places
+        make_plan(wave.design, [_part(domain, rows) for domain in both.domains], method)
+        for wave, rows in zip(waves, both.rows, strict=True)
     ]
     for name, statistics in names:
-        sides = [_side(wave.variable(name), plan, rows, sign) for wave, plan, rows, sign in plans]
-        labels = tuple(label for label in sides[1].labels if label in sides[0].labels)
+        sides = [
+            _side(wave.variable(name), plan, rows, coefficient)
+            for wave, plan, rows, coefficient in zip(waves, plans, both.rows, coefficients, strict=True)
+        ]
+        labels = tuple(label for label in sides[-1].labels if all(label in side.labels for side in sides))
         for partition in both.partitions:
             totals = [_pair_totals(both, partition, side) for side in sides]
             for kind, segment_domain in partition.kinds:
@@ -133,19 +134,17 @@ def changes_with_overlap(
                 for statistic in statistics:
                     task = Task(both, partition, kind, segment_domain, sides, totals, labels, statistic)
                     variance = _variance(task, method)
-                    yield Change(name, statistic, domain.kind, labels, domain.labels, variance, df)
+                    yield Contrast(name, statistic, domain.kind, labels, domain.labels, variance, df)
 
 
 def _part(domain: CodedDomain, rows: slice) -> CodedDomain:
     return CodedDomain(domain.kind, domain.labels, domain.index[rows], domain.columns)
 
 
-def _side(variable: Variable, plan: Plan, rows: slice, sign: int) -> Side:
-    data = plan.design.data
-    if isinstance(variable, (Categorical, Share)):
-        coded = encode_categorical(data, variable)
-        return Side(coded, tuple(label for label, _ in coded.printed), plan, rows, sign)
-    return Side(encode_measured(data, variable), ("",), plan, rows, sign)
+def _side(variable: Variable, plan: Plan, rows: slice, coefficient: float) -> Side:
+    encoded = encode(plan.design.data, variable)
+    labels = tuple(label for label, _ in encoded.printed) if isinstance(encoded, Coded) else ("",)
+    return Side(encoded, labels, plan, rows, coefficient)
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ class PairTotals:
 
 
 def _pair_totals(both: Stack, partition: Partition, side: Side) -> PairTotals:
-    """The side's totals in the pairs of the stack; the other wave's rows count as outside its base."""
+    """The side's totals in the pairs of the stack; the other waves' rows count as outside its base."""
     rows = len(both.union.w)
     if isinstance(side.encoded, Coded):
         codes = np.full(rows, side.encoded.columns, dtype=side.encoded.codes.dtype)
@@ -175,7 +174,7 @@ def _pair_totals(both: Stack, partition: Partition, side: Side) -> PairTotals:
 
 
 def _union_df(partition: Partition, domain: np.ndarray, totals: Sequence[PairTotals], domains: int) -> np.ndarray:
-    present = np.logical_or(*(side.weight > 0 for side in totals)).astype(float)
+    present = np.logical_or.reduce([side.weight > 0 for side in totals]).astype(float)
     psus = sum_by_segment(partition, present[None])
     return (sum_by_group(psus, domain, domains) - sum_by_group((psus > 0).astype(float), domain, domains))[0]
 
@@ -218,7 +217,7 @@ class Task:
 
 
 def _variance(task: Task, method: Method) -> np.ndarray:
-    """Variance of the changes, (labels, domains)."""
+    """Variance of the contrasts, (labels, domains)."""
     if method == "replicates":
         return _replicated_variance(task)
     if method == "calibrated":
@@ -234,7 +233,7 @@ def _variance(task: Task, method: Method) -> np.ndarray:
             value, base = task.values(number)
             with np.errstate(divide="ignore", invalid="ignore"):
                 y = np.nan_to_num((y - value[:, of_pair] * own.base) / base[of_pair])
-        z += side.sign * y
+        z += side.coefficient * y
         uncancelled += sum_by_segment(partition, y * y)
         psus += sum_by_segment(partition, (own.weight > 0).astype(float)[None])
     return variance_of_segments(
@@ -260,25 +259,26 @@ def _calibrated_variance(task: Task) -> np.ndarray:
         place = np.zeros(len(design.stratum_of_psu), dtype=np.int64)
         place[design.psu_of_row] = union.psu_of_row[side.rows]
         shown = (columns[:, None] * size + np.arange(size)).ravel()
-        scores[place] += side.sign * psu_scores(design, z[:, shown], side.plan.model)
+        scores[place] += side.coefficient * psu_scores(design, z[:, shown], side.plan.model)
     return score_variance(union, scores).reshape(len(task.labels), size)
 
 
 def _replicated_variance(task: Task) -> np.ndarray:
     """By shared replicate columns when the waves share PSUs, else NaN: the waves are independent."""
-    first, second = (side.plan.design.replicates for side in task.sides)
-    if not task.both.shares_psus or first is None or second is None:
+    replicates = [side.plan.design.replicates for side in task.sides]
+    first = replicates[0]
+    if not task.both.shares_psus or first is None:
         return np.full((len(task.labels), task.size), np.nan)
-    if len(first.columns) != len(second.columns):
+    if any(other is None or len(other.columns) != len(first.columns) for other in replicates):
         raise DesignError(
             "The waves share PSUs but have different numbers of replicates; draw them together so that "
-            "replicate r resamples the same PSUs in both, or compare with covariance='independent'."
+            "replicate r resamples the same PSUs in all, or compare with covariance='independent'."
         )
     thetas, full = np.zeros(()), np.zeros(())
     for number, side in enumerate(task.sides):
         every = replicated_estimates(
             side.plan, side.encoded, task.kind, task.statistic == TOTAL, len(side.labels)
         ).reshape(len(side.labels), task.size, -1)
-        thetas = thetas + side.sign * every[[side.labels.index(label) for label in task.labels]]
-        full = full + side.sign * task.values(number)[0]
+        thetas = thetas + side.coefficient * every[[side.labels.index(label) for label in task.labels]]
+        full = full + side.coefficient * task.values(number)[0]
     return replicate_variance(first, thetas, full)

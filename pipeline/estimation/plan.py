@@ -10,9 +10,9 @@ from pipeline.estimation.calibrated import CalibrationModel, calibration_model
 from pipeline.estimation.cells import Partition, make_partitions, sum_by_group
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain, finest_cells
+from pipeline.estimation.encoding import Coded, Measured
 from pipeline.estimation.errors import EstimationError
 from pipeline.estimation.replicates import replicate_matrix
-from pipeline.estimation.variables import Coded, Measured
 
 Method = Literal["taylor", "calibrated", "replicates"]
 

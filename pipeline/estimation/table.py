@@ -14,7 +14,8 @@ from pipeline.estimation.intervals import METHODS, IntervalMethod, effective_siz
 from pipeline.estimation.kernel import Block, run
 from pipeline.estimation.plan import Method, make_plan
 from pipeline.estimation.precision import Inegi, Quality, Scheme
-from pipeline.estimation.variables import PROPORTION, Variable, statistics_of
+from pipeline.estimation.quantiles import quantile_blocks
+from pipeline.estimation.variables import PROPORTION, QUANTILE, Quantile, Variable, statistics_of
 
 DesignEffect = Literal["with_replacement", "without_replacement", "kish"]
 COLUMNS = (
@@ -72,6 +73,10 @@ def estimate(
     plan = make_plan(design, coded, settings.method)
     wanted = [statistics_of(variable, statistics) for variable in variables]
     blocks = run(plan, variables, wanted, settings.deff == "kish")
+    for number, variable in enumerate(variables):
+        if isinstance(variable, Quantile):
+            blocks.extend(quantile_blocks(plan, number, variable, settings.level, settings.df))
+    blocks.sort(key=lambda block: block.variable)
     return _assemble(blocks, variables, coded, wave, settings)
 
 
@@ -124,7 +129,20 @@ def _assemble(
         }
     )
     effect = _design_effect(table, flat("element"), flat("squares"), settings)
-    return _finish(table, effect, settings)
+    return _finish(table, effect, _own_intervals(blocks, sizes), settings)
+
+
+def _own_intervals(blocks: Sequence[Block], sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of the estimates that bring their own interval, NaN for the others."""
+    nothing = [np.full(size, np.nan) for size in sizes]
+    low, high = (
+        np.concatenate(
+            [none if block.interval is None else block.interval[side].T.ravel()
+             for block, none in zip(blocks, nothing, strict=True)]
+        )
+        for side in (0, 1)
+    )  # fmt: skip
+    return low, high
 
 
 def _design_effect(table: pd.DataFrame, element: np.ndarray, squares: np.ndarray, settings: Settings) -> np.ndarray:
@@ -139,7 +157,9 @@ def _design_effect(table: pd.DataFrame, element: np.ndarray, squares: np.ndarray
         return np.where(simple > 0, table["se"].to_numpy() ** 2 / simple, np.nan)
 
 
-def _finish(table: pd.DataFrame, effect: np.ndarray, settings: Settings) -> pd.DataFrame:
+def _finish(
+    table: pd.DataFrame, effect: np.ndarray, own: tuple[np.ndarray, np.ndarray], settings: Settings
+) -> pd.DataFrame:
     """Add interval, CV, effects, effective n and the precision verdict."""
     value, se, df = (table[name].to_numpy() for name in ("estimate", "se", "df"))
     n = table["n"].to_numpy()
@@ -153,6 +173,9 @@ def _finish(table: pd.DataFrame, effect: np.ndarray, settings: Settings) -> pd.D
             settings.interval, value[share], se[share], n[share], df[share], settings.level
         )
         method[share] = settings.interval
+    quantile = (table["statistic"] == QUANTILE).to_numpy()
+    low, high = np.where(quantile, own[0], low), np.where(quantile, own[1], high)
+    method[quantile] = "woodruff"
     extreme = share & ((value <= 0) | (value >= 1)) & (settings.interval == "logit")
     if settings.extremes == "kg" and extreme.any():
         low[extreme], high[extreme] = proportion_interval(
