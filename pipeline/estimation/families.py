@@ -63,11 +63,8 @@ def judge(table: pd.DataFrame, rule: ChangeRule) -> pd.DataFrame:
     if absent:
         raise EstimationError(f"The family names columns that the changes do not have: {', '.join(absent)}.")
     comparable = (table["verdict"] != INCOMPARABLE).to_numpy()
-    family = (
-        table[list(rule.family)].astype("str").agg("|".join, axis=1)
-        if rule.family
-        else pd.Series("", index=table.index)
-    )
+    columns = [table[name].astype("str") for name in rule.family]
+    family = columns[0].str.cat(columns[1:], sep="|") if columns else pd.Series("", index=table.index)
     p = np.where(comparable, table["p"].to_numpy(dtype=float), np.nan)
     adjusted = np.full(len(table), np.nan)
     for positions in table.groupby(family.to_numpy(), sort=True).indices.values():
