@@ -32,7 +32,8 @@ from pipeline.study import Study, load_study
 HERE = Path(__file__).resolve().parent
 # In development the zips and INEGI's tables lie beside the project.
 BESIDE = HERE.parents[1].parent / "shared" / "ensu"
-PERCENT_TOLERANCE = 1e-9
+# Percentages and proportions are compared to this decimal; persons and bases as they are.
+DECIMALS = 9
 # INEGI's release of the second quarter counts these cities with a significant change in a quarter.
 COUNTED = {"2024T2": {"baja": 10, "sube": 5}}
 VERDICTS = {"a la baja": "baja", "al alza": "sube", "sin cambio": "sin cambio significativo"}
@@ -130,8 +131,8 @@ def domain_codes(study: Study, wave: str) -> dict[str, str]:
 def _numbers(wave: str, cell: Published, measure: str, ours: float, official: float | None) -> Cell:
     expected = float("nan") if official is None else float(official)
     difference = float(ours) - expected
-    if measure in {"percent", "proportion"} and abs(difference) <= PERCENT_TOLERANCE:
-        difference = 0.0
+    if measure in {"percent", "proportion"}:
+        difference = round(difference, DECIMALS)
     return Cell(wave, cell.table, cell.place, f"{cell.name}: {measure}", float(ours), expected, difference)
 
 
@@ -196,6 +197,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     study = load_study(HERE)
     try:
+        read_insecurity(options.official, study.params.current_wave)
         if not options.no_repro:
             place_deliveries(study)
             if subprocess.run(["dvc", "repro"], cwd=HERE).returncode:

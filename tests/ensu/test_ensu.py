@@ -93,12 +93,13 @@ def test_a_figure_that_is_not_inegis_is_told(
     table = pd.read_csv(path)
     row = table.index[(table["quarter"] == "2024Q2") & (table["city"] == "Monterrey")][0]
     table.loc[row, "total"] += 1
+    table.loc[row, "pct"] += 1e-9
     table.loc[row, "precision_pct"] = "baja"
     table.to_csv(path, index=False)
     cells = comparison.compare(study, official)
     differing = cells[cells["difference"] != 0]
-    assert set(differing["measure"]) == {"seguro: persons", "seguro: precision of percent"}
-    assert "2 different" in comparison.describe(cells, every=False)
+    assert set(differing["measure"]) == {"seguro: persons", "seguro: percent", "seguro: precision of percent"}
+    assert "3 different" in comparison.describe(cells, every=False)
 
 
 def test_missing_official_tables_are_told_in_one_sentence(study: Study, comparison: ModuleType, tmp_path: Path) -> None:
