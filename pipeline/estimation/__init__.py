@@ -28,23 +28,40 @@ Changes between waves, with the covariance of shared PSUs, columns ``CHANGE_COLU
 
 ``Wave(..., table=estimates)`` reuses a table already made; ``changes_between_tables`` compares two
 tables as independent samples; ``judge`` adjusts and judges again after changes were concatenated, when
-a family spans several. Any other comparison is a contrast: ``linear_estimates(...).contrasts(...)``.
+a family spans several. ``domain_differences`` compares a domain with the rest, or every two, inside a
+wave; any other comparison is a contrast: ``linear_estimates(...).contrasts(...)``.
+
+Further: ``rank_domains`` (joint intervals of ranks, from an estimates table), ``trend`` (slope a year
+over waves), ``Quantile`` and ``Index`` variables, ``cronbach_alpha`` and ``common_items``, ``rao_scott``,
+``logistic``, ``interviewer_effects`` and ``interviewer_design``.
 """
 
+from pipeline.estimation.association import Association, rao_scott
 from pipeline.estimation.compare import CHANGE_COLUMNS, Breaks, Wave, changes, changes_between_tables
 from pipeline.estimation.design import Calibration, Replicates, SurveyDesign
 from pipeline.estimation.domains import TOTAL_DOMAIN, Domain
 from pipeline.estimation.errors import DesignError, EstimationError, VariableError
 from pipeline.estimation.families import ChangeRule, adjust_p, judge, minimum_detectable
+from pipeline.estimation.index import IndexPlan, Link, common_items, cronbach_alpha, index_column
+from pipeline.estimation.interviewers import INTERVIEWER_COLUMNS, interviewer_design, interviewer_effects
 from pipeline.estimation.linear import LinearEstimates, linear_estimates
 from pipeline.estimation.precision import Cepal, Inegi, Nchs, Scheme, scheme_named
+from pipeline.estimation.ranks import RANK_COLUMNS, rank_domains, rank_intervals
+from pipeline.estimation.regression import LogisticResult, logistic
 from pipeline.estimation.table import COLUMNS, Settings, estimate
+from pipeline.estimation.trend import TREND_COLUMNS, slope_coefficients, trend
 from pipeline.estimation.variables import Categorical, Index, Numeric, Quantile, Ratio, Share, Variable, Where
+from pipeline.estimation.within import DIFFERENCE_COLUMNS, category_differences, domain_differences
 
 __all__ = [
     "CHANGE_COLUMNS",
     "COLUMNS",
+    "DIFFERENCE_COLUMNS",
+    "INTERVIEWER_COLUMNS",
+    "RANK_COLUMNS",
     "TOTAL_DOMAIN",
+    "TREND_COLUMNS",
+    "Association",
     "Breaks",
     "Calibration",
     "Categorical",
@@ -54,8 +71,11 @@ __all__ = [
     "Domain",
     "EstimationError",
     "Index",
+    "IndexPlan",
     "Inegi",
     "LinearEstimates",
+    "Link",
+    "LogisticResult",
     "Nchs",
     "Numeric",
     "Quantile",
@@ -70,11 +90,24 @@ __all__ = [
     "Wave",
     "Where",
     "adjust_p",
+    "category_differences",
     "changes",
     "changes_between_tables",
+    "common_items",
+    "cronbach_alpha",
+    "domain_differences",
     "estimate",
+    "index_column",
+    "interviewer_design",
+    "interviewer_effects",
     "judge",
     "linear_estimates",
+    "logistic",
     "minimum_detectable",
+    "rank_domains",
+    "rank_intervals",
+    "rao_scott",
     "scheme_named",
+    "slope_coefficients",
+    "trend",
 ]

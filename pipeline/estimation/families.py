@@ -63,8 +63,10 @@ def judge(table: pd.DataFrame, rule: ChangeRule) -> pd.DataFrame:
     if absent:
         raise EstimationError(f"The family names columns that the changes do not have: {', '.join(absent)}.")
     comparable = (table["verdict"] != INCOMPARABLE).to_numpy()
-    columns = [table[name].astype("str") for name in rule.family]
-    family = columns[0].str.cat(columns[1:], sep="|") if columns else pd.Series("", index=table.index)
+    family = pd.Series("", index=table.index)
+    for number, name in enumerate(rule.family):
+        own = table[name].astype("str")
+        family = family + "|" + own if number else own
     p = np.where(comparable, table["p"].to_numpy(dtype=float), np.nan)
     adjusted = np.full(len(table), np.nan)
     for positions in table.groupby(family.to_numpy(), sort=True).indices.values():

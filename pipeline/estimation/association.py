@@ -1,0 +1,101 @@
+"""Rao–Scott tests of independence in a two-way table."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from pipeline.estimation.calibrated import linearise_coded, psu_scores
+from pipeline.estimation.design import SurveyDesign
+from pipeline.estimation.encoding import Coded, encode_categorical
+from pipeline.estimation.errors import EstimationError
+from pipeline.estimation.variables import Categorical, Share
+from pipeline.estimation.variance import score_deviations
+
+
+@dataclass(frozen=True)
+class Association:
+    """Tests of independence of a two-way table.
+
+    ``pearson`` is X² of the weighted table scaled to ``n`` rows. First order: X²/δ̄ on ``df`` degrees of
+    freedom; second order: F = X²/Σδ on ``f_df`` and ``f_ddf``, the one to report.
+    """
+
+    n: int
+    pearson: float
+    chi2: float
+    df: int
+    chi2_p: float
+    f: float
+    f_df: float
+    f_ddf: float
+    f_p: float
+
+
+def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorical | Share) -> Association:
+    """Rao–Scott first and second order tests of ``left`` against ``right`` (Rao and Scott 1984; Thomas and
+    Rao 1987), as R's svychisq.
+
+    Rows missing either answer are outside the base. Raises EstimationError when a table has one row or
+    column left.
+    """
+    table, cells = _cross(design, left, right)
+    rows, columns = table.shape
+    if rows < 2 or columns < 2:
+        raise EstimationError(
+            f"The table of {left.name!r} by {right.name!r} has {rows} × {columns} cells with answers; "
+            "a test needs at least two rows and two columns."
+        )
+    inside = (cells.codes < cells.columns) & (design.w > 0)
+    n = int(inside.sum())
+    p = (table / table.sum()).ravel()
+    z = linearise_coded(design.w, cells, np.zeros(len(design.w), dtype=np.int64), 1, p[:, None])
+    deviations = score_deviations(design, psu_scores(design, z))
+    covariance = deviations.T @ deviations
+    delta = _deltas(p, covariance, rows, columns, n)
+    expected = np.outer(p.reshape(rows, columns).sum(1), p.reshape(rows, columns).sum(0)).ravel()
+    pearson = float(n * ((p - expected) ** 2 / expected).sum())
+    first = float(np.trace(delta))
+    d0 = first**2 / float(np.trace(delta @ delta))
+    psus = np.unique(design.psu_of_row[inside])
+    nu = len(psus) - len(np.unique(design.stratum_of_psu[psus]))
+    df = (rows - 1) * (columns - 1)
+    chi2, f = pearson / (first / df), pearson / first
+    return Association(
+        n, pearson, chi2, df, float(stats.chi2.sf(chi2, df)), f, d0, d0 * nu, float(stats.f.sf(f, d0, d0 * nu))
+    )
+
+
+def _cross(design: SurveyDesign, left: Categorical | Share, right: Categorical | Share) -> tuple[np.ndarray, Coded]:
+    """Weighted table without empty rows and columns, and its cells as one variable, row by row."""
+    one, other = (encode_categorical(design.data, variable) for variable in (left, right))
+    inside = (one.codes < one.columns) & (other.codes < other.columns)
+    flat = one.codes.astype(np.int64) * other.columns + other.codes
+    size = one.columns * other.columns
+    table = np.bincount(flat[inside], weights=design.w[inside], minlength=size).reshape(one.columns, other.columns)
+    rows, columns = np.flatnonzero(table.any(axis=1)), np.flatnonzero(table.any(axis=0))
+    place = np.full((one.columns, other.columns), -1)
+    place[np.ix_(rows, columns)] = np.arange(len(rows) * len(columns)).reshape(len(rows), len(columns))
+    codes = np.full(len(flat), len(rows) * len(columns))
+    codes[inside] = place.ravel()[flat[inside]]
+    # A code left without weight belongs to nobody counted.
+    codes[codes < 0] = len(rows) * len(columns)
+    return table[np.ix_(rows, columns)], Coded(codes, len(rows) * len(columns), ())
+
+
+def _deltas(p: np.ndarray, covariance: np.ndarray, rows: int, columns: int, n: int) -> np.ndarray:
+    """Matrix whose eigenvalues are the generalised design effects: (CᵀD⁻¹C/n)⁻¹ CᵀD⁻¹VD⁻¹C, C the
+    contrasts of interaction orthogonal to the main effects."""
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    main = np.column_stack(
+        [np.ones(len(p))]
+        + [(row == i).astype(float) for i in range(1, rows)]
+        + [(column == j).astype(float) for j in range(1, columns)]
+    )
+    interaction = np.column_stack(
+        [((row == i) & (column == j)).astype(float) for j in range(1, columns) for i in range(1, rows)]
+    )
+    contrasts = interaction - main @ np.linalg.lstsq(main, interaction, rcond=None)[0]
+    inverse = np.divide(1.0, p, out=np.zeros(len(p)), where=p > 0)
+    scaled = contrasts * inverse[:, None]
+    return np.linalg.solve(contrasts.T @ scaled / n, scaled.T @ covariance @ scaled)

@@ -1,0 +1,117 @@
+"""R's tests of independence and logistic regression, to 1e-8 relative."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.estimation import Categorical, EstimationError, Numeric, Share, SurveyDesign, logistic, rao_scott
+from pipeline.estimation.regression import influence_on_coefficients
+from pipeline.estimation.variance import score_variance
+
+SEX = Categorical("sexo", ("H", "M"))
+AGE = Categorical("gedad", ("18-29", "30-44", "45-59", "60+"))
+CITY = Categorical("mun", tuple(f"M{i}" for i in range(1, 10)))
+VICTIM = Categorical("victima", (0, 1))
+SCALE = Categorical("p01", (1, 2, 3, 4, 5))
+HAPPENED = Share("victima", "victima", (1,))
+
+
+@pytest.fixture(scope="module")
+def golden(shared_dir: Path) -> Path:
+    return shared_dir / "golden"
+
+
+@pytest.fixture(scope="module")
+def design(golden: Path) -> SurveyDesign:
+    return SurveyDesign(pd.read_csv(golden / "microdata.csv"), "w", "stratum", "psu")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [(VICTIM, SEX), (VICTIM, CITY), (SCALE, SEX)], ids=lambda variable: variable.name
+)
+def test_rao_scott(golden: Path, design: SurveyDesign, left: Categorical, right: Categorical) -> None:
+    expected = pd.read_csv(golden / "expected_tests.csv").set_index("test")
+    ours = rao_scott(design, left, right)
+    second = expected.loc[f"svychisq_{left.name}_{right.name}_F"]
+    np.testing.assert_allclose(
+        [ours.f, ours.f_df, ours.f_ddf, ours.f_p], second[["statistic", "ndf", "ddf", "p"]].astype(float), rtol=1e-8
+    )
+    first = expected.loc[f"svychisq_{left.name}_{right.name}_Chisq"]
+    # R reports X² itself and keeps the correction for the p-value.
+    np.testing.assert_allclose(
+        [ours.pearson, ours.df, ours.chi2_p], first[["statistic", "ndf", "p"]].astype(float), rtol=1e-8
+    )
+
+
+def test_rao_scott_needs_a_table(design: SurveyDesign) -> None:
+    with pytest.raises(EstimationError, match="at least two rows"):
+        rao_scott(design, Categorical("victima", (1,), not_asked=(0,)), SEX)
+
+
+def test_logistic_coefficients(golden: Path, design: SurveyDesign) -> None:
+    expected = pd.read_csv(golden / "expected_logit.csv")
+    ours = logistic(design, HAPPENED, (SEX, AGE, Numeric("edad"))).coefficients
+    assert list(ours["term"]) == ["(intercept)", "sexo=M", "gedad=30-44", "gedad=45-59", "gedad=60+", "edad"]
+    np.testing.assert_allclose(ours["estimate"], expected["estimate"], rtol=1e-8)
+    np.testing.assert_array_equal(ours["df"], expected["df"])
+    # R's errors use the working weights of its last but one step (relative tolerance 1e-8 in deviance).
+    np.testing.assert_allclose(ours["se"], expected["se"], rtol=1e-6)
+
+
+def test_logistic_errors_with_the_last_but_one_step_of_r(golden: Path, design: SurveyDesign) -> None:
+    """Stop where R's glm stops, keep the working weights it keeps: its errors to 1e-8."""
+    expected = pd.read_csv(golden / "expected_logit.csv")
+    data, w = design.data, design.w / design.w.mean()
+    ages = [(data["gedad"] == age).to_numpy(float) for age in AGE.categories[1:]]
+    x = np.column_stack([np.ones(len(data)), data["sexo"] == "M", *ages, data["edad"]]).astype(float)
+    y = data["victima"].to_numpy(float)
+    mu = (w * y + 0.5) / (w + 1)
+    eta, deviance = np.log(mu / (1 - mu)), np.inf
+    beta = before = np.zeros(x.shape[1])
+    for _ in range(25):
+        omega = w * mu * (1 - mu)
+        before, beta = beta, np.linalg.solve((x * omega[:, None]).T @ x, x.T @ (omega * eta + w * (y - mu)))
+        eta = x @ beta
+        mu = 1 / (1 + np.exp(-eta))
+        last, deviance = deviance, float(-2 * (w * np.where(y == 1, np.log(mu), np.log(1 - mu))).sum())
+        if abs(deviance - last) / (abs(deviance) + 0.1) < 1e-8:
+            break
+    influence = influence_on_coefficients(x, y, w, beta, before)
+    scores = np.column_stack([np.bincount(design.psu_of_row, weights=column) for column in influence.T])
+    np.testing.assert_allclose(np.sqrt(score_variance(design, scores)), expected["se"], rtol=1e-8)
+    np.testing.assert_allclose(beta, expected["estimate"], rtol=1e-8)
+
+
+def test_average_marginal_effects_of_one_factor_are_differences_of_shares(design: SurveyDesign) -> None:
+    """With sex alone the model is saturated, so its effect and error are those of the two domains."""
+    from pipeline.estimation import linear_estimates
+
+    effect = logistic(design, HAPPENED, (SEX,)).effects.iloc[0]
+    shares = linear_estimates(design, [HAPPENED], [("sexo",)])
+    difference = shares.contrasts(np.array([-1.0, 1.0]), ["M-H"]).iloc[0]
+    np.testing.assert_allclose(
+        [effect["estimate"], effect["se"]], difference[["estimate", "se"]].astype(float), rtol=1e-8
+    )
+
+
+def test_marginal_effect_of_a_number_is_the_mean_derivative(design: SurveyDesign) -> None:
+    fitted = logistic(design, HAPPENED, (SEX, Numeric("edad")))
+    beta = fitted.coefficients["estimate"].to_numpy()
+    data, w = design.data, design.w
+    sex = (data["sexo"] == "M").to_numpy(float)
+
+    def mean_probability(shift: float) -> float:
+        eta = beta[0] + beta[1] * sex + beta[2] * (data["edad"].to_numpy() + shift)
+        return float(np.average(1 / (1 + np.exp(-eta)), weights=w))
+
+    slope = (mean_probability(1e-4) - mean_probability(-1e-4)) / 2e-4
+    np.testing.assert_allclose(fitted.effects["estimate"].iloc[1], slope, rtol=1e-6)
+
+
+def test_perfect_prediction_is_an_error(design: SurveyDesign) -> None:
+    data = design.data.assign(copia=design.data["victima"])
+    other = SurveyDesign(data, "w", "stratum", "psu")
+    with pytest.raises(EstimationError, match="converge"):
+        logistic(other, HAPPENED, (Categorical("copia", (0, 1)),))
