@@ -18,7 +18,8 @@ class Association:
     """Tests of independence of a two-way table.
 
     ``pearson`` is X² of the weighted table scaled to ``n`` rows. First order: X²/δ̄ on ``df`` degrees of
-    freedom; second order: F = X²/Σδ on ``f_df`` and ``f_ddf``, the one to report.
+    freedom; second order: F = X²/Σδ on ``f_df`` and ``f_ddf``, the one to report. ``wald`` is Koch's F on
+    ``df`` and the design's degrees of freedom, ``adjusted_wald`` on ``df`` and those less ``df`` − 1.
     """
 
     n: int
@@ -30,6 +31,10 @@ class Association:
     f_df: float
     f_ddf: float
     f_p: float
+    wald: float
+    wald_p: float
+    adjusted_wald: float
+    adjusted_wald_p: float
 
 
 def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorical | Share) -> Association:
@@ -61,9 +66,31 @@ def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorica
     nu = len(psus) - len(np.unique(design.stratum_of_psu[psus]))
     df = (rows - 1) * (columns - 1)
     chi2, f = pearson / (first / df), pearson / first
+    wald = _wald(design, cells, table) / df
+    left_over = max(nu - df + 1, 0)
+    adjusted = wald * left_over / nu if nu else float("nan")
     return Association(
-        n, pearson, chi2, df, float(stats.chi2.sf(chi2, df)), f, d0, d0 * nu, float(stats.f.sf(f, d0, d0 * nu))
-    )
+        n=n, pearson=pearson, chi2=chi2, df=df, chi2_p=float(stats.chi2.sf(chi2, df)), f=f, f_df=d0, f_ddf=d0 * nu,
+        f_p=float(stats.f.sf(f, d0, d0 * nu)), wald=wald, wald_p=float(stats.f.sf(wald, df, nu)),
+        adjusted_wald=adjusted, adjusted_wald_p=float(stats.f.sf(adjusted, df, left_over)),
+    )  # fmt: skip
+
+
+def _wald(design: SurveyDesign, cells: Coded, table: np.ndarray) -> float:
+    """Koch, Freeman and Freeman's (1975) Wald statistic of the cells' departures from independence, as totals."""
+    rows, columns = table.shape
+    total, row, column = table.sum(), table.sum(axis=1), table.sum(axis=0)
+    i, j = np.divmod(np.arange(rows * columns), columns)
+    # Departure N_ij − N_i N_j/N and its derivative by every cell's total.
+    departure = table.ravel() - row[i] * column[j] / total
+    derivative = np.eye(rows * columns)
+    derivative -= (i[:, None] == i[None, :]) * (column[j] / total)[:, None]
+    derivative -= (j[:, None] == j[None, :]) * (row[i] / total)[:, None]
+    derivative += (row[i] * column[j] / total**2)[:, None]
+    z = linearise_coded(design.w, cells, np.zeros(len(design.w), dtype=np.int64), 1, None)
+    used = (i > 0) & (j > 0)
+    deviations = score_deviations(design, psu_scores(design, z) @ derivative[used].T)
+    return float(departure[used] @ np.linalg.solve(deviations.T @ deviations, departure[used]))
 
 
 def _cross(design: SurveyDesign, left: Categorical | Share, right: Categorical | Share) -> tuple[np.ndarray, Coded]:

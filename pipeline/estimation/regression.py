@@ -112,9 +112,11 @@ def _model_frame(design: SurveyDesign, terms: Sequence[Categorical | Numeric], i
 
 
 def _fit(frame: ModelFrame, y: np.ndarray, w: np.ndarray) -> np.ndarray:
-    import statsmodels.api as sm
+    # Not statsmodels.api, which takes seconds to import.
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
 
-    model = sm.GLM(y, frame.x, family=sm.families.Binomial(), freq_weights=w / w.mean())
+    model = GLM(y, frame.x, family=Binomial(), freq_weights=w / w.mean())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fitted = model.fit(maxiter=100, tol=1e-14)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from pipeline.estimation import Categorical, EstimationError, Numeric, Share, SurveyDesign, logistic, rao_scott
 from pipeline.estimation.regression import influence_on_coefficients
@@ -43,6 +44,24 @@ def test_rao_scott(golden: Path, design: SurveyDesign, left: Categorical, right:
     np.testing.assert_allclose(
         [ours.pearson, ours.df, ours.chi2_p], first[["statistic", "ndf", "p"]].astype(float), rtol=1e-8
     )
+
+
+def test_wald_tests(golden: Path, design: SurveyDesign) -> None:
+    """R 4.1 does not centre a lonely PSU of a total; with that rule for the two of them, R's statistic."""
+    expected = pd.read_csv(golden / "expected_tests.csv").set_index("test")
+    plain, adjusted = expected.loc["svychisq_victima_sexo_Wald"], expected.loc["svychisq_victima_sexo_adjWald"]
+    ours = rao_scott(design, VICTIM, SEX)
+    data, w = design.data, design.w
+    row, column = (data["victima"] == 1).to_numpy(float), (data["sexo"] == "M").to_numpy(float)
+    r, c, n = (w * row).sum(), (w * column).sum(), w.sum()
+    z = np.bincount(design.psu_of_row, weights=w * (row * column - row * c / n - column * r / n + r * c / n**2))
+    lonely = np.isin(design.stratum_of_psu, np.flatnonzero(design.psus_in_stratum == 1))
+    variance = score_variance(design, z[:, None])[0]
+    older = variance + (z[lonely] ** 2 - (z[lonely] - z.mean()) ** 2).sum()
+    np.testing.assert_allclose(ours.wald * variance / older, plain["statistic"], rtol=1e-8)
+    np.testing.assert_allclose(ours.adjusted_wald * variance / older, adjusted["statistic"], rtol=1e-8)
+    np.testing.assert_allclose(stats.f.sf(plain["statistic"], 1, 128), plain["p"], rtol=1e-8)
+    assert ours.wald_p == pytest.approx(stats.f.sf(ours.wald, 1, 128))
 
 
 def test_rao_scott_needs_a_table(design: SurveyDesign) -> None:
