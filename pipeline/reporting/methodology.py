@@ -49,8 +49,12 @@ def items(study: Study, edition: Edition) -> str:
     receipts = read_json(study.processed(wave, "weighting.json"))
     listed = [*_who(study, edition), *_how_asked(edition, questionnaire), *_sample(edition, receipts)]
     listed += [*_weights(edition, receipts), *_estimates(study, edition), *_processing(edition)]
-    body = "\n\n".join(f"**{item.name}**\n\n{item.body or NOT_STATED}" for item in listed)
+    body = "\n\n".join(f"{item.name}\n:   {_indented(item.body or NOT_STATED)}" for item in listed)
     return f"{body}\n\n## Las preguntas, como se hicieron\n\n{wording(questionnaire)}"
+
+
+def _indented(body: str) -> str:
+    return body.replace("\n", "\n    ")
 
 
 def _who(study: Study, edition: Edition) -> list[Item]:
@@ -61,7 +65,9 @@ def _who(study: Study, edition: Edition) -> list[Item]:
         Item("1", "Quién la levanta", escape(said.conducted_by)),
         Item("1", "Quién la publica y responde por ella", escape(f"{study.identity.producer}. {said.contact}".strip())),
         Item("1", "Vínculos y posibles conflictos de interés", escape(said.affiliations)),
-        Item("3", "A quién representa", escape(f"{upper_first(edition.settings.people)} en {edition.area}.")),
+        Item(
+            "3", "A quién representa", escape(f"{upper_first(edition.settings.people)}. {upper_first(edition.area)}.")
+        ),
     ]
 
 

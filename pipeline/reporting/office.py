@@ -28,7 +28,7 @@ _RUNS = {
     "Neutral": (10.5, "ink", True),
     "Simulado": (9.5, "ink", True),
 }
-_HEADINGS = {"Title": (26, 6), "Heading 1": (24, 8), "Heading 2": (14.5, 3), "Heading 3": (12, 3)}
+_HEADINGS = {"Title": (12, 0), "Heading 1": (24, 8), "Heading 2": (14.5, 3), "Heading 3": (12, 3)}
 
 
 def _default(name: str) -> io.BytesIO:
@@ -40,6 +40,7 @@ def write_docx_reference(theme: Theme, path: Path) -> None:
     """A reference document for pandoc and Quarto with the theme's styles, on A4."""
     from docx import Document
     from docx.enum.style import WD_STYLE_TYPE
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm, Pt
 
     document = Document(_default("reference.docx"))
@@ -56,6 +57,11 @@ def write_docx_reference(theme: Theme, path: Path) -> None:
         _font(styles[name], theme.serif, size, theme.ink, True)
         styles[name].paragraph_format.space_before = Pt(12 if name != "Title" else 0)
         styles[name].paragraph_format.space_after = Pt(after)
+        styles[name].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
+    _font(styles["Author"], theme.sans, 9.5, theme.soft, False)
+    styles["Author"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
+    _font(styles["Compact"], theme.sans, 9.5, theme.ink, False)
+    _font(styles["Table Caption"], theme.sans, 9.5, theme.soft, False)
     for name, (size, tone, bold, after) in _PARAGRAPHS.items():
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Body Text"]
@@ -111,32 +117,40 @@ def write_pptx_reference(theme: Theme, path: Path) -> None:
 
     deck: Any = Presentation(_default("reference.pptx"))
     wide, high = deck.slide_width / _EMU, deck.slide_height / _EMU
-    boxes = {
-        "title": (0.045, 0.06, 0.91, 0.19),
-        "left": (0.045, 0.27, 0.60, 0.66),
-        "right": (0.675, 0.29, 0.28, 0.6),
-        "body": (0.045, 0.29, 0.91, 0.6),
-        "subtitle": (0.045, 0.5, 0.8, 0.3),
-    }
     for layout in (*deck.slide_layouts, deck.slide_master):
         seen = 0
         for shape in layout.placeholders:
-            kind = str(shape.placeholder_format.type)
-            name = ""
-            if "TITLE" in kind and "SUB" not in kind:
-                name = "title"
-            elif "SUBTITLE" in kind:
-                name = "subtitle"
-            elif "OBJECT" in kind or "BODY" in kind:
-                name = ("left", "right")[min(seen, 1)] if getattr(layout, "name", "") == "Two Content" else "body"
-                seen += 1
+            name = _box_name(str(shape.placeholder_format.type), getattr(layout, "name", ""), seen)
+            seen += name in ("left", "right", "body")
             if name:
-                x, y, w, h = boxes[name]
+                x, y, w, h = _BOXES[name]
                 shape.left, shape.top = round(x * wide * _EMU), round(y * high * _EMU)
                 shape.width, shape.height = round(w * wide * _EMU), round(h * high * _EMU)
     buffer = io.BytesIO()
     deck.save(buffer)
     path.write_bytes(settle_office(_recolour(buffer.getvalue(), theme)))
+
+
+# Shares of the slide's width and height: left, top, width, height.
+_BOXES = {
+    "title": (0.045, 0.06, 0.91, 0.2),
+    "cover": (0.045, 0.16, 0.91, 0.4),
+    "subtitle": (0.045, 0.62, 0.91, 0.2),
+    "left": (0.045, 0.28, 0.62, 0.66),
+    "right": (0.70, 0.30, 0.26, 0.6),
+    "body": (0.045, 0.29, 0.91, 0.65),
+}
+
+
+def _box_name(kind: str, layout: str, seen: int) -> str:
+    """Which box a placeholder takes; "" for dates and numbers."""
+    if "SUBTITLE" in kind:
+        return "subtitle"
+    if "TITLE" in kind:
+        return "cover" if layout == "Title Slide" else "title"
+    if "OBJECT" in kind or "BODY" in kind:
+        return ("left", "right")[min(seen, 1)] if layout == "Two Content" else "body"
+    return ""
 
 
 def _recolour(content: bytes, theme: Theme) -> bytes:
@@ -157,6 +171,11 @@ def _recolour(content: bytes, theme: Theme) -> bytes:
                         flags=re.S,
                     )  # fmt: skip
                 part = words.encode("utf-8")
+            if name.startswith("ppt/slideLayouts/"):
+                # A layout's own sizes and centring would win over the master's.
+                words = re.sub(r'(<a:lvl\dpPr[^>]*?) algn="ctr"', r'\1 algn="l"', part.decode("utf-8"))
+                words = re.sub(r"<a:normAutofit[^>]*/>|<a:normAutofit/>", "", words)
+                part = re.sub(r' sz="\d+"', "", words).encode("utf-8")
             if name == "ppt/slideMasters/slideMaster1.xml":
                 words = part.decode("utf-8")
                 words = _title_style(words)
@@ -174,13 +193,13 @@ def _title_style(words: str) -> str:
     if not found:
         return words
     style = found[0].replace('algn="ctr"', 'algn="l"')
-    style = re.sub(r'sz="\d+"', 'sz="2600" b="1"', style)
+    style = re.sub(r'sz="\d+"', 'sz="2200" b="1"', style)
     words = words.replace(found[0], style)
     body = re.search(r"<p:bodyStyle>.*?</p:bodyStyle>", words, re.S)
     if body:
         plain = re.sub(r"(<a:lvl1pPr[^>]*?) marL=\"\d+\" indent=\"-?\d+\"", r'\1 marL="0" indent="0"', body[0])
         plain = re.sub(r"<a:buFont[^>]*/>\s*<a:buChar[^>]*/>", "<a:buNone/>", plain, count=1)
-        plain = re.sub(r'sz="\d+"', 'sz="1600"', plain)
+        plain = re.sub(r'sz="\d+"', 'sz="1500"', plain)
         words = words.replace(body[0], plain)
     return words
 

@@ -94,15 +94,16 @@ def extreme_place(edition: Edition, measure: Measure) -> str:
 
 
 def draw_series(
-    edition: Edition, measure: Measure, folder: Path, place: str = "", name: str = "serie", png: bool = True
-) -> Chart:
-    """The whole area since the first wave, with one place beside it when given."""
+    edition: Edition, measure: Measure, folder: Path, place: str = "", name: str = "serie", png: bool = True,
+    place_first: bool = False,
+) -> Chart:  # fmt: skip
+    """The whole area since the first wave, with one place beside it when given (in front: ``place_first``)."""
     waves = [info.key for info in edition.waves]
-    whole = series.Line(edition.area_name, [edition.whole(measure, wave) for wave in waves], strong=True)
+    whole = series.Line(edition.area_name, [edition.whole(measure, wave) for wave in waves], strong=not place_first)
     lines = [whole]
     if place:
         named = next(p.short for p in edition.places if p.code == place)
-        lines.append(series.Line(named, [edition.in_place(measure, place, wave) for wave in waves], strong=False))
+        lines.append(series.Line(named, [edition.in_place(measure, place, wave) for wave in waves], strong=place_first))
     words = alt.series(edition, edition.label(measure).name, lines)
     breaks = edition.label(measure).breaks
 

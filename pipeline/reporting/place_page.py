@@ -16,7 +16,7 @@ def page(edition: Edition, place: Place, shop: Workshop, engine: str) -> dict[st
     measure = edition.settings.headline
     estimate = edition.in_place(measure, place.code)
     name = f"serie-{slug(place.short)}"
-    chart = pictures.draw_series(edition, measure, shop.figures, place.code, name, png=False)
+    chart = pictures.draw_series(edition, measure, shop.figures, place.code, name, png=False, place_first=True)
     order = ranks_of(edition, measure)
     return {
         "antetitulo": fragments.kicker(edition),

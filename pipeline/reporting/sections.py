@@ -35,7 +35,7 @@ def start(edition: Edition, shop: Workshop, published: Sequence[str], engine: st
         "aviso": fragments.notice(edition),
         "hallazgos": fragments.findings(edition),
         "formatos": formats(f"{edition.wave.key}/"),
-        "mapa": f"{chart.markdown()}\n\n{tables.folded(tables.places(edition, measure))}",
+        "mapa": chart.markdown(),
         "paginas": place_links(edition, "secciones/municipios/"),
         "ediciones": editions(edition, published),
         "buscador": SEARCH,
@@ -66,17 +66,20 @@ def formats(folder: str) -> str:
 
 
 def place_links(edition: Edition, folder: str) -> str:
-    """One card for each place with its headline share."""
-    cards = []
-    for place in edition.places:
-        estimate = edition.in_place(edition.settings.headline, place.code)
-        said: Text = text(sentences.value(estimate)) if estimate else text("no se publica")
-        mark = fragments.verdict_mark(edition, edition.settings.headline, edition.change(estimate)) if estimate else ""
-        cards.append(
-            f"::: {{.card}}\n**[{escape(place.name)}]({folder}{slug(place.short)}.html)**\n\n"
-            f"{said.markdown} {mark}\n:::"
-        )
-    return "::::: {.cards}\n\n" + "\n\n".join(cards) + "\n\n:::::"
+    """Every place with a link to its page, its headline share and its change."""
+    measure = edition.settings.headline
+    found = [(place, edition.in_place(measure, place.code)) for place in edition.places]
+    found.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
+    lines = [f"| {edition.settings.place_word.capitalize()} | % | Intervalo | Cambio, pp |", "|---|--:|--:|--:|"]
+    for place, estimate in found:
+        link = f"[{escape(place.name)}]({folder}{slug(place.short)}.html)"
+        if estimate is None:
+            lines.append(f"| {link} | no se publica | {tables.EMPTY} | {tables.EMPTY} |")
+            continue
+        change = tables.difference(edition, edition.change(estimate), edition.direction(measure))
+        cells = (tables.bare(estimate), tables.interval(estimate), change)
+        lines.append(f"| {link} | {' | '.join(text(cell).markdown for cell in cells)} |")
+    return "\n".join(lines) + f"\n\n: {edition.label(measure).name}{tables.simulated(edition)}\n"
 
 
 def editions(edition: Edition, published: Sequence[str]) -> str:
@@ -114,7 +117,8 @@ def series(edition: Edition, shop: Workshop) -> str:
         if not shown:
             continue
         parts.append(f"## {escape(name)}")
-        parts += [_one_series(edition, shop, label) for label in shown]
+        panels = [f"::::: {{.panel}}\n{_one_series(edition, shop, label)}\n:::::" for label in shown]
+        parts.append(":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::")
     return "\n\n".join(parts)
 
 
@@ -136,6 +140,7 @@ def _one_series(edition: Edition, shop: Workshop, label: IndicatorLabel) -> str:
         if year is not None:
             said = text(said, "; en un año, ", sentences.verdict(edition, year, False, since=False))
         lines.append(text(said, ".").markdown)
+    lines[1] = f"::: {{.sub}}\n{lines[1]}\n:::"
     lines += [chart.markdown(), tables.folded(tables.series(edition, measure))]
     return "\n\n".join(lines)
 

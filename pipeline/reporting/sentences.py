@@ -139,6 +139,22 @@ def finding(edition: Edition, measure: Measure) -> Text:
     return text(f"{edition.label(measure).name}: ", value(estimate), " (", margin(estimate), "); ", said, ".")
 
 
+def slide_title(edition: Edition, measure: Measure) -> Text:
+    """A finding short enough for the head of a slide: share and verdict, the margin stands beside it."""
+    estimate = edition.whole(measure)
+    if estimate is None:
+        return text(f"{edition.label(measure).name}: {WITHHELD}")
+    change = edition.change(estimate)
+    start = text("El ", value(estimate), f" {edition.singular(measure)}")
+    if estimate.statistic != "proportion":
+        start = text(f"{edition.label(measure).name}: ", value(estimate))
+    if change is None or change.verdict == "no comparable":
+        return start
+    if not change.significant:
+        return text(start, ", sin cambio significativo")
+    return text(start, f": {change.verdict} ", moved(change))
+
+
 def places_heading(edition: Edition, measure: Measure) -> Text:
     """From the smallest to the largest of the places, and nothing that their intervals do not support."""
     found = [(p, e) for p in edition.places if (e := edition.in_place(measure, p.code))]

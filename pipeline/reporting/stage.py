@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from pipeline.files import atomic_folder
-from pipeline.reporting import fragments, sections
+from pipeline.reporting import cards, fragments, sections, slides, tabulados
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.methodology import items
+from pipeline.reporting.office import describe_pictures
 from pipeline.reporting.render import Format, find_engine
 from pipeline.reporting.workshop import Workshop, workshop
 from pipeline.study import Study
@@ -17,29 +18,40 @@ FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
 def run(study: Study, wave: str, draft: bool = False) -> str:
     """Write the wave's reports whole or not at all; a line for the screen.
 
+    Figures, tables and sentences are made once and shared by all formats.
     Raises PulsoError when a table is missing or a source has a fault.
     """
     edition = load_edition(study, wave, draft)
     engine = find_engine()
     target = study.site / wave
     with workshop(study.root / "reports", edition.theme, engine, office=True) as shop, atomic_folder(target) as folder:
-        charts = fragments.draw(edition, shop.figures)
-        links = sections.formats("")
-        shop.put(fragments.brief(edition, charts, engine.name, links))
-        shop.variables(fragments.variables(edition))
         if draft:
             shop.metadata({"draft": True})
+        charts = fragments.draw(edition, shop.figures)
+        shop.put(fragments.brief(edition, charts, engine.name, sections.formats("")))
+        shop.variables(fragments.variables(edition))
         for form in FORMATS:
             shop.render("brief.qmd", form, folder / f"brief.{form}")
+        _slides(edition, charts, shop, folder)
         _methodology(study, edition, shop, folder)
-    return f"{wave}: {target.relative_to(study.root)}/brief.html, .pdf and .docx ({engine.name})."
+        tabulados.write(edition, folder / "tabulados.xlsx")
+        cards.write(edition, folder / "tarjetas")
+    return f"{wave}: {target.relative_to(study.root)}/ (brief, slides, tabulados, cards; {engine.name})."
+
+
+def _slides(edition: Edition, charts: fragments.Charts, shop: Workshop, folder: Path) -> None:
+    pieces, alts = slides.deck(edition, charts, shop.figures)
+    shop.put(pieces)
+    shop.variables(slides.variables(edition))
+    path = folder / "brief.pptx"
+    shop.render("slides.qmd", "pptx", path)
+    path.write_bytes(describe_pictures(path.read_bytes(), alts))
 
 
 def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -> None:
     """The wave's own disclosure page."""
-    shop.put(
-        {"metodologia": items(study, edition), "pie": fragments.foot(edition, shop.engine.name, "[Brief](brief.html)")}
-    )
+    foot = fragments.foot(edition, shop.engine.name, "[Brief](brief.html) · [Sitio](../index.html)")
+    shop.put({"metodologia": items(study, edition), "pie": foot})
     own = {
         "periodo": edition.wave.period,
         "titulo-metodologia": f"Metodología, {edition.wave.period} · {edition.title}",

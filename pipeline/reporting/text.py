@@ -89,7 +89,8 @@ def escape(words: str) -> str:
 
 def attributes(number: Number) -> str:
     """The attributes that tie a printed number to its row."""
-    key = number.key.replace('"', "&quot;")
+    # A bare | would end the cell of a table.
+    key = number.key.replace('"', "&quot;").replace("|", "&#124;")
     return f'data-id="{key}" data-field="{number.field}"'
 
 

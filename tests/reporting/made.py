@@ -25,6 +25,8 @@ CHANGE_COLUMNS = [
 ]  # fmt: skip
 BREAK_WAVE = "2012T3"
 BREAK_INDICATOR = "inseguridad_amplia"
+# So rare in one place that precision keeps it from print.
+TOO_RARE = ("soborno", "19019")
 _KNOWN = {
     "inseguridad_amplia": 0.749, "inseguridad_nada": 0.412, "seguro_municipio": 0.251, "empeoro": 0.312,
     "conf_fuerza_civil_mucha": 0.3, "soborno": 0.061, "victimizacion": 0.211, "no_denuncia": 0.842,
@@ -89,6 +91,8 @@ def estimates(study: Study) -> pd.DataFrame:
                     base = _KNOWN.get(name, 0.15 + 0.02 * number)
                     if name == BREAK_INDICATOR:
                         base = _BY_PLACE.get(domain, base) + _SHOCKS.get((wave, domain), 0)
+                    if (name, domain) == TOO_RARE:
+                        base, noise = 0.012, 0.0
                     value = round(min(max(base * (1 + _TREND[index]) + noise, 0.004), 0.99), 10)
                     size = round(n * 0.2) if indicator.base else n
                     rows.append((wave, name, indicator.category, "proportion", kind, domain, value, size))

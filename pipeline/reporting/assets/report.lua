@@ -23,7 +23,9 @@ local function drawn(image)
     local file = image.attributes["print"] == "wide" and ".svg" or "-narrow.svg"
     return pandoc.RawInline("typst", '#image("' .. base .. file .. '", width: 100%, alt: ' .. quote(alt) .. ")")
   end
-  return pandoc.Image({ pandoc.Str(alt) }, base .. ".png", "", { width = image.attributes["width"] or "100%" })
+  -- A slide would print the caption; its alternative text is set afterwards.
+  local caption = FORMAT == "pptx" and {} or { pandoc.Str(alt) }
+  return pandoc.Image(caption, base .. ".png", "", { width = image.attributes["width"] or "100%" })
 end
 
 local function chart_of(block)
@@ -132,6 +134,8 @@ function Div(div)
   end
   if FORMAT == "docx" then
     if class == "measures" then return measures_table(div) end
+    -- The document's title says the rest.
+    if class == "top" and #div.content > 1 then div.content = { div.content[2] } end
     if styles[class] then div.attributes["custom-style"] = styles[class] end
     return div
   end

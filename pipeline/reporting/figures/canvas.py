@@ -41,6 +41,7 @@ class Canvas:
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.paper)
         self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72) + self.figure.dpi_scale_trans
         self._tags: dict[str, str] = {}
+        self._drawn = 0
 
     def text(
         self,
@@ -62,6 +63,7 @@ class Canvas:
             ha=anchor, va="baseline", fontfamily=family, fontweight=weight,
             fontstyle="italic" if italic else "normal", parse_math=False,
         )  # fmt: skip
+        self._above(artist)
         if isinstance(words, Number):
             self._tag(artist, f'data-id="{html.escape(words.key)}" data-field="{words.field}"')
 
@@ -73,6 +75,17 @@ class Canvas:
         font.set_size(size, 72)
         font.set_text(words, 0.0)
         return font.get_width_height()[0] / 64
+
+    def wrap(self, words: str, size: float, weight: int, room: float) -> list[str]:
+        """Break words into lines no wider than ``room`` pixels (measured in the sans family)."""
+        lines: list[str] = []
+        for word in words.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width_of(longer, size, weight) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
 
     def line(
         self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float = 1, dash: Any = None,
@@ -159,8 +172,14 @@ class Canvas:
     def _add(self, artist: Any, tip: str) -> None:
         # A transform of ours, and no axes to clip to.
         self.figure.add_artist(artist, clip=False)
+        self._above(artist)
         if tip:
             self._tag(artist, f'class="hot" data-tip="{html.escape(tip)}"')
+
+    def _above(self, artist: Any) -> None:
+        """Later on top: matplotlib would draw every line over every circle."""
+        self._drawn += 1
+        artist.set_zorder(self._drawn)
 
     def _tag(self, artist: Any, tags: str) -> None:
         name = f"tag{len(self._tags)}"

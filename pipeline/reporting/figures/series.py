@@ -61,7 +61,7 @@ def _axes(canvas: Canvas, scale: Scale, waves: Sequence[str], xs: Sequence[float
     every = -(-len(waves) // (4 if narrow else 8))
     for index, wave in enumerate(waves):
         if (len(waves) - 1 - index) % every == 0:
-            canvas.text(xs[index], scale.first + 20, numbers.wave_short(wave), 13, theme.soft, "center")
+            canvas.text(xs[index], scale.first + 23, numbers.wave_short(wave), 13, theme.soft, "center")
 
 
 def _breaks(
@@ -144,9 +144,8 @@ def _labels(
             room = canvas.width_of(f"{value.text} ", 14, 700)
             wide = room + 4 + canvas.width_of(lines[index].name, 14, 600)
             under = [p for p, x in zip(lines[index].points, xs, strict=True) if p and x > right + 8 - wide - 20]
-            at = min(scale(p.ci_high) for p in under) - 8
-            if placed and at < placed[-1] + 18:
-                at = max(scale(p.ci_low) for p in under) + 20
+            above, below = min(scale(p.ci_high) for p in under) - 8, max(scale(p.ci_low) for p in under) + 20
+            at = below if placed and below < scale.first - 4 else above
             canvas.text(right + 8, at, value, 14, colour, "right", 700)
             canvas.text(right + 8 - room - 4, at, lines[index].name, 14, colour, "right", 600)
             placed.append(at)
