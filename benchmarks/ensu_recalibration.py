@@ -24,6 +24,7 @@ ROOT = HERE.parent
 SHARED = ROOT.parent / "shared"
 CITIES = {"64": "19039", "65": "19019", "66": "19006", "67": "19026", "68": "19021", "69": "19046", "70": "19048"}
 QUARTERS = {"2024T1": date(2024, 3, 10), "2024T2": date(2024, 6, 10)}
+COLUMNS = ("ID_PER", "CD", "SEXO", "EDAD", "BP1_1", "FAC_SEL", "EST_DIS", "UPM_DIS")
 UNSAFE = Share("inseguro", "BP1_1", (2,), category="inseguro")
 
 SETTINGS = WeightingSettings(
@@ -57,7 +58,7 @@ def read_quarter(folder: Path) -> pd.DataFrame:
     """The table CB (one selected adult a row) of the only zip in ``folder``."""
     with zipfile.ZipFile(next(folder.glob("*.zip"))) as archive:
         name = next(n for n in archive.namelist() if "/conjunto_de_datos/" in n and "_cb_" in n and n.endswith(".csv"))
-        adults = pd.read_csv(io.BytesIO(archive.read(name)), dtype=str, encoding="latin-1")
+        adults = pd.read_csv(io.BytesIO(archive.read(name)), dtype=str, encoding="latin-1", usecols=list(COLUMNS))
     for column in ("FAC_SEL", "SEXO", "EDAD", "BP1_1"):
         adults[column] = pd.to_numeric(adults[column])
     adults["cve_geo"] = adults["CD"].map(CITIES)
@@ -146,25 +147,33 @@ def markdown(tables: dict[str, pd.DataFrame], names: dict[str, str], merged: dic
     return "\n".join(lines) + "\n"
 
 
-def build(shared: Path) -> str:
-    """The whole document from INEGI's zips."""
+def gather(shared: Path) -> dict[str, Recalibrated]:
+    """Both quarters from INEGI's zips."""
     totals = pd.read_csv(ROOT / "raw" / "population" / "control_totals.csv", dtype={"cve_geo": str})
-    census = pd.read_csv(shared / "population" / "census2020_adults.csv", dtype={"cve_geo": str})
-    names = dict(zip(census["cve_geo"], census["NOM_MUN"], strict=True))
-    tables, merged = {}, {}
-    for quarter, on in QUARTERS.items():
-        made = recalibrate(shared / "ensu" / quarter, on, totals)
-        tables[quarter] = compare(made)
-        calibration = made.weighted.receipts.calibration
+    return {quarter: recalibrate(shared / "ensu" / quarter, on, totals) for quarter, on in QUARTERS.items()}
+
+
+def document(made: dict[str, Recalibrated], names: dict[str, str]) -> str:
+    """The whole document."""
+    merged = {}
+    for quarter, one in made.items():
+        calibration = one.weighted.receipts.calibration
         merged[quarter] = [f"{names[c.area]} {c.merged}" for c in calibration.collapsed] if calibration else []
-    return markdown(tables, names, merged)
+    return markdown({quarter: compare(one) for quarter, one in made.items()}, names, merged)
+
+
+def city_names(shared: Path) -> dict[str, str]:
+    """Names of the municipalities by code."""
+    census = pd.read_csv(shared / "population" / "census2020_adults.csv", dtype={"cve_geo": str})
+    return dict(zip(census["cve_geo"], census["NOM_MUN"], strict=True))
 
 
 def main() -> None:
     """Write the table beside this file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", nargs="?", type=Path, default=SHARED)
-    text = build(parser.parse_args().shared)
+    shared = parser.parse_args().shared
+    text = document(gather(shared), city_names(shared))
     (HERE / "ENSU_RECALIBRATED.md").write_text(text, encoding="utf-8", newline="\n")
     print(text)
 

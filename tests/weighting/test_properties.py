@@ -14,7 +14,7 @@ from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.replicates import jkn, rao_wu
 from pipeline.weighting.structure import build_structure
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 BOUNDS = (0.2, 5.0)
 METHODS = [("raking", None), ("linear", None), ("linear_bounded", BOUNDS), ("logit", BOUNDS)]
 
