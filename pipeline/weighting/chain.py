@@ -24,7 +24,7 @@ from pipeline.weighting.margins import Margin
 from pipeline.weighting.plan import MarginDesign, design_margins
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.replicate_step import FullSample, add_replicates, design_ids
-from pipeline.weighting.settings import Calibration, Trim, WeightingSettings
+from pipeline.weighting.settings import Calibration, Given, Trim, WeightingSettings
 from pipeline.weighting.totals import Totals, load_totals
 
 
@@ -77,16 +77,20 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
         responses, areas, settings, totals, inputs.frame, fieldwork, inputs.wave
     )
     design_weights, dual = _dual_frame(responses, areas, design_weights, settings)
-    plan, nonresponse = nonresponse_plan(responses, areas, design_weights, fieldwork, settings)
+    nonresponse = nonresponse_plan(responses, areas, design_weights, fieldwork, settings)
+    plan = None if nonresponse is None else nonresponse.plan
     base = design_weights if plan is None else design_weights * plan.factors(design_weights)[0][plan.of_respondent]
     calibrated = _calibrate(responses, areas, base, settings, totals)
     final = base if calibrated is None else calibrated.weights
     margins = () if calibrated is None else calibrated.design.margins
-    refuse_absurd(final, areas, margins, settings.limits.min_weight, settings.limits.max_to_median)
+    # How far a producer's own weights spread is not ours to refuse.
+    given = calibrated is None and isinstance(settings.base, Given)
+    most = np.inf if given else settings.limits.max_to_median
+    refuse_absurd(final, areas, margins, settings.limits.min_weight, most)
     caps = None if calibrated is None else calibrated.caps
-    full = FullSample(design_weights, codes_of(areas)[1], plan, margins, caps)
+    full = FullSample(design_weights, codes_of(areas)[1], nonresponse, margins, caps)
     table = _table(responses, base, final, margins, settings)
-    table, replicates = add_replicates(table, responses, full, fieldwork, settings)
+    table, replicates = add_replicates(table, responses, full, settings)
     result = r.Receipts(
         wave=inputs.wave,
         n=len(responses),
@@ -97,7 +101,7 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
         base=base_receipt,
         dual_frame=dual,
         outcome_rates=() if fieldwork is None else fieldwork.rates,
-        nonresponse=nonresponse,
+        nonresponse=None if nonresponse is None else nonresponse.receipt,
         calibration=None if calibrated is None else calibrated.calibration,
         trim=None if calibrated is None else calibrated.trim,
         replicates=replicates,

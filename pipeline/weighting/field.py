@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline.weighting.arrays import Floats
 from pipeline.weighting.diagnostics import spread
 from pipeline.weighting.dispositions import Rates, final_dispositions, outcome_rates
-from pipeline.weighting.nonresponse import NonresponsePlan, make_plan, propensity_classes
+from pipeline.weighting.nonresponse import NonresponsePlan, class_labels, make_plan, propensity_classes
 from pipeline.weighting.receipts import NonresponseReceipt
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.settings import WeightingSettings
@@ -37,18 +37,26 @@ class Fieldwork:
         counts = self.numbers[self.area].astype(str).value_counts()
         return {str(name): float(count) for name, count in counts.sort_index().items()}
 
+
+@dataclass(frozen=True)
+class NonresponseStep:
+    """``others``: the k units that gave no usable interview, in the order of the plan."""
+
+    plan: NonresponsePlan
+    others: pd.DataFrame
+    receipt: NonresponseReceipt
+
     def design_ids(self, settings: WeightingSettings) -> tuple[np.ndarray, np.ndarray]:
-        """Stratum and PSU of ``others``; each number is its own PSU unless the file says."""
-        others = self.others
+        """(k,) stratum and PSU of ``others``; each number is its own PSU unless the file says."""
         for column in (settings.strata, settings.psu):
-            if column is not None and column not in others:
+            if column is not None and column not in self.others:
                 raise WeightingError(
                     f"the call attempts have no column {column}", "replicates with nonresponse need it there too"
                 )
-        n = len(others)
-        stratum = np.full(n, "1") if settings.strata is None else others[settings.strata].astype(str).to_numpy(str)
+        n, strata = len(self.others), settings.strata
+        stratum = np.full(n, "1") if strata is None else self.others[strata].astype(str).to_numpy(dtype=str)
         if settings.psu is not None:
-            return stratum, others[settings.psu].astype(str).to_numpy(dtype=str)
+            return stratum, self.others[settings.psu].astype(str).to_numpy(dtype=str)
         # A prefix that no folio has, so that a number is never taken for a respondent.
         return stratum, np.array([f"\x00{position}" for position in range(n)])
 
@@ -78,7 +86,7 @@ def nonresponse_plan(
     weights: Floats,
     fieldwork: Fieldwork | None,
     settings: WeightingSettings,
-) -> tuple[NonresponsePlan | None, NonresponseReceipt | None]:
+) -> NonresponseStep | None:
     """The adjustment declared, planned on the full sample.
 
     Raises WeightingError when the attempts are missing or lack a class variable, or a class is
@@ -86,7 +94,7 @@ def nonresponse_plan(
     """
     declared = settings.nonresponse
     if declared is None:
-        return None, None
+        return None
     if fieldwork is None:
         raise WeightingError("the nonresponse step has no file of call attempts", "deliver it or leave the step out")
     wanted = declared.classes if declared.method == "classes" else declared.predictors
@@ -94,7 +102,8 @@ def nonresponse_plan(
         for table, name in ((responses, "responses"), (fieldwork.numbers, "call attempts")):
             if column not in table:
                 raise WeightingError(f"the {name} have no column '{column}'", "correct weighting.nonresponse")
-    mine, others, by = responses, fieldwork.others, list(wanted)
+    silent = _others(responses, fieldwork, list(wanted))
+    mine, others, by = responses, silent, list(wanted)
     if declared.method == "propensity":
         mine, others = _scored(responses, others, fieldwork.area, by, declared.score_classes)
         by = [_SCORE]
@@ -109,7 +118,28 @@ def nonresponse_plan(
     )
     adjusted = weights * plan.factors(weights)[0][plan.of_respondent]
     receipt = NonresponseReceipt(declared.method, plan.keep_area_sum, classes, spread(adjusted, areas))
-    return plan, receipt
+    return NonresponseStep(plan, silent, receipt)
+
+
+def _others(responses: pd.DataFrame, fieldwork: Fieldwork, by: list[str]) -> pd.DataFrame:
+    """Silent numbers, and the interviews of the call attempts that are not among the responses.
+
+    An interview lost to quarantine was eligible: without it the class would lose its weight.
+    WeightingError when an area has more responses than the attempts have interviews.
+    """
+    given = fieldwork.numbers[fieldwork.numbers["group"].isin(["I", "P"])]
+    called, answered = given[fieldwork.area].astype(str).value_counts(), responses[fieldwork.area].astype(str)
+    for area, count in answered.value_counts().sort_index().items():
+        if count > called.get(area, 0):
+            raise WeightingError(
+                f"{count} responses but {called.get(area, 0)} interviews in the call attempts",
+                "ask for the whole file of call attempts",
+                area=str(area),
+            )
+    place = pd.Series(class_labels(given, fieldwork.area, by), index=given.index)
+    used = pd.Series(class_labels(responses, fieldwork.area, by)).value_counts()
+    beyond = given.groupby(place, sort=False).cumcount().to_numpy() >= place.map(used).fillna(0).to_numpy()
+    return pd.concat([fieldwork.others, given[beyond]])
 
 
 def _scored(

@@ -101,7 +101,7 @@ def make_plan(
     ``share`` (1 or *e*). Raises WeightingError naming the class that has too few respondents
     or needs too large a factor (relative to the area's mean factor when its sum is kept).
     """
-    mine, theirs = _labels(respondents, area, by), _labels(others, area, by)
+    mine, theirs = class_labels(respondents, area, by), class_labels(others, area, by)
     names, codes = codes_of(np.concatenate([mine, theirs]))
     areas = np.array([name.partition("|")[0] for name in names])
     plan = NonresponsePlan(
@@ -125,7 +125,8 @@ def make_plan(
     return plan, receipts
 
 
-def _labels(table: pd.DataFrame, area: str, by: list[str]) -> np.ndarray:
+def class_labels(table: pd.DataFrame, area: str, by: list[str]) -> np.ndarray:
+    """(rows,) "area|level*level" of each row: the name of its class."""
     labels = table[area].astype(str) + "|"
     for position, column in enumerate(by):
         labels = labels + ("*" if position else "") + table[column].astype(str)

@@ -7,9 +7,8 @@ import pandas as pd
 
 from pipeline.weighting.arrays import Floats, Ints
 from pipeline.weighting.bounded import Caps
-from pipeline.weighting.field import Fieldwork
+from pipeline.weighting.field import NonresponseStep
 from pipeline.weighting.margins import Margin
-from pipeline.weighting.nonresponse import NonresponsePlan
 from pipeline.weighting.receipts import ReplicatesReceipt
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.replicate_chain import FixedSteps, weigh_replicates
@@ -25,7 +24,7 @@ class FullSample:
 
     base: Floats
     area: Ints
-    plan: NonresponsePlan | None
+    nonresponse: NonresponseStep | None
     margins: tuple[Margin, ...]
     caps: Caps | None
 
@@ -45,7 +44,6 @@ def add_replicates(
     table: pd.DataFrame,
     responses: pd.DataFrame,
     full: FullSample,
-    fieldwork: Fieldwork | None,
     settings: WeightingSettings,
 ) -> tuple[pd.DataFrame, ReplicatesReceipt | None]:
     """The table of weights with ``rep_001`` … added, and the receipt.
@@ -56,12 +54,12 @@ def add_replicates(
     declared = settings.replicates
     if declared is None:
         return table, None
-    made = _multipliers(table, responses, full.plan, fieldwork, settings, declared)
+    made = _multipliers(table, responses, full.nonresponse, settings, declared)
     calibration = settings.calibration
     steps = FixedSteps(
         base=full.base,
         area=full.area,
-        plan=full.plan,
+        plan=full.nonresponse.plan if full.nonresponse else None,
         structure=build_structure(full.margins) if full.margins else None,
         method=calibration.method if calibration else "raking",
         bounds=calibration.bounds if calibration else None,
@@ -76,15 +74,14 @@ def add_replicates(
 def _multipliers(
     table: pd.DataFrame,
     responses: pd.DataFrame,
-    plan: NonresponsePlan | None,
-    fieldwork: Fieldwork | None,
+    nonresponse: NonresponseStep | None,
     settings: WeightingSettings,
     declared: Replicates,
 ) -> Multipliers:
     """Units without interview are resampled too when the nonresponse step uses them."""
     stratum, psu = table["stratum"].to_numpy(dtype=str), table["psu"].to_numpy(dtype=str)
-    if plan is not None and fieldwork is not None:
-        other_stratum, other_psu = fieldwork.design_ids(settings)
+    if nonresponse is not None:
+        other_stratum, other_psu = nonresponse.design_ids(settings)
         stratum, psu = np.concatenate([stratum, other_stratum]), np.concatenate([psu, other_psu])
     if declared.method == "jkn":
         return jkn(stratum, psu, max_groups=declared.max_groups, seed=declared.seed)

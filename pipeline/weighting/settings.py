@@ -237,7 +237,10 @@ class Replicates:
 
 @dataclass(frozen=True)
 class Limits:
-    """Final weights outside these are absurd: the run stops."""
+    """Final weights outside these are absurd: the run stops.
+
+    ``max_to_median`` is not asked of a producer's weight that is taken as it is.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     min_weight: float = 0.0

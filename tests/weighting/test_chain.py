@@ -170,6 +170,28 @@ def test_nonresponse_acts_between_classes_and_keeps_the_area_sum(nonresponse) ->
     assert len({round(value, 6) for value in drawn[(zone == 1) & (drawn > 0)] / drawn[drawn > 0].min()}) > 2
 
 
+def test_interviews_lost_to_quarantine_keep_their_weight() -> None:
+    """Ten interviews of one class are in the call attempts and not in the responses."""
+    rows = responses()
+    called = attempts(rows)
+    lost = rows.index[(rows["area"] == "19039") & (rows["zone"] == 1)][:10]
+    frame = pd.DataFrame({"area": sorted(rows["area"].unique()), "frame_numbers": 50_000})
+    declared = settings(
+        base={"kind": "telephone_frame", "frame": "frame.csv"},
+        calibration=None,
+        trim=None,
+        attempts=ATTEMPTS,
+        nonresponse={"classes": ["zone"]},
+        replicates={"n": 3},
+    )
+    whole = weigh(inputs(responses=rows, attempts=called, frame=frame), declared).weights
+    part = weigh(inputs(responses=rows.drop(lost), attempts=called, frame=frame), declared).weights
+    sums = [table.groupby("stratum")["weight"].sum()["19039"] for table in (whole, part)]
+    assert sums[1] == pytest.approx(sums[0], rel=1e-12)
+    with pytest.raises(WeightingError, match="120 responses but 119 interviews"):
+        weigh(inputs(responses=rows, attempts=called[called["number"] != "t000000"], frame=frame), declared)
+
+
 def test_a_frame_count_gives_the_expansion() -> None:
     rows = responses()
     frame = pd.DataFrame({"area": sorted(rows["area"].unique()), "frame_numbers": 50_000})
