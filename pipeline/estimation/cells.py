@@ -7,7 +7,7 @@ Y², YB, B², Y and B give the variance of every q at once. Nothing larger than 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,9 @@ class Partition:
     """Pairs of PSU and domain, ordered by stratum, domain and PSU; a segment is one stratum × domain.
 
     ``pair`` (rows,) is the pair of every row of ``rows`` (None: all rows). ``kinds`` gives, for each
-    kind of domain that divides the strata alike, its position and the domain of every segment.
+    kind of domain that divides the strata alike, its position and the domain of every segment. Where an
+    earlier partition is finer and smaller than the rows, ``source`` is its place and ``merge`` (its
+    pairs,) maps its pairs to these.
     """
 
     pair: np.ndarray
@@ -31,6 +33,8 @@ class Partition:
     starts: np.ndarray
     stratum: np.ndarray
     kinds: tuple[tuple[int, np.ndarray], ...]
+    source: int | None = None
+    merge: np.ndarray | None = None
 
     def of_rows(self, values: np.ndarray) -> np.ndarray:
         """The values of the rows that are in some domain."""
@@ -56,19 +60,33 @@ class Sums:
 
 
 def make_partitions(design: SurveyDesign, domains: Sequence[CodedDomain]) -> tuple[Partition, ...]:
-    """One partition for each different division of the PSUs; kinds that divide them alike share it."""
+    """One partition for each different division of the PSUs, the finest first; kinds that divide them alike
+    share it."""
     partitions: list[Partition] = []
     for position, coded in enumerate(domains):
         made = _partition(design, coded, position)
         for k, other in enumerate(partitions):
             if _same(made, other):
-                partitions[k] = Partition(
-                    other.pair, other.rows, other.size, other.starts, other.stratum, other.kinds + made.kinds
-                )
+                partitions[k] = replace(other, kinds=other.kinds + made.kinds)
                 break
         else:
             partitions.append(made)
-    return tuple(partitions)
+    partitions.sort(key=lambda partition: -partition.size)
+    return tuple(_with_source(partitions, place) for place in range(len(partitions)))
+
+
+def _with_source(partitions: Sequence[Partition], place: int) -> Partition:
+    """Find the smallest earlier partition whose pairs each lie in one pair of this one."""
+    own = partitions[place]
+    for source in range(place - 1, -1, -1):
+        finer = partitions[source]
+        # Adding pairs of up to about five columns must cost less than adding rows.
+        if own.rows is None and finer.rows is None and finer.size * 5 < len(own.pair):
+            merge = np.empty(finer.size, dtype=np.int64)
+            merge[finer.pair] = own.pair
+            if np.array_equal(merge[finer.pair], own.pair):
+                return replace(own, source=source, merge=merge)
+    return own
 
 
 def _partition(design: SurveyDesign, coded: CodedDomain, position: int) -> Partition:
@@ -108,32 +126,38 @@ def _same(one: Partition, other: Partition) -> bool:
     return same_rows and np.array_equal(one.pair, other.pair)
 
 
-def pair_totals(
-    partition: Partition, weights: np.ndarray, variables: Sequence[Coded]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weighted totals by pair: of every column (C, pairs), of every base (V, pairs), and owners (C,)."""
+def pair_totals(partition: Partition, weights: np.ndarray, variables: Sequence[Coded]) -> np.ndarray:
+    """Weighted totals of every column by pair, (C, pairs)."""
     size = partition.size
     w = partition.of_rows(weights)
-    owner = np.repeat(np.arange(len(variables)), [coded.columns for coded in variables])
-    y = np.empty((len(owner), size))
-    base = np.empty((len(variables), size))
+    y = np.empty((sum(coded.columns for coded in variables), size))
     first = 0
-    for number, coded in enumerate(variables):
+    for coded in variables:
         # Rows out of the base have one column more, dropped afterwards: cheaper than selecting rows.
         flat = (np.arange(coded.columns + 1) * size)[partition.of_rows(coded.codes)]
         flat += partition.pair
-        totals = np.bincount(flat, weights=w, minlength=(coded.columns + 1) * size).reshape(-1, size)
-        own = y[first : first + coded.columns]
-        own[:] = totals[:-1]
-        np.add.reduce(own, axis=0, out=base[number])
+        totals = np.bincount(flat, weights=w, minlength=(coded.columns + 1) * size)
+        y[first : first + coded.columns] = totals[: coded.columns * size].reshape(-1, size)
         first += coded.columns
-    return y, base, owner
+    return y
 
 
-def sum_coded(partition: Partition, weights: np.ndarray, variables: Sequence[Coded]) -> Sums:
-    """Sums of a batch of categorical variables; ``weights`` (rows,) of the whole sample."""
-    y, base, owner = pair_totals(partition, weights, variables)
-    return _segment_sums(partition, y, base, base, owner)
+def sum_coded(
+    partition: Partition, weights: np.ndarray, variables: Sequence[Coded], earlier: Sequence[np.ndarray | None]
+) -> tuple[Sums, np.ndarray]:
+    """Sums of a batch of categorical variables, and its totals by pair.
+
+    ``weights`` (rows,) are the whole sample's, ``earlier`` the totals by pair of the partitions before.
+    """
+    source = None if partition.source is None else earlier[partition.source]
+    if source is None or partition.merge is None:
+        y = pair_totals(partition, weights, variables)
+    else:
+        y = sum_by_group(source, partition.merge, partition.size)
+    columns = [coded.columns for coded in variables]
+    base = np.add.reduceat(y, np.concatenate(([0], np.cumsum(columns)[:-1])), axis=0)
+    owner = np.repeat(np.arange(len(variables)), columns)
+    return _segment_sums(partition, y, base, base, owner), y
 
 
 def sum_measured(partition: Partition, weights: np.ndarray, measured: Measured, centre: float) -> Sums:
@@ -162,7 +186,7 @@ def _segment_sums(partition: Partition, y: np.ndarray, b: np.ndarray, weight: np
     total_weight = total_b if weight is b else add(weight)
     psus = add((weight > 0).astype(float))
     bb = add(b * b)
-    product = np.multiply(y, b[owner])
+    product = np.multiply(y, b if len(b) == 1 else b[owner])
     yb = add(product)
     np.multiply(y, y, out=product)
     return Sums(add(product), yb, bb, total_y, total_b, total_weight, psus, owner)

@@ -1,4 +1,4 @@
-"""From a plan and variables to estimates with their variances, one block a variable, statistic and kind."""
+"""From a plan and variables to estimates with their variances, in blocks of one statistic and kind."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
 from pipeline.estimation.cells import Partition, Sums, sum_by_group, sum_coded, sum_measured
 from pipeline.estimation.encoding import Coded, Measured, encode_categorical, encode_measured
-from pipeline.estimation.plan import CellCounts, Plan, count_rows
+from pipeline.estimation.plan import CellCounts, Plan, count_rows, stack_counts
 from pipeline.estimation.replicates import (
     ReplicateTotals,
     replicate_estimates,
@@ -25,17 +25,17 @@ BATCH = 400_000
 
 @dataclass(frozen=True)
 class Block:
-    """Estimates of one statistic of one variable in one kind of domain.
+    """Estimates of one statistic in one kind of domain: rows are categories of one or more variables.
 
-    Shape (categories, domains): ``estimate``, ``fixed`` (Taylor variance, weights as fixed), ``variance``
-    (by the method asked), ``element`` (variance between persons, n/(n − 1) corrected, of the
-    linearised estimate times n) and ``n_category``; shape (domains,): ``n``, ``population``,
-    ``squares`` (Σw² of the base) and ``df``. ``interval`` is the estimate's own, where it has one.
+    ``variable`` (rows,) and ``categories`` (rows,) say which. The rest has shape (rows, domains):
+    ``fixed`` is the Taylor variance with the weights as fixed, ``variance`` that of the method asked,
+    ``element`` the variance between persons (of the linearised estimate, times n), ``squares`` Σw² of
+    the base. ``interval`` is the estimates' own, where they have one.
     """
 
-    variable: int
     kind: int
     statistic: str
+    variable: np.ndarray
     categories: tuple[str, ...]
     estimate: np.ndarray
     fixed: np.ndarray
@@ -51,21 +51,35 @@ class Block:
 
 @dataclass(frozen=True)
 class Source:
-    """An encoded variable and the rows of the batch's sums that are its ratios and its totals."""
+    """An encoded variable, its place among the batch's columns (first ratio, first total), its counts.
+
+    ``centre`` was taken off a measured variable's ratio.
+    """
 
     number: int
     encoded: Coded | Measured
     statistics: tuple[str, ...]
-    ratio_rows: slice
-    total_rows: slice
+    ratio_at: int
+    total_at: int
     centre: float
     counts: CellCounts
     replicates: ReplicateTotals | None
 
+    @property
+    def printed(self) -> tuple[tuple[str, int], ...]:
+        """Label and column of what is printed."""
+        return self.encoded.printed if isinstance(self.encoded, Coded) else (("", 0),)
+
+    def rows(self, is_total: bool) -> slice:
+        """All its columns in the batch's sums."""
+        first = self.total_at if is_total else self.ratio_at
+        return slice(first, first + (self.encoded.columns if isinstance(self.encoded, Coded) else 1))
+
 
 @dataclass(frozen=True)
 class Totals:
-    """A batch's totals by domain: ``y``, ``ratio`` and their variances (C, D); ``base``… (V, D)."""
+    """A batch's totals by domain: ``y``, ``ratio``, their variances and the variance between persons (C, D);
+    ``base``, ``population``, ``df`` (V, D)."""
 
     y: np.ndarray
     ratio: np.ndarray
@@ -79,7 +93,7 @@ class Totals:
 def run(
     plan: Plan, variables: Sequence[Variable], statistics: Sequence[tuple[str, ...]], with_squares: bool
 ) -> list[Block]:
-    """All blocks but quantiles', in the order of the variables, their statistics and the kinds of domain."""
+    """Blocks of all variables but quantiles, in no particular order of their rows."""
     blocks: list[Block] = []
     batch: list[Source] = []
     columns = size = 0
@@ -87,8 +101,7 @@ def run(
     for number, variable in enumerate(variables):
         if isinstance(variable, (Categorical, Share)):
             coded = encode_categorical(plan.design.data, variable)
-            rows = slice(columns, columns + coded.columns)
-            batch.append(make_source(plan, number, coded, statistics[number], rows, rows, 0.0, with_squares))
+            batch.append(make_source(plan, number, coded, statistics[number], columns, with_squares))
             columns += coded.columns
             size += max(len(plan.cells), coded.columns * pairs)
         elif not isinstance(variable, Quantile):
@@ -99,13 +112,14 @@ def run(
             batch, columns, size = [], 0, 0
     if batch:
         blocks.extend(_coded_blocks(plan, batch))
-    return sorted(blocks, key=lambda b: (b.variable, statistics[b.variable].index(b.statistic), b.kind))
+    return blocks
 
 
 def make_source(
-    plan: Plan, number: int, encoded: Coded | Measured, statistics: tuple[str, ...],
-    ratio_rows: slice, total_rows: slice, centre: float, with_squares: bool,
+    plan: Plan, number: int, encoded: Coded | Measured, statistics: tuple[str, ...], at: int, with_squares: bool,
+    centre: float = 0.0,
 ) -> Source:  # fmt: skip
+    """Count an encoded variable and, where the method wants them, add up its replicates."""
     replicates = None
     if plan.replicate_weights is not None:
         cells, count, matrix = plan.cells, plan.members.shape[1], plan.replicate_weights
@@ -114,20 +128,21 @@ def make_source(
         else:
             replicates = totals_of_measured(encoded, cells, count, matrix, centre)
     counts = count_rows(plan, encoded, with_squares)
-    return Source(number, encoded, statistics, ratio_rows, total_rows, centre, counts, replicates)
+    total_at = at if isinstance(encoded, Coded) else at + 1
+    return Source(number, encoded, statistics, at, total_at, centre, counts, replicates)
 
 
 def _coded_blocks(plan: Plan, batch: Sequence[Source]) -> Iterator[Block]:
     coded = [source.encoded for source in batch if isinstance(source.encoded, Coded)]
     wanted = {name for source in batch for name in source.statistics}
-    for partition in plan.partitions:
-        sums = sum_coded(partition, plan.design.w, coded)
+    counts = stack_counts([source.counts for source in batch])
+    made: list[np.ndarray | None] = [None] * len(plan.partitions)
+    for place, partition in enumerate(plan.partitions):
+        sums, made[place] = sum_coded(partition, plan.design.w, coded, made)
         for kind, domain in partition.kinds:
             totals = domain_totals(plan, partition, kind, domain, sums, wanted)
-            for place, source in enumerate(batch):
-                element = totals.ratio[source.ratio_rows]
-                element = element * (1 - element)
-                yield from _blocks(plan, kind, source, place, totals, (element, element))
+            element = totals.ratio * (1 - totals.ratio)
+            yield from _blocks(plan, kind, batch, totals, (element, element), counts)
 
 
 def _measured_blocks(
@@ -136,18 +151,19 @@ def _measured_blocks(
     w = plan.design.w
     x_total = (w * measured.x).sum()
     centre = float((w * measured.y).sum() / x_total) if x_total else 0.0
-    source = make_source(plan, number, measured, statistics, slice(0, 1), slice(1, 2), centre, with_squares)
+    source = make_source(plan, number, measured, statistics, 0, with_squares, centre)
     for partition in plan.partitions:
         sums = sum_measured(partition, w, measured, centre)
         for kind, domain in partition.kinds:
             totals = domain_totals(plan, partition, kind, domain, sums, set(statistics))
             elements = _measured_elements(plan, kind, measured, centre, totals)
-            yield from _blocks(plan, kind, source, 0, totals, elements)
+            yield from _blocks(plan, kind, [source], totals, elements, source.counts)
 
 
 def domain_totals(
     plan: Plan, partition: Partition, kind: int, domain: np.ndarray, sums: Sums, wanted: set[str]
 ) -> Totals:
+    """Totals, ratios and Taylor variances by domain from the sums by segment."""
     size = len(plan.domains[kind].labels)
     y = sum_by_group(sums.y, domain, size)
     base = sum_by_group(sums.b, domain, size)
@@ -169,7 +185,7 @@ def domain_totals(
 def _measured_elements(
     plan: Plan, kind: int, measured: Measured, centre: float, totals: Totals
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted variance between persons of y − r·x scaled to the ratio, and of y: each (1, domains)."""
+    """Weighted variance between persons of y − r·x scaled to the ratio, and of y: each (2, domains)."""
     index, size = plan.domains[kind].index, len(plan.domains[kind].labels)
     inside = np.flatnonzero(measured.inside & (index >= 0))
     own, w = index[inside], plan.design.w[inside]
@@ -180,53 +196,68 @@ def _measured_elements(
         of_ratio = np.bincount(own, weights=w * residual**2, minlength=size) / totals.population[0]
         of_y = np.bincount(own, weights=w * deviation**2, minlength=size) / totals.population[0]
         scale = totals.population[0] / totals.base[0]
-    return (of_ratio * scale**2)[None], of_y[None]
+    return np.tile(of_ratio * scale**2, (2, 1)), np.tile(of_y, (2, 1))
 
 
 def _blocks(
-    plan: Plan, kind: int, source: Source, place: int, totals: Totals, elements: tuple[np.ndarray, np.ndarray]
-) -> Iterator[Block]:
-    """Blocks of one variable in one kind, one a statistic, categories not printed left out."""
-    domain = plan.domains[kind]
-    counts = source.counts.of_domains(plan.members[kind], len(domain.labels))
-    printed = source.encoded.printed if isinstance(source.encoded, Coded) else (("", 0),)
-    shown = [k for _, k in printed]
+    plan: Plan, kind: int, batch: Sequence[Source], totals: Totals, elements: tuple[np.ndarray, np.ndarray],
+    counts: CellCounts,
+) -> Iterator[Block]:  # fmt: skip
+    """One block a statistic, with the rows of the variables that ask for it; columns not printed left out."""
+    counted = counts.of_domains(plan.members[kind], len(plan.domains[kind].labels))
     with np.errstate(divide="ignore", invalid="ignore"):
-        correction = counts.base / (counts.base - 1)
-    for statistic in source.statistics:
+        correction = counted.base / (counted.base - 1)
+    for statistic in dict.fromkeys(name for source in batch for name in source.statistics):
         is_total = statistic == TOTAL
-        rows = source.total_rows if is_total else source.ratio_rows
-        values = totals.y[rows] if is_total else totals.ratio[rows]
-        fixed = (totals.y_variance if is_total else totals.ratio_variance)[rows]
-        element = elements[1 if is_total else 0] * correction
+        asking = [(place, source) for place, source in enumerate(batch) if statistic in source.statistics]
+        at = [k + (s.total_at if is_total else s.ratio_at) for _, s in asking for _, k in s.printed]
+        # Counts have one column a measured variable, which has two columns of sums.
+        counts_at = [k + s.ratio_at for _, s in asking for _, k in s.printed]
+        owner = np.repeat([place for place, _ in asking], [len(s.printed) for _, s in asking])
+        values = (totals.y if is_total else totals.ratio)[at]
+        if not is_total:
+            values = values + np.array([s.centre for _, s in asking for _ in s.printed])[:, None]
+        fixed = (totals.y_variance if is_total else totals.ratio_variance)[at]
+        element = elements[1 if is_total else 0][at] * correction[owner]
         if is_total:
-            element = element * totals.population[place] ** 2
+            element = element * totals.population[owner] ** 2
         yield Block(
-            source.number, kind, statistic, tuple(label for label, _ in printed),
-            (values if is_total else values + source.centre)[shown], fixed[shown],
-            method_variance(plan, kind, source, values, is_total, fixed)[shown], element[shown],
-            counts.columns[shown], counts.base, totals.population[place], counts.squares, totals.df[place],
+            kind, statistic, np.array([batch[place].number for place in owner]),
+            tuple(label for _, s in asking for label, _ in s.printed), values, fixed,
+            _variance(plan, kind, [s for _, s in asking], totals, is_total, fixed), element,
+            counted.columns[counts_at], counted.base[owner], totals.population[owner], counted.squares[owner],
+            totals.df[owner],
         )  # fmt: skip
 
 
-def method_variance(
-    plan: Plan, kind: int, source: Source, values: np.ndarray, is_total: bool, fixed: np.ndarray
+def _variance(
+    plan: Plan, kind: int, sources: Sequence[Source], totals: Totals, is_total: bool, fixed: np.ndarray
 ) -> np.ndarray:
-    """Variance by the plan's method; ``values`` are centred as the sums are."""
+    """Variance by the plan's method of the printed rows of the sources, one after the other."""
+    if plan.replicate_weights is None and plan.model is None:
+        return fixed
+    values = totals.y if is_total else totals.ratio
+    return np.concatenate(
+        [
+            method_variance(plan, kind, source, values[source.rows(is_total)], is_total)[[k for _, k in source.printed]]
+            for source in sources
+        ]
+    )
+
+
+def method_variance(plan: Plan, kind: int, source: Source, values: np.ndarray, is_total: bool) -> np.ndarray:
+    """Variance by replicates or calibrated linearisation, shaped as ``values``, which are centred as the sums."""
     domain, size = plan.domains[kind], len(plan.domains[kind].labels)
     design = plan.design
     if source.replicates is not None and design.replicates is not None:
-        rows = source.total_rows if is_total else source.ratio_rows
         totals = source.replicates.of_domains(plan.members[kind], size)
         thetas = replicate_estimates(totals, not is_total)
         if isinstance(source.encoded, Measured):
-            thetas = thetas[rows]
+            thetas = thetas[1:] if is_total else thetas[:1]
         return replicate_variance(design.replicates, thetas, values)
-    if plan.model is None:
-        return fixed
     if isinstance(source.encoded, Coded):
-        rows_z = linearise_coded(design.w, source.encoded, domain.index, size, None if is_total else values)
+        z = linearise_coded(design.w, source.encoded, domain.index, size, None if is_total else values)
     else:
         ratio = None if is_total else values + source.centre
-        rows_z = linearise_measured(design.w, source.encoded, domain.index, size, ratio)
-    return score_variance(design, psu_scores(design, rows_z, plan.model)).reshape(values.shape)
+        z = linearise_measured(design.w, source.encoded, domain.index, size, ratio)
+    return score_variance(design, psu_scores(design, z, plan.model)).reshape(values.shape)

@@ -140,19 +140,22 @@ def linear_estimates(
     plan = make_plan(design, coded, method)
     wanted = [statistics_of(variable, statistics) for variable in variables]
     frames, values, scores, reached, thetas = [], [], [], [], []
-    for block in run(plan, variables, wanted, with_squares=False):
-        variable, domain = variables[block.variable], coded[block.kind]
-        z, inside, theta = _scores(plan, variable, block.kind, block.statistic == TOTAL, block.estimate.shape[0])
-        labels = [(c, d) for c in block.categories for d in domain.labels]
-        frames.append(
-            pd.DataFrame(labels, columns=["category", "domain"]).assign(
-                indicator=variable.name, statistic=block.statistic, domain_kind=domain.kind
+    for variable, own in zip(variables, wanted, strict=True):
+        blocks = run(plan, [variable], [own], with_squares=False)
+        for block in sorted(blocks, key=lambda b, own=own: (own.index(b.statistic), b.kind)):  # type: ignore[misc]
+            domain = coded[block.kind]
+            rows = len(block.categories)
+            z, inside, theta = _scores(plan, variable, block.kind, block.statistic == TOTAL, rows)
+            labels = [(c, d) for c in block.categories for d in domain.labels]
+            frames.append(
+                pd.DataFrame(labels, columns=["category", "domain"]).assign(
+                    indicator=variable.name, statistic=block.statistic, domain_kind=domain.kind
+                )
             )
-        )
-        values.append(block.estimate.ravel())
-        scores.append(z)
-        reached.append(np.tile(inside, block.estimate.shape[0]))
-        thetas.append(theta)
+            values.append(block.estimate.ravel())
+            scores.append(z)
+            reached.append(np.tile(inside, rows))
+            thetas.append(theta)
     return LinearEstimates(
         design,
         pd.concat(frames, ignore_index=True)[KEYS],

@@ -163,8 +163,9 @@ def _pair_totals(both: Stack, partition: Partition, side: Side) -> PairTotals:
         codes = np.full(rows, side.encoded.columns, dtype=side.encoded.codes.dtype)
         codes[side.rows] = side.encoded.codes
         spread = Coded(codes, side.encoded.columns, side.encoded.printed)
-        y, base, _ = pair_totals(partition, both.union.w, [spread])
-        return PairTotals(y, base[0], base[0])
+        y = pair_totals(partition, both.union.w, [spread])
+        base = y.sum(axis=0)
+        return PairTotals(y, base, base)
     parts = []
     for values in (side.encoded.y, side.encoded.x, side.encoded.inside):
         whole = np.zeros(rows)

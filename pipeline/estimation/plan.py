@@ -55,7 +55,7 @@ def make_plan(design: SurveyDesign, domains: Sequence[CodedDomain], method: Meth
 
 @dataclass(frozen=True)
 class CellCounts:
-    """By finest cell: n of every column (columns, cells), n of the base and its Σw² (cells,)."""
+    """By finest cell: n of every column (C, cells), n of every base and its Σw² (V, cells)."""
 
     columns: np.ndarray
     base: np.ndarray
@@ -63,13 +63,22 @@ class CellCounts:
 
     def of_domains(self, members: np.ndarray, domains: int) -> "CellCounts":
         """The same counts by domain."""
-        inside = members >= 0
+        inside = np.flatnonzero(members >= 0)
         own = members[inside]
         return CellCounts(
             sum_by_group(self.columns[:, inside], own, domains),
-            sum_by_group(self.base[None, inside], own, domains)[0],
-            sum_by_group(self.squares[None, inside], own, domains)[0],
+            sum_by_group(self.base[:, inside], own, domains),
+            sum_by_group(self.squares[:, inside], own, domains),
         )
+
+
+def stack_counts(counts: Sequence[CellCounts]) -> CellCounts:
+    """The counts of several variables, one after the other."""
+    return CellCounts(
+        np.concatenate([own.columns for own in counts]),
+        np.concatenate([own.base for own in counts]),
+        np.concatenate([own.squares for own in counts]),
+    )
 
 
 def count_rows(plan: Plan, encoded: Coded | Measured, with_squares: bool) -> CellCounts:
@@ -81,9 +90,11 @@ def count_rows(plan: Plan, encoded: Coded | Measured, with_squares: bool) -> Cel
         codes, columns = np.where(encoded.inside, 0, 1), 1
     if plan.positive is not None:
         cells, codes, w = cells[plan.positive], codes[plan.positive], w[plan.positive]
-    flat = (np.arange(columns + 1) * cell_count)[codes] + cells
+    flat = (np.arange(columns + 1) * cell_count)[codes]
+    flat += cells
     counts = np.bincount(flat, minlength=(columns + 1) * cell_count).reshape(-1, cell_count)[:-1].astype(float)
-    squared = w[codes < columns] ** 2 if with_squares else np.zeros(0)
-    where = cells[codes < columns] if with_squares else np.zeros(0, dtype=np.int64)
-    squares = np.bincount(where, weights=squared, minlength=cell_count)
-    return CellCounts(counts, counts.sum(axis=0), squares)
+    squares = np.zeros(cell_count)
+    if with_squares:
+        inside = codes < columns
+        squares[:] = np.bincount(cells[inside], weights=w[inside] ** 2, minlength=cell_count)
+    return CellCounts(counts, counts.sum(axis=0, keepdims=True), squares[None])

@@ -8,6 +8,7 @@ share of cases below each root.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -57,12 +58,13 @@ def _block(
     value = np.array([weighted_quantile(x, sums, probability, midpoint) for x, sums in curves])
     codes = np.where(inside, measured.y > value[domain.index], 2).astype(np.int8)
     below = Coded(codes, 2, (("", 0),))
-    source = make_source(plan, number, below, ("proportion",), slice(0, 2), slice(0, 2), 0.0, True)
+    source = make_source(plan, number, below, ("proportion",), 0, True)
     partition, of_segment = next((p, own) for p in plan.partitions for k, own in p.kinds if k == kind)
-    sums = sum_coded(partition, plan.design.w, [below])
+    sums, _ = sum_coded(replace(partition, source=None), plan.design.w, [below], ())
     totals = domain_totals(plan, partition, kind, of_segment, sums, {"proportion"})
     fixed = totals.ratio_variance
-    variance = method_variance(plan, kind, source, totals.ratio, False, fixed)
+    plain = plan.replicate_weights is None and plan.model is None
+    variance = fixed if plain else method_variance(plan, kind, source, totals.ratio, False)
     counts = source.counts.of_domains(plan.members[kind], size)
     freedom = totals.df[0] if df is None else np.full(size, float(df))
     t = t_quantile(0.5 + level / 2, freedom)
@@ -78,9 +80,9 @@ def _block(
         limits = [(low, high), (low, high)]
     own_variance, own_fixed = (((high - low) / (2 * t)) ** 2 for low, high in limits)
     return Block(
-        number, kind, "quantile", (f"{probability:g}",), value[None], own_fixed[None], own_variance[None],
-        np.full((1, size), np.nan), counts.base[None], counts.base, totals.population[0], counts.squares,
-        totals.df[0], (limits[0][0][None], limits[0][1][None]),
+        kind, "quantile", np.array([number]), (f"{probability:g}",), value[None], own_fixed[None], own_variance[None],
+        np.full((1, size), np.nan), counts.base, counts.base, totals.population, counts.squares, totals.df,
+        (limits[0][0][None], limits[0][1][None]),
     )  # fmt: skip
 
 

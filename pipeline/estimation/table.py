@@ -17,6 +17,7 @@ from pipeline.estimation.precision import Inegi, Quality, Scheme
 from pipeline.estimation.quantiles import quantile_blocks
 from pipeline.estimation.variables import PROPORTION, QUANTILE, Quantile, Variable, statistics_of
 
+INTERVAL_NAMES: tuple[str, ...] = (*METHODS, "woodruff")
 DesignEffect = Literal["with_replacement", "without_replacement", "kish"]
 COLUMNS = (
     "wave", "indicator", "category", "statistic", "domain_kind", "domain", "estimate", "se", "se_fixed",
@@ -76,8 +77,7 @@ def estimate(
     for number, variable in enumerate(variables):
         if isinstance(variable, Quantile):
             blocks.extend(quantile_blocks(plan, number, variable, settings.level, settings.df))
-    blocks.sort(key=lambda block: block.variable)
-    return _assemble(blocks, variables, coded, wave, settings)
+    return _assemble(blocks, variables, wanted, coded, wave, settings)
 
 
 def _check_names(variables: Sequence[Variable]) -> None:
@@ -90,110 +90,121 @@ def _check_names(variables: Sequence[Variable]) -> None:
 
 
 def _assemble(
-    blocks: Sequence[Block], variables: Sequence[Variable], domains: Sequence[CodedDomain], wave: str,
-    settings: Settings,
+    blocks: Sequence[Block], variables: Sequence[Variable], wanted: Sequence[tuple[str, ...]],
+    domains: Sequence[CodedDomain], wave: str, settings: Settings,
 ) -> pd.DataFrame:  # fmt: skip
-    shapes = [block.estimate.T.shape for block in blocks]
-    sizes = [rows * columns for rows, columns in shapes]
+    """One row an estimate, by variable, statistic, kind, domain and category."""
+    places = [_places(block, wanted) for block in blocks]
+    keys = np.concatenate([np.stack(np.broadcast_arrays(*place)).reshape(5, -1) for place in places], axis=1)
+    order = np.lexsort(keys[::-1])
 
     def flat(name: str) -> np.ndarray:
-        """One value an estimate, domains outside, categories inside."""
-        parts = []
-        for block, shape in zip(blocks, shapes, strict=True):
-            values = getattr(block, name)
-            whole = values.T if values.ndim == 2 else np.broadcast_to(values[:, None], shape)
-            parts.append(whole.ravel())
-        return np.concatenate(parts)
+        return np.concatenate([getattr(block, name).ravel() for block in blocks])[order]
 
-    def each(values: Sequence[str]) -> np.ndarray:
-        return np.repeat(np.array(values, dtype=object), sizes)
+    def own(side: int) -> np.ndarray:
+        """Limits of the estimates that bring their own interval, NaN for the others."""
+        parts = [
+            np.full(block.estimate.size, np.nan) if block.interval is None else block.interval[side].ravel()
+            for block in blocks
+        ]
+        return np.concatenate(parts)[order]
 
-    labels = [np.array(domain.labels, dtype=object) for domain in domains]
-    table = pd.DataFrame(
-        {
-            "wave": wave,
-            "indicator": each([variables[block.variable].name for block in blocks]),
-            "category": np.concatenate(
-                [np.tile(np.array(b.categories, dtype=object), len(labels[b.kind])) for b in blocks]
-            ),
-            "statistic": each([block.statistic for block in blocks]),
-            "domain_kind": each([domains[block.kind].kind for block in blocks]),
-            "domain": np.concatenate([np.repeat(labels[b.kind], len(b.categories)) for b in blocks]),
-            "estimate": flat("estimate"),
-            "se": np.sqrt(flat("variance")),
-            "se_fixed": np.sqrt(flat("fixed")),
-            "df": flat("df") if settings.df is None else float(settings.df),
-            "n": flat("n"),
-            "n_category": flat("n_category"),
-            "population": flat("population"),
-        }
-    )
-    effect = _design_effect(table, flat("element"), flat("squares"), settings)
-    return _finish(table, effect, _own_intervals(blocks, sizes), settings)
+    of_variable, of_kind, of_domain = keys[0][order], keys[2][order], keys[3][order]
+    first_label = np.cumsum([0, *(len(domain.labels) for domain in domains)])
+    row_starts = np.cumsum([0, *(len(block.categories) for block in blocks)])
+    of_row = np.concatenate(
+        [np.repeat(np.arange(len(b.categories)) + start, b.estimate.shape[1])
+         for b, start in zip(blocks, row_starts, strict=False)]
+    )[order]  # fmt: skip
+    of_block = np.repeat(np.arange(len(blocks)), [block.estimate.size for block in blocks])[order]
+    labels = {
+        "wave": _words([wave], np.zeros(len(order), dtype=np.int64)),
+        "indicator": _words([variable.name for variable in variables], of_variable),
+        "category": _words([label for block in blocks for label in block.categories], of_row),
+        "statistic": _words([block.statistic for block in blocks], of_block),
+        "domain_kind": _words([domain.kind for domain in domains], of_kind),
+        "domain": _words([label for d in domains for label in d.labels], first_label[of_kind] + of_domain),
+    }
+    names = ("estimate", "variance", "fixed", "df", "n", "n_category", "population", "element", "squares")
+    numbers = {name: flat(name) for name in names}
+    if settings.df is not None:
+        numbers["df"] = np.full(len(order), float(settings.df))
+    return _finish(labels, numbers, (own(0), own(1)), settings)
 
 
-def _own_intervals(blocks: Sequence[Block], sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of the estimates that bring their own interval, NaN for the others."""
-    nothing = [np.full(size, np.nan) for size in sizes]
-    low, high = (
-        np.concatenate(
-            [none if block.interval is None else block.interval[side].T.ravel()
-             for block, none in zip(blocks, nothing, strict=True)]
-        )
-        for side in (0, 1)
-    )  # fmt: skip
-    return low, high
+def _places(block: Block, wanted: Sequence[tuple[str, ...]]) -> list[np.ndarray]:
+    """Sort keys of a block's rows and columns: variable, statistic, kind, domain, category."""
+    statistic = np.array([wanted[number].index(block.statistic) for number in block.variable])
+    return [
+        block.variable[:, None],
+        statistic[:, None],
+        np.full((1, 1), block.kind),
+        np.arange(block.estimate.shape[1])[None, :],
+        np.arange(len(block.variable))[:, None],
+    ]
 
 
-def _design_effect(table: pd.DataFrame, element: np.ndarray, squares: np.ndarray, settings: Settings) -> np.ndarray:
+def _words(words: Sequence[str], places: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    """A text column from few words and their places: far cheaper than one object a row."""
+    return pd.array(list(words), dtype="str").take(places)
+
+
+def _design_effect(numbers: dict[str, np.ndarray], settings: Settings) -> np.ndarray:
     """v over the variance of a simple random sample of the same n (Kish 1965); Kish's is n Σw²/(Σw)²."""
-    n, population = table["n"].to_numpy(), table["population"].to_numpy()
+    n, population = numbers["n"], numbers["population"]
     with np.errstate(divide="ignore", invalid="ignore"):
         if settings.deff == "kish":
-            return n * squares / population**2
-        simple = element / n
+            return n * numbers["squares"] / population**2
+        simple = numbers["element"] / n
         if settings.deff == "without_replacement":
             simple = simple * (population - n) / population
-        return np.where(simple > 0, table["se"].to_numpy() ** 2 / simple, np.nan)
+        return np.where(simple > 0, numbers["variance"] / simple, np.nan)
 
 
 def _finish(
-    table: pd.DataFrame, effect: np.ndarray, own: tuple[np.ndarray, np.ndarray], settings: Settings
-) -> pd.DataFrame:
+    labels: dict[str, pd.api.extensions.ExtensionArray], numbers: dict[str, np.ndarray],
+    own: tuple[np.ndarray, np.ndarray], settings: Settings,
+) -> pd.DataFrame:  # fmt: skip
     """Add interval, CV, effects, effective n and the precision verdict."""
-    value, se, df = (table[name].to_numpy() for name in ("estimate", "se", "df"))
-    n = table["n"].to_numpy()
-    share = (table["statistic"] == PROPORTION).to_numpy()
+    value, df, n = numbers["estimate"], numbers["df"], numbers["n"]
+    effect = _design_effect(numbers, settings)
+    statistic = np.asarray(labels["statistic"], dtype=object)
+    share = statistic == PROPORTION
     # A mean known from one case only has a variance of zero by arithmetic, not by knowledge.
-    se = np.where(df > 0, se, np.nan)
-    low, high = wald(value, se, df, settings.level)
-    method = np.full(len(table), "wald", dtype=object)
-    if share.any():
-        low[share], high[share] = proportion_interval(
-            settings.interval, value[share], se[share], n[share], df[share], settings.level
-        )
-        method[share] = settings.interval
-    quantile = (table["statistic"] == QUANTILE).to_numpy()
+    se = np.where(df > 0, np.sqrt(numbers["variance"]), np.nan)
+    low, high, method = _intervals(value, se, n, df, share, settings)
+    quantile = statistic == QUANTILE
     low, high = np.where(quantile, own[0], low), np.where(quantile, own[1], high)
-    method[quantile] = "woodruff"
-    extreme = share & ((value <= 0) | (value >= 1)) & (settings.interval == "logit")
-    if settings.extremes == "kg" and extreme.any():
-        low[extreme], high[extreme] = proportion_interval(
-            "kg", value[extreme], se[extreme], n[extreme], df[extreme], settings.level
-        )
-        method[extreme] = "kg"
+    method[quantile] = INTERVAL_NAMES.index("woodruff")
     with np.errstate(divide="ignore", invalid="ignore"):
         cv = np.where(value != 0, se / np.abs(value), np.nan)
         n_eff = np.where(share, effective_size(value, se, n), np.where(effect > 0, n / effect, np.nan))
     n_eff = np.where(df > 0, n_eff, np.nan)
-    quality = Quality(value, se, cv, df, effect, n, table["n_category"].to_numpy(), n_eff, share)
-    verdict = settings.precision.judge(quality)
-    table = table.assign(
-        ci_low=low, ci_high=high, ci_level=settings.level, ci_method=method, cv=cv, deff=effect, n_eff=n_eff,
-        precision=verdict.precision, publishable=verdict.publishable, reason=verdict.reason,
-        n=n.astype(np.int64), n_category=table["n_category"].astype(np.int64),
-    )  # fmt: skip
-    for name in ("wave", "indicator", "category", "statistic", "domain_kind", "domain", "ci_method",
-                 "precision", "reason"):  # fmt: skip
-        table[name] = table[name].astype("str")
-    return table[list(COLUMNS)]
+    verdict = settings.precision.judge(Quality(value, se, cv, df, effect, n, numbers["n_category"], n_eff, share))
+    columns = labels | {
+        "estimate": value, "se": np.sqrt(numbers["variance"]), "se_fixed": np.sqrt(numbers["fixed"]),
+        "ci_low": low, "ci_high": high, "ci_level": np.full(len(value), settings.level),
+        "ci_method": _words(INTERVAL_NAMES, method), "df": df, "cv": cv, "deff": effect, "n": n.astype(np.int64),
+        "n_category": numbers["n_category"].astype(np.int64), "n_eff": n_eff, "population": numbers["population"],
+        "precision": pd.array(verdict.precision, dtype="str"), "publishable": verdict.publishable,
+        "reason": pd.array(verdict.reason, dtype="str"),
+    }  # fmt: skip
+    return pd.DataFrame({name: columns[name] for name in COLUMNS})
+
+
+def _intervals(
+    value: np.ndarray, se: np.ndarray, n: np.ndarray, df: np.ndarray, share: np.ndarray, settings: Settings
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Limits, and the place in INTERVAL_NAMES of the method that made them."""
+    low, high = wald(value, se, df, settings.level)
+    method = np.full(len(value), INTERVAL_NAMES.index("wald"))
+
+    def replace_where(mask: np.ndarray, name: IntervalMethod) -> None:
+        if mask.any():
+            low[mask], high[mask] = proportion_interval(name, value[mask], se[mask], n[mask], df[mask], settings.level)
+            method[mask] = INTERVAL_NAMES.index(name)
+
+    replace_where(share, settings.interval)
+    if settings.interval == "logit" and settings.extremes == "kg":
+        replace_where(share & ((value <= 0) | (value >= 1)), "kg")
+    return low, high, method
