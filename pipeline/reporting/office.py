@@ -67,6 +67,8 @@ def write_docx_reference(theme: Theme, path: Path) -> None:
         style.base_style = styles["Body Text"]
         _font(style, theme.sans, size, getattr(theme, tone), bold)
         style.paragraph_format.space_after = Pt(after)
+        # A heading and what it is about stay with their picture.
+        style.paragraph_format.keep_with_next = name == "Subtitulo de grafica"
     for name, (size, tone, bold) in _RUNS.items():
         _font(styles.add_style(name, WD_STYLE_TYPE.CHARACTER), theme.sans, size, getattr(theme, tone), bold)
     _table_style(styles, theme)
@@ -205,7 +207,7 @@ def _title_style(words: str) -> str:
 
 
 def describe_pictures(content: bytes, alts: dict[str, str]) -> bytes:
-    """Give each picture of a deck its alt text: pandoc writes the file's name there.
+    """Give each picture of a deck its alt text (pandoc writes the file's name there) and its number a size.
 
     ``alts``: picture file name → alternative text.
     """
@@ -221,6 +223,8 @@ def describe_pictures(content: bytes, alts: dict[str, str]) -> bytes:
         for name in old.namelist():
             part = old.read(name)
             if re.fullmatch(r"ppt/slides/slide\d+\.xml", name):
-                part = re.sub(r'descr="([^"]*\.png)"', named, part.decode("utf-8")).encode("utf-8")
+                words = re.sub(r'descr="([^"]*\.png)"', named, part.decode("utf-8"))
+                # The one bold run of a slide is its number.
+                part = words.replace('<a:rPr b="1"', '<a:rPr b="1" sz="3200"').encode("utf-8")
             new.writestr(name, part)
     return settle_office(buffer.getvalue())

@@ -79,7 +79,10 @@ def place_links(edition: Edition, folder: str) -> str:
         change = tables.difference(edition, edition.change(estimate), edition.direction(measure))
         cells = (tables.bare(estimate), tables.interval(estimate), change)
         lines.append(f"| {link} | {' | '.join(text(cell).markdown for cell in cells)} |")
-    return "\n".join(lines) + f"\n\n: {edition.label(measure).name}{tables.simulated(edition)}\n"
+    return (
+        "\n".join(lines)
+        + f"\n\n: {edition.label(measure).name}, por {edition.settings.place_word}{tables.simulated(edition)}\n"
+    )
 
 
 def editions(edition: Edition, published: Sequence[str]) -> str:
@@ -94,7 +97,7 @@ def editions(edition: Edition, published: Sequence[str]) -> str:
         link = f"[{name}]({info.key}/brief.html)" if info.key in published else name
         lines.append(f"| {link} | {shown} | {half} |")
     heads = f"| Edición | % | Intervalo del {numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}% |\n|---|--:|--:|"
-    caption = f": {edition.label(measure).name}{tables.simulated(edition)}"
+    caption = f": {edition.label(measure).name}, por edición{tables.simulated(edition)}"
     return heads + "\n" + "\n".join(lines) + f"\n\n{caption}\n"
 
 

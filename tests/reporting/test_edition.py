@@ -1,0 +1,140 @@
+"""Brands, drafts, signed exceptions, maps, and settings that name what is not there."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import PulsoError
+from pipeline.files import read_json, write_json
+from pipeline.reporting import fragments, pictures
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.figures import tiles
+from pipeline.reporting.fonts import FACES, READY, ready_name, subset
+from pipeline.reporting.load import load_edition
+from pipeline.reporting.render import Engine
+from pipeline.reporting.theme import Theme, contrast, font_file, load_theme, text_on
+from pipeline.reporting.workshop import workshop
+from pipeline.study import Study, load_study
+from tests.reporting.conftest import LAST
+from tests.reporting.made import ROOT, project
+
+BRAND = """
+meta: {name: "Cámara"}
+color: {palette: {verde: "#0b5d3b"}, primary: verde}
+typography: {base: {family: "Source Serif Pro"}}
+"""
+
+
+def brand(folder: Path, words: str) -> Path:
+    path = folder / "camara" / "_brand.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(words, encoding="utf-8")
+    return folder
+
+
+def test_a_brand_replaces_accent_and_fonts_but_no_meaning(tmp_path: Path) -> None:
+    theme = load_theme(brand(tmp_path, BRAND), "camara")
+    assert (theme.accent, theme.sans, theme.serif) == ("#0b5d3b", "Source Serif Pro", "Source Serif Pro")
+    assert (theme.worse, theme.better, theme.same) == (Theme.worse, Theme.better, Theme.same)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ('color: {primary: "#ffee00"}', "too light"),
+        ("color: {primary: green}", "#rrggbb"),
+        ("logo: no.png", "which is not in"),
+    ],
+)
+def test_wrong_brands_are_refused(tmp_path: Path, words: str, said: str) -> None:
+    with pytest.raises(PulsoError, match=said):
+        load_theme(brand(tmp_path, words), "camara")
+
+
+def test_an_unknown_font_is_refused(tmp_path: Path) -> None:
+    theme = load_theme(brand(tmp_path, 'typography: {base: {family: "Nada Sans"}}'), "camara")
+    with pytest.raises(PulsoError, match="Nada Sans"):
+        font_file(theme.sans, 400, theme.folder)
+
+
+def test_text_passes_contrast_on_every_colour_that_carries_it() -> None:
+    theme = Theme()
+    for colour in (*theme.ramp, *theme.levels):
+        assert contrast(text_on(colour, theme), colour) >= 4.5, colour
+    for colour in (theme.worse, theme.better, theme.same, theme.soft, theme.accent):
+        assert contrast(colour, theme.paper) >= 4.5, colour
+
+
+def test_the_subsets_in_the_package_are_what_the_fonts_give() -> None:
+    for kind, weight in FACES:
+        source = font_file(Theme.sans if kind == "sans" else Theme.serif, weight)
+        assert (READY / ready_name(source)).read_bytes() == subset(source)
+
+
+def test_a_draft_says_so_in_every_format(edition: Edition, tmp_path: Path) -> None:
+    from tests.reporting.reading import docx_text, pdf_text
+
+    draft = replace(edition, draft=True)
+    with workshop(ROOT / "reports", draft.theme, Engine("prueba"), office=True) as shop:
+        charts = fragments.draw(draft, shop.figures)
+        shop.metadata({"draft": True})
+        shop.put(fragments.brief(draft, charts, "prueba"))
+        shop.variables(fragments.variables(draft))
+        for form in ("html", "pdf", "docx"):
+            shop.render("brief.qmd", form, tmp_path / f"b.{form}")  # type: ignore[arg-type]
+    page = (tmp_path / "b.html").read_text(encoding="utf-8")
+    assert '<body class="draft">' in page and "Borrador: no citar" in page
+    assert "BORRADOR" in pdf_text(tmp_path / "b.pdf")
+    assert "Borrador: no citar" in docx_text(tmp_path / "b.docx")
+
+
+def test_signed_exceptions_are_on_the_first_page(study: Study, edition: Edition) -> None:
+    path = study.checks(LAST)
+    before = read_json(path)
+    rule = {
+        "passed": False,
+        "accepted": "La casa confirmó por escrito que es una recaptura.",
+        "title": "Folios únicos.",
+    }
+    try:
+        write_json({**before, "rules": [rule, {"passed": False, "accepted": "", "title": "Otra"}]}, path)
+        said = fragments.notice(load_edition(study, LAST))
+    finally:
+        write_json(before, path)
+    assert "una excepción firmada:" in said and "Folios únicos (La casa confirmó" in said and "Otra" not in said
+    assert fragments.notice(edition) == ""
+
+
+def test_the_map_is_drawn_on_boundaries_when_there_are_any(edition: Edition, tmp_path: Path) -> None:
+    features = [
+        {"properties": {"cve_geo": place.code}, "geometry": {"type": "Polygon", "coordinates": [[
+            [-100.5 + k * 0.1, 25.6], [-100.4 + k * 0.1, 25.6], [-100.4 + k * 0.1, 25.7], [-100.5 + k * 0.1, 25.6],
+        ]]}}
+        for k, place in enumerate(edition.places)
+    ]  # fmt: skip
+    path = tmp_path / "b.geojson"
+    path.write_text(json.dumps({"features": features}), encoding="utf-8")
+    drawn = replace(edition, boundaries=path)
+    chart = pictures.draw_map(drawn, edition.settings.headline, tmp_path, png=False)
+    svg = (tmp_path / "mapa.svg").read_text(encoding="utf-8")
+    assert svg.count('data-field="estimate"') == len(edition.places) and "Juárez" in chart.alt
+    path.write_text(json.dumps({"features": features[1:]}), encoding="utf-8")
+    with pytest.raises(PulsoError, match="no boundary for Apodaca"):
+        pictures.draw_map(drawn, edition.settings.headline, tmp_path, png=False)
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(PulsoError, match="not a GeoJSON"):
+        tiles.rings(path)
+
+
+def test_a_report_that_names_an_unknown_indicator_is_refused(tmp_path: Path) -> None:
+    study = project(tmp_path, {"    - {indicator: soborno, category": "    - {indicator: sobornos, category"})
+    with pytest.raises(PulsoError, match="sobornos"):
+        load_edition(study, LAST)
+
+
+def test_an_old_wave_s_report_does_not_know_later_waves(study: Study) -> None:
+    old = load_edition(load_study(study.root), "2012T4")
+    assert old.waves[-1].key == "2012T4"
+    assert set(old.rows.estimates["wave"]) <= {info.key for info in old.waves}

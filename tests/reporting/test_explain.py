@@ -1,0 +1,58 @@
+"""From a printed number back to its row."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import PulsoError
+from pipeline.files import write_table
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.explain import explain
+from pipeline.study import Study
+from tests.reporting.conftest import LAST
+
+
+@pytest.fixture(scope="module")
+def traced(study: Study, built: Path) -> Study:
+    assert built.is_dir()
+    raw = study.raw(LAST)
+    raw.parent.mkdir(parents=True, exist_ok=True)
+    raw.write_bytes(b"delivered")
+    return study
+
+
+def test_a_printed_number_leads_to_its_row(traced: Study, edition: Edition) -> None:
+    estimate = edition.whole(edition.settings.headline)
+    assert estimate is not None
+    said = explain(traced, "74.7 %")
+    assert estimate.key in said and f"n            {estimate.n}" in said
+    assert "sum of weights where seg_municipio in [2, 3], over sum of weights of the base" in said
+    assert "left out of the base" in said and "calibration: raking; replicates: 200" in said
+    # The hash of b"delivered".
+    assert "sha256 373e0712c83cffe15ff427b60e788b549f82496fe5fd5391f7921832b04c6b20" in said
+    assert "estimate@2013T2" in said
+
+
+def test_a_key_with_a_field_explains_the_change(traced: Study, edition: Edition) -> None:
+    estimate = edition.whole(edition.settings.headline)
+    assert estimate is not None
+    said = explain(traced, f"{estimate.key}#change:previous")
+    assert "against 2013T1 (previous)" in said and "verdict" in said
+
+
+@pytest.mark.parametrize("what", ["3.14159 %", "2013T2|nada|x|proportion|total|total"])
+def test_what_is_printed_nowhere_is_refused(traced: Study, what: str) -> None:
+    with pytest.raises(PulsoError):
+        explain(traced, what)
+
+
+def test_the_wave_s_own_table_is_preferred(traced: Study, edition: Edition) -> None:
+    estimate = edition.whole(edition.settings.headline)
+    assert estimate is not None
+    rows = edition.rows.estimates
+    own = rows[rows["wave"] == LAST].assign(deff=7.25)
+    write_table(own, traced.processed(LAST, "estimates.parquet"))
+    try:
+        assert "deff         7.25" in explain(traced, estimate.key)
+    finally:
+        traced.processed(LAST, "estimates.parquet").unlink()
