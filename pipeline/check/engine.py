@@ -87,12 +87,11 @@ class Engine:
                 f"{name}: {len(rules) - len(suite.expectations)} rules were dropped as duplicates of others; "
                 "this is a defect, report it."
             )
-        stored = self._context.suites.add(suite)
-        definition = self._gx.ValidationDefinition(name=name, data=self._batch, suite=stored)
+        batch = self._batch.get_batch(batch_parameters={"dataframe": table})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            result = definition.run(
-                batch_parameters={"dataframe": table},
+            result = batch.validate(
+                suite,
                 result_format={
                     "result_format": "COMPLETE", "unexpected_index_column_names": [KEY],
                     "include_unexpected_rows": False, "return_unexpected_index_query": False,

@@ -39,14 +39,18 @@ class Rule:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Tables by name, each with a column ``key`` that names its rows (folio, item, area …)."""
+    """Tables by name, each with a column ``key`` that names its rows (folio, item, area …).
+
+    ``facts``: numbers about the whole wave for the report (thresholds, calls per interview).
+    """
 
     tables: Mapping[str, pd.DataFrame]
     rules: tuple[Rule, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     def with_more(self, tables: Mapping[str, pd.DataFrame], rules: tuple[Rule, ...]) -> "Evidence":
         """This evidence and some more; a table of the same name is replaced."""
-        return Evidence({**self.tables, **tables}, (*self.rules, *rules))
+        return Evidence({**self.tables, **tables}, (*self.rules, *rules), self.facts)
 
 
 def with_severities(rules: tuple[Rule, ...], settings: CheckSettings) -> tuple[Rule, ...]:

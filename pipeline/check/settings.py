@@ -37,7 +37,10 @@ class CheckSettings:
     ``area``: item of the sample's areas, ``interviews_per_area`` its design.
     ``severity``: rule (or family of rules) → its severity, where the default is not wanted.
     ``false_alarms``: expected false discoveries among the fieldwork suspects (FDR level).
-    ``null_draws`` and ``seed``: size of the simulated null of near-duplicates.
+    ``near_duplicates``: suspect pairs that honest respondents may give by chance, at most.
+    ``minimum_interviews``: interviewers with fewer are not tested. ``design_effect``: by which the
+    variance of a change between waves is multiplied, before weights are known. ``largest_move``:
+    a smaller change of a share is never called one. ``seed``: of the null model's start.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -52,5 +55,7 @@ class CheckSettings:
     false_alarms: float = 0.01
     minimum_interviews: int = 15
     interviews_per_day: int = 30
-    null_draws: int = 200
+    near_duplicates: float = 0.1
+    design_effect: float = 1.5
+    largest_move: float = 0.10
     seed: int = 0

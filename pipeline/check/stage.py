@@ -5,11 +5,14 @@ from typing import Any
 import pandas as pd
 
 from pipeline.check.exceptions import add_exception, load_exceptions
-from pipeline.check.rules import Evidence, with_severities
+from pipeline.check.fieldwork import fieldwork
+from pipeline.check.past import Past, against, seen_before
+from pipeline.check.rules import Evidence, Rule, with_severities
 from pipeline.check.structure import structure
 from pipeline.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
 from pipeline.errors import PulsoError
 from pipeline.files import read_json, read_table, write_json
+from pipeline.questionnaire.model import Questionnaire
 from pipeline.study import Study
 
 __all__ = ["accept", "load_verdict", "print_verdict", "refuse_if_stopped", "run_all", "run_one"]
@@ -75,12 +78,55 @@ def gather(study: Study, wave: str, responses: pd.DataFrame, delivery: dict[str,
     """Everything that the rules of a wave look at."""
     questionnaire = study.questionnaire(wave)
     evidence = structure(study, questionnaire, responses, delivery)
-    return Evidence(evidence.tables, with_severities(evidence.rules, study.params.check))
+    tables, rules, facts = fieldwork(study, questionnaire, evidence.tables["respondents"], _attempts(study, wave))
+    evidence = evidence.with_more(tables, rules)
+    earlier = _earlier(study, wave)
+    if earlier:
+        evidence = _with_past(evidence, study, questionnaire, responses, earlier)
+    return Evidence(evidence.tables, with_severities(evidence.rules, study.params.check), facts)
+
+
+def _attempts(study: Study, wave: str) -> pd.DataFrame | None:
+    path = study.processed(wave, "attempts.parquet")
+    return read_table(path) if path.is_file() else None
+
+
+def _earlier(study: Study, wave: str) -> list[str]:
+    """Waves before this one that were ingested, oldest first."""
+    before = study.waves_up_to(wave)[:-1]
+    return [each for each in before if study.processed(each, "responses.parquet").is_file()]
+
+
+def _with_past(
+    evidence: Evidence, study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: list[str]
+) -> Evidence:
+    settings = study.params.check
+    last = earlier[-1]
+    past = Past(last, study.questionnaire(last), read_table(study.processed(last, "responses.parquet")))
+    moves, rules = against(questionnaire, responses, past, settings)
+    tables, phone = {"moves": moves}, settings.roles.phone
+    if phone is not None and phone in responses:
+        known = [_column(study, each, phone) for each in earlier]
+        respondents = evidence.tables["respondents"]
+        tables["respondents"] = respondents.assign(seen_before=seen_before(responses[phone], known))
+        rules += (
+            Rule("phone.seen_before", "respondents", "seen_before", "in_set", "info",
+                 "Ningún teléfono dio entrevista en una edición anterior",
+                 "Puede ser azar; si son muchos, vea si se repitió una lista.", {"value_set": [False]}),
+        )  # fmt: skip
+    return evidence.with_more(tables, rules)
+
+
+def _column(study: Study, wave: str, name: str) -> pd.Series:
+    table = read_table(study.processed(wave, "responses.parquet"))
+    return table[name] if name in table else pd.Series(dtype="string")
 
 
 def _shown(evidence: Evidence) -> dict[str, Any]:
     """The small tables that the quality report prints: aggregates only."""
-    return {name: table.to_dict("records") for name, table in evidence.tables.items() if name in {"areas", "items"}}
+    kept = ("areas", "items", "interviewers", "moves")
+    shown: dict[str, Any] = {name: evidence.tables[name].to_dict("records") for name in kept if name in evidence.tables}
+    return shown | {"facts": dict(evidence.facts)}
 
 
 def _why_refused(study: Study, wave: str) -> str:

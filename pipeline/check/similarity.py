@@ -1,0 +1,154 @@
+"""Interviews too much alike, against what honest ones of this questionnaire would be.
+
+Kuriakose and Robbins (2016, Statistical Journal of the IAOS 32) flag a respondent who shares
+85 % of the answers with another. How alike honest interviews are depends on the questionnaire,
+so the threshold here comes from a null model of this one: respondents of a few latent classes
+(Lazarsfeld and Henry 1968) whose answers are independent within a class. The number of equal
+answers of two of them is a sum of independent trials, whose distribution is exact (Hodges and
+Le Cam 1960 call it Poisson-binomial): no draw is needed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.questionnaire.model import Questionnaire
+
+Floats = npt.NDArray[np.float64]
+CLASSES = 6
+ITERATIONS = 15
+MINIMUM_ITEMS = 8
+LARGEST_BLOCK = 10_000
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """``threshold``: equal answers from which two interviews are suspect, of ``items`` compared.
+
+    ``suspect``: mask over the respondents; ``expected``: suspect pairs that honest respondents
+    would give (the null's expectation).
+    """
+
+    items: int
+    threshold: int
+    expected: float
+    suspect: npt.NDArray[np.bool_]
+
+
+def compared_items(questionnaire: Questionnaire, responses: pd.DataFrame) -> list[str]:
+    """Items asked of everybody: codes, whole numbers and the area; derived ones say nothing new."""
+    return [
+        name
+        for name, item in questionnaire.items.items()
+        if name in responses
+        and item.kind in {"single", "integer", "area"}
+        and item.derived is None
+        and name not in questionnaire.skips
+        and not item.private
+    ]
+
+
+def near_duplicates(
+    responses: pd.DataFrame, items: list[str], blocks: pd.Series | None, false_alarms: float, seed: int
+) -> Similarity | None:
+    """Respondents with a near-duplicate; None when there are too few items to tell.
+
+    ``blocks``: pairs are compared within these only when there are more than 10,000 rows.
+    ``false_alarms``: suspect pairs to expect of honest respondents, at most.
+    """
+    if len(items) < MINIMUM_ITEMS or len(responses) < 2:
+        return None
+    codes, sizes = _codes(responses, items)
+    if len(codes) <= LARGEST_BLOCK or blocks is None:
+        places = [np.arange(len(codes))]
+    else:
+        numbers = pd.factorize(blocks)[0]
+        places = [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
+    places = [part[:LARGEST_BLOCK] for part in places if len(part) > 1]
+    pairs = sum(len(part) * (len(part) - 1) / 2 for part in places)
+    tail = _tail(codes, sizes, seed)
+    expected = pairs * tail
+    threshold = int(np.argmax(expected <= false_alarms)) if (expected <= false_alarms).any() else len(items) + 1
+    suspect = np.zeros(len(codes), dtype=bool)
+    for part in places:
+        suspect[part] = _alike(codes[part], sizes, threshold)
+    return Similarity(len(items), threshold, float(expected[min(threshold, len(items))]), suspect)
+
+
+def _codes(responses: pd.DataFrame, items: list[str]) -> tuple[npt.NDArray[np.int64], list[int]]:
+    """Answers as 0, 1, … per item (a blank is an answer of its own), and how many each has."""
+    columns = [pd.factorize(responses[name], use_na_sentinel=False)[0] for name in items]
+    codes = np.column_stack(columns).astype(np.int64)
+    return codes, [int(column.max()) + 1 for column in columns]
+
+
+def _tail(codes: npt.NDArray[np.int64], sizes: list[int], seed: int) -> Floats:
+    """P(at least m equal answers) of a pair under the null, for m = 0 … number of items + 1."""
+    weights, answers = latent_classes(np.unique(codes, axis=0), sizes, seed)
+    total = np.zeros(len(sizes) + 1)
+    for first in range(len(weights)):
+        for second in range(len(weights)):
+            equal = [float((item[first] * item[second]).sum()) for item in answers]
+            total += weights[first] * weights[second] * _poisson_binomial(equal)
+    return np.append(total[::-1].cumsum()[::-1], 0.0)
+
+
+def _poisson_binomial(probabilities: list[float]) -> Floats:
+    """Distribution of the number of successes of independent trials."""
+    result = np.ones(1)
+    for p in probabilities:
+        result = np.append(result * (1 - p), 0.0) + np.append(0.0, result * p)
+    return result
+
+
+def latent_classes(codes: npt.NDArray[np.int64], sizes: list[int], seed: int) -> tuple[Floats, list[Floats]]:
+    """Class weights (CLASSES) and, per item, answer probabilities (CLASSES × answers), by EM.
+
+    ``codes``: respondents × items. A class of fewer than one respondent in fifty is spread over
+    the others: it could be the very duplicates that are looked for.
+    """
+    rng = np.random.default_rng(seed)
+    share = rng.dirichlet(np.ones(CLASSES), len(codes))
+    weights, answers = _maximise(codes, sizes, share)
+    for _ in range(ITERATIONS):
+        logs = np.log(weights)[None, :] + sum(np.log(a.T)[codes[:, j]] for j, a in enumerate(answers))
+        share = np.exp(logs - logs.max(axis=1, keepdims=True))
+        share /= share.sum(axis=1, keepdims=True)
+        weights, answers = _maximise(codes, sizes, share)
+    small = weights < 0.02
+    if small.any() and not small.all():
+        kept = np.where(small[None, :], 0.0, share) + 1e-12
+        weights, answers = _maximise(codes, sizes, kept / kept.sum(axis=1, keepdims=True))
+    return weights, answers
+
+
+def _maximise(codes: npt.NDArray[np.int64], sizes: list[int], share: Floats) -> tuple[Floats, list[Floats]]:
+    weights = share.mean(axis=0)
+    answers = []
+    for j, size in enumerate(sizes):
+        counts = np.array([np.bincount(codes[:, j], share[:, k], size) for k in range(share.shape[1])])
+        # Half an answer of each kind: no probability is zero because nobody gave it yet.
+        counts += 0.5 / size
+        answers.append(counts / counts.sum(axis=1, keepdims=True))
+    return weights / weights.sum(), answers
+
+
+def _alike(codes: npt.NDArray[np.int64], sizes: list[int], threshold: int) -> npt.NDArray[np.bool_]:
+    """Rows that share at least ``threshold`` answers with another row.
+
+    Small whole numbers in float32: the product counts exactly.
+    """
+    offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    hot = np.zeros((len(codes), sum(sizes)), dtype=np.float32)
+    np.put_along_axis(hot, codes + offsets, 1.0, axis=1)
+    found = np.zeros(len(codes), dtype=bool)
+    for start in range(0, len(codes), _CHUNK):
+        equal = hot[start : start + _CHUNK] @ hot[start:].T
+        np.fill_diagonal(equal, 0)
+        near = equal >= threshold
+        found[start : start + _CHUNK] |= near.any(axis=1)
+        found[start:] |= near.any(axis=0)
+    return found
