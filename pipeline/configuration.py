@@ -49,10 +49,12 @@ def validate(kind: type[Settings], content: Any, path: Path, prefix: str = "") -
     try:
         return TypeAdapter(kind).validate_python(content)
     except ValidationError as error:
-        first = error.errors()[0]
+        unknown = {"unexpected_keyword_argument", "extra_forbidden"}
+        # A misspelt key is also a missing one: the misspelling says more.
+        first = next((e for e in error.errors() if e["type"] in unknown), error.errors()[0])
         place = [part for part in first["loc"] if not _is_union_branch(part)]
         key = ".".join(str(part) for part in ([prefix] if prefix else []) + place)
-        if first["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+        if first["type"] in unknown:
             near = difflib.get_close_matches(str(place[-1]), _keys_at(kind, place[:-1]), n=1)
             hint = f"did you mean '{near[0]}'?" if near else "remove it or correct its spelling."
             raise PulsoError(f"{path}: unknown key '{key}'; {hint}") from error

@@ -109,7 +109,7 @@ def _cut(target: float, sizes: Floats, offsets: Floats, known: Mapping[int, floa
     if not 0 < rest < sizes[free].sum():
         raise ValueError("the areas' published shares cannot make the share of all areas together")
     low, high = -40.0, 40.0
-    for _ in range(100):
+    for _ in range(64):
         middle = (low + high) / 2
         total = (sizes[free] / (1 + np.exp(-(middle + offsets[free])))).sum()
         low, high = (middle, high) if total < rest else (low, middle)

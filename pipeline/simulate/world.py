@@ -37,11 +37,7 @@ class World:
     def persons(self) -> Persons:
         """The synthetic adults; the same in every edition."""
         first = next(iter(self.questionnaires.values()))
-        persons = make_persons(self.totals, self.assumptions, first, seeds(self.settings.seed, "persons"))
-        absent = [area for area in persons.areas if area not in self.assumptions.areas]
-        if absent:
-            raise PulsoError(f"{self.settings.assumptions}: areas lacks {absent[0]}, which has control totals; add it.")
-        return persons
+        return make_persons(self.totals, self.assumptions, first, seeds(self.settings.seed, "persons"))
 
     def edition(self, wave: str) -> Edition:
         """The answers of all synthetic adults in ``wave``, calibrated on the published shares.
@@ -89,4 +85,7 @@ def make_world(study: Study) -> World:
         if figure.wave not in study.waves:
             raise PulsoError(f"{settings.published}: wave '{figure.wave}' is not in params.yaml; correct it.")
     totals = load_totals(study.root / settings.population, settings.source, assumptions.population)
+    for area in totals.table[assumptions.population.area].unique():
+        if area not in assumptions.areas:
+            raise PulsoError(f"{settings.assumptions}: areas lacks {area}, which has control totals; add it.")
     return World(study, settings, assumptions, questionnaires, published, totals)
