@@ -15,14 +15,21 @@ _REPLICATES = {
 }
 
 
-def describe(receipts: Mapping[str, Any], places: Mapping[str, str], place_word: str = "municipio") -> tuple[str, ...]:
+def describe(
+    receipts: Mapping[str, Any],
+    places: Mapping[str, str],
+    place_word: str = "municipio",
+    labels: Mapping[str, str] | None = None,
+) -> tuple[str, ...]:
     """One sentence or two per step that was taken, in the order of the steps.
 
     ``receipts``: ``weighting.json``; ``places``: names of the areas by code; ``place_word``:
-    what an area is called. Numbers as in Mexico (12,345.6).
+    what an area is called; ``labels``: names of items ("grupo_edad") and of their codes
+    ("grupo_edad 3"), which else appear as they are. Numbers as in Mexico (12,345.6).
     """
+    named = labels or {}
     parts = [_base(receipts, place_word), _dual_frame(receipts), _nonresponse(receipts, place_word)]
-    parts += [_calibration(receipts, place_word), _collapsed(receipts, places), _missing(receipts)]
+    parts += [_calibration(receipts, place_word, named), _collapsed(receipts, places, named), _missing(receipts)]
     parts += [_trim(receipts, place_word), _replicates(receipts), _spread(receipts)]
     return tuple(part for part in parts if part)
 
@@ -71,11 +78,12 @@ def _nonresponse(receipts: Mapping[str, Any], place_word: str) -> str:
     )
 
 
-def _calibration(receipts: Mapping[str, Any], place_word: str) -> str:
+def _calibration(receipts: Mapping[str, Any], place_word: str, labels: Mapping[str, str]) -> str:
     step = receipts["calibration"]
     if not step:
         return ""
-    margins = _list([margin.replace("*", " × ") for margin in dict.fromkeys(step["margins"])])
+    crossed = [" × ".join(labels.get(item, item) for item in name.split("*")) for name in step["margins"]]
+    margins = _list(list(dict.fromkeys(crossed)))
     sources = {f"{s['definition'] or s['source']} ({s['reference_date']})": None for s in step["sources"]}
     worst = max(step["cells"], key=lambda cell: abs(cell["points_before"]))
     bounds = f" entre {step['bounds'][0]:g} y {step['bounds'][1]:g} veces el peso base" if step["bounds"] else ""
@@ -86,12 +94,17 @@ def _calibration(receipts: Mapping[str, Any], place_word: str) -> str:
     )
 
 
-def _collapsed(receipts: Mapping[str, Any], places: Mapping[str, str]) -> str:
+def _collapsed(receipts: Mapping[str, Any], places: Mapping[str, str], labels: Mapping[str, str]) -> str:
     merged = (receipts["calibration"] or {}).get("collapsed", [])
     if not merged:
         return ""
-    named = [f"{places.get(entry['area'], entry['area'])} ({entry['merged']})" for entry in merged]
-    return f"Por tener pocas entrevistas se unieron grupos en {_list(named)}."
+    by_merge: dict[str, list[str]] = {}
+    for entry in merged:
+        item, _, codes = entry["merged"].partition(" ")
+        groups = _list([labels.get(f"{item} {code}", code) for code in codes.split("+")])
+        by_merge.setdefault(f"{labels.get(item, item)} {groups}", []).append(places.get(entry["area"], entry["area"]))
+    named = [f"{groups} en {_list(list(dict.fromkeys(names)))}" for groups, names in by_merge.items()]
+    return f"Por tener pocas entrevistas se unieron los grupos: {'; '.join(named)}."
 
 
 def _missing(receipts: Mapping[str, Any]) -> str:

@@ -32,15 +32,16 @@ def test_every_step_is_said() -> None:
         ),
     )
     receipts = made.receipts.to_dict()
-    said = describe(receipts, PLACES)
+    said = describe(receipts, PLACES, labels={"age_item": "edad", "age_item 3": "45–64", "age_item 4": "65 y más"})
     text = " ".join(said)
     assert "personas adultas del municipio entre las entrevistas completas" in text
     assert "a lo más 4" in text
     assert "18 clases de ponderación, solo entre clases del mismo municipio" in text
     assert "raking" in text
-    assert "sex_item y age_item" in text
+    assert "sex_item y edad" in text
     assert "(2012-07-01)" in text
-    assert "San Pedro (age_item 3+4)" in text
+    assert "edad 45–64 y 65 y más en " in text
+    assert "San Pedro" in text
     assert "En 1 caso faltaba una variable de calibración" in text
     assert "Ningún peso pasa de 3.5 veces la mediana" in text
     assert "12 réplicas (bootstrap de Rao–Wu–Yue)" in text
