@@ -133,11 +133,13 @@ def pair_totals(partition: Partition, weights: np.ndarray, variables: Sequence[C
     y = np.empty((sum(coded.columns for coded in variables), size))
     first = 0
     for coded in variables:
-        # Rows out of the base have one column more, dropped afterwards: cheaper than selecting rows.
-        flat = (np.arange(coded.columns + 1) * size)[partition.of_rows(coded.codes)]
-        flat += partition.pair
-        totals = np.bincount(flat, weights=w, minlength=(coded.columns + 1) * size)
-        y[first : first + coded.columns] = totals[: coded.columns * size].reshape(-1, size)
+        # Rows out of the base have one column more, dropped afterwards: cheaper than selecting rows. The
+        # columns of a pair lie together, so that a row's neighbours write where it wrote.
+        width = coded.columns + 1
+        place = partition.pair * width
+        place += partition.of_rows(coded.codes)
+        totals = np.bincount(place, weights=w, minlength=width * size).reshape(size, width)
+        y[first : first + coded.columns] = totals[:, :-1].T
         first += coded.columns
     return y
 
@@ -155,7 +157,7 @@ def sum_coded(
     else:
         y = sum_by_group(source, partition.merge, partition.size)
     columns = [coded.columns for coded in variables]
-    base = np.add.reduceat(y, np.concatenate(([0], np.cumsum(columns)[:-1])), axis=0)
+    base = np.stack([own.sum(axis=0) for own in np.split(y, np.cumsum(columns)[:-1])])
     owner = np.repeat(np.arange(len(variables)), columns)
     return _segment_sums(partition, y, base, base, owner), y
 

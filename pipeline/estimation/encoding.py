@@ -39,21 +39,27 @@ def code_label(code: object) -> str:
 def map_codes(series: pd.Series, groups: Sequence[Sequence[Code]]) -> np.ndarray:
     """Group number of each value: group k holds the codes ``groups[k]``; −1 unknown, −2 empty cell.
 
-    None in a group stands for the empty cell. Small integers go through a lookup table, all else
-    through pandas.factorize; a number never equals a text.
+    None in a group stands for the empty cell. A number never equals a text.
+    """
+    place, lookup = code_lookup(series, groups)
+    return lookup[place]
+
+
+def code_lookup(series: pd.Series, groups: Sequence[Sequence[Code]]) -> tuple[np.ndarray, np.ndarray]:
+    """Where each row looks its group up, and the group of each place (as map_codes numbers them).
+
+    Small integers are their own places, all else goes through pandas.factorize.
     """
     table = {code: k for k, group in enumerate(groups) for code in group if code is not None}
     empty = next((k for k, group in enumerate(groups) if None in group), -2)
     values = series.to_numpy() if isinstance(series.dtype, np.dtype) else None
-    if values is not None and values.dtype.kind in "iub" and len(values):
-        low, high = int(values.min()), int(values.max())
+    if values is not None and values.dtype.kind in "iu" and len(values):
+        low, high = min(int(values.min()), 0), int(values.max())
         if high - low < 4096:
             lookup = np.array([table.get(code, -1) for code in range(low, high + 1)], dtype=np.int16)
-            shifted = values if low == 0 and values.dtype.kind != "b" else values.astype(np.int64) - low
-            return lookup[shifted]
+            return (values if low == 0 else values.astype(np.int64) - low), lookup
     codes, uniques = pd.factorize(series)
-    lookup = np.array([table.get(value, -1) for value in uniques.tolist()] + [empty], dtype=np.int16)
-    return lookup[codes]
+    return codes, np.array([table.get(value, -1) for value in uniques.tolist()] + [empty], dtype=np.int16)
 
 
 def base_mask(data: pd.DataFrame, base: Sequence[Where], name: str) -> np.ndarray | None:
@@ -83,29 +89,34 @@ def encode_categorical(data: pd.DataFrame, variable: Categorical | Share) -> Cod
     series = column(data, name, f"variable {variable.name!r}", VariableError)
     inside = base_mask(data, variable.base, variable.name)
     if isinstance(variable, Share):
-        groups: list[Sequence[Code]] = [variable.numerator, variable.missing, variable.not_asked]
-        # Column 0 the numerator, 1 the rest of the base, 2 out of it.
-        target = np.array([0, 1 if variable.missing_rule == "in_base" else 2, 2, 2, 1], dtype=np.int8)
-        codes = target[map_codes(series, groups)]
-        if inside is not None:
-            codes = np.where(inside, codes, np.int8(2))
-        return Coded(codes, 2, ((variable.category, 0),))
-    groups = [(code,) for code in variable.categories]
-    kept = variable.missing_rule != "exclude"
-    groups += [(code,) for code in variable.missing] + [variable.not_asked]
-    raw = map_codes(series, groups)
-    asked = raw if inside is None else np.where(inside, raw, np.int16(-2))
-    if (asked == -1).any():
-        _raise_unknown(series, asked == -1, variable)
-    shown = len(variable.categories)
-    columns = shown + (len(variable.missing) if kept else 0)
-    dtype = np.int8 if columns < 127 else np.int16
-    target = np.full(len(groups) + 2, columns, dtype=dtype)
+        # Column 0 the numerator, 1 the rest of the base, 2 out of it; last the empty cells and unknown codes.
+        missing = 1 if variable.missing_rule == "in_base" else 2
+        target = np.array([0, missing, 2, 2, 1], dtype=np.int8)
+        place, lookup = code_lookup(series, [variable.numerator, variable.missing, variable.not_asked])
+        return _coded(target, place, lookup, inside, 2, [variable.category])
+    groups: list[Sequence[Code]] = [(code,) for code in (*variable.categories, *variable.missing)]
+    place, lookup = code_lookup(series, [*groups, variable.not_asked])
+    if (lookup == -1).any():
+        unknown = (lookup == -1)[place] if inside is None else (lookup == -1)[place] & inside
+        if unknown.any():
+            _raise_unknown(series, unknown, variable)
+    columns = len(variable.categories) + (len(variable.missing) if variable.missing_rule != "exclude" else 0)
+    target = np.full(len(groups) + 3, columns, dtype=np.int8 if columns < 127 else np.int16)
     target[:columns] = np.arange(columns)
     labels = list(variable.labels or [code_label(code) for code in variable.categories])
     if variable.missing_rule == "category":
         labels += list(variable.missing_labels or [code_label(code) for code in variable.missing])
-    return Coded(target[asked], columns, tuple((label, k) for k, label in enumerate(labels)))
+    return _coded(target, place, lookup, inside, columns, labels)
+
+
+def _coded(
+    target: np.ndarray, place: np.ndarray, lookup: np.ndarray, inside: np.ndarray | None, columns: int,
+    labels: Sequence[str],
+) -> Coded:  # fmt: skip
+    codes = target[lookup][place]
+    if inside is not None:
+        codes[~inside] = columns
+    return Coded(codes, columns, tuple((label, k) for k, label in enumerate(labels)))
 
 
 def _raise_unknown(series: pd.Series, unknown: np.ndarray, variable: Categorical) -> None:

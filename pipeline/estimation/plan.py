@@ -90,9 +90,10 @@ def count_rows(plan: Plan, encoded: Coded | Measured, with_squares: bool) -> Cel
         codes, columns = np.where(encoded.inside, 0, 1), 1
     if plan.positive is not None:
         cells, codes, w = cells[plan.positive], codes[plan.positive], w[plan.positive]
-    flat = (np.arange(columns + 1) * cell_count)[codes]
-    flat += cells
-    counts = np.bincount(flat, minlength=(columns + 1) * cell_count).reshape(-1, cell_count)[:-1].astype(float)
+    place = cells * (columns + 1)
+    place += codes
+    counted = np.bincount(place, minlength=(columns + 1) * cell_count).reshape(cell_count, columns + 1)
+    counts = counted[:, :-1].T.astype(float)
     squares = np.zeros(cell_count)
     if with_squares:
         inside = codes < columns
