@@ -1,4 +1,4 @@
-"""Stage *series*: every wave's estimates together, every change tested, and the headline in git."""
+"""Stage *series*: every wave's estimates together, changes tested, areas ranked, the headline in git."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.errors import PulsoError
 from pipeline.estimate import Prepared, estimation_settings, prepare
-from pipeline.estimation import CHANGE_COLUMNS, Breaks, ChangeRule, Wave, changes, judge
+from pipeline.estimation import CHANGE_COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
 from pipeline.files import atomic_folder, read_table, write_json, write_table, write_text
 from pipeline.questionnaire import Questionnaire
 from pipeline.questionnaire.comparability import break_between
@@ -32,8 +32,10 @@ def run(study: Study) -> str:
     estimates = pd.concat([_estimates(study, wave) for wave in waves], ignore_index=True)
     moved = all_changes(study, waves, estimates)
     write_table(estimates, study.series("estimates.parquet"))
+    ranked = rankings(study, estimates)
     write_table(moved, study.series("changes.parquet"))
-    _write_by_wave(study, waves, estimates, moved)
+    write_table(ranked, study.series("rankings.parquet"))
+    _write_by_wave(study, waves, {"estimates": estimates, "changes": moved, "rankings": ranked})
     _write_headline(study, waves, estimates)
     left_out = [wave for wave in study.waves if wave not in waves]
     note = f" Left out, without estimates: {', '.join(left_out)}." if left_out else ""
@@ -112,16 +114,27 @@ def _judged(study: Study, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([whole, moved.loc[~together]]).sort_index()[list(CHANGE_COLUMNS)]
 
 
+def rankings(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
+    """The places of the areas, 1 the largest, with joint intervals for the ranks, wave by wave."""
+    kind = study.params.report.place_domain_kind
+    areas = estimates.loc[(estimates["domain_kind"] == kind) & (estimates["statistic"] != "total")]
+    weighting = study.params.weighting
+    # Areas share no PSU when each respondent is one, or when the areas are the strata.
+    independent = weighting.psu is None or weighting.strata == kind
+    level = study.params.estimation.level
+    return rank_domains(areas, level=level, independent=independent, descending=True)
+
+
 def _estimates(study: Study, wave: str) -> pd.DataFrame:
     return read_table(study.processed(wave, "estimates.parquet"))
 
 
-def _write_by_wave(study: Study, waves: Sequence[str], estimates: pd.DataFrame, moved: pd.DataFrame) -> None:
+def _write_by_wave(study: Study, waves: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> None:
     """The series as each wave's report knows it: nothing of a later wave, so that old reports stay."""
     with atomic_folder(study.series("waves")) as folder:
         for wave in waves:
             known = set(study.waves_up_to(wave))
-            for name, table in (("estimates", estimates), ("changes", moved)):
+            for name, table in tables.items():
                 write_table(table.loc[table["wave"].isin(known)], folder / wave / f"{name}.parquet")
 
 

@@ -1,0 +1,201 @@
+"""Three editions through the stages as DVC calls them: what the tables hold follows from the microdata."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import estimate, series
+from pipeline.check import stage as check
+from pipeline.check.verdict import refuse_if_stopped
+from pipeline.errors import PulsoError
+from pipeline.estimation import CHANGE_COLUMNS, COLUMNS
+from pipeline.files import read_json, read_table, write_json
+from pipeline.ingest import stage as ingest
+from pipeline.simulate import stage as simulate
+from pipeline.study import Study, load_study
+from pipeline.weighting import stage as weight
+
+ROOT = Path(__file__).resolve().parents[1]
+WAVES = ("2012T2", "2013T1", "2013T2")
+KEY = ["wave", "indicator", "category", "statistic", "domain_kind", "domain"]
+pytestmark = pytest.mark.xdist_group("chain")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
+    """A copy of the study with three of its waves, from simulation to series."""
+    folder = tmp_path_factory.mktemp("chain")
+    shutil.copytree(ROOT / "questionnaires", folder / "questionnaires")
+    for name in ("population", "reference"):
+        shutil.copytree(ROOT / "raw" / name, folder / "raw" / name)
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    for wave in load_study(ROOT).waves:
+        if wave not in WAVES:
+            text = re.sub(rf'  "{wave}":\n(    .*\n)+', "", text)
+    published = folder / "raw" / "reference" / "published.csv"
+    figures = pd.read_csv(published, dtype=str)
+    figures.loc[figures.iloc[:, 0].isin(WAVES)].to_csv(published, index=False)
+    text = re.sub(r"(replicates: \{method: rao_wu, n: )\d+", r"\g<1>40", text)
+    (folder / "params.yaml").write_text(text, encoding="utf-8")
+    made = load_study(folder)
+    simulate.run(made)
+    for wave in WAVES:
+        ingest.run(made, wave)
+    check.run_all(made)
+    for wave in WAVES:
+        weight.run(made, wave)
+        estimate.run(made, wave)
+    series.run(made)
+    yield made
+
+
+@pytest.fixture(scope="module")
+def table(study: Study) -> pd.DataFrame:
+    return read_table(study.series("estimates.parquet"))
+
+
+@pytest.fixture(scope="module")
+def changes(study: Study) -> pd.DataFrame:
+    return read_table(study.series("changes.parquet"))
+
+
+def row(table: pd.DataFrame, **keys: str) -> pd.Series:
+    found = table.loc[np.logical_and.reduce([table[name] == value for name, value in keys.items()])]
+    assert len(found) == 1, keys
+    return found.iloc[0]
+
+
+def test_rows_delivered_are_rows_accepted_and_quarantined(study: Study) -> None:
+    for wave in WAVES:
+        delivery = read_json(study.processed(wave, "delivery.json"))
+        accepted = len(read_table(study.processed(wave, "responses.parquet")))
+        quarantined = len(read_table(study.processed(wave, "quarantine.parquet")))
+        assert delivery["counts"]["delivered"] == accepted + quarantined
+        assert accepted > 4_000
+
+
+def test_the_estimates_have_the_promised_columns_and_one_row_a_key(table: pd.DataFrame) -> None:
+    assert tuple(table.columns) == COLUMNS
+    assert not table.duplicated(KEY).any()
+    assert set(table["wave"]) == set(WAVES)
+
+
+def test_a_distribution_adds_to_one_in_every_domain(study: Study, table: pd.DataFrame) -> None:
+    names = [name for name, i in study.indicators.by_name.items() if i.kind == "distribution"]
+    shares = table.loc[table["indicator"].isin(names) & (table["n"] > 0)]
+    sums = shares.groupby(["wave", "indicator", "domain_kind", "domain"])["estimate"].sum()
+    assert len(sums) > 1_000
+    np.testing.assert_allclose(sums, 1, atol=1e-9)
+
+
+def test_a_share_and_its_error_follow_from_microdata_and_replicates(study: Study, table: pd.DataFrame) -> None:
+    data = estimate.joined(study, "2013T2")
+    inside = data["seg_municipio"].isin([1, 2, 3]) & (data["municipio"] == "19039")
+    hit = data["seg_municipio"].isin([2, 3])
+    columns = ["weight", *(name for name in data.columns if name.startswith("rep_"))]
+    shares = data.loc[inside & hit, columns].sum() / data.loc[inside, columns].sum()
+    found = row(table, wave="2013T2", indicator="inseguridad_amplia", domain_kind="municipio", domain="19039")
+    assert found["estimate"] == pytest.approx(shares["weight"], rel=1e-9)
+    assert found["se"] == pytest.approx(np.sqrt(((shares.iloc[1:] - shares["weight"]) ** 2).mean()), rel=1e-7)
+    assert found["n"] == inside.sum()
+
+
+def test_a_base_restricts_who_is_counted(study: Study, table: pd.DataFrame) -> None:
+    data = estimate.joined(study, "2013T1")
+    victims = (data["victima"] == 1) & data["denuncia"].isin([1, 2])
+    silent = victims & (data["denuncia"] == 2)
+    found = row(table, wave="2013T1", indicator="no_denuncia", domain_kind="total")
+    assert found["estimate"] == pytest.approx(data.loc[silent, "weight"].sum() / data.loc[victims, "weight"].sum())
+    assert found["n"] == victims.sum()
+
+
+def test_the_index_is_the_mean_of_the_forces_answered(study: Study, table: pd.DataFrame) -> None:
+    indicator = study.indicators.by_name["indice_confianza_policial"]
+    data = estimate.joined(study, "2013T2")
+    scores = data[list(indicator.items)].astype(float)
+    scores = scores.where(scores <= 4).rsub(4).mul(100 / 3)
+    index = scores.mean(axis=1).where(scores.notna().sum(axis=1) >= indicator.at_least)
+    known = index.notna()
+    found = row(table, wave="2013T2", indicator="indice_confianza_policial", domain_kind="total")
+    assert found["estimate"] == pytest.approx(np.average(index[known], weights=data.loc[known, "weight"]))
+
+
+def test_domains_of_people_who_did_not_say_are_not_published(table: pd.DataFrame) -> None:
+    assert set(table.loc[table["domain_kind"] == "escolaridad", "domain"]) == {"1", "2", "3", "4"}
+    assert table.loc[table["domain_kind"] == "municipio*sexo", "domain"].nunique() == 18
+
+
+def test_a_wave_is_compared_with_the_previous_one_and_with_a_year_before(changes: pd.DataFrame) -> None:
+    assert tuple(changes.columns) == CHANGE_COLUMNS
+    pairs = set(changes[["wave", "comparison", "reference_wave"]].itertuples(index=False, name=None))
+    assert ("2013T2", "previous", "2013T1") in pairs
+    assert ("2013T2", "year_ago", "2012T2") in pairs
+    assert not [pair for pair in pairs if pair[0] == "2012T2"]
+
+
+def test_a_change_has_the_error_of_two_independent_samples(table: pd.DataFrame, changes: pd.DataFrame) -> None:
+    keys = {"indicator": "seguro_municipio", "domain_kind": "municipio", "domain": "19019"}
+    change = row(changes, wave="2013T2", comparison="previous", **keys)
+    now, before = row(table, wave="2013T2", **keys), row(table, wave="2013T1", **keys)
+    assert change["difference"] == pytest.approx(now["estimate"] - before["estimate"], abs=1e-9)
+    assert change["se"] == pytest.approx(np.hypot(now["se"], before["se"]), rel=1e-8)
+
+
+def test_the_verdict_is_that_of_the_adjusted_p(study: Study, changes: pd.DataFrame) -> None:
+    judged = changes.loc[changes["verdict"] != "no comparable"]
+    assert (judged["p_adjusted"] >= judged["p"] - 1e-12).all()
+    significant = judged["p_adjusted"] < study.params.change.alpha
+    assert (judged["verdict"].isin(["sube", "baja"]) == significant).all()
+    moved = judged.loc[significant]
+    assert ((moved["difference"] > 0) == (moved["verdict"] == "sube")).all()
+
+
+def test_the_whole_area_is_one_family_and_elsewhere_an_indicator_is(changes: pd.DataFrame) -> None:
+    own = changes.loc[(changes["wave"] == "2013T2") & (changes["comparison"] == "year_ago")]
+    whole = own.loc[(own["domain_kind"] == "total") & own["indicator"].isin(["seguro_municipio", "seguro_pais"])]
+    assert len(set(whole["family"])) == 1
+    places = own.loc[(own["domain_kind"] == "municipio") & own["indicator"].isin(["seguro_municipio", "seguro_pais"])]
+    assert len(set(places["family"])) == 2
+
+
+def test_what_changed_its_question_is_not_compared(changes: pd.DataFrame) -> None:
+    broken = changes.loc[(changes["indicator"] == "victimizacion") & (changes["wave"] == "2013T2")]
+    assert set(broken["verdict"]) == {"no comparable"}
+    assert broken["difference"].isna().all()
+    assert set(broken["reason"]) == {"cuatro meses, no tres"}
+
+
+def test_an_old_report_never_sees_a_later_wave(study: Study) -> None:
+    known = read_table(study.series("waves/2013T1/estimates.parquet"))
+    assert set(known["wave"]) == {"2012T2", "2013T1"}
+
+
+def test_the_metrics_are_the_headline(study: Study, table: pd.DataFrame) -> None:
+    metrics = read_json(study.series("metrics.json"))
+    found = row(table, wave="2013T2", indicator="inseguridad_amplia", domain_kind="total")
+    assert metrics["2013T2"]["inseguridad_amplia"]["estimate"] == pytest.approx(found["estimate"])
+    assert metrics["2013T2"]["inseguridad_amplia"]["n"] == found["n"]
+
+
+def test_the_same_inputs_make_the_same_bytes(study: Study) -> None:
+    path = study.processed("2013T1", "estimates.parquet")
+    before = path.read_bytes()
+    estimate.run(study, "2013T1")
+    assert path.read_bytes() == before
+
+
+def test_a_stopped_wave_is_refused_in_one_sentence_and_no_other(study: Study) -> None:
+    path = study.checks("2013T1")
+    verdict = read_json(path)
+    write_json({**verdict, "verdict": "stop", "refused": "planted"}, path)
+    try:
+        with pytest.raises(PulsoError, match="2013T1"):
+            refuse_if_stopped(study, "2013T1")
+        refuse_if_stopped(study, "2013T2")
+    finally:
+        write_json(verdict, path)
