@@ -152,21 +152,24 @@ class Canvas:
         artist.set_data(imread(path))
         self.figure.add_artist(artist)
 
-    def finish(self, alt: str, png: bool = True, scale: float = 2) -> Picture:
-        """Write the chart out; ``alt`` becomes its accessible name."""
+    def finish(self, alt: str, png: bool = True, scale: float = 2, svg: bool = True) -> Picture:
+        """Write the chart out; ``alt`` becomes its accessible name. What is not asked for is left empty."""
         import matplotlib as mpl
 
         settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "pulso", "path.simplify": False}
         with mpl.rc_context(settings):
             buffer = io.StringIO()
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+            if svg:
+                self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
             raster = self._raster(scale) if png else b""
-        svg, inline = self._clean(buffer.getvalue(), alt)
-        return Picture(self.width, self.height, svg, inline, raster)
+        whole, inline = self._clean(buffer.getvalue(), alt) if svg else ("", "")
+        return Picture(self.width, self.height, whole, inline, raster)
 
     def _raster(self, scale: float) -> bytes:
         buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", dpi=72 * scale, metadata={"Software": None})
+        # Compressing harder takes longer than drawing and saves little on flat colours.
+        options = {"compress_level": 4}
+        self.figure.savefig(buffer, format="png", dpi=72 * scale, metadata={"Software": None}, pil_kwargs=options)
         return buffer.getvalue()
 
     def _add(self, artist: Any, tip: str) -> None:

@@ -65,7 +65,7 @@ def draw(card: Card, shape: Shape, theme: Theme) -> bytes:
     foot = height - (64 if tall else 40)
     canvas.line([edge, width - edge], [foot - 44, foot - 44], theme.rule, 2)
     _foot(canvas, card, edge, foot, theme)
-    return canvas.finish(card.alt, scale=1).png
+    return canvas.finish(card.alt, scale=1, svg=False).png
 
 
 def _foot(canvas: Canvas, card: Card, edge: int, foot: float, theme: Theme) -> None:
