@@ -192,7 +192,7 @@ def _psus(
         inside = sorted({labels[s] for s in stratum_of_row[codes == culprit]})
         where = data[name].iloc[np.flatnonzero(codes == culprit)[0]] if name else culprit
         raise DesignError(
-            f"PSU {where!r} lies in the strata {', '.join(inside)}; correct it, or pass nest=True when "
+            f"PSU {where} lies in the strata {', '.join(inside)}; correct it, or pass nest=True when "
             "PSU ids repeat between strata."
         )
     order = np.argsort(stratum, kind="stable")

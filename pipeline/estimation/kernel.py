@@ -196,6 +196,9 @@ def _measured_elements(
         of_ratio = np.bincount(own, weights=w * residual**2, minlength=size) / totals.population[0]
         of_y = np.bincount(own, weights=w * deviation**2, minlength=size) / totals.population[0]
         scale = totals.population[0] / totals.base[0]
+        # Between equal answers there is only the rounding of their mean.
+        floor = 1e-24 * np.bincount(own, weights=w * y**2, minlength=size) / totals.population[0]
+    of_ratio, of_y = (np.where(values > floor, values, 0.0) for values in (of_ratio, of_y))
     return np.tile(of_ratio * scale**2, (2, 1)), np.tile(of_y, (2, 1))
 
 
@@ -205,8 +208,7 @@ def _blocks(
 ) -> Iterator[Block]:  # fmt: skip
     """One block a statistic, with the rows of the variables that ask for it; columns not printed left out."""
     counted = counts.of_domains(plan.members[kind], len(plan.domains[kind].labels))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        correction = counted.base / (counted.base - 1)
+    correction = counted.base / np.where(counted.base > 1, counted.base - 1, np.nan)
     for statistic in dict.fromkeys(name for source in batch for name in source.statistics):
         is_total = statistic == TOTAL
         asking = [(place, source) for place, source in enumerate(batch) if statistic in source.statistics]
