@@ -5,7 +5,10 @@ Kuriakose and Robbins (2016, Statistical Journal of the IAOS 32) flag a responde
 so the threshold here comes from a null model of this one: respondents of a few latent classes
 (Lazarsfeld and Henry 1968) whose answers are independent within a class. The number of equal
 answers of two of them is a sum of independent trials, whose distribution is exact (Hodges and
-Le Cam 1960 call it Poisson-binomial): no draw is needed.
+Le Cam 1960 call it Poisson-binomial): no draw is needed. Classes are a coarse picture of how
+people lean, so the null's tail is raised by what the pairs themselves show where they are many:
+the ratio of observed to expected pairs, carried on along its trend. A few hundred honest pairs
+decide there, which no fraud worth finding can hide among.
 """
 
 from dataclasses import dataclass
@@ -22,6 +25,7 @@ ITERATIONS = 15
 MINIMUM_ITEMS = 8
 LARGEST_BLOCK = 10_000
 _CHUNK = 1_000
+_MANY_PAIRS = 200
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,29 @@ def near_duplicates(
         numbers = pd.factorize(blocks)[0]
         places = [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
     places = [part[:LARGEST_BLOCK] for part in places if len(part) > 1]
-    pairs = sum(len(part) * (len(part) - 1) / 2 for part in places)
-    tail = _tail(codes, sizes, seed)
-    expected = pairs * tail
-    threshold = int(np.argmax(expected <= false_alarms)) if (expected <= false_alarms).any() else len(items) + 1
-    suspect = np.zeros(len(codes), dtype=bool)
+    most = np.zeros(len(codes), dtype=np.int64)
+    observed = np.zeros(len(items) + 1)
     for part in places:
-        suspect[part] = _alike(codes[part], sizes, threshold)
-    return Similarity(len(items), threshold, float(expected[min(threshold, len(items))]), suspect)
+        most[part], histogram = _alike(codes[part], sizes)
+        observed += histogram
+    expected = _raised(observed.sum() * _tail(codes, sizes, seed), observed[::-1].cumsum()[::-1])
+    threshold = int(np.argmax(expected <= false_alarms))
+    return Similarity(len(items), threshold, float(expected[threshold]), most >= threshold)
+
+
+def _raised(null: Floats, observed: Floats) -> Floats:
+    """Expected pairs with at least m equal answers: the null, never below what the many pairs show.
+
+    ``null``: m = 0 … items + 1 (the last is 0); ``observed``: pairs with at least m, m = 0 … items.
+    """
+    many = np.flatnonzero(observed >= _MANY_PAIRS)
+    if len(many) < 3:
+        return null
+    last = many[-3:]
+    ratio = np.log(observed[last] / np.maximum(null[last], 1e-300))
+    trend, level = max((ratio[2] - ratio[0]) / 2, 0.0), max(float(ratio[2]), 0.0)
+    beyond = np.maximum(np.arange(len(null)) - last[-1], 0)
+    return null * np.exp(level + trend * beyond)
 
 
 def _codes(responses: pd.DataFrame, items: list[str]) -> tuple[npt.NDArray[np.int64], list[int]]:
@@ -136,19 +155,21 @@ def _maximise(codes: npt.NDArray[np.int64], sizes: list[int], share: Floats) -> 
     return weights / weights.sum(), answers
 
 
-def _alike(codes: npt.NDArray[np.int64], sizes: list[int], threshold: int) -> npt.NDArray[np.bool_]:
-    """Rows that share at least ``threshold`` answers with another row.
+def _alike(codes: npt.NDArray[np.int64], sizes: list[int]) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Per row the most answers shared with another row; pairs by number of shared answers.
 
     Small whole numbers in float32: the product counts exactly.
     """
     offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     hot = np.zeros((len(codes), sum(sizes)), dtype=np.float32)
     np.put_along_axis(hot, codes + offsets, 1.0, axis=1)
-    found = np.zeros(len(codes), dtype=bool)
+    most = np.zeros(len(codes), dtype=np.int64)
+    histogram = np.zeros(len(sizes) + 1)
     for start in range(0, len(codes), _CHUNK):
-        equal = hot[start : start + _CHUNK] @ hot[start:].T
-        np.fill_diagonal(equal, 0)
-        near = equal >= threshold
-        found[start : start + _CHUNK] |= near.any(axis=1)
-        found[start:] |= near.any(axis=0)
-    return found
+        equal = (hot[start : start + _CHUNK] @ hot[start:].T).astype(np.int16)
+        # Each pair once: what lies on and below the diagonal of the first square is set aside.
+        equal[np.tril_indices(min(len(equal), equal.shape[1]))] = -1
+        most[start : start + _CHUNK] = np.maximum(most[start : start + _CHUNK], equal.max(axis=1, initial=0))
+        most[start:] = np.maximum(most[start:], equal.max(axis=0, initial=0))
+        histogram += np.bincount(equal.ravel() + 1, minlength=len(sizes) + 2)[1:]
+    return most, histogram

@@ -7,6 +7,7 @@ import pandas as pd
 from pipeline.check.exceptions import add_exception, load_exceptions
 from pipeline.check.fieldwork import fieldwork
 from pipeline.check.past import Past, against, seen_before
+from pipeline.check.report import write_report
 from pipeline.check.rules import Evidence, Rule, with_severities
 from pipeline.check.structure import structure
 from pipeline.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
@@ -54,8 +55,7 @@ def check_wave(study: Study, wave: str, engine: Any) -> Verdict:
         responses = read_table(study.processed(wave, "responses.parquet"))
     except PulsoError as missing:
         verdict = Verdict(wave, "stop", {}, (), refused=_why_refused(study, wave) or str(missing))
-        write_json(to_json(verdict), study.checks(wave))
-        return verdict
+        return _written(study, verdict)
     evidence = gather(study, wave, responses, delivery)
     accepted = load_exceptions(study, wave)
     rules = tuple(
@@ -70,7 +70,12 @@ def check_wave(study: Study, wave: str, engine: Any) -> Verdict:
         wave, decide(rules), delivery["counts"], rules, tuple(delivery["differences"]), record, _shown(evidence)
     )
     write_json(suite_json(evidence), study.checks(wave).parent / "suites" / f"{wave}.json")
-    write_json(to_json(verdict), study.checks(wave))
+    return _written(study, verdict)
+
+
+def _written(study: Study, verdict: Verdict) -> Verdict:
+    write_report(study, verdict)
+    write_json(to_json(verdict), study.checks(verdict.wave))
     return verdict
 
 
