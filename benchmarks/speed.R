@@ -1,0 +1,33 @@
+# The same estimates with survey::svyby: every question in every domain, se, logit interval, df and deff.
+suppressMessages(library(survey))
+arguments <- commandArgs(trailingOnly = TRUE)
+data <- read.csv(arguments[1])
+peak <- function() {
+  status <- readLines("/proc/self/status")
+  as.numeric(gsub("\\D", "", grep("^VmHWM", status, value = TRUE))) / 1024
+}
+questions <- grep("^q", names(data), value = TRUE)
+loaded <- peak()
+start <- proc.time()
+for (q in questions) data[[q]] <- factor(data[[q]], levels = 1:5)
+data$total <- 1
+design <- svydesign(ids = ~psu, strata = ~stratum, weights = ~w, data = data)
+rows <- 0
+for (by in list(~total, ~mun, ~sexo, ~edad, ~mun + sexo)) {
+  names <- all.vars(by)
+  cell <- interaction(data[names], drop = TRUE, lex.order = TRUE)
+  df <- sapply(split(seq_len(nrow(data)), cell), function(i) {
+    length(unique(data$psu[i])) - length(unique(data$stratum[i]))
+  })
+  for (q in questions) {
+    fitted <- svyby(as.formula(paste0("~", q)), by, design, svymean, deff = TRUE, keep.var = TRUE)
+    p <- as.matrix(fitted[grepl(paste0("^", q), names(fitted))])
+    se <- as.matrix(fitted[grepl("^se", names(fitted))])
+    half <- qt(0.975, df) * se / (p * (1 - p))
+    low <- plogis(qlogis(p) - half)
+    high <- plogis(qlogis(p) + half)
+    rows <- rows + length(low)
+  }
+}
+seconds <- (proc.time() - start)[["elapsed"]]
+cat(sprintf('{"seconds": %f, "rows": %d, "peak_mb": %f, "loaded_mb": %f}\n', seconds, rows, peak(), loaded))

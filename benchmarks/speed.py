@@ -1,0 +1,185 @@
+"""Time the kernel beside svy, samplics and R's survey: the same file, one process run each.
+
+    python benchmarks/speed.py                         2,000 and 25,000 rows, all engines
+    python benchmarks/speed.py --rows 1000000 --engines ours svy
+    python benchmarks/speed.py --growth                time and memory against rows, variables and domains
+
+Writes benchmarks/speed.json (measurements are merged in) and benchmarks/RESULTS.md from it. Reading the file
+and importing the engine are not timed; making the design and the estimates is.
+"""
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from benchmarks.report import write_results  # noqa: E402
+from benchmarks.sample import CATEGORIES, DOMAINS, make_sample  # noqa: E402
+
+ENGINES = ("ours", "svy", "samplics", "R")
+STORE = HERE / "speed.json"
+
+
+def peak_mb() -> float:
+    """Peak resident memory of this process, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def questions_of(data: pd.DataFrame) -> list[str]:
+    """The columns that are questions."""
+    return [name for name in data.columns if name.startswith("q")]
+
+
+def run_ours(data: pd.DataFrame, domains: Sequence[tuple[str, ...]] = DOMAINS) -> int:
+    """Our kernel; returns the number of estimates."""
+    from pipeline.estimation import Categorical, SurveyDesign, estimate
+
+    design = SurveyDesign(data, "w", "stratum", "psu")
+    return len(estimate(design, [Categorical(name, CATEGORIES) for name in questions_of(data)], domains))
+
+
+def run_svy(data: pd.DataFrame) -> int:
+    """svy, one call for all questions in each kind of domain."""
+    import polars as pl
+    import svy
+
+    frame = pl.from_pandas(data)
+    sample = svy.Sample(frame, svy.Design(stratum="stratum", psu="psu", wgt="w", singleton="center"))
+    rows = 0
+    for by in DOMAINS:
+        made = sample.estimation.prop(questions_of(data), by=by or None, deff="wr", ci_method="logit")
+        rows += sum(len(estimate.to_polars()) for estimate in made)
+    return rows
+
+
+def run_samplics(data: pd.DataFrame) -> int:
+    """samplics, a question and a kind of domain a call (its df are the whole design's, and it has no deff)."""
+    from samplics.estimation import TaylorEstimator
+    from samplics.utils.types import PopParam
+
+    rows = 0
+    crossed = {by: data[list(by)].astype(str).agg("*".join, axis=1) if by else None for by in DOMAINS}
+    for by in DOMAINS:
+        for name in questions_of(data):
+            made = TaylorEstimator(PopParam.prop)
+            made.estimate(
+                y=data[name], samp_weight=data["w"], stratum=data["stratum"], psu=data["psu"], domain=crossed[by]
+            )
+            rows += len(made.to_dataframe())
+    return rows
+
+
+RUNNERS: dict[str, Callable[[pd.DataFrame], int]] = {"ours": run_ours, "svy": run_svy, "samplics": run_samplics}
+
+
+def run_here(engine: str, file: Path) -> None:
+    """Run one engine in this process and print its measurement as JSON."""
+    data = pd.read_csv(file)
+    {"ours": _import_ours, "svy": _import_svy, "samplics": _import_samplics}[engine]()
+    loaded, start = peak_mb(), time.perf_counter()
+    rows = RUNNERS[engine](data)
+    seconds = time.perf_counter() - start
+    data_mb = data.memory_usage(index=False).sum() / 2**20
+    print(
+        json.dumps(
+            {"seconds": seconds, "rows": rows, "peak_mb": peak_mb(), "loaded_mb": loaded, "data_mb": float(data_mb)}
+        )
+    )
+
+
+def _import_ours() -> None:
+    import pipeline.estimation  # noqa: F401
+
+
+def _import_svy() -> None:
+    import polars  # noqa: F401
+    import svy  # noqa: F401
+
+
+def _import_samplics() -> None:
+    import samplics.estimation  # noqa: F401
+
+
+def measure(engine: str, file: Path) -> dict[str, float]:
+    """Run one engine in a process of its own."""
+    if engine == "R":
+        command = ["Rscript", str(HERE / "speed.R"), str(file)]
+    else:
+        command = [sys.executable, str(Path(__file__).resolve()), "--here", engine, "--file", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{engine} failed on {file.name}: {done.stderr.strip()[-500:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def memory_bandwidth() -> float:
+    """Gigabytes a second that this machine reads when summing a large array: the limit of any engine."""
+    values = np.ones(2**25)
+    best = min(_seconds(values.sum) for _ in range(5))
+    return values.nbytes / best / 1e9
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def growth() -> list[dict[str, float]]:
+    """Seconds of our kernel, best of three, against rows, variables and domains."""
+    rows = []
+    plans = [(n, 20, 5) for n in (50_000, 100_000, 200_000, 400_000)]
+    plans += [(100_000, v, 5) for v in (5, 10, 40)] + [(100_000, 20, d) for d in (1, 2, 3, 4)]
+    for n, variables, domains in plans:
+        data = make_sample(n, questions=variables)
+        seconds = min(_seconds(lambda data=data, domains=domains: run_ours(data, DOMAINS[:domains])) for _ in range(3))
+        estimates = run_ours(data, DOMAINS[:domains])
+        rows.append({"rows": n, "variables": variables, "domains": domains, "estimates": estimates, "seconds": seconds})
+    return rows
+
+
+def main() -> None:
+    """Measure what is asked, keep it in speed.json and write RESULTS.md."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, nargs="+", default=[2_000, 25_000])
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--here", choices=sorted(RUNNERS), help=argparse.SUPPRESS)
+    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.here:
+        run_here(asked.here, asked.file)
+        return
+    kept = json.loads(STORE.read_text()) if STORE.exists() else {"speed": {}, "growth": [], "bandwidth": 0.0}
+    if asked.growth:
+        kept["growth"] = growth()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            for rows in asked.rows:
+                file = Path(folder) / f"{rows}.csv"
+                make_sample(rows).to_csv(file, index=False)
+                for engine in asked.engines:
+                    if engine == "R" and not shutil.which("Rscript"):
+                        print("R is not here: left out")
+                        continue
+                    kept["speed"].setdefault(str(rows), {})[engine] = measure(engine, file)
+                    print(rows, engine, kept["speed"][str(rows)][engine], flush=True)
+        kept["bandwidth"] = memory_bandwidth()
+    STORE.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    write_results(kept, HERE / "RESULTS.md")
+
+
+if __name__ == "__main__":
+    main()
