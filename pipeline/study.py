@@ -1,7 +1,7 @@
 """The study: params.yaml and the project's paths, read once and validated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -106,7 +106,7 @@ class _Params:
     change: ChangeSettings
     report: ReportSettings
     municipalities: tuple[Municipality, ...] = ()
-    check: CheckSettings = CheckSettings()
+    check: CheckSettings = field(default_factory=CheckSettings)
     simulate: SimulateSettings | None = None
 
 

@@ -99,9 +99,7 @@ def geometric_cells(conapo: pd.DataFrame, census: pd.DataFrame) -> pd.DataFrame:
         share = (date(year, 7, 1) - date(2010, 7, 1)).days / span
         growth = (ends["population_end"] / ends["population_start"]) ** share
         parts.append(
-            ends[["cve_geo", "sex", "age_group"]].assign(
-                year=year, population=ends["population_start"] * growth
-            )
+            ends[["cve_geo", "sex", "age_group"]].assign(year=year, population=ends["population_start"] * growth)
         )
     return pd.concat(parts, ignore_index=True)
 
