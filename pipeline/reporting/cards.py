@@ -20,7 +20,7 @@ def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:
         said = f"de las {base} {edition.singular(measure)}"
     else:
         said = f"{edition.label(measure).name}"
-    known = change is not None and change.verdict != "no comparable"
+    known = change is not None and change.comparable
     return cards.Card(
         number=text(sentences.value(estimate)).plain,
         margin=sentences.margin(estimate).plain,

@@ -137,11 +137,18 @@ class Edition:
         return found if found is not None and found.publishable else None
 
     def change(self, estimate: Estimate | None, comparison: str = "previous") -> Change | None:
-        """The tested change of a printed estimate; None when one of its two ends may not be printed."""
+        """The tested change of a printed estimate, or that there is none because the question changed.
+
+        None when one of its two ends may not be printed.
+        """
         if estimate is None:
             return None
         found = self.rows.change(estimate, comparison)
-        return found if found is not None and found.publishable else None
+        return found if found is not None and (found.publishable or not found.comparable) else None
+
+    def asked(self, measure: Measure, wave: str = "") -> bool:
+        """Whether the wave has the measure at all, printed or not."""
+        return self.rows.get(wave or self.wave.key, measure, self.settings.whole_domain_kind, "total") is not None
 
     def rank(self, estimate: Estimate | None) -> Rank | None:
         """The rank of a printed estimate among its peers."""

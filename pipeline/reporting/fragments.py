@@ -46,6 +46,7 @@ def brief(edition: Edition, charts: Charts, engine: str, links: str = "") -> dic
         "hallazgos": findings(edition),
         "lugares-titulo": f"## {sentences.places_heading(edition, measure).markdown}",
         "lugares": _with_table(charts.places, tables.places(edition, measure)) if charts.places else missing,
+        "lugares-nota": legend(edition),
         "mapa-titulo": f"## {sentences.majority_heading(edition, measure).markdown}",
         "mapa": charts.map.markdown() if charts.map else missing,
         "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
@@ -65,9 +66,6 @@ def _with_table(chart: pictures.Chart, table: str, paper: str = "narrow") -> str
 def variables(edition: Edition) -> dict[str, str]:
     """What the sources name with ``var``: words without a row behind them, or the plain headline."""
     measure = edition.settings.headline
-    whole = edition.whole(measure)
-    change = edition.change(whole)
-    reference = f"frente a {edition.period(change.reference_wave)}" if change else "frente a la edición anterior"
     trust = edition.settings.trust
     return {
         "titulo-pagina": f"{edition.title}, {edition.wave.period}",
@@ -77,10 +75,21 @@ def variables(edition: Edition) -> dict[str, str]:
         "personas": edition.settings.people,
         "lugares": f"{numbers.word(len(edition.places))} {edition.settings.places_word}",
         "nivel": f"{numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}%",
-        "frente-a": reference,
         "regla": f"al {numbers.decimal(edition.alpha * 100, 0)}{numbers.NBSP}%{ADJUSTED.get(edition.adjust, '')}",
         "confianza-base": upper_first(trust.base or edition.settings.people),
     }
+
+
+def legend(edition: Edition) -> str:
+    """What the signs of change mean, or why there are none."""
+    found = [edition.change(edition.in_place(edition.settings.headline, place.code)) for place in edition.places]
+    reference = next((edition.period(change.reference_wave) for change in found if change), "")
+    if not reference:
+        return "Es la primera edición: todavía no hay cambios que señalar."
+    if not any(change.comparable for change in found if change):
+        return f"No se señalan cambios: la pregunta cambió y no se compara con {reference}."
+    rule = f"al {numbers.decimal(edition.alpha * 100, 0)}{numbers.NBSP}%{ADJUSTED.get(edition.adjust, '')}"
+    return f"▲ sube   ▼ baja   ◆ sin cambio estadísticamente significativo frente a {reference} ({rule})."
 
 
 def kicker(edition: Edition) -> str:
@@ -112,7 +121,7 @@ def verdict_mark(edition: Edition, measure: Measure, change: Change | None) -> s
     """The verdict with its sign and colour as a span."""
     sign, _, tone = edition.theme.meaning(change, edition.direction(measure))
     said = sentences.verdict(edition, change, sentences.is_first(edition, measure))
-    mark = f"{sign} " if change is not None and change.verdict != "no comparable" else ""
+    mark = f"{sign} " if change is not None and change.comparable else ""
     return f"[{mark}{said.markdown}]{{.verdict .{tone}}}"
 
 
@@ -126,7 +135,7 @@ def measure_box(edition: Edition, measure: Measure, estimate: Estimate | None) -
     """One finding as a block."""
     if estimate is None:
         name = escape(edition.label(measure).name)
-        return f"::: {{.measure}}\n[—]{{.big}}\n\n{name}: {sentences.WITHHELD}.\n:::"
+        return f"::: {{.measure}}\n[—]{{.big}}\n\n{name}: {sentences.silence(edition, measure)}.\n:::"
     number = span(sentences.value(estimate), "big")
     half = f"[{sentences.margin(estimate).markdown}]{{.margin}}"
     who = edition.label(measure).base

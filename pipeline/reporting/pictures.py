@@ -53,7 +53,7 @@ def draw_places(edition: Edition, measure: Measure, folder: Path, name: str = "l
     """Places with intervals and changes."""
     rows, whole, theme = dot_rows(edition, measure), edition.whole(measure), edition.theme
     words = alt.dots(edition, edition.label(measure).name, rows, whole)
-    changes = any(row.change for row in rows)
+    changes = any(row.change and row.change.comparable for row in rows)
 
     def draw(narrow: bool) -> Picture:
         return dots.draw(

@@ -65,7 +65,7 @@ def year(edition: Edition, estimate: Estimate | None) -> Text:
     if change is None:
         return text("Todavía no hay un año con que comparar")
     reference = edition.period(change.reference_wave)
-    if change.verdict == "no comparable":
+    if not change.comparable:
         return text(f"La pregunta cambió: no se compara con {reference}")
     if not change.significant:
         return text(f"En un año, {sentences.NO_CHANGE}")

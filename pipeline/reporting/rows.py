@@ -59,6 +59,12 @@ class Change:
     verdict: str
     minimum_detectable: float
     publishable: bool
+    reason: str
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the two waves asked alike; without that there is no difference at all."""
+        return self.verdict != "no comparable"
 
     @property
     def key(self) -> str:

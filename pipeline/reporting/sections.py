@@ -7,7 +7,7 @@ from pipeline.reporting import fragments, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition, IndicatorLabel
 from pipeline.reporting.rows import Rank
 from pipeline.reporting.settings import Measure
-from pipeline.reporting.text import Number, Text, escape, text
+from pipeline.reporting.text import Number, Text, escape, text, upper_first
 from pipeline.reporting.workshop import Workshop
 
 
@@ -135,7 +135,7 @@ def _one_series(edition: Edition, shop: Workshop, label: IndicatorLabel) -> str:
     estimate = edition.whole(measure)
     lines = [f"### {escape(label.name)} {{#{slug(label.id)}}}"]
     if estimate is None:
-        lines.append("No se preguntó en la última edición, o la cifra no se publica por su poca precisión.")
+        lines.append(f"{upper_first(sentences.silence(edition, measure))}.")
     else:
         now = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
         year = edition.change(estimate, "year_ago")

@@ -15,6 +15,7 @@ from pipeline.reporting.text import Number, Text, joined, text, upper_first
 
 NO_CHANGE = "sin cambio estadísticamente significativo"
 WITHHELD = "no se publica por su poca precisión"
+NOT_ASKED = "no se preguntó en esta edición"
 
 
 def value(estimate: Estimate, decimals: int = 1) -> Number:
@@ -56,13 +57,19 @@ def verdict(edition: Edition, change: Change | None, first: bool, since: bool = 
     if change is None:
         return text("primera medición" if first else "sin comparación posible")
     reference = edition.period(change.reference_wave)
-    if change.verdict == "no comparable":
-        return text(f"no comparable con {reference}")
+    if not change.comparable:
+        why = f" ({change.reason})" if 0 < len(change.reason) <= 40 else ""
+        return text(f"no comparable con {reference}{why}")
     if not change.significant:
         against = f" frente a {reference}" if since else ""
         return text(f"{NO_CHANGE}{against} (", moved(change, sign=True), ")")
     against = f" desde {reference}" if since else ""
     return text(f"{change.verdict} ", moved(change), against)
+
+
+def silence(edition: Edition, measure: Measure) -> str:
+    """Why a finding has no number: too imprecise, or not asked in this wave."""
+    return WITHHELD if edition.asked(measure) else NOT_ASKED
 
 
 def is_first(edition: Edition, measure: Measure) -> bool:
@@ -77,7 +84,7 @@ def headline(edition: Edition) -> Text:
     measure = edition.settings.headline
     estimate = edition.whole(measure)
     if estimate is None:
-        return text(f"{edition.label(measure).name}: {WITHHELD}")
+        return text(f"{edition.label(measure).name}: {silence(edition, measure)}")
     fraction = numbers.as_fraction(estimate.estimate, estimate.ci_low, estimate.ci_high)
     if fraction and edition.plural(measure):
         several = fraction.parts > 1
@@ -88,7 +95,7 @@ def headline(edition: Edition) -> Text:
     else:
         claim = text("El ", value(estimate), f" {edition.singular(measure)}")
     change = edition.change(estimate)
-    if change is None or change.verdict == "no comparable":
+    if change is None or not change.comparable:
         return claim
     reference = edition.period(change.reference_wave)
     if not change.significant:
@@ -112,7 +119,7 @@ def places_moved(edition: Edition, measure: Measure) -> Text:
     reference = ""
     for place in edition.places:
         change = edition.change(edition.in_place(measure, place.code))
-        if change is None or change.verdict == "no comparable":
+        if change is None or not change.comparable:
             continue
         reference = edition.period(change.reference_wave)
         if change.significant:
@@ -129,7 +136,7 @@ def finding(edition: Edition, measure: Measure) -> Text:
     """One finding as one sentence with its margin and its verdict of change."""
     estimate = edition.whole(measure)
     if estimate is None:
-        return text(f"{edition.label(measure).name}: {WITHHELD}.")
+        return text(f"{edition.label(measure).name}: {silence(edition, measure)}.")
     base = edition.label(measure).base or edition.settings.people
     said = verdict(edition, edition.change(estimate), is_first(edition, measure))
     if estimate.statistic == "proportion":
@@ -143,12 +150,12 @@ def slide_title(edition: Edition, measure: Measure) -> Text:
     """A finding short enough for the head of a slide: share and verdict, the margin stands beside it."""
     estimate = edition.whole(measure)
     if estimate is None:
-        return text(f"{edition.label(measure).name}: {WITHHELD}")
+        return text(f"{edition.label(measure).name}: {silence(edition, measure)}")
     change = edition.change(estimate)
     start = text("El ", value(estimate), f" {edition.singular(measure)}")
     if estimate.statistic != "proportion":
         start = text(f"{edition.label(measure).name}: ", value(estimate))
-    if change is None or change.verdict == "no comparable":
+    if change is None or not change.comparable:
         return start
     if not change.significant:
         return text(start, ", sin cambio significativo")
@@ -193,11 +200,11 @@ def series_heading(edition: Edition, measure: Measure) -> Text:
     estimate = edition.whole(measure)
     change = edition.change(estimate, "year_ago")
     if estimate is None:
-        return text(f"{edition.label(measure).name}: {WITHHELD}")
+        return text(f"{edition.label(measure).name}: {silence(edition, measure)}")
     if change is None:
         return text("Todavía no hay un año con que comparar")
     reference = edition.period(change.reference_wave)
-    if change.verdict == "no comparable":
+    if not change.comparable:
         return text(f"La pregunta cambió: no se compara con {reference}")
     if not change.significant:
         return text(f"En un año, {NO_CHANGE}")
@@ -253,7 +260,9 @@ def trust_heading(edition: Edition) -> Text:
     names = numbers.join([name for name, _ in rows[:some]])
     verb = "va adelante" if some == 1 else "van adelante"
     return text(
-        f"{names} {verb}: ", shares, f" les tiene {level} confianza" if some > 1 else f" le tiene {level} confianza"
+        f"{names} {verb}: ",
+        shares,
+        f" dicen tenerles {level} confianza" if some > 1 else f" le tiene {level} confianza",
     )
 
 

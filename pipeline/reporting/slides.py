@@ -60,7 +60,7 @@ def _slide(edition: Edition, measure: Measure, estimate: Estimate, chart: pictur
     said = sentences.verdict(edition, change, sentences.is_first(edition, measure)).plain
     aside = [
         f"**{text(sentences.value(estimate)).plain}** {sentences.margin(estimate).plain}",
-        f"{sign} {said}" if change is not None and change.verdict != "no comparable" else said,
+        f"{sign} {said}" if change is not None and change.comparable else said,
         f"{numbers.count(estimate.n)} entrevistas",
         *(["Datos simulados"] if edition.simulated else []),
     ]

@@ -46,7 +46,7 @@ def base(estimate: Estimate) -> Number:
 
 def difference(edition: Edition, change: Change | None, direction: str) -> Text | str:
     """``▲ +2.1`` with its verdict's sign, or a dash."""
-    if change is None or change.verdict == "no comparable":
+    if change is None or not change.comparable:
         return EMPTY
     sign, _, _ = edition.theme.meaning(change, direction)
     shown = numbers.signed_points(change.difference)
@@ -98,7 +98,8 @@ def series(edition: Edition, measure: Measure, place: str = "") -> str:
     for info in edition.waves:
         estimate = edition.in_place(measure, place, info.key) if place else edition.whole(measure, info.key)
         if estimate is None:
-            rows.append([info.period.capitalize(), "no se publica", EMPTY, EMPTY, EMPTY])
+            why = "no se publica" if edition.asked(measure, info.key) else "no se preguntó"
+            rows.append([info.period.capitalize(), why, EMPTY, EMPTY, EMPTY])
             continue
         said = verdict_word(edition.change(estimate))
         rows.append([info.period.capitalize(), bare(estimate), interval(estimate), base(estimate), said])

@@ -268,7 +268,7 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
     for column, comparison in ((13, "previous"), (15, "year_ago")):
         change = edition.change(estimate, comparison)
         if change is not None:
-            if change.verdict != "no comparable":
+            if change.comparable:
                 moved = float(f"{change.difference * factor:.10g}")
                 sheet.write_number(line, column, moved, book.number("+0.0;−0.0;0.0", ""))
             sheet.write_string(line, column + 1, change.verdict)

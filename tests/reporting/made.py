@@ -121,10 +121,10 @@ def changes(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     broken = (both["indicator"] == BREAK_INDICATOR) & crossed
     verdict = np.where(p < 0.05, moved, "sin cambio significativo")
     return both.assign(
-        reference_estimate=both["estimate_then"], difference=difference, se=se, ci_low=difference - 1.96 * se,
-        ci_high=difference + 1.96 * se, p=p, p_adjusted=p, adjust="BH", family="f",
+        reference_estimate=both["estimate_then"], difference=difference.where(~broken), se=se,
+        ci_low=difference - 1.96 * se, ci_high=difference + 1.96 * se, p=p, p_adjusted=p, adjust="BH", family="f",
         verdict=np.where(broken, "no comparable", verdict), minimum_detectable=2.8 * se,
-        publishable=both["publishable"] & both["publishable_then"],
+        publishable=both["publishable"] & both["publishable_then"] & ~broken,
         reason=np.where(broken, "cambió la pregunta", ""),
     )[CHANGE_COLUMNS]  # fmt: skip
 

@@ -76,15 +76,19 @@ def test_first_wave_has_no_past(study: Study) -> None:
     assert sentences.series_heading(first, first.settings.headline).plain == "Todavía no hay un año con que comparar"
     # A force that did not exist yet is not given a number.
     trust = first.settings.findings[2]
-    assert sentences.WITHHELD in sentences.finding(first, trust).plain
+    assert sentences.NOT_ASKED in sentences.finding(first, trust).plain
     assert not any(char.isdigit() for char in sentences.finding(first, trust).plain)
 
 
 def test_a_measure_whose_question_changed_is_not_compared(edition: Edition) -> None:
-    edit = set_values(edition, headline_rows("total", edition), verdict="no comparable")
+    gone = {"difference": float("nan"), "publishable": False, "reason": "cuatro meses, no tres"}
+    edit = set_values(edition, headline_rows("total", edition), verdict="no comparable", **gone)
     changed = with_rows(edition, changes=edit)
     assert "cambio" not in sentences.headline(changed).plain
-    assert "no comparable con enero de 2013" in sentences.finding(changed, changed.settings.headline).plain
+    assert (
+        "no comparable con enero de 2013 (cuatro meses, no tres)"
+        in sentences.finding(changed, changed.settings.headline).plain
+    )
 
 
 def test_withheld_cells_are_said_without_their_number(edition: Edition) -> None:

@@ -98,7 +98,7 @@ def _row(
     value = Number(shown(estimate, unit=False), estimate.key)
     sign, colour, _ = theme.meaning(row.change, direction)
     if narrow:
-        with_change = changes and row.change is not None
+        with_change = changes and row.change is not None and row.change.comparable
         change = f"{sign} {signed(row.change)}" if with_change and row.change else ""
         space = 64 if changes else 0
         back = canvas.width_of(value.text, size, 600) + space + 8
@@ -108,7 +108,7 @@ def _row(
             canvas.text(canvas.width, y + 5, Number(change, row.change.key, row.change.field), 14, colour, "right", 600)
     else:
         canvas.text(right + 56, y + 5, value, size, theme.ink, "right", 600)
-        if changes and row.change is not None:
+        if changes and row.change is not None and row.change.comparable:
             change = f"{sign} {signed(row.change)}"
             canvas.text(right + 68, y + 5, Number(change, row.change.key, row.change.field), 14, colour, "left", 600)
     # A wide invisible target: a 6 px line is hard to hit.
@@ -128,6 +128,6 @@ def tip(name: str, estimate: Estimate, change: Change | None = None) -> str:
     else:
         low, high = numbers.decimal(estimate.ci_low), numbers.decimal(estimate.ci_high)
     words = f"{name}: {shown(estimate)} (de {low} a {high}); n = {numbers.count(estimate.n)}"
-    if change is not None and change.verdict != "no comparable":
+    if change is not None and change.comparable:
         words += f"; {change.verdict} ({signed(change)}{' pp' if change.statistic == 'proportion' else ''})"
     return words
