@@ -20,7 +20,7 @@ _WORDS = {
 _SEVERITY = {"critical": "Crítica", "warning": "Advertencia", "info": "Aviso"}
 _READ = {
     "format": "formato", "encoding": "codificación", "delimiter": "separador", "line_ends": "fin de línea",
-    "sheet": "hoja", "member": "dentro del zip", "container": "envoltura",
+    "sheet": "hoja", "source": "exportado de", "member": "dentro del zip", "container": "envoltura",
 }  # fmt: skip
 _KINDS = {
     "label_differs": "La etiqueta es otra",

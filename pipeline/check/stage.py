@@ -123,8 +123,11 @@ def _with_past(
 
 
 def _column(study: Study, wave: str, name: str) -> pd.Series:
-    table = read_table(study.processed(wave, "responses.parquet"))
-    return table[name] if name in table else pd.Series(dtype="string")
+    import pyarrow.parquet as parquet
+
+    path = study.processed(wave, "responses.parquet")
+    known = parquet.read_schema(path).names
+    return pd.read_parquet(path, columns=[name])[name] if name in known else pd.Series(dtype="string")
 
 
 def _shown(evidence: Evidence) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class Delivered:
 
     ``frame``'s index is the row's number as a person sees it (a spreadsheet's or text file's
     first data row is 2, SPSS's first case is 1). ``columns``: every column of the file in its order.
+    ``system``: columns that a survey server adds of its own.
     ``receipt``: format, encoding, delimiter, sheet, member … as detected, for the record.
     """
 
@@ -34,6 +35,7 @@ class Delivered:
     metadata: Mapping[str, ColumnMetadata]
     receipt: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    system: tuple[str, ...] = ()
 
 
 def code_text(value: object) -> str:

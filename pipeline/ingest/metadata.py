@@ -44,7 +44,7 @@ def compare(delivered: Delivered, questionnaire: Questionnaire, reading: Plan) -
             found += _type(name, questionnaire[name], column.name, meta)
     for name in questionnaire.delivery.not_delivered:
         found.append(Difference("not_delivered", "", name, "", "", questionnaire[name].label))
-    used = {*reading.columns, *questionnaire.delivery.ignore}
+    used = {*reading.columns, *questionnaire.delivery.ignore, *delivered.system}
     used |= {c for col in questionnaire.delivery.columns.values() for c in (col.name, *col.more)}
     for column_name in delivered.columns:
         if column_name and column_name not in used:

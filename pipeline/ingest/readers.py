@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def read_delivery(path: Path, delivery: Delivery, wanted: Wanted) -> Delivered:
         with extracted(path, delivery.member) as (inner, member):
             inside = _read(inner, format_of(inner), delivery, wanted)
         receipt = {**inside.receipt, "member": member, "container": "zip"}
-        return Delivered(inside.frame, inside.columns, inside.metadata, receipt, inside.notes)
+        return replace(inside, receipt=receipt)
     return _read(path, kind, delivery, wanted)
 
 

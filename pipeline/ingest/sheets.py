@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.errors import PulsoError
 from pipeline.ingest.delivered import Delivered
 from pipeline.ingest.detect import MAXIMUM_COLUMNS
+from pipeline.ingest.exports import question_names
 from pipeline.questionnaire.model import Delivery
 
 Wanted = Callable[[tuple[str, ...]], tuple[str, ...]]
@@ -35,6 +36,8 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
         raise PulsoError(f"{path}, sheet {sheet}: the first row holds no column names; put them there.")
     if len(columns) > MAXIMUM_COLUMNS:
         raise PulsoError(f"{path}: the sheet has {len(columns):,} columns; a questionnaire has none so many.")
+    names = question_names(columns)
+    columns = names.columns
     chosen = wanted(columns)
     for name in chosen:
         if columns.count(name) > 1:
@@ -45,7 +48,8 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     index = pd.Index([number for number, _ in kept], dtype="int64")
     frame = pd.DataFrame(values, columns=list(chosen), index=index, dtype=object)
     _refuse_errors(path, sheet, frame)
-    return Delivered(frame, columns, {}, {"format": kind, "encoding": "UTF-8", "sheet": sheet}, notes)
+    receipt = {"format": kind, "encoding": "UTF-8", "sheet": sheet, "source": names.source}
+    return Delivered(frame, columns, {}, receipt, notes, names.system)
 
 
 def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[Iterator[tuple[Any, ...]], str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.errors import PulsoError
 from pipeline.ingest.delivered import Delivered
 from pipeline.ingest.detect import MAXIMUM_COLUMNS, TextLayout, text_layout
+from pipeline.ingest.exports import question_names
 from pipeline.questionnaire.model import Delivery
 
 LINE_ENDS = {"CR": "\r", "LF": "\n", "CRLF": None, "mixed": None, "none": None}
@@ -32,7 +33,8 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
     """
     layout = text_layout(path, delivery.encoding, delivery.delimiter)
     records = _scan(path, layout)
-    columns = tuple(name.strip(" \t\u00a0\ufeff") for name in records.header)
+    names = question_names(tuple(name.strip(" \t\u00a0\ufeff") for name in records.header))
+    columns = names.columns
     chosen = wanted(columns)
     for name in chosen:
         if columns.count(name) > 1:
@@ -52,12 +54,12 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
     frame = pd.DataFrame({name: frame[place] for name, place in zip(chosen, places, strict=True)})
     receipt = {
         "format": "csv", "encoding": layout.encoding, "delimiter": layout.delimiter,
-        "line_ends": layout.line_ends,
+        "line_ends": layout.line_ends, "source": names.source,
     }  # fmt: skip
     notes = () if layout.encoding_certain else (
         f"The encoding was guessed ({layout.encoding}); say delivery.encoding if accents look wrong.",
     )  # fmt: skip
-    return Delivered(frame, columns, {}, receipt, notes)
+    return Delivered(frame, columns, {}, receipt, notes, names.system)
 
 
 def _scan(path: Path, layout: TextLayout) -> _Records:
