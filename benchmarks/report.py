@@ -15,7 +15,7 @@ def write_results(kept: dict[str, Any], file: Path) -> None:
         "20 questions of five categories in {total, 9 municipalities, 2 sexes, 4 age groups, 9 × 2}: 3,400 estimates",
         "with SE, logit interval, df and design effect. The same CSV file (`benchmarks/sample.py`, from a seed) for",
         "every engine, one process run each; reading the file and importing the engine are not timed. Made by",
-        "`make bench` (`python benchmarks/speed.py`). Seconds of a shared two-core machine are noisy: trust the ratios.",
+        "`make bench` (`python benchmarks/speed.py`). A shared two-core machine is noisy: trust the ratios.",
         "",
         "| rows | engine | seconds | × ours | peak MB | MB above the loaded data |",
         "|---:|---|---:|---:|---:|---:|",

@@ -86,6 +86,8 @@ def one_survey(world: World, edition: Edition, figures: list[Published], seed: i
     data = weighed(study, edition, responses, settings)
     if scenario.psu:
         data = data.assign(psu=data[scenario.psu].astype(str), stratum="all")
+        clustered = replace(study.params.weighting, psu=scenario.psu)
+        study = replace(study, params=replace(study.params, weighting=clustered))
     area = world.assumptions.roles.area
     variables = {}
     for figure in figures:

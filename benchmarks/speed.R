@@ -15,14 +15,14 @@ design <- svydesign(ids = ~psu, strata = ~stratum, weights = ~w, data = data)
 rows <- 0
 for (by in list(~total, ~mun, ~sexo, ~edad, ~mun + sexo)) {
   names <- all.vars(by)
-  cell <- interaction(data[names], drop = TRUE, lex.order = TRUE)
+  cell <- interaction(data[names], drop = TRUE)
   df <- sapply(split(seq_len(nrow(data)), cell), function(i) {
     length(unique(data$psu[i])) - length(unique(data$stratum[i]))
   })
   for (q in questions) {
     fitted <- svyby(as.formula(paste0("~", q)), by, design, svymean, deff = TRUE, keep.var = TRUE)
-    p <- as.matrix(fitted[grepl(paste0("^", q), names(fitted))])
-    se <- as.matrix(fitted[grepl("^se", names(fitted))])
+    p <- matrix(coef(fitted), nrow = nrow(fitted))
+    se <- as.matrix(SE(fitted))
     half <- qt(0.975, df) * se / (p * (1 - p))
     low <- plogis(qlogis(p) - half)
     high <- plogis(qlogis(p) + half)

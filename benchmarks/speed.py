@@ -176,6 +176,7 @@ def main() -> None:
                         continue
                     kept["speed"].setdefault(str(rows), {})[engine] = measure(engine, file)
                     print(rows, engine, kept["speed"][str(rows)][engine], flush=True)
+                    STORE.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
         kept["bandwidth"] = memory_bandwidth()
     STORE.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
     write_results(kept, HERE / "RESULTS.md")

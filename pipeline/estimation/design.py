@@ -80,7 +80,8 @@ class SurveyDesign:
     is its own PSU, without ``strata`` there is one. ``fpc`` holds the PSUs in the frame of the stratum
     (or the sampling fraction, below 1). ``lonely_psu`` is what a stratum with one PSU contributes:
     "adjust" its deviation from the mean over all PSUs (R survey ≥ 4.4), "certainty" and "remove"
-    nothing, "error" an exception. With ``nest`` PSU ids may repeat between strata.
+    nothing, "error" an exception. With ``nest`` PSU ids may repeat between strata. ``counts`` is for rows
+    that stand for several respondents of one PSU (module bigdata): the column with how many.
 
     Raises DesignError naming the rows or strata at fault.
     """
@@ -94,6 +95,7 @@ class SurveyDesign:
     lonely_psu: LonelyPsu = "adjust"
     calibration: Calibration | None = None
     nest: bool = False
+    counts: str | None = None
     w: np.ndarray = field(init=False, repr=False)
     psu_of_row: np.ndarray = field(init=False, repr=False)
     stratum_of_psu: np.ndarray = field(init=False, repr=False)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.estimation.calibrated import CalibrationModel, calibration_model
 from pipeline.estimation.cells import Partition, make_partitions, sum_by_group
-from pipeline.estimation.design import SurveyDesign
+from pipeline.estimation.design import SurveyDesign, column
 from pipeline.estimation.domains import CodedDomain, finest_cells
 from pipeline.estimation.encoding import Coded, Measured
 from pipeline.estimation.errors import EstimationError
@@ -88,12 +88,15 @@ def count_rows(plan: Plan, encoded: Coded | Measured, with_squares: bool) -> Cel
         codes, columns = encoded.codes, encoded.columns
     else:
         codes, columns = np.where(encoded.inside, 0, 1), 1
-    if plan.positive is not None:
+    stands_for = None
+    if plan.design.counts is not None:
+        stands_for = column(plan.design.data, plan.design.counts, "counts").to_numpy(dtype=float)
+    elif plan.positive is not None:
         cells, codes, w = cells[plan.positive], codes[plan.positive], w[plan.positive]
     place = cells * (columns + 1)
     place += codes
-    counted = np.bincount(place, minlength=(columns + 1) * cell_count).reshape(cell_count, columns + 1)
-    counts = counted[:, :-1].T.astype(float)
+    counted = np.bincount(place, weights=stands_for, minlength=(columns + 1) * cell_count)
+    counts = counted.reshape(cell_count, columns + 1)[:, :-1].T.astype(float)
     squares = np.zeros(cell_count)
     if with_squares:
         inside = codes < columns
