@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.configuration import validate
 from pipeline.errors import PulsoError
 from pipeline.estimation import (
     Calibration,
@@ -21,7 +22,7 @@ from pipeline.estimation import (
     estimate,
     scheme_named,
 )
-from pipeline.files import read_table, write_table
+from pipeline.files import read_json, read_table, write_table
 from pipeline.questionnaire import Indicator, Item, Questionnaire, check_against, parse
 from pipeline.study import Study
 
@@ -33,6 +34,15 @@ class Prepared:
     design: SurveyDesign
     variables: tuple[Variable, ...]
     domains: tuple[Domain, ...]
+
+
+@dataclass(frozen=True)
+class _Receipt:
+    """What the weights' receipt says of the replicates; its other keys are not for here."""
+
+    names: tuple[str, ...]
+    scale: float
+    rscales: tuple[float, ...]
 
 
 def run(study: Study, wave: str) -> str:
@@ -72,7 +82,7 @@ def prepare(study: Study, wave: str) -> Prepared:
         variables.append(_variable(name, indicator, questionnaire, data, helpers))
     data = pd.concat([data, pd.DataFrame(helpers, index=data.index)], axis=1)
     domains = tuple(_domain(study, questionnaire, columns) for columns in study.params.estimation.domains)
-    return Prepared(survey_design(study, data), tuple(variables), domains)
+    return Prepared(survey_design(study, wave, data), tuple(variables), domains)
 
 
 def joined(study: Study, wave: str) -> pd.DataFrame:
@@ -93,14 +103,14 @@ def joined(study: Study, wave: str) -> pd.DataFrame:
     return data.drop(columns="_merge")
 
 
-def survey_design(study: Study, data: pd.DataFrame) -> SurveyDesign:
+def survey_design(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
     """The design that params.yaml declares, on rows that carry stratum, psu and weights."""
-    replicates = [column for column in data.columns if column.startswith("rep_")]
     settings = study.params
-    calibration = settings.weighting.calibration
-    if settings.estimation.se == "replicates" and not replicates:
+    replicates = _replicates(study, wave)
+    if settings.estimation.se == "replicates" and replicates is None:
         raise PulsoError("params.yaml: estimation.se is 'replicates' but weighting.replicates makes none.")
-    area = settings.weighting.within
+    margins = tuple((column,) for column in data.columns if column.startswith("margin_"))
+    calibrated = settings.weighting.calibration is not None and settings.estimation.se == "calibrated"
     return SurveyDesign(
         data,
         weights="weight",
@@ -108,17 +118,19 @@ def survey_design(study: Study, data: pd.DataFrame) -> SurveyDesign:
         # Where each respondent is a PSU none is shared between waves, whatever the folios look like.
         psu="psu" if settings.weighting.psu else None,
         lonely_psu=settings.estimation.lonely_psu,
-        replicates=Replicates.bootstrap(replicates) if replicates else None,
-        calibration=Calibration(
-            base_weights="base_weight",
-            margins=tuple(
-                (area, *margin.items) if margin.within and area else tuple(margin.items)
-                for margin in calibration.margins
-            ),
-        )
-        if calibration and settings.estimation.se == "calibrated"
-        else None,
+        replicates=replicates,
+        calibration=Calibration("base_weight", margins) if calibrated else None,
     )
+
+
+def _replicates(study: Study, wave: str) -> Replicates | None:
+    """The replicate weights with the scales that their receipt gives; none for given weights."""
+    path = study.processed(wave, "weighting.json")
+    made = read_json(path).get("replicates")
+    if not made:
+        return None
+    receipt = validate(_Receipt, made, path, "replicates")
+    return Replicates(receipt.names, receipt.scale, receipt.rscales)
 
 
 def _variable(
