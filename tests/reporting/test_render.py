@@ -84,7 +84,7 @@ def test_the_same_bytes_twice(shop: Workshop, form: str) -> None:
     assert len(made[0]) > 500
 
 
-@pytest.mark.skipif(shutil.which("quarto") is None, reason="Quarto is not on PATH")
+@pytest.mark.skipif(shutil.which("quarto") is None, reason="quarto is not installed")
 def test_quarto_and_the_fallback_say_the_same(built: Path, shop: Workshop) -> None:
     import re
 
