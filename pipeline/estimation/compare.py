@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.design import SurveyDesign
-from pipeline.estimation.domains import Domain
+from pipeline.estimation.domains import Domain, as_domain
 from pipeline.estimation.errors import VariableError
 from pipeline.estimation.families import INCOMPARABLE, SAME, ChangeRule, judge, minimum_detectable
 from pipeline.estimation.intervals import t_quantile
@@ -15,7 +15,7 @@ from pipeline.estimation.linear import KEYS, two_sided_p
 from pipeline.estimation.overlap import Contrast, wave_contrasts
 from pipeline.estimation.precision import NO_DF
 from pipeline.estimation.table import Settings, estimate
-from pipeline.estimation.variables import QUANTILE, Variable
+from pipeline.estimation.variables import QUANTILE, Variable, statistics_of
 
 CHANGE_COLUMNS = (
     "wave", "reference_wave", "comparison", "indicator", "category", "statistic", "domain_kind", "domain",
@@ -72,15 +72,10 @@ def changes(
     has level 1 − alpha and is unadjusted; the verdict uses the adjusted p. Raises EstimationError.
     """
     rule, settings = rule or ChangeRule(), settings or Settings()
-    tables = [
-        estimate(wave.design, wave.variables, domains, statistics, wave=wave.label, settings=settings)
-        if wave.table is None
-        else wave.table
-        for wave in (current, reference)
-    ]
+    tables = [wave_table(wave, domains, statistics, settings) for wave in (current, reference)]
     joined = _join(tables[0], tables[1])
-    if rule.covariance == "overlap":
-        pairs = joined.loc[joined["statistic"] != QUANTILE, ["indicator", "statistic"]].drop_duplicates()
+    pairs = joined.loc[joined["statistic"] != QUANTILE, ["indicator", "statistic"]].drop_duplicates()
+    if rule.covariance == "overlap" and len(pairs):
         shared = [name for name in pairs["indicator"].unique() if _has(reference, name) and _has(current, name)]
         wanted = [(name, tuple(pairs.loc[pairs["indicator"] == name, "statistic"])) for name in shared]
         made = wave_contrasts((reference, current), (-1.0, 1.0), wanted, domains, settings.method)
@@ -108,6 +103,18 @@ def changes_between_tables(
     variance, df = _independent(joined)
     labels = tuple(str(table["wave"].iloc[0]) if len(table) else "" for table in (current, reference))
     return _table(joined, np.sqrt(variance), df, (labels[0], labels[1], comparison), rule, breaks)
+
+
+def wave_table(
+    wave: Wave, domains: Sequence[Domain | Sequence[str] | str], statistics: Sequence[str], settings: Settings
+) -> pd.DataFrame:
+    """The wave's estimates of these domains and statistics: made now, or picked from its table."""
+    if wave.table is None:
+        return estimate(wave.design, wave.variables, domains, statistics, wave=wave.label, settings=settings)
+    wanted = [(variable.name, name) for variable in wave.variables for name in statistics_of(variable, statistics)]
+    rows = wave.table["domain_kind"].isin([as_domain(domain).kind for domain in domains])
+    rows &= pd.MultiIndex.from_frame(wave.table[["indicator", "statistic"]]).isin(wanted)
+    return wave.table[rows]
 
 
 def _has(wave: Wave, name: str) -> bool:

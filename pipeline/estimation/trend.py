@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from pipeline.estimation.compare import Wave, contrast_frame
+from pipeline.estimation.compare import Wave, contrast_frame, wave_table
 from pipeline.estimation.domains import Domain
 from pipeline.estimation.errors import EstimationError
 from pipeline.estimation.linear import KEYS, test_table
 from pipeline.estimation.overlap import wave_contrasts
-from pipeline.estimation.table import Settings, estimate
+from pipeline.estimation.table import Settings
 from pipeline.estimation.variables import Quantile
 
 TREND_COLUMNS = (
@@ -53,12 +53,7 @@ def trend(
     absent = [wave.label for wave in waves if wave.label not in years]
     if absent:
         raise EstimationError(f"Waves without a time of fieldwork: {', '.join(absent)}; give years for all.")
-    tables = {
-        wave.label: wave.table
-        if wave.table is not None
-        else estimate(wave.design, wave.variables, domains, statistics, wave=wave.label, settings=settings)
-        for wave in waves
-    }
+    tables = {wave.label: wave_table(wave, domains, statistics, settings) for wave in waves}
     parts = [_slopes(group, names, tables, years, domains, covariance, settings) for group, names in _groups(waves)]
     if not parts:
         raise EstimationError("No indicator is in two waves; there is no trend.")

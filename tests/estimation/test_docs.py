@@ -1,0 +1,44 @@
+"""The page for newcomers runs as it is printed, and the package stays usable alone."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.estimation import CHANGE_COLUMNS, COLUMNS
+
+
+def test_the_ten_lines_run(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (root / "docs" / "estimation.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.S)
+    assert code is not None
+    for number, label in enumerate(("2024T1", "2024T2")):
+        rng = np.random.default_rng(number)
+        pd.DataFrame(
+            {
+                "w": rng.uniform(1, 3, 600), "stratum": np.arange(600) % 6, "psu": np.arange(600) % 60,
+                "city": np.arange(600) % 3, "sex": rng.integers(1, 3, 600), "safety": rng.choice([1, 2, 9], 600),
+            }
+        ).to_parquet(tmp_path / f"{label}.parquet")  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, pd.DataFrame] = {}
+    exec(code.group(1), names)
+    assert tuple(names["table"].columns) == COLUMNS
+    assert tuple(names["moved"].columns) == CHANGE_COLUMNS
+    assert len(names["table"]) == (1 + 3 + 6) * 2 * 2
+    assert len(names["moved"]) == (1 + 3) * 2
+
+
+def test_importing_needs_only_numpy_pandas_and_scipy() -> None:
+    code = (
+        "import sys; import pipeline.estimation; "
+        "print(sorted({m.split('.')[0] for m in sys.modules} & "
+        "{'statsmodels', 'samplics', 'svy', 'matplotlib', 'great_expectations', 'ibis', 'yaml', 'pydantic'})); "
+        "print(sorted(m for m in sys.modules if m.startswith('pipeline.') and not m.startswith('pipeline.estimation')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["[]", "[]"]
