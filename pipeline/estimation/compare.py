@@ -138,23 +138,27 @@ def _independent(joined: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def contrast_frame(made: Sequence[Contrast]) -> pd.DataFrame:
     """Contrasts as rows: KEYS, variance and df."""
-    frames = []
-    for change in made:
-        rows, columns = change.variance.shape
-        frames.append(
-            pd.DataFrame(
-                {
-                    "indicator": change.indicator,
-                    "category": np.repeat(np.array(change.categories, dtype=object), columns),
-                    "statistic": change.statistic,
-                    "domain_kind": change.kind,
-                    "domain": np.tile(np.array(change.domains, dtype=object), rows),
-                    "variance": change.variance.ravel(),
-                    "df": np.tile(change.df, rows),
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
+    shapes = [change.variance.shape for change in made]
+    sizes = [rows * columns for rows, columns in shapes]
+
+    def each(values: Sequence[str]) -> np.ndarray:
+        return np.repeat(np.array(values, dtype=object), sizes)
+
+    def joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    labels = [(np.array(c.categories, dtype=object), np.array(c.domains, dtype=object)) for c in made]
+    return pd.DataFrame(
+        {
+            "indicator": each([change.indicator for change in made]),
+            "category": joined([np.repeat(own[0], shape[1]) for own, shape in zip(labels, shapes, strict=True)]),
+            "statistic": each([change.statistic for change in made]),
+            "domain_kind": each([change.kind for change in made]),
+            "domain": joined([np.tile(own[1], shape[0]) for own, shape in zip(labels, shapes, strict=True)]),
+            "variance": joined([change.variance.ravel() for change in made]),
+            "df": joined([np.tile(change.df, shape[0]) for change, shape in zip(made, shapes, strict=True)]),
+        }
+    )
 
 
 def _table(

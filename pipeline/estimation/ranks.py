@@ -6,6 +6,8 @@ interval lies wholly before its own, so its rank lies between 1 + those and K âˆ
 "The third" may be said only where both ends are 3; "among the k first" where the upper end is at most k.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -37,38 +39,45 @@ def rank_domains(
     """
     if not 0 < level < 1:
         raise EstimationError(f"The joint level is {level}; give a proportion such as 0.95.")
-    groups = [
-        _rank(group, level, independent, descending, interval)
-        for _, group in table.groupby(GROUP, sort=False, observed=True)
-    ]
-    if not groups:
+    if not len(table):
         raise EstimationError("The table to rank has no rows; select the estimates of one kind of domain.")
-    return pd.concat(groups, ignore_index=True)[list(RANK_COLUMNS)]
+    positions = list(table.groupby(GROUP, sort=False, observed=True).indices.values())
+    values = {name: table[name].to_numpy(dtype=float) for name in ("estimate", "se", "df", "n")}
+    proportions = (table["statistic"] == PROPORTION).to_numpy()
+    made = [
+        _rank({name: column[at] for name, column in values.items()}, proportions[at[0]], level, independent, interval)
+        for at in positions
+    ]
+    low, high, first, last = (np.concatenate(parts) for parts in zip(*made, strict=True))
+    order = np.concatenate(positions)
+    counts = np.repeat([len(at) for at in positions], [len(at) for at in positions])
+    ranked = table.iloc[order].reset_index(drop=True)
+    if descending:
+        first, last = counts + 1 - last, counts + 1 - first
+    rank = ranked.groupby(GROUP, sort=False, observed=True)["estimate"].rank(method="min", ascending=not descending)
+    return ranked.assign(
+        joint_low=low, joint_high=high, rank=rank, rank_low=first, rank_high=last, exact=first == last,
+        domains=counts, level=level, order="descending" if descending else "ascending",
+    )[list(RANK_COLUMNS)]  # fmt: skip
 
 
 def _rank(
-    group: pd.DataFrame, level: float, independent: bool, descending: bool, interval: IntervalMethod
-) -> pd.DataFrame:
-    count = len(group)
+    group: Mapping[str, np.ndarray], proportion: bool, level: float, independent: bool, interval: IntervalMethod
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Joint limits and possible ranks (1 the smallest) of one group of domains."""
+    value, se, df = group["estimate"], group["se"], group["df"]
+    count = len(value)
     own = level ** (1 / count) if independent else 1 - (1 - level) / count
-    value, se, df = (group[name].to_numpy(dtype=float) for name in ("estimate", "se", "df"))
-    if (group["statistic"] == PROPORTION).all():
-        n = group["n"].to_numpy(dtype=float)
-        low, high = proportion_interval(interval, value, se, n, df, own)
+    if proportion:
+        low, high = proportion_interval(interval, value, se, group["n"], df, own)
         extreme = ~np.isfinite(low)
         # Where logit has no interval (0 and 1) the exact one stands in.
-        low[extreme], high[extreme] = (limit[extreme] for limit in proportion_interval("kg", value, se, n, df, own))
+        exact = proportion_interval("kg", value, se, group["n"], df, own)
+        low[extreme], high[extreme] = (limit[extreme] for limit in exact)
     else:
         low, high = wald(value, se, df, own)
     low, high = np.where(np.isfinite(low), low, -np.inf), np.where(np.isfinite(high), high, np.inf)
-    first, last = rank_intervals(low, high)
-    rank = pd.Series(value).rank(method="min", ascending=not descending).to_numpy()
-    if descending:
-        first, last = count + 1 - last, count + 1 - first
-    return group.assign(
-        joint_low=low, joint_high=high, rank=rank, rank_low=first, rank_high=last, exact=first == last,
-        domains=count, level=level, order="descending" if descending else "ascending",
-    )  # fmt: skip
+    return low, high, *rank_intervals(low, high)
 
 
 def rank_intervals(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -23,4 +23,14 @@ def break_between(
             item = questionnaire.items.get(name)
             if item is not None and later in item.comparable.breaks:
                 return item.comparable.breaks[later]
+    return _other_items(questionnaires[reference], questionnaires[wave], indicator)
+
+
+def _other_items(before: Questionnaire, after: Questionnaire, indicator: Indicator) -> str:
+    """An index of other items is another index, even where each item compares."""
+    for name in indicator.sources if indicator.kind == "index" else ():
+        if name in after.items and name not in before.items:
+            return f"entra {after[name].short or after[name].label}"
+        if name in before.items and name not in after.items:
+            return f"sale {before[name].short or before[name].label}"
     return ""
