@@ -15,6 +15,7 @@ from pipeline.reporting import numbers, sentences, tables
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.text import escape, text, upper_first
 from pipeline.study import Study
+from pipeline.weighting.words import describe
 
 NOT_STATED = "No se declaró."
 _INTERVALS = {
@@ -26,7 +27,6 @@ _VARIANCE = {
     "calibrated": "por linealización, con los residuos de la calibración",
     "taylor": "por linealización de Taylor",
 }
-_METHODS = {"raking": "raking", "linear": "calibración lineal", "logit": "calibración logit"}
 _SCHEMES = {
     "inegi": "INEGI, por el coeficiente de variación: precisión alta si es menor de 15 %, moderada "
     "de 15 a 30 %, baja de 30 % o más",
@@ -48,7 +48,7 @@ def items(study: Study, edition: Edition) -> str:
     questionnaire = study.questionnaire(wave)
     receipts = read_json(study.processed(wave, "weighting.json"))
     listed = [*_who(study, edition), *_how_asked(edition, questionnaire), *_sample(edition, receipts)]
-    listed += [*_weights(edition, receipts), *_estimates(study, edition), *_processing(edition)]
+    listed += [*_weights(edition, questionnaire, receipts), *_estimates(study, edition), *_processing(edition)]
     body = "\n\n".join(f"{item.name}\n:   {_indented(item.body or NOT_STATED)}" for item in listed)
     return f"{body}\n\n## Las preguntas, como se hicieron\n\n{wording(questionnaire)}"
 
@@ -118,23 +118,15 @@ def _rates(receipts: Mapping[str, Any]) -> str:
     return escape(f"{upper_first('; '.join(shown))}. {unsolved}")
 
 
-def _weights(edition: Edition, receipts: Mapping[str, Any]) -> list[Item]:
-    parts = [upper_first(edition.made.weighting) if edition.made.weighting else "Peso dado por quien produce los datos"]
-    calibration = receipts.get("calibration")
-    if calibration:
-        parts[0] += f", por {_METHODS.get(calibration['method'], calibration['method'])}"
-        sources = dict.fromkeys(
-            f"{source['source']} ({source['definition']}, {source['reference_date']})"
-            for source in calibration["sources"]
-        )
-        parts.append(f"Totales de población: {'; '.join(sources)}")
-    if receipts.get("trim"):
-        times = numbers.decimal(receipts["trim"]["k"], 0)
-        parts.append(f"Ningún peso pasa de {times} veces la mediana de su {edition.settings.place_word}")
-    final = next((spread for spread in receipts.get("final") or [] if spread["area"] == "total"), None)
-    if final:
-        parts.append(f"Efecto de diseño de los pesos (Kish): {numbers.decimal(final['deff_kish'], 2)}")
-    return [Item("8", "Ponderación", escape(". ".join(parts) + "."))]
+def _weights(edition: Edition, questionnaire: Questionnaire, receipts: Mapping[str, Any]) -> list[Item]:
+    """How this edition was weighted, in the words of its receipts."""
+    labels = {name: item.label[0].lower() + item.label[1:] for name, item in questionnaire.items.items()}
+    labels |= {
+        f"{name} {code}": label for name, item in questionnaire.items.items() for code, label in item.codes.items()
+    }
+    places = {place.code: place.name for place in edition.places}
+    told = describe(receipts, places, edition.settings.place_word, labels)
+    return [Item("8", "Ponderación", escape(" ".join(told)))]
 
 
 def _estimates(study: Study, edition: Edition) -> list[Item]:
