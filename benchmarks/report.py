@@ -16,19 +16,21 @@ def write_results(kept: dict[str, Any], file: Path) -> None:
         "with SE, logit interval, df and design effect. The same CSV file (`benchmarks/sample.py`, from a seed) for",
         "every engine, one process run each; reading the file and importing the engine are not timed. Made by",
         "`make bench` (`python benchmarks/speed.py`). A shared two-core machine is noisy: trust the ratios.",
+        "CPU seconds are those of all threads, and less touched by what else the machine does.",
         "",
-        "| rows | engine | seconds | × ours | peak MB | MB above the loaded data |",
-        "|---:|---|---:|---:|---:|---:|",
+        "| rows | engine | seconds | × ours | CPU seconds | × ours | peak MB | MB above the loaded data |",
+        "|---:|---|---:|---:|---:|---:|---:|---:|",
     ]
     for rows in sorted(kept["speed"], key=int):
         measured = kept["speed"][rows]
         own = measured.get("ours", {}).get("seconds")
+        own_cpu = measured.get("ours", {}).get("cpu_seconds")
         for engine in ENGINES:
             if engine in measured:
                 m = measured[engine]
-                ratio = f"{m['seconds'] / own:,.0f}" if own and engine != "ours" else "1"
                 lines.append(
-                    f"| {int(rows):,} | {engine} | {m['seconds']:,.2f} | {ratio} | {m['peak_mb']:,.0f} "
+                    f"| {int(rows):,} | {engine} | {m['seconds']:,.2f} | {_times(m['seconds'], own)} "
+                    f"| {m['cpu_seconds']:,.2f} | {_times(m['cpu_seconds'], own_cpu)} | {m['peak_mb']:,.0f} "
                     f"| {m['peak_mb'] - m['loaded_mb']:,.0f} |"
                 )
             elif int(rows) >= LARGE and own:
@@ -39,6 +41,10 @@ def write_results(kept: dict[str, Any], file: Path) -> None:
     file.write_text("\n".join(line for line in lines if line is not None).rstrip() + "\n")
 
 
+def _times(value: float, own: float | None) -> str:
+    return f"{value / own:,.0f}" if own else "–"
+
+
 def _extrapolated(speed: dict[str, Any], engine: str, rows: int, own: float) -> str | None:
     sizes = sorted((int(n) for n in speed if engine in speed[n]), reverse=True)[:2]
     if len(sizes) < 2:
@@ -46,7 +52,7 @@ def _extrapolated(speed: dict[str, Any], engine: str, rows: int, own: float) -> 
     large, small = (speed[str(n)][engine]["seconds"] for n in sizes)
     slope = (large - small) / (sizes[0] - sizes[1])
     seconds = large + slope * (rows - sizes[0])
-    return (f"| {rows:,} | {engine} | ≈ {seconds:,.0f} | ≈ {seconds / own:,.0f} | – | – | ").rstrip(
+    return (f"| {rows:,} | {engine} | ≈ {seconds:,.0f} | ≈ {seconds / own:,.0f} | – | – | – | – | ").rstrip(
         " "
     ) + f" <!-- not run: the line through {sizes[1]:,} and {sizes[0]:,} rows -->"
 

@@ -7,6 +7,8 @@ peak <- function() {
   as.numeric(gsub("\\D", "", grep("^VmHWM", status, value = TRUE))) / 1024
 }
 questions <- grep("^q", names(data), value = TRUE)
+invisible(gc())
+if (file.exists("/proc/self/clear_refs")) cat("5", file = "/proc/self/clear_refs")
 loaded <- peak()
 start <- proc.time()
 for (q in questions) data[[q]] <- factor(data[[q]], levels = 1:5)
@@ -29,5 +31,8 @@ for (by in list(~total, ~mun, ~sexo, ~edad, ~mun + sexo)) {
     rows <- rows + length(low)
   }
 }
-seconds <- (proc.time() - start)[["elapsed"]]
-cat(sprintf('{"seconds": %f, "rows": %d, "peak_mb": %f, "loaded_mb": %f}\n', seconds, rows, peak(), loaded))
+used <- proc.time() - start
+cat(sprintf(
+  '{"seconds": %f, "cpu_seconds": %f, "rows": %d, "peak_mb": %f, "loaded_mb": %f}\n',
+  used[["elapsed"]], used[["user.self"]] + used[["sys.self"]], rows, peak(), loaded
+))
