@@ -28,9 +28,10 @@ def write_results(kept: dict[str, Any], file: Path) -> None:
         for engine in ENGINES:
             if engine in measured:
                 m = measured[engine]
+                cpu = m.get("cpu_seconds")
                 lines.append(
                     f"| {int(rows):,} | {engine} | {m['seconds']:,.2f} | {_times(m['seconds'], own)} "
-                    f"| {m['cpu_seconds']:,.2f} | {_times(m['cpu_seconds'], own_cpu)} | {m['peak_mb']:,.0f} "
+                    f"| {_seconds(cpu)} | {_times(cpu, own_cpu)} | {m['peak_mb']:,.0f} "
                     f"| {m['peak_mb'] - m['loaded_mb']:,.0f} |"
                 )
             elif int(rows) >= LARGE and own:
@@ -41,8 +42,12 @@ def write_results(kept: dict[str, Any], file: Path) -> None:
     file.write_text("\n".join(line for line in lines if line is not None).rstrip() + "\n")
 
 
-def _times(value: float, own: float | None) -> str:
-    return f"{value / own:,.0f}" if own else "–"
+def _times(value: float | None, own: float | None) -> str:
+    return f"{value / own:,.0f}" if value and own else "–"
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.2f}"
 
 
 def _extrapolated(speed: dict[str, Any], engine: str, rows: int, own: float) -> str | None:
