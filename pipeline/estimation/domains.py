@@ -73,8 +73,7 @@ def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | 
             labels = [f"{left}*{right}" if left else right for left in labels for right in names]
         if outside.any():
             index[outside] = -1
-        # Half the memory of the default integers; a million domains is far from their limit.
-        result.append(CodedDomain(domain.kind, tuple(labels), index.astype(np.int32), domain.columns))
+        result.append(CodedDomain(domain.kind, tuple(labels), index, domain.columns))
     kinds = [coded.kind for coded in result]
     if len(set(kinds)) < len(kinds):
         raise VariableError(f"Domains are named more than once: {', '.join(sorted(kinds))}.")
