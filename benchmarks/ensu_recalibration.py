@@ -15,9 +15,9 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.estimation import Calibration, Settings, Share, SurveyDesign, estimate
+from pipeline.settings.weighting import Calibration as CalibrationSettings
+from pipeline.settings.weighting import Collapse, ControlTotals, Given, MarginSettings, WeightingSettings
 from pipeline.weighting.chain import Inputs, Weighted, weigh
-from pipeline.weighting.settings import Calibration as CalibrationSettings
-from pipeline.weighting.settings import Collapse, ControlTotals, Given, MarginSettings, WeightingSettings
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

@@ -21,13 +21,13 @@ from joblib import Parallel, delayed
 from pipeline.estimate import estimation_settings, survey_design
 from pipeline.estimation import Domain, Share, estimate
 from pipeline.files import write_text
+from pipeline.settings.weighting import WeightingSettings
 from pipeline.simulate.answers import Edition, true_shares
 from pipeline.simulate.calibrate import Published
 from pipeline.simulate.sample import draw_edition
 from pipeline.simulate.world import World, make_world
 from pipeline.study import Study, load_study
 from pipeline.weighting.chain import Inputs, weigh
-from pipeline.weighting.settings import WeightingSettings
 from pipeline.weighting.stage import known_answers
 
 ROOT = Path(__file__).resolve().parents[1]

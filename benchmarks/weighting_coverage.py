@@ -15,13 +15,13 @@ import pandas as pd
 
 from pipeline.estimation import Domain, Replicates, Settings, Share, SurveyDesign, estimate
 from pipeline.files import write_text
+from pipeline.settings.weighting import Replicates as ReplicateSettings
+from pipeline.settings.weighting import Trim, WeightingSettings
 from pipeline.simulate.answers import Edition, true_shares
 from pipeline.simulate.sample import draw_edition
 from pipeline.simulate.world import make_world
 from pipeline.study import Study, load_study
 from pipeline.weighting.chain import Inputs, weigh
-from pipeline.weighting.settings import Replicates as ReplicateSettings
-from pipeline.weighting.settings import Trim, WeightingSettings
 from pipeline.weighting.stage import known_answers
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from pipeline.arithmetic import agree
 from pipeline.errors import PulsoError
 
 WAVE = click.argument("wave", metavar="WAVE")
@@ -31,7 +32,17 @@ class _Sentences(click.Group):
 @click.pass_context
 def main(ctx: click.Context, quiet: bool) -> None:
     """From the questionnaire to the published brief: one verb per stage of the survey."""
+    agree()
     ctx.obj = {"quiet": quiet or bool(os.environ.get("CI")) or not sys.stderr.isatty()}
+
+
+@main.command()
+def settings() -> None:
+    """Validate params.yaml and hand each section to the stages that read it."""
+    from pipeline.settings.stage import run
+    from pipeline.study import load_study
+
+    click.echo(run(load_study()))
 
 
 @main.command()

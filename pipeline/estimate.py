@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.configuration import validate
 from pipeline.errors import PulsoError
 from pipeline.estimation import (
     Calibration,
@@ -24,6 +23,7 @@ from pipeline.estimation import (
 )
 from pipeline.files import read_json, read_table, write_table
 from pipeline.questionnaire import Indicator, Item, Questionnaire, check_against, parse
+from pipeline.settings.configuration import validate
 from pipeline.study import Study
 
 

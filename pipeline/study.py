@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pipeline.check.settings import CheckSettings
-from pipeline.configuration import STRICT, load_yaml, validate
 from pipeline.errors import PulsoError
 from pipeline.questionnaire import Indicators, Questionnaire, load_indicators, load_questionnaire
-from pipeline.reporting.settings import ReportSettings
-from pipeline.simulate.settings import SimulateSettings
-from pipeline.weighting.settings import WeightingSettings
+from pipeline.settings.check import CheckSettings
+from pipeline.settings.configuration import STRICT, load_yaml, validate
+from pipeline.settings.reporting import ReportSettings
+from pipeline.settings.simulate import SimulateSettings
+from pipeline.settings.weighting import WeightingSettings
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from pipeline.configuration import STRICT, load_yaml, validate
 from pipeline.errors import PulsoError
 from pipeline.files import write_text
+from pipeline.settings.configuration import STRICT, load_yaml, validate
 from pipeline.study import Study
 
 HEADER = (

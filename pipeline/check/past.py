@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.check.rules import KEY, Rule
-from pipeline.check.settings import CheckSettings, Severity
 from pipeline.check.structure import nonresponse
 from pipeline.questionnaire.model import Questionnaire
+from pipeline.settings.check import CheckSettings, Severity
 
 Floats = npt.NDArray[np.float64]
 LEAST = 30

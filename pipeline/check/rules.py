@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline.check.settings import CheckSettings, Severity
+from pipeline.settings.check import CheckSettings, Severity
 
 Kind = Literal["in_set", "between", "not_null", "unique", "columns"]
 KEY = "key"

@@ -1,5 +1,7 @@
 """The check stage: one process for every wave; it writes verdicts and never fails for the data."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,6 +15,7 @@ from pipeline.check.structure import structure
 from pipeline.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
 from pipeline.errors import PulsoError
 from pipeline.files import read_json, read_table, write_json
+from pipeline.lanes import side_by_side
 from pipeline.questionnaire.model import Questionnaire
 from pipeline.study import Study
 
@@ -28,14 +31,22 @@ def run_all(study: Study) -> str:
     """
     from pipeline.check.engine import Engine
 
-    engine, lines = Engine(), []
-    for wave in study.waves:
+    engine, waves, lanes = Engine(), list(study.waves), 2
+    lines = side_by_side([partial(_lines, study, waves[lane::lanes], engine) for lane in range(lanes)])
+    told = {wave: line for lane in lines for wave, line in lane.items()}
+    return "\n".join(told[wave] for wave in waves)
+
+
+def _lines(study: Study, waves: Sequence[str], engine: Any) -> dict[str, str]:
+    """Check the waves; a line for the screen each."""
+    lines = {}
+    for wave in waves:
         verdict = check_wave(study, wave, engine)
         failed = [rule for rule in verdict.failed if not rule.accepted]
         named = f" ({', '.join(rule.id for rule in failed[:4])}{' …' if len(failed) > 4 else ''})" if failed else ""
         reason = f": {verdict.refused}" if verdict.refused else named
-        lines.append(f"{wave}: {_WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}")
-    return "\n".join(lines)
+        lines[wave] = f"{wave}: {_WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}"
+    return lines
 
 
 def run_one(study: Study, wave: str) -> Verdict:

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.check.rules import KEY, Evidence, Rule
-from pipeline.check.settings import Severity
 from pipeline.questionnaire.model import Item, Questionnaire
+from pipeline.settings.check import Severity
 from pipeline.study import Study
 
 ASKED = "asked:"

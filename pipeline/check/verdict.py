@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
-from pipeline.check.settings import Severity
-from pipeline.configuration import STRICT, validate
 from pipeline.errors import PulsoError
 from pipeline.files import read_json
+from pipeline.settings.check import Severity
+from pipeline.settings.configuration import STRICT, validate
 from pipeline.study import Study
 
 Word = Literal["pass", "warn", "stop"]

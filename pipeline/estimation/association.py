@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from pipeline.estimation.calibrated import linearise_coded, psu_scores
 from pipeline.estimation.design import SurveyDesign
@@ -70,9 +70,9 @@ def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorica
     left_over = max(nu - df + 1, 0)
     adjusted = wald * left_over / nu if nu else float("nan")
     return Association(
-        n=n, pearson=pearson, chi2=chi2, df=df, chi2_p=float(stats.chi2.sf(chi2, df)), f=f, f_df=d0, f_ddf=d0 * nu,
-        f_p=float(stats.f.sf(f, d0, d0 * nu)), wald=wald, wald_p=float(stats.f.sf(wald, df, nu)),
-        adjusted_wald=adjusted, adjusted_wald_p=float(stats.f.sf(adjusted, df, left_over)),
+        n=n, pearson=pearson, chi2=chi2, df=df, chi2_p=float(special.chdtrc(df, chi2)), f=f, f_df=d0, f_ddf=d0 * nu,
+        f_p=float(special.fdtrc(d0, d0 * nu, f)), wald=wald, wald_p=float(special.fdtrc(df, nu, wald)),
+        adjusted_wald=adjusted, adjusted_wald_p=float(special.fdtrc(df, left_over, adjusted)),
     )  # fmt: skip
 
 

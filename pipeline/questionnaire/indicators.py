@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pipeline.configuration import STRICT, load_yaml, validate
 from pipeline.errors import PulsoError
 from pipeline.questionnaire.expressions import parse
 from pipeline.questionnaire.model import Questionnaire
+from pipeline.settings.configuration import STRICT, load_yaml, validate
 
 Direction = Literal["up_is_good", "up_is_bad", "neutral"]
 Statistic = Literal["proportion", "total", "mean"]

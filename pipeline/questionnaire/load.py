@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pipeline.configuration import STRICT, load_yaml, validate
 from pipeline.errors import PulsoError
 from pipeline.questionnaire.expressions import Condition, parse
 from pipeline.questionnaire.model import Attempts, Delivery, Fieldwork, Item, Questionnaire
+from pipeline.settings.configuration import STRICT, load_yaml, validate
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from pipeline.configuration import STRICT
 from pipeline.questionnaire.expressions import Condition
+from pipeline.settings.configuration import STRICT
 
 ItemKind = Literal["single", "integer", "number", "text", "date", "area"]
 MissingKind = Literal["no_aplica", "no_sabe", "no_contesta"]

@@ -1,8 +1,12 @@
 """Stage *release*: the weighted microdata that partners may have."""
 
+from functools import partial
+from pathlib import Path
+
 from pipeline.files import atomic_folder, read_table, write_text
+from pipeline.lanes import side_by_side
 from pipeline.release.codebook import codebook_html, readme
-from pipeline.release.formats import write_csv, write_dta, write_parquet, write_sav
+from pipeline.release.formats import Shortened, write_csv, write_dta, write_parquet, write_sav
 from pipeline.release.table import ReleaseTable, build
 from pipeline.study import Study
 
@@ -20,16 +24,29 @@ def run(study: Study, wave: str) -> str:
     name = f"microdatos_{wave}"
     title = _title(study, wave)
     with atomic_folder(study.release(wave)) as folder:
-        shortened = write_sav(table, title, folder / f"{name}.sav")
-        shortened += write_dta(table, title, folder / f"{name}.dta")
-        write_parquet(table.frame, folder / f"{name}.parquet")
-        write_csv(table.frame, folder / f"{name}.csv")
-        if table.replicates is not None:
-            write_parquet(table.replicates, folder / f"pesos_replicados_{wave}.parquet")
-            write_csv(table.replicates, folder / f"pesos_replicados_{wave}.csv")
+        shortened, _ = side_by_side(
+            [partial(_labelled, table, title, folder / name), partial(_plain, table, folder, wave)]
+        )
         write_text(codebook_html(study, table, questionnaire), folder / "codebook.html")
         write_text(readme(study, table, questionnaire, shortened), folder / "README.md")
     return _line(wave, table, len(shortened))
+
+
+def _labelled(table: ReleaseTable, title: str, base: Path) -> tuple[Shortened, ...]:
+    """The formats that carry labels; which labels these formats made shorter."""
+    cut = write_sav(table, title, base.with_suffix(".sav"))
+    return cut + write_dta(table, title, base.with_suffix(".dta"))
+
+
+def _plain(table: ReleaseTable, folder: Path, wave: str) -> tuple[Shortened, ...]:
+    """The formats that carry none; they shorten nothing."""
+    frames = {f"microdatos_{wave}": table.frame}
+    if table.replicates is not None:
+        frames[f"pesos_replicados_{wave}"] = table.replicates
+    for name, frame in frames.items():
+        write_parquet(frame, folder / f"{name}.parquet")
+        write_csv(frame, folder / f"{name}.csv")
+    return ()
 
 
 def _title(study: Study, wave: str) -> str:

@@ -7,8 +7,8 @@ from pipeline.reporting import sentences
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import cards
 from pipeline.reporting.rows import Estimate
-from pipeline.reporting.settings import Measure
 from pipeline.reporting.text import text
+from pipeline.settings.reporting import Measure
 
 
 def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:

@@ -5,7 +5,7 @@ Precision is another matter: such cells stay in the data, marked, and their comp
 
 import pandas as pd
 
-from pipeline.reporting.settings import Confidentiality
+from pipeline.settings.reporting import Confidentiality
 
 _GROUP = ["wave", "indicator", "statistic", "domain_kind", "domain"]
 _CELL = ["wave", "indicator", "category", "statistic"]

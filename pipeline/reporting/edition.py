@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.reporting.rows import Change, Estimate, Rank, Rows
-from pipeline.reporting.settings import Measure, ReportSettings
 from pipeline.reporting.theme import Theme
+from pipeline.settings.reporting import Measure, ReportSettings
 
 
 @dataclass(frozen=True)

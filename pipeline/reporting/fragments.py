@@ -6,8 +6,8 @@ from pathlib import Path
 from pipeline.reporting import numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.rows import Change, Estimate
-from pipeline.reporting.settings import Measure
 from pipeline.reporting.text import Text, escape, span, text, upper_first
+from pipeline.settings.reporting import Measure
 
 ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
 

@@ -9,7 +9,7 @@ from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import dots, likert, series, tiles
 from pipeline.reporting.figures.canvas import Picture
 from pipeline.reporting.rows import Estimate
-from pipeline.reporting.settings import Measure
+from pipeline.settings.reporting import Measure
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from pipeline.reporting.figures import ranks
 from pipeline.reporting.figures.canvas import Picture
 from pipeline.reporting.rows import Estimate
 from pipeline.reporting.sections import ranks_of, slug
-from pipeline.reporting.settings import Measure
 from pipeline.reporting.text import Number, Text, text
 from pipeline.reporting.workshop import Workshop
+from pipeline.settings.reporting import Measure
 
 
 def page(edition: Edition, place: Place, shop: Workshop, engine: str) -> dict[str, str]:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.configuration import load_yaml
 from pipeline.errors import PulsoError
 from pipeline.reporting.bytes import settle_office, settle_text
+from pipeline.settings.configuration import load_yaml
 
 Format = Literal["html", "pdf", "docx", "pptx"]
 # 1980-01-01: the first day that a zip file can name.

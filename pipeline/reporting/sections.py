@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pipeline.reporting import fragments, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition, IndicatorLabel
 from pipeline.reporting.rows import Rank
-from pipeline.reporting.settings import Measure
 from pipeline.reporting.text import Number, Text, escape, text, upper_first
 from pipeline.reporting.workshop import Workshop
+from pipeline.settings.reporting import Measure
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from pipeline.reporting import numbers
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.numbers import NBSP
 from pipeline.reporting.rows import Change, Estimate
-from pipeline.reporting.settings import Measure
 from pipeline.reporting.text import Number, Text, joined, text, upper_first
+from pipeline.settings.reporting import Measure
 
 NO_CHANGE = "sin cambio estadísticamente significativo"
 WITHHELD = "no se publica por su poca precisión"

@@ -6,8 +6,8 @@ from pipeline.reporting import alt, fragments, numbers, pictures, sentences
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import dots
 from pipeline.reporting.rows import Estimate
-from pipeline.reporting.settings import Measure
 from pipeline.reporting.text import escape, text
+from pipeline.settings.reporting import Measure
 
 
 def deck(edition: Edition, charts: fragments.Charts, figures: Path) -> tuple[dict[str, str], dict[str, str]]:

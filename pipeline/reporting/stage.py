@@ -1,8 +1,10 @@
 """Stage *report*: everything that is published of one wave, into ``reports/site/<wave>``."""
 
+from functools import partial
 from pathlib import Path
 
 from pipeline.files import atomic_folder
+from pipeline.lanes import side_by_side
 from pipeline.reporting import cards, fragments, sections, slides, tabulados
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
@@ -18,25 +20,32 @@ FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
 def run(study: Study, wave: str, draft: bool = False) -> str:
     """Write the wave's reports whole or not at all; a line for the screen.
 
-    Figures, tables and sentences are made once and shared by all formats.
     Raises PulsoError when a table is missing or a source has a fault.
     """
     edition = load_edition(study, wave, draft)
     engine = find_engine()
     target = study.site / wave
     with workshop(study.root / "reports", edition.theme, engine, office=True) as shop, atomic_folder(target) as folder:
-        if draft:
-            shop.metadata({"draft": True})
-        charts = fragments.draw(edition, shop.figures)
-        shop.put(fragments.brief(edition, charts, engine.name, sections.formats("")))
-        shop.variables(fragments.variables(edition))
-        for form in FORMATS:
-            shop.render("brief.qmd", form, folder / f"brief.{form}")
-        _slides(edition, charts, shop, folder)
-        _methodology(study, edition, shop, folder)
-        tabulados.write(edition, folder / "tabulados.xlsx")
-        cards.write(edition, folder / "tarjetas")
+        side_by_side([partial(_brief, study, edition, draft, shop, folder), partial(_companions, edition, folder)])
     return f"{wave}: {target.relative_to(study.root)}/ (brief, slides, tabulados, cards; {engine.name})."
+
+
+def _companions(edition: Edition, folder: Path) -> None:
+    tabulados.write(edition, folder / "tabulados.xlsx")
+    cards.write(edition, folder / "tarjetas")
+
+
+def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: Path) -> None:
+    """What is rendered from a source: figures, tables and sentences made once for all formats."""
+    if draft:
+        shop.metadata({"draft": True})
+    charts = fragments.draw(edition, shop.figures)
+    shop.put(fragments.brief(edition, charts, shop.engine.name, sections.formats("")))
+    shop.variables(fragments.variables(edition))
+    for form in FORMATS:
+        shop.render("brief.qmd", form, folder / f"brief.{form}")
+    _slides(edition, charts, shop, folder)
+    _methodology(study, edition, shop, folder)
 
 
 def _slides(edition: Edition, charts: fragments.Charts, shop: Workshop, folder: Path) -> None:

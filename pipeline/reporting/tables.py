@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pipeline.reporting import numbers, sentences
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.rows import Change, Estimate
-from pipeline.reporting.settings import Measure
 from pipeline.reporting.text import Number, Text, text
+from pipeline.settings.reporting import Measure
 
 EMPTY = "—"
 

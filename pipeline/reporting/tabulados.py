@@ -17,8 +17,8 @@ from pipeline.reporting import numbers
 from pipeline.reporting.edition import Edition, IndicatorLabel
 from pipeline.reporting.rows import Estimate
 from pipeline.reporting.sections import topics
-from pipeline.reporting.settings import Measure
 from pipeline.reporting.text import upper_first
+from pipeline.settings.reporting import Measure
 
 MODERATE, LOW = "*", "**"
 _FILLS = {"moderada": "#FFF2CC", "baja": "#F8CBAD"}

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.configuration import load_yaml
 from pipeline.errors import PulsoError
 from pipeline.reporting.rows import Change
+from pipeline.settings.configuration import load_yaml
 
 UP, DOWN, SAME = "▲", "▼", "◆"
 # The wheels that carry the fonts; a brand's own lie in its folder.

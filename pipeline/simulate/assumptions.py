@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from pipeline.configuration import STRICT, load_yaml, validate
 from pipeline.errors import PulsoError
 from pipeline.questionnaire import Questionnaire
+from pipeline.settings.configuration import STRICT, load_yaml, validate
 
 # item → code → shift on the logit (or latent) scale
 Effects = Mapping[str, Mapping[int, float]]

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from pipeline.errors import PulsoError
 from pipeline.questionnaire import Questionnaire
+from pipeline.settings.simulate import SimulateSettings
 from pipeline.simulate.answers import Edition, make_questions, profiles, seeds, unanswered
 from pipeline.simulate.assumptions import Assumptions, load_assumptions
 from pipeline.simulate.calibrate import Published, load_published
 from pipeline.simulate.population import Persons, Totals, load_totals, make_persons
-from pipeline.simulate.settings import SimulateSettings
 from pipeline.study import Study
 
 

@@ -5,10 +5,10 @@ import re
 import shutil
 from pathlib import Path
 
-from pipeline.configuration import load_yaml
 from pipeline.errors import PulsoError
 from pipeline.files import atomic, write_text
 from pipeline.ingest.archive import READABLE
+from pipeline.settings.configuration import load_yaml
 from pipeline.study import Study
 from pipeline.wave.crosswalk import Draft, draft
 from pipeline.wave.entries import write_entries

@@ -3,6 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from pipeline.settings.weighting import (
+    AreaSample,
+    Given,
+    TelephoneCompletes,
+    TelephoneFrame,
+    WeightingSettings,
+)
 from pipeline.weighting.arrays import Floats, codes_of
 from pipeline.weighting.base import (
     area_base,
@@ -16,13 +23,6 @@ from pipeline.weighting.diagnostics import spread
 from pipeline.weighting.field import Fieldwork
 from pipeline.weighting.receipts import BaseReceipt
 from pipeline.weighting.refusals import WeightingError
-from pipeline.weighting.settings import (
-    AreaSample,
-    Given,
-    TelephoneCompletes,
-    TelephoneFrame,
-    WeightingSettings,
-)
 from pipeline.weighting.totals import Totals
 
 

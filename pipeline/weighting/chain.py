@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from pipeline.settings.weighting import Calibration, Given, Trim, WeightingSettings
 from pipeline.weighting import receipts as r
 from pipeline.weighting.arrays import Floats, codes_of
 from pipeline.weighting.base_step import base_weights
@@ -24,7 +25,6 @@ from pipeline.weighting.margins import Margin
 from pipeline.weighting.plan import MarginDesign, design_margins
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.replicate_step import FullSample, add_replicates, design_ids
-from pipeline.weighting.settings import Calibration, Given, Trim, WeightingSettings
 from pipeline.weighting.totals import Totals, load_totals
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.settings.weighting import Calibration, Collapse, MarginSettings
 from pipeline.weighting.arrays import Bools, Floats
 from pipeline.weighting.margins import (
     Margin,
@@ -14,7 +15,6 @@ from pipeline.weighting.margins import (
     shares_to_counts,
 )
 from pipeline.weighting.refusals import WeightingError
-from pipeline.weighting.settings import Calibration, Collapse, MarginSettings
 from pipeline.weighting.totals import SourceReceipt, Totals
 
 Cells = dict[tuple[str, tuple[str, ...]], float]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.settings.weighting import Replicates, WeightingSettings
 from pipeline.weighting.arrays import Floats, Ints
 from pipeline.weighting.bounded import Caps
 from pipeline.weighting.field import NonresponseStep
@@ -13,7 +14,6 @@ from pipeline.weighting.receipts import ReplicatesReceipt
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.replicate_chain import FixedSteps, weigh_replicates
 from pipeline.weighting.replicates import Multipliers, jkn, rao_wu
-from pipeline.weighting.settings import Replicates, WeightingSettings
 from pipeline.weighting.structure import build_structure
 
 

@@ -7,9 +7,9 @@ import pandas as pd
 from pipeline.errors import PulsoError
 from pipeline.files import read_table, write_json, write_table
 from pipeline.questionnaire import Questionnaire
+from pipeline.settings.weighting import TelephoneFrame, WeightingSettings
 from pipeline.study import Study
 from pipeline.weighting.chain import Inputs, Weighted, weigh
-from pipeline.weighting.settings import TelephoneFrame, WeightingSettings
 
 
 def run(study: Study, wave: str) -> str:

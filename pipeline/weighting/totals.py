@@ -5,8 +5,8 @@ from datetime import date
 
 import pandas as pd
 
+from pipeline.settings.weighting import ControlTotals
 from pipeline.weighting.refusals import WeightingError
-from pipeline.weighting.settings import ControlTotals
 
 _DESCRIPTION = ("reference_date", "source", "definition", "note")
 _YEAR = 365.25

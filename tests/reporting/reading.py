@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.numbers import FRACTIONS, rounded
-from pipeline.reporting.settings import Measure
+from pipeline.settings.reporting import Measure
 
 # A number with a decimal or thousands, or followed by a percent sign or points.
 NUMBER = re.compile(r"(?<![\w.,])[+−-]?\d[\d,]*(?:\.\d+)?(?=\s?%|[\s)\];:.,]|$|\s(?:puntos?|pp)\b)")

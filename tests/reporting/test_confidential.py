@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.files import read_table, write_table
 from pipeline.reporting.confidential import without_recognisable
-from pipeline.reporting.settings import Confidentiality
+from pipeline.settings.reporting import Confidentiality
 from pipeline.study import Study, load_study
 from tests.reporting.made import project
 

@@ -10,8 +10,8 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.settings import Measure
 from pipeline.reporting.stage import run
+from pipeline.settings.reporting import Measure
 from pipeline.study import Study
 from tests.reporting.conftest import LAST
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.reporting import numbers
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.settings import Measure
+from pipeline.settings.reporting import Measure
 from tests.reporting import reading
 from tests.reporting.made import TOO_RARE
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from pipeline.configuration import STRICT
+from pipeline.settings.configuration import STRICT
 
 Severity = Literal["critical", "warning", "info"]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pipeline.configuration import STRICT
+from pipeline.settings.configuration import STRICT
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Spanish here is printed as it stands. An example of the whole section is in ``do
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pipeline.configuration import STRICT
+from pipeline.settings.configuration import STRICT
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ pydantic, and an unknown key is an error. Column names are those of the response
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from pipeline.errors import PulsoError
-
-STRICT: dict[str, Any] = {"extra": "forbid"}
+from pipeline.settings.configuration import STRICT
 
 
 def _require(condition: bool, message: str) -> None:
@@ -23,7 +22,7 @@ def _require(condition: bool, message: str) -> None:
 class TelephoneCompletes:
     """Adults of the area ÷ completes × adults (capped) ÷ lines (capped); no frame count needed."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     kind: Literal["telephone_completes"]
     adults: str | None = None
     adults_cap: int = 4
@@ -41,7 +40,7 @@ class TelephoneFrame:
     call attempts to count them in, released_numbers; an optional column wave.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     kind: Literal["telephone_frame"]
     frame: str
     adults: str | None = None
@@ -55,7 +54,7 @@ class TelephoneFrame:
 class AreaSample:
     """Inverse of the product of the selection probabilities of each stage (columns)."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     kind: Literal["area"]
     probabilities: list[str]
 
@@ -64,7 +63,7 @@ class AreaSample:
 class Given:
     """The producer's weight, taken as it is."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     kind: Literal["given"]
     weight: str
 
@@ -81,7 +80,7 @@ class DualFrame:
     ``theta``: share of the overlap given to ``first``; null = in proportion to effective n.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     method: Literal["hartley", "multiplicity"]
     frame: str
     first: int
@@ -94,7 +93,7 @@ class DualFrame:
 class Attempts:
     """Columns of the file of call attempts: the number's opaque id, the attempt, the AAPOR code."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     number: str
     attempt: str
     disposition: str
@@ -110,7 +109,7 @@ class Nonresponse:
     ``propensity`` fits a logistic model on the predictors and cuts its score into classes.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     method: Literal["classes", "propensity"] = "classes"
     classes: list[str] = field(default_factory=list)
     predictors: list[str] = field(default_factory=list)
@@ -134,7 +133,7 @@ class ControlTotals:
     fieldwork are used; a total older (or younger) than ``max_age_years`` is warned about.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     file: str
     source: str
     columns: dict[str, str] = field(default_factory=dict)
@@ -151,7 +150,7 @@ class ControlTotals:
 class MarginSettings:
     """One margin: the items crossed; within each area, or (false) over the whole study."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     items: list[str]
     within: bool = True
     # Another source than control_totals.source, for instance a census for schooling.
@@ -164,7 +163,7 @@ class MarginSettings:
 class Calibration:
     """``bounds`` are on the ratio calibrated ÷ base weight (logit and linear_bounded)."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     margins: list[MarginSettings]
     method: Literal["raking", "linear", "linear_bounded", "logit"] = "raking"
     bounds: tuple[float, float] | None = None
@@ -194,7 +193,7 @@ class Calibration:
 class Collapse:
     """Merge the codes of ``item`` in an area where one has fewer than ``below`` interviews."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     item: str
     merge: list[int]
     below: int = 20
@@ -207,7 +206,7 @@ class Collapse:
 class Trim:
     """Cap = k × the area's median weight before trimming; floor = that median ÷ ``k_low``."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     k: float = 5.0
     k_low: float | None = None
 
@@ -220,7 +219,7 @@ class Trim:
 class Replicates:
     """``fpc``: column with the number of PSUs of the stratum in the population."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     method: Literal["rao_wu", "jkn"] = "rao_wu"
     n: int = 200
     seed: int = 0
@@ -242,7 +241,7 @@ class Limits:
     ``max_to_median`` is not asked of a producer's weight that is taken as it is.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     min_weight: float = 0.0
     max_to_median: float = 50.0
 
@@ -251,7 +250,7 @@ class Limits:
 class Coverage:
     """Table of who the frame cannot reach, by area: columns area, dwellings and ``frames``."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     file: str
     frames: list[str]
     area: str = "cve_geo"
@@ -267,7 +266,7 @@ class WeightingSettings:
     distribution before and after weighting is reported.
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+    __pydantic_config__: ClassVar = STRICT
     base: BaseSettings
     within: str | None = None
     strata: str | None = None

@@ -1,0 +1,1 @@
+"""params.yaml as frozen settings, a module per stage; and the stage that hands each section on."""
