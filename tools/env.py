@@ -38,7 +38,8 @@ def setup() -> None:
     python = str(BIN / "python")
     quiet = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     subprocess.check_call([*quiet, "--no-deps", "-r", str(uv_lock())])
-    sync = [python, "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", python]
+    # Compiled here, on every core, and not by the first stages, one after the other.
+    sync = [python, "-m", "uv", "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", "--python", python]
     subprocess.check_call([*sync, str(ROOT / "requirements.lock")])
     install = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, "--no-deps", "--no-build-isolation"]
     subprocess.check_call([*install, "-e", str(ROOT)])

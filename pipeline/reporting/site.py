@@ -7,10 +7,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import unescape
 from pathlib import Path
 
 from pipeline.files import atomic, atomic_folder, read_json, read_table, write_text
+from pipeline.lanes import side_by_side
 from pipeline.reporting import fragments, place_page, sections
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
@@ -51,12 +53,26 @@ def run(study: Study) -> str:
     ):
         write_text(style(edition.theme) + "\n", assets / "estilo.css")
         write_text(script(), assets / "pagina.js")
-        _start(edition, shop, published, index)
-        pages = {"index.html": index}
-        pages |= _places(edition, shop, folder)
-        pages |= _sections(study, edition, shop, published, folder)
+        lanes = [
+            partial(_start_and_places, edition, shop, published, index, folder),
+            partial(_in_own_workshop, study, edition, published, folder),
+        ]
+        pages = {path: file for lane in side_by_side(lanes) for path, file in lane.items()}
         write_text(_search(pages), assets / "buscar.js")
     return f"{study.site.relative_to(study.root)}/index.html and {len(pages) - 1} pages ({engine.name})."
+
+
+def _start_and_places(
+    edition: Edition, shop: Workshop, published: Sequence[str], index: Path, folder: Path
+) -> dict[str, Path]:
+    _start(edition, shop, published, index)
+    return {"index.html": index} | _places(edition, shop, folder)
+
+
+def _in_own_workshop(study: Study, edition: Edition, published: Sequence[str], folder: Path) -> dict[str, Path]:
+    """The sections, rendered beside the places: two pages cannot share a workshop at once."""
+    with workshop(study.root / "reports", edition.theme, find_engine(), shared=True) as shop:
+        return _sections(study, edition, shop, published, folder)
 
 
 def _navigation(edition: Edition, current: str, root: str) -> dict[str, object]:

@@ -1,8 +1,12 @@
 """The stage ``pulso simulate``: every simulated edition, drawn and delivered."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import pandas as pd
 
 from pipeline.files import atomic
+from pipeline.lanes import side_by_side
 from pipeline.simulate.answers import Edition, seeds, true_shares
 from pipeline.simulate.assumptions import Drift
 from pipeline.simulate.attempts import call_attempts
@@ -19,12 +23,19 @@ def run(study: Study) -> str:
     reads is missing or wrong.
     """
     world = make_world(study)
-    lines = []
-    for wave in world.waves:
-        edition = world.edition(wave)
-        interviews, calls = _write(study, world, edition)
-        lines.append(f"{wave}: {interviews:,} interviews in {calls:,} calls ({study.wave(wave).file})")
+    lanes = side_by_side([partial(_lines, study, world, world.waves[lane::2]) for lane in range(2)])
+    told = {wave: line for lane in lanes for wave, line in lane.items()}
+    lines = [told[wave] for wave in world.waves]
     return "\n".join([*lines, f"{len(lines)} simulated editions written under raw/; they are no real answers."])
+
+
+def _lines(study: Study, world: World, waves: Sequence[str]) -> dict[str, str]:
+    """Write the waves, each from its own seeds; a line for the screen each."""
+    lines = {}
+    for wave in waves:
+        interviews, calls = _write(study, world, world.edition(wave))
+        lines[wave] = f"{wave}: {interviews:,} interviews in {calls:,} calls ({study.wave(wave).file})"
+    return lines
 
 
 def truth(study: Study) -> pd.DataFrame:
