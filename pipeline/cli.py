@@ -16,6 +16,11 @@ WAVE = click.argument("wave", metavar="WAVE")
 class _Sentences(click.Group):
     """Turns what a technician can mend into one sentence and exit code 1."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take ``--quiet`` after the verb as well, where people type it."""
+        others = [word for word in args if word != "--quiet"]
+        return super().parse_args(ctx, ["--quiet", *others] if len(others) < len(args) else args)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)

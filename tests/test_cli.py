@@ -48,3 +48,10 @@ def test_the_doctor_says_which_engine_renders() -> None:
     done = pulso("doctor")
     assert done.returncode == 0
     assert "Reports will be rendered with" in done.stdout
+
+
+def test_quiet_is_taken_before_and_after_the_verb() -> None:
+    before, after = (CliRunner().invoke(main, words) for words in (["--quiet", "doctor"], ["doctor", "--quiet"]))
+    assert (after.exit_code, after.output) == (before.exit_code, before.output)
+    assert after.exit_code == 0
+    assert CliRunner().invoke(main, ["doctor", "--quietly"]).exit_code == 2
