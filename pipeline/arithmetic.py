@@ -12,13 +12,18 @@ from pathlib import Path
 WIDER = ("X86_V4", "AVX512_ICL", "AVX512_SPR")
 
 
+def has_common_kernels() -> bool:
+    """Whether this processor has the kernels asked for, as far as the system tells."""
+    processor = Path("/proc/cpuinfo")
+    return processor.is_file() and " avx2" in processor.read_text(encoding="utf-8", errors="replace")
+
+
 def agree() -> None:
     """Ask NumPy and OpenBLAS, not imported yet, for the kernels that every machine has.
 
     A user's own choice in the environment stands. Processes started from this one inherit it.
     """
-    processor = Path("/proc/cpuinfo")
-    if not processor.is_file() or " avx2" not in processor.read_text(encoding="utf-8", errors="replace"):
+    if not has_common_kernels():
         return
     os.environ.setdefault("NPY_DISABLE_CPU_FEATURES", " ".join(WIDER))
     os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")

@@ -1,0 +1,31 @@
+"""What the comparison of two locks names: what somebody wrote apart from what the pipeline made."""
+
+import importlib.util
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_spec = importlib.util.spec_from_file_location("lock", ROOT / "tools" / "lock.py")
+assert _spec is not None and _spec.loader is not None
+lock = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(lock)
+
+
+def test_the_same_lock_differs_in_nothing() -> None:
+    text = (ROOT / "dvc.lock").read_text(encoding="utf-8")
+    assert lock.differences(text, text) == ([], [])
+
+
+def test_code_and_what_it_made_are_told_apart() -> None:
+    text = (ROOT / "dvc.lock").read_text(encoding="utf-8")
+    entries = lock.entries(text)
+    code = entries["series", "deps", "pipeline/series.py"]
+    table = entries["series", "outs", "processed/series/changes.parquet"]
+    other = text.replace(code, "0" * 32).replace(table, "1" * 32)
+    assert lock.differences(text, other) == (["pipeline/series.py"], ["processed/series/changes.parquet"])
+
+
+def test_a_stage_that_one_lock_lacks_is_named() -> None:
+    text = (ROOT / "dvc.lock").read_text(encoding="utf-8")
+    shorter = "schema: '2.0'\nstages:\n" + text[text.index("  series:") :]
+    written, _ = lock.differences(text, shorter)
+    assert "pipeline/ingest" in written
