@@ -21,6 +21,32 @@ class ColumnMetadata:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something unusual of a delivery that is no fault: reported, never hidden.
+
+    ``kind``: encoding_guessed, hidden_sheets, quoted, padded_codes, blank_skips; ``detail``: an
+    encoding, names of sheets, columns or items, never a respondent's value.
+    """
+
+    kind: str
+    detail: str = ""
+
+    @property
+    def english(self) -> str:
+        """The note as the command line prints it."""
+        return _NOTES[self.kind].format(self.detail)
+
+
+_NOTES: Mapping[str, str] = {
+    "encoding_guessed": "the encoding was guessed ({}); say delivery.encoding if accents look wrong",
+    "hidden_sheets": "hidden sheets were not read: {}",
+    "quoted": "every value is in quotes, numbers too; they were read as codes all the same",
+    "padded_codes": "codes with leading zeros were read as the numbers they stand for: {}",
+    "blank_skips": "blanks where the questionnaire skips were read as not applicable: {}",
+}
+
+
+@dataclass(frozen=True)
 class Delivered:
     """The wanted columns, one row per delivered row, and what the file says of all of them.
 
@@ -34,7 +60,7 @@ class Delivered:
     columns: tuple[str, ...]
     metadata: Mapping[str, ColumnMetadata]
     receipt: Mapping[str, str]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     system: tuple[str, ...] = ()
 
 

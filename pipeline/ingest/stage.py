@@ -1,6 +1,6 @@
 """The ingest stage: a delivery in, responses and quarantine out, every row accounted for."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipeline.ingest.delivered import Delivered
 from pipeline.ingest.harmonise import harmonise, plan, present
 from pipeline.ingest.metadata import Difference, compare
 from pipeline.ingest.quarantine import REASONS, Counts, separate
+from pipeline.ingest.quirks import kept_skips, quirks
 from pipeline.ingest.readers import read_delivery
 from pipeline.ingest.routing import route
 from pipeline.questionnaire.model import Questionnaire
@@ -60,7 +61,8 @@ def read(study: Study, wave: str) -> Ingested:
             f"item {item}); check delivery.columns in {source.name}."
         )
     differences = compare(delivered, questionnaire, reading)
-    return Ingested(accepted, quarantine, counts, differences, delivered, _kept(routed, questionnaire))
+    delivered = replace(delivered, notes=quirks(delivered, questionnaire, reading, responses, routed))
+    return Ingested(accepted, quarantine, counts, differences, delivered, kept_skips(routed, questionnaire))
 
 
 def run(study: Study, wave: str) -> str:
@@ -94,28 +96,14 @@ def _refuse_other_wave(days: pd.Series, study: Study, wave: str, path: Path) -> 
         )
 
 
-def _kept(routed: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, int]:
-    """Answers kept where the questionnaire skips (deliveries that say ``skips: keep``)."""
-    if questionnaire.delivery.skips != "keep":
-        return {}
-    found = {}
-    for name, skip in questionnaire.skips.items():
-        if name in routed:
-            neutral = routed[name].isna() | (routed[name] == questionnaire[name].code_for("no_aplica"))
-            count = int((~skip.mask(routed) & ~neutral.fillna(True).astype(bool)).sum())
-            if count:
-                found[name] = count
-    return found
-
-
 def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame | None) -> dict[str, Any]:
     return {
         "wave": wave,
         "file": study.wave(wave).file,
         "bytes": study.raw(wave).stat().st_size,
         "read": dict(ingested.delivered.receipt),
-        "notes": list(ingested.delivered.notes),
-        "columns": len(ingested.delivered.columns),
+        "notes": [asdict(note) for note in ingested.delivered.notes],
+        "columns": list(ingested.delivered.columns),
         "counts": asdict(ingested.counts),
         "skips_kept": ingested.kept_skips,
         "attempts": None if attempts is None else len(attempts),
@@ -131,8 +119,12 @@ def _printed(study: Study, wave: str, ingested: Ingested) -> str:
         f"  {counts.delivered:,} rows = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined",
     ]
     lines += [f"    {n:,} {reason.replace('_', ' ')} ({REASONS[reason]})" for reason, n in counts.by_reason.items()]
-    lines += [f"  note: {note}" for note in ingested.delivered.notes]
+    lines += [f"  note: {_shortened(note.english)}" for note in ingested.delivered.notes]
     differing = [d for d in ingested.differences if d.kind not in {"not_asked", "code_without_label"}]
     unasked = sum(d.kind == "not_asked" for d in ingested.differences)
     lines.append(f"  {len(differing)} metadata differences, {unasked} columns delivered but not asked")
     return "\n".join(lines)
+
+
+def _shortened(text: str, longest: int = 160) -> str:
+    return text if len(text) <= longest else text[:longest].rpartition(", ")[0] + " …"
