@@ -1,5 +1,6 @@
 """The ingest stage: a delivery in, responses and quarantine out, every row accounted for."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from pipeline.ingest.routing import route
 from pipeline.questionnaire.model import Questionnaire
 from pipeline.study import Study
 
+Tell = Callable[[str], object]
 # The responses first, so that none from an earlier run outlives a delivery that is refused now.
 OUTPUTS = ("responses.parquet", "quarantine.parquet", "delivery.json", "attempts.parquet")
 
@@ -36,8 +38,8 @@ class Ingested:
     kept_skips: dict[str, int]
 
 
-def read(study: Study, wave: str) -> Ingested:
-    """Read and harmonise one wave without writing anything.
+def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
+    """Read and harmonise one wave without writing anything; ``tell`` is called with what is under way.
 
     Raises PulsoError in one sentence naming file, column, value and rows.
     """
@@ -47,8 +49,11 @@ def read(study: Study, wave: str) -> Ingested:
     areas = alias_table(study.params.municipalities)
     reading = plan(questionnaire, roles.items)
     source = study.questionnaires / f"{wave}.yaml"
+    tell(f"{wave}: reading {path.name}")
     delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
+    tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     responses, problems = harmonise(delivered, questionnaire, reading, areas, path, roles.phone)
+    tell(f"{wave}: {len(delivered.frame):,} rows through the skips")
     routed, broken = route(responses, questionnaire, problems)
     if roles.date is not None and roles.date in routed:
         _refuse_other_wave(routed[roles.date], study, wave, path)
@@ -65,17 +70,19 @@ def read(study: Study, wave: str) -> Ingested:
     return Ingested(accepted, quarantine, counts, differences, delivered, kept_skips(routed, questionnaire))
 
 
-def run(study: Study, wave: str) -> str:
+def run(study: Study, wave: str, tell: Tell = str) -> str:
     """Ingest one wave: write its responses, quarantine, delivery record and call attempts.
 
     Returns the counts as text. Raises PulsoError as ``read`` does; then nothing is written.
     """
     for name in OUTPUTS:
         study.processed(wave, name).unlink(missing_ok=True)
-    ingested = read(study, wave)
+    ingested = read(study, wave, tell)
     attempts = None
     if study.wave(wave).attempts:
+        tell(f"{wave}: reading {study.wave(wave).attempts}")
         attempts = read_attempts(study, wave, alias_table(study.params.municipalities))
+    tell(f"{wave}: writing {len(ingested.responses):,} responses")
     write_json(_record(study, wave, ingested, attempts), study.processed(wave, "delivery.json"))
     if attempts is not None:
         write_table(attempts, study.processed(wave, "attempts.parquet"))
