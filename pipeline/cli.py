@@ -92,6 +92,7 @@ def ingest(wave: str) -> None:
 def check(wave: str | None, every: bool, accept: str | None, because: str | None, docs: Path | None) -> None:
     """Run the checks of one wave; exits 1 when a critical rule fails."""
     from pipeline.check import stage
+    from pipeline.check.screen import print_verdict
     from pipeline.study import load_study
 
     study = load_study()
@@ -108,7 +109,7 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
         stage.accept(study, wave, accept, because)
     with _working(f"{wave}: loading the checks") as tell:
         verdict = stage.run_one(study, wave, tell, docs)
-    stage.print_verdict(study, verdict)
+    print_verdict(study, verdict)
     if docs is not None:
         click.echo(f"{docs}: Great Expectations' pages; they hold respondents' values and load remote addresses: "
                    "do not publish or send them, and delete them after use.", err=True)  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipeline.check.rules import KEY, Rule
@@ -19,8 +20,8 @@ def columns_moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[pd
     table = pd.DataFrame(
         {
             KEY: pd.array([*new, *gone], dtype="string"),
-            "new": pd.array([True] * len(new) + [False] * len(gone), dtype="bool"),
-            "gone": pd.array([False] * len(new) + [True] * len(gone), dtype="bool"),
+            "new": np.repeat([True, False], [len(new), len(gone)]),
+            "gone": np.repeat([False, True], [len(new), len(gone)]),
         }
     )
     rules = (
@@ -46,7 +47,7 @@ def strata_renumbered(
     names = [frame.drop_duplicates(unit).set_index(unit)[stratum].astype("string") for frame in (now, before)]
     both = names[0].dropna().index.intersection(names[1].dropna().index)
     changed = (names[0].loc[both] != names[1].loc[both]).to_numpy(dtype=bool)
-    table = pd.DataFrame({KEY: pd.array(both.astype(str), dtype="string"), "renumbered": changed})
+    table = pd.DataFrame({KEY: both.astype("string"), "renumbered": changed})
     rule = Rule(
         "past.strata_renumbered", "units", "renumbered", "in_set", "info",
         "Las unidades de muestreo que siguen en la muestra conservan el número de su estrato",

@@ -159,4 +159,3 @@ def _strips(study: Study, verdict: Verdict) -> Sequence[Strip]:
 
 def _sections(study: Study, verdict: Verdict) -> list[Section]:
     return [] if verdict.refused else sections(study, verdict)
-

@@ -65,7 +65,7 @@ def sections(study: Study, verdict: Verdict) -> list[Section]:
     labels = {name: item.label for name, item in questions.items.items()}
     names = {area.cve_geo: area.name for area in study.params.municipalities}
     area = study.params.check.area
-    if area in questions.items:
+    if area is not None and area in questions.items:
         names |= {str(code): label for code, label in questions[area].codes.items()}
     found = [
         _suspects(tables.get("interviewers", ()), tables.get("facts", {}), labels),

@@ -14,6 +14,7 @@ from pipeline.check.files import columns_moved, strata_renumbered
 from pipeline.check.past import Past, against, seen_before
 from pipeline.check.report import write_report
 from pipeline.check.rules import Evidence, Rule, with_severities
+from pipeline.check.screen import WORDS
 from pipeline.check.structure import structure
 from pipeline.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
 from pipeline.errors import PulsoError
@@ -22,10 +23,9 @@ from pipeline.lanes import side_by_side
 from pipeline.questionnaire.model import Questionnaire
 from pipeline.study import Study
 
-__all__ = ["accept", "load_verdict", "print_verdict", "refuse_if_stopped", "run_all", "run_one"]
+__all__ = ["accept", "load_verdict", "refuse_if_stopped", "run_all", "run_one"]
 SHOWN_KEYS = 20
 Tell = Callable[[str], object]
-_WORDS = {"pass": "passes", "warn": "passes with warnings", "stop": "STOPS"}
 
 
 def run_all(study: Study, tell: Tell = str) -> str:
@@ -51,7 +51,7 @@ def _lines(study: Study, waves: Sequence[str], engine: Any, tell: Tell) -> dict[
         failed = [rule for rule in verdict.failed if not rule.accepted]
         named = f" ({', '.join(rule.id for rule in failed[:4])}{' …' if len(failed) > 4 else ''})" if failed else ""
         reason = f": {verdict.refused}" if verdict.refused else named
-        lines[wave] = f"{wave}: {_WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}"
+        lines[wave] = f"{wave}: {WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}"
     return lines
 
 
@@ -204,35 +204,3 @@ def accept(study: Study, wave: str, rule: str, because: str) -> None:
         raise PulsoError(f"{wave}: the rule '{rule}' passed; there is nothing to accept.")
     add_exception(study, wave, rule, because)
     run_one(study, wave)
-
-
-def print_verdict(study: Study, verdict: Verdict) -> None:
-    """Print a verdict as a table: what failed, where, and what to do."""
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
-
-    console, wave = Console(soft_wrap=False), verdict.wave
-    if verdict.refused:
-        console.print(f"{wave}: STOPS: {verdict.refused}", markup=False, highlight=False)
-        return
-    counts = verdict.counts
-    console.print(
-        f"{wave}: {counts['delivered']:,} delivered = {counts['accepted']:,} accepted + "
-        f"{counts['quarantined']:,} quarantined; {_WORDS[verdict.verdict]}", highlight=False,
-    )  # fmt: skip
-    table = Table(title=None, box=SIMPLE, pad_edge=False)
-    # A rule's name is what --accept wants: it is never cut.
-    table.add_column("rule", no_wrap=True, overflow="fold")
-    table.add_column("failed", justify="right")
-    table.add_column("what was expected, and what to do", overflow="fold")
-    for result in verdict.failed:
-        state = f"{result.severity} (accepted)" if result.accepted else result.severity
-        first = ", ".join(result.keys[:3]) + (" …" if result.count > 3 else "")
-        what = result.error or result.title
-        table.add_row(f"{result.id}\n{state}", f"{result.count:,}", f"{what}. {first}\n→ {result.accepted or result.remedy}")
-    passed = sum(rule.passed for rule in verdict.rules)
-    if verdict.failed:
-        console.print(table)
-    page = study.checks(wave).with_suffix(".html").relative_to(study.root)
-    console.print(f"{passed} of {len(verdict.rules)} rules passed; the report is {page}", highlight=False)

@@ -35,9 +35,9 @@ def quirks(
 
 def _padded(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan) -> Iterator[str]:
     for name, column in reading.items.items():
-        if questionnaire[name].kind in {"single", "integer"} and column.option is None:
-            if any(_PADDED.fullmatch(text) for text in values.uniques(frame[column.name])[1]):
-                yield column.name
+        codes = questionnaire[name].kind in {"single", "integer"} and column.option is None
+        if codes and any(_PADDED.fullmatch(text) for text in values.uniques(frame[column.name])[1]):
+            yield column.name
 
 
 def kept_skips(routed: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, int]:

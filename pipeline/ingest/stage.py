@@ -18,7 +18,6 @@ from pipeline.ingest.quarantine import REASONS, Counts, separate
 from pipeline.ingest.quirks import kept_skips, quirks
 from pipeline.ingest.readers import read_delivery
 from pipeline.ingest.routing import route
-from pipeline.questionnaire.model import Questionnaire
 from pipeline.study import Study
 
 Tell = Callable[[str], object]

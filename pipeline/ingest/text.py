@@ -56,7 +56,7 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
         "format": "csv", "encoding": layout.encoding, "delimiter": layout.delimiter,
         "line_ends": layout.line_ends, "source": names.source,
     }  # fmt: skip
-    notes = () if layout.encoding_certain else (Note("encoding_guessed", layout.encoding),)
+    notes: tuple[Note, ...] = () if layout.encoding_certain else (Note("encoding_guessed", layout.encoding),)
     notes += (Note("quoted"),) if layout.quoted else ()
     return Delivered(frame, columns, {}, receipt, notes, names.system)
 

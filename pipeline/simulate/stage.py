@@ -19,8 +19,8 @@ from pipeline.study import Study
 def run(study: Study, tell: Callable[[str], object] = str) -> str:
     """Write the delivered file and the call attempts of every simulated wave under ``raw/``.
 
-    ``tell`` is called with what is under way. Returns what to tell the technician. Raises PulsoError when something that the simulation
-    reads is missing or wrong.
+    ``tell`` is called with what is under way. Returns what to tell the technician. Raises
+    PulsoError when something that the simulation reads is missing or wrong.
     """
     world = make_world(study)
     lanes = side_by_side([partial(_lines, study, world, world.waves[lane::2], tell) for lane in range(2)])
