@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from benchmarks.faults import small_project
+from benchmarks.fault_project import one_wave
 from pipeline.study import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,7 +98,7 @@ def main() -> int:
     for kind in options.formats.split(","):
         with tempfile.TemporaryDirectory(prefix="large-") as name:
             folder = Path(name)
-            small_project(folder, wave)
+            one_wave(folder, wave)
             params = folder / "params.yaml"
             text = params.read_text(encoding="utf-8").replace(f"file: pulso_{wave}.sav", f"file: entrega.{kind}")
             text = text.replace(f'file: "pulso_{wave}.sav"', f'file: "entrega.{kind}"')

@@ -52,7 +52,7 @@ class Delivered:
 
     ``frame``'s index is the row's number as a person sees it (a spreadsheet's or text file's
     first data row is 2, SPSS's first case is 1). ``columns``: every column of the file in its order.
-    ``system``: columns that a survey server adds of its own.
+    ``system``: columns that a survey server adds of its own. ``size``: the file's bytes as it was read.
     ``receipt``: format, encoding, delimiter, sheet, member … as detected, for the record.
     """
 
@@ -62,6 +62,7 @@ class Delivered:
     receipt: Mapping[str, str]
     notes: tuple[Note, ...] = ()
     system: tuple[str, ...] = ()
+    size: int = 0
 
 
 def code_text(value: object) -> str:

@@ -106,7 +106,7 @@ def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame 
     return {
         "wave": wave,
         "file": study.wave(wave).file,
-        "bytes": study.raw(wave).stat().st_size,
+        "bytes": ingested.delivered.size,
         "read": dict(ingested.delivered.receipt),
         "notes": [asdict(note) for note in ingested.delivered.notes],
         "columns": list(ingested.delivered.columns),
