@@ -41,6 +41,11 @@ _DIFFERENCES: Mapping[str, tuple[Severity, str, str]] = {
         "Todo código lleva etiqueta en el archivo",
         "Pida el archivo con todas sus etiquetas.",
     ),
+    "user_missing": (
+        "warning",
+        "El archivo y el cuestionario toman por faltantes los mismos códigos",
+        "Pregunte si ese código es una respuesta; el cuestionario decide cómo se cuenta.",
+    ),
     "type": (
         "info",
         "El tipo de cada columna es el esperado",
