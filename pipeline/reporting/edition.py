@@ -148,7 +148,12 @@ class Edition:
 
     def asked(self, measure: Measure, wave: str = "") -> bool:
         """Whether the wave has the measure at all, printed or not."""
-        return self.rows.get(wave or self.wave.key, measure, self.settings.whole_domain_kind, "total") is not None
+        where = (wave or self.wave.key, measure, self.settings.whole_domain_kind, "total")
+        return self.rows.get(*where) is not None or self.rows.confidential(*where)
+
+    def confidential(self, measure: Measure, wave: str = "") -> bool:
+        """Whether the measure of the whole area is kept back to protect those who answered."""
+        return self.rows.confidential(wave or self.wave.key, measure, self.settings.whole_domain_kind, "total")
 
     def rank(self, estimate: Estimate | None) -> Rank | None:
         """The rank of a printed estimate among its peers."""

@@ -15,6 +15,7 @@ from pipeline.settings.reporting import Measure
 
 NO_CHANGE = "sin cambio estadísticamente significativo"
 WITHHELD = "no se publica por su poca precisión"
+CONFIDENTIAL = "no se publica para proteger a quienes respondieron"
 NOT_ASKED = "no se preguntó en esta edición"
 
 
@@ -68,15 +69,16 @@ def verdict(edition: Edition, change: Change | None, first: bool, since: bool = 
 
 
 def silence(edition: Edition, measure: Measure) -> str:
-    """Why a finding has no number: too imprecise, or not asked in this wave."""
+    """Why a finding has no number: somebody could be recognised, too imprecise, or not asked in this wave."""
+    if edition.confidential(measure):
+        return CONFIDENTIAL
     return WITHHELD if edition.asked(measure) else NOT_ASKED
 
 
 def is_first(edition: Edition, measure: Measure) -> bool:
     """Whether no earlier wave has the measure."""
     earlier = [info.key for info in edition.waves[:-1]]
-    kind = edition.settings.whole_domain_kind
-    return all(edition.rows.get(wave, measure, kind, "total") is None for wave in earlier)
+    return not any(edition.asked(measure, wave) for wave in earlier)
 
 
 def headline(edition: Edition) -> Text:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.files import read_table, write_table
+from pipeline.reporting.additive import Structure
 from pipeline.reporting.confidential import without_recognisable
 from pipeline.settings.reporting import Confidentiality
 from pipeline.study import Study, load_study
@@ -21,11 +22,12 @@ def table(rows: list[tuple[str, str, str, int, int]]) -> pd.DataFrame:
     return made.assign(wave="w", indicator="i", statistic="proportion")
 
 
+UNKNOWN = Structure({}, {})
 NO_CHANGES = pd.DataFrame(columns=[*IDS, "reference_wave"])
 
 
 def left(rows: list[tuple[str, str, str, int, int]], rules: Confidentiality) -> set[tuple[str, str]]:
-    kept, _ = without_recognisable(table(rows), NO_CHANGES, rules)
+    kept = without_recognisable(table(rows), NO_CHANGES, rules, lambda _: UNKNOWN).estimates
     return set(zip(kept["category"], kept["domain"], strict=True))
 
 
@@ -55,8 +57,8 @@ def test_changes_from_or_to_a_withheld_cell_go_too() -> None:
     changes = pd.DataFrame(
         [("w", "v"), ("x", "w"), ("y", "x")], columns=["wave", "reference_wave"]
     ).assign(indicator="i", category="a", statistic="proportion", domain_kind="total", domain="total")  # fmt: skip
-    _, kept = without_recognisable(now, changes, Confidentiality(min_base=10))
-    assert list(kept["wave"]) == ["y"]
+    kept = without_recognisable(now, changes, Confidentiality(min_base=10), lambda _: UNKNOWN)
+    assert list(kept.changes["wave"]) == ["y"]
 
 
 @pytest.fixture(scope="module")
@@ -92,5 +94,5 @@ def test_withheld_places_are_in_no_file(small: Study) -> None:
 
 def test_the_rule_can_be_turned_off() -> None:
     rows = table([("a", "total", "total", 1, 1)])
-    kept, _ = without_recognisable(rows, NO_CHANGES, replace(Confidentiality(), min_base=0))
-    assert len(kept) == 1
+    kept = without_recognisable(rows, NO_CHANGES, replace(Confidentiality(), min_base=0), lambda _: UNKNOWN)
+    assert len(kept.estimates) == 1
