@@ -1,11 +1,12 @@
 """Everything that the reports of one wave are made from, gathered once and shared by all formats."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from pipeline.reporting.rows import Change, Estimate, Rank, Rows
+from pipeline.reporting.numbers import rounded
+from pipeline.reporting.rows import TOO_SMALL, Change, Estimate, Rank, Rows
 from pipeline.reporting.theme import Theme
 from pipeline.settings.reporting import Measure, ReportSettings
 
@@ -144,7 +145,12 @@ class Edition:
         if estimate is None:
             return None
         found = self.rows.change(estimate, comparison)
-        return found if found is not None and (found.publishable or not found.comparable) else None
+        if found is None or not (found.publishable or not found.comparable):
+            return None
+        # Two figures that print equal are not said to differ.
+        factor, decimals = (100, 1) if found.statistic == "proportion" else (1, 0 if found.statistic == "total" else 1)
+        ends = {rounded(end * factor, decimals) for end in (estimate.estimate, found.reference_estimate)}
+        return replace(found, verdict=TOO_SMALL) if found.significant and len(ends) == 1 else found
 
     def asked(self, measure: Measure, wave: str = "") -> bool:
         """Whether the wave has the measure at all, printed or not."""

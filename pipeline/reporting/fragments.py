@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.reporting import numbers, pictures, sentences, tables
+from pipeline.reporting import comparisons, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.rows import Change, Estimate
 from pipeline.reporting.text import Text, escape, span, text, upper_first
@@ -30,7 +30,7 @@ def draw(edition: Edition, folder: Path) -> Charts:
         pictures.draw_places(edition, measure, folder) if with_places else None,
         pictures.draw_map(edition, measure, folder) if with_places else None,
         pictures.draw_series(edition, measure, folder, pictures.extreme_place(edition, measure)),
-        pictures.draw_trust(edition, folder) if sentences.trust_rows(edition) else None,
+        pictures.draw_trust(edition, folder) if comparisons.trust_rows(edition) else None,
     )
 
 
@@ -41,17 +41,17 @@ def brief(edition: Edition, charts: Charts, engine: str, links: str = "") -> dic
     return {
         "antetitulo": kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
-        "entrada": f"::: {{.deck}}\n{sentences.deck(edition).markdown}\n:::",
+        "entrada": f"::: {{.deck}}\n{comparisons.deck(edition).markdown}\n:::",
         "aviso": notice(edition),
         "hallazgos": findings(edition),
-        "lugares-titulo": f"## {sentences.places_heading(edition, measure).markdown}",
+        "lugares-titulo": f"## {comparisons.places_heading(edition, measure).markdown}",
         "lugares": _with_table(charts.places, tables.places(edition, measure)) if charts.places else missing,
         "lugares-nota": legend(edition),
-        "mapa-titulo": f"## {sentences.majority_heading(edition, measure).markdown}",
+        "mapa-titulo": f"## {comparisons.majority_heading(edition, measure).markdown}",
         "mapa": charts.map.markdown() if charts.map else missing,
         "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
         "serie": _with_table(charts.series, tables.series(edition, measure), "wide"),
-        "confianza-titulo": f"## {sentences.trust_heading(edition).markdown}",
+        "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
         "confianza": _with_table(charts.trust, tables.trust(edition), "wide") if charts.trust else missing,
         "como": how(edition),
         "pie": foot(edition, engine, links),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.reporting import alt, sentences
+from pipeline.reporting import alt, comparisons
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import dots, likert, series, tiles
 from pipeline.reporting.figures.canvas import Picture
@@ -52,7 +52,7 @@ def dot_rows(edition: Edition, measure: Measure) -> list[dots.DotRow]:
 def draw_places(edition: Edition, measure: Measure, folder: Path, name: str = "lugares", png: bool = True) -> Chart:
     """Places with intervals and changes."""
     rows, whole, theme = dot_rows(edition, measure), edition.whole(measure), edition.theme
-    words = alt.dots(edition, edition.label(measure).name, rows, whole)
+    words = alt.dots(edition, measure, rows, whole)
     changes = any(row.change and row.change.comparable for row in rows)
 
     def draw(narrow: bool) -> Picture:
@@ -66,7 +66,7 @@ def draw_places(edition: Edition, measure: Measure, folder: Path, name: str = "l
 def draw_map(edition: Edition, measure: Measure, folder: Path, name: str = "mapa", png: bool = True) -> Chart:
     """Places as tiles, or on their boundaries when the study has a file of them."""
     rows = {row.name: row for row in dot_rows(edition, measure)}
-    words = alt.tiles(edition, edition.label(measure).name, list(rows.values()))
+    words = alt.tiles(edition, measure, list(rows.values()))
     made = [
         tiles.Tile(p.code, p.short, p.column, p.row, rows[p.short].estimate, rows[p.short].change)
         for p in edition.places
@@ -104,8 +104,8 @@ def draw_series(
     if place:
         named = next(p.short for p in edition.places if p.code == place)
         lines.append(series.Line(named, [edition.in_place(measure, place, wave) for wave in waves], strong=place_first))
-    words = alt.series(edition, edition.label(measure).name, lines)
     breaks = edition.label(measure).breaks
+    words = alt.series(edition, measure, lines, breaks)
 
     def draw(narrow: bool) -> Picture:
         return series.draw(lines, waves, breaks, edition.theme, words, narrow, png=png)
@@ -117,7 +117,7 @@ def draw_trust(edition: Edition, folder: Path, name: str = "confianza", png: boo
     """The battery of trust as bars that add to 100."""
     battery = edition.settings.trust
     levels = battery.level_names or battery.levels
-    bars = [likert.Bar(item, parts) for item, parts in sentences.trust_rows(edition)]
+    bars = [likert.Bar(item, parts) for item, parts in comparisons.trust_rows(edition)]
     words = alt.likert(edition, bars, levels[0])
 
     def draw(narrow: bool) -> Picture:

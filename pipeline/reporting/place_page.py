@@ -1,6 +1,6 @@
 """The page of one municipality: its figures, its series, its place among the others."""
 
-from pipeline.reporting import alt, fragments, pictures, sentences, tables
+from pipeline.reporting import alt, comparisons, fragments, pictures, sentences, tables
 from pipeline.reporting.edition import Edition, Place
 from pipeline.reporting.figures import ranks
 from pipeline.reporting.figures.canvas import Picture
@@ -23,7 +23,7 @@ def page(edition: Edition, place: Place, shop: Workshop, engine: str) -> dict[st
         "titular": f"# {title(edition, place, estimate).markdown}",
         "entrada": f"::: {{.deck}}\n{deck(edition, estimate).markdown}\n:::",
         "cifras": figures(edition, place),
-        "serie-titulo": f"## {year(edition, estimate).markdown}",
+        "serie-titulo": f"## {sentences.in_a_year(edition, measure, estimate).markdown}",
         "serie": f"{chart.markdown()}\n\n{tables.folded(tables.series(edition, measure, place.code))}",
         "lugar-titulo": f"## {rank_heading(edition, estimate).markdown}",
         "rangos": _ranks(edition, place, shop) if order else "No se calculó el orden de los municipios.",
@@ -42,7 +42,8 @@ def title(edition: Edition, place: Place, estimate: Estimate | None) -> Text:
     measure = edition.settings.headline
     if estimate is None:
         return text(f"{place.name}: la cifra principal {sentences.WITHHELD}")
-    return text(f"En {place.name}, el ", sentences.value(estimate), f" {edition.singular(measure)}")
+    said = sentences.claim(edition, measure, estimate)
+    return text(f"En {place.name}, ", said.lowered() if estimate.statistic == "proportion" else said)
 
 
 def deck(edition: Edition, estimate: Estimate | None) -> Text:
@@ -53,23 +54,10 @@ def deck(edition: Edition, estimate: Estimate | None) -> Text:
         return text("Puede haber otras cifras de este municipio más abajo.")
     parts: list[str | Number | Text] = ["El margen es de ", sentences.margin(estimate)]
     if whole is not None:
-        compared = sentences.against_whole(estimate, whole, edition.settings.whole)
+        compared = comparisons.against_whole(estimate, whole, edition.settings.whole)
         parts += [f"; la cifra {compared} (", sentences.value(whole), ")"]
     said = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
     return text(*parts, ". ", said.capitalised(), ".")
-
-
-def year(edition: Edition, estimate: Estimate | None) -> Text:
-    """The change in a year of the place."""
-    change = edition.change(estimate, "year_ago")
-    if change is None:
-        return text("Todavía no hay un año con que comparar")
-    reference = edition.period(change.reference_wave)
-    if not change.comparable:
-        return text(f"La pregunta cambió: no se compara con {reference}")
-    if not change.significant:
-        return text(f"En un año, {sentences.NO_CHANGE}")
-    return text(f"En un año {change.verdict} ", sentences.moved(change))
 
 
 def rank_heading(edition: Edition, estimate: Estimate | None) -> Text:
@@ -109,8 +97,13 @@ def _row(edition: Edition, place: Place, measure: Measure) -> list[str | Number 
 def _ranks(edition: Edition, place: Place, shop: Workshop) -> str:
     measure = edition.settings.headline
     order = ranks_of(edition, measure)
-    rows = [ranks.RankRow(short, rank, code == place.code) for code, short, rank in order]
-    words = alt.ranks(edition, [(short, rank.rank, rank.low, rank.high) for _, short, rank in order])
+    rows = [
+        ranks.RankRow(short, rank, code == place.code, estimate.key)
+        for code, short, rank in order
+        if (estimate := edition.in_place(measure, code))
+    ]
+    heading = rank_heading(edition, edition.in_place(measure, place.code))
+    words = alt.ranks(edition, heading, [(short, rank.rank, rank.low, rank.high) for _, short, rank in order])
 
     def draw(narrow: bool) -> Picture:
         return ranks.draw(rows, edition.theme, words, narrow, png=False)

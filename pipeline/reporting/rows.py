@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.errors import PulsoError
 from pipeline.settings.reporting import Measure
 
+TOO_SMALL = "sin cambio apreciable"
 ID = ("wave", "indicator", "category", "statistic", "domain_kind", "domain")
 
 
@@ -52,6 +53,7 @@ class Change:
     statistic: str
     domain_kind: str
     domain: str
+    reference_estimate: float
     difference: float
     ci_low: float
     ci_high: float
@@ -77,9 +79,19 @@ class Change:
         return f"change:{self.comparison}"
 
     @property
+    def verdict_field(self) -> str:
+        """The name of the verdict as a field of that estimate."""
+        return f"verdict:{self.comparison}"
+
+    @property
     def significant(self) -> bool:
         """Whether the verdict says that something moved."""
         return self.verdict in {"sube", "baja"}
+
+    @property
+    def too_small(self) -> bool:
+        """Whether the test found a change that no reader could see: both figures print alike."""
+        return self.verdict == TOO_SMALL
 
 
 @dataclass(frozen=True)

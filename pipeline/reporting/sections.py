@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.reporting import fragments, numbers, pictures, sentences, tables
+from pipeline.reporting import comparisons, fragments, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition, IndicatorLabel
 from pipeline.reporting.rows import Rank
 from pipeline.reporting.text import Number, Text, escape, text, upper_first
@@ -31,7 +31,7 @@ def start(edition: Edition, shop: Workshop, published: Sequence[str], engine: st
     return {
         "antetitulo": fragments.kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
-        "entrada": f"::: {{.deck}}\n{sentences.deck(edition).markdown}\n:::",
+        "entrada": f"::: {{.deck}}\n{comparisons.deck(edition).markdown}\n:::",
         "aviso": fragments.notice(edition),
         "hallazgos": fragments.findings(edition),
         "formatos": formats(f"{edition.wave.key}/"),
@@ -150,8 +150,8 @@ def _one_series(edition: Edition, shop: Workshop, label: IndicatorLabel) -> str:
 
 def trust(edition: Edition, shop: Workshop) -> str:
     """The battery as bars, its first level by place, and its rows."""
-    parts = [f"## {sentences.trust_heading(edition).markdown}"]
-    if sentences.trust_rows(edition):
+    parts = [f"## {comparisons.trust_heading(edition).markdown}"]
+    if comparisons.trust_rows(edition):
         chart = pictures.draw_trust(edition, shop.figures, png=False)
         parts += [chart.markdown(), tables.folded(tables.trust(edition))]
     battery = edition.settings.trust

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.reporting import alt, fragments, numbers, pictures, sentences
+from pipeline.reporting import alt, comparisons, fragments, numbers, pictures, sentences
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import dots
 from pipeline.reporting.rows import Estimate
@@ -22,7 +22,7 @@ def deck(edition: Edition, charts: fragments.Charts, figures: Path) -> tuple[dic
         slides.append(_slide(edition, measure, estimate, chart))
     headed = (
         (charts.series, sentences.series_heading(edition, edition.settings.headline)),
-        (charts.trust, sentences.trust_heading(edition)),
+        (charts.trust, comparisons.trust_heading(edition)),
     )
     for drawn, title in headed:
         if drawn is not None:
@@ -45,7 +45,7 @@ def variables(edition: Edition) -> dict[str, str]:
 
 def _chart(edition: Edition, measure: Measure, whole: Estimate, figures: Path, name: str) -> pictures.Chart:
     rows = pictures.dot_rows(edition, measure)
-    words = alt.dots(edition, edition.label(measure).name, rows, whole)
+    words = alt.dots(edition, measure, rows, whole)
     picture = dots.draw(rows, whole, edition.area_short, edition.direction(measure), edition.theme, words)
     figures.mkdir(parents=True, exist_ok=True)
     (figures / f"{name}.png").write_bytes(picture.png)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.reporting import numbers, sentences
+from pipeline.reporting import comparisons, numbers, sentences
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.rows import Change, Estimate
 from pipeline.reporting.text import Number, Text, text
@@ -28,7 +28,8 @@ def interval(estimate: Estimate, decimals: int = 1) -> Text:
     if estimate.statistic == "proportion":
         low, high = (numbers.bare_percent(end, decimals) for end in (estimate.ci_low, estimate.ci_high))
     else:
-        low, high = (numbers.decimal(end, decimals) for end in (estimate.ci_low, estimate.ci_high))
+        ends = (estimate.ci_low, estimate.ci_high)
+        low, high = (numbers.plain(end, estimate.statistic, decimals) for end in ends)
     return text(Number(low, estimate.key, "ci_low"), " a ", Number(high, estimate.key, "ci_high"))
 
 
@@ -49,15 +50,14 @@ def difference(edition: Edition, change: Change | None, direction: str) -> Text 
     if change is None or not change.comparable:
         return EMPTY
     sign, _, _ = edition.theme.meaning(change, direction)
-    shown = numbers.signed_points(change.difference)
-    if change.statistic != "proportion":
-        shown = numbers.signed_points(change.difference / 100)
+    factor = 100 if change.statistic == "proportion" else 1
+    shown = numbers.signed(change.difference * factor, 0 if change.statistic == "total" else 1)
     return text(f"{sign} ", Number(shown, change.key, change.field))
 
 
-def verdict_word(change: Change | None) -> str:
+def verdict_word(change: Change | None) -> str | Number:
     """The verdict as a table says it."""
-    return EMPTY if change is None else change.verdict
+    return EMPTY if change is None else Number(change.verdict, change.key, change.verdict_field)
 
 
 def places(edition: Edition, measure: Measure) -> str:
@@ -86,7 +86,7 @@ def trust(edition: Edition) -> str:
         "Entrevistas",
     ]
     rows: list[list[str | Number | Text]] = [
-        [name, *(bare(level) for level in levels), base(levels[0])] for name, levels in sentences.trust_rows(edition)
+        [name, *(bare(level) for level in levels), base(levels[0])] for name, levels in comparisons.trust_rows(edition)
     ]
     return pipe(heads, rows, f"{battery.title}{simulated(edition)}")
 

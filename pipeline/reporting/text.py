@@ -9,10 +9,12 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~])")
 
 @dataclass(frozen=True)
 class Number:
-    """A printed number, the key of its row, and the field of the row that it shows.
+    """Printed words that a row supports, the key of the row, and the field of it that they show.
 
-    ``field``: a column of the estimates table, ``margin``, ``fraction``, or ``change:previous`` /
-    ``change:year_ago`` for the difference in the changes table.
+    ``key``: "wave|indicator|…" of an estimate, or "receipt|wave|path" of a figure in the weights' receipt.
+    ``field``: a column of the estimates table, ``margin``, ``fraction``, ``rank``/``rank_low``/``rank_high``, ``tip``
+    (several of them, at a mark of a chart); ``change:previous``/``change:year_ago`` for the difference in the
+    changes table, ``verdict:…`` for what is said of it.
     """
 
     text: str
@@ -54,6 +56,13 @@ class Text:
             return Text((Number(upper_first(head.text), head.key, head.field), *rest))
         return Text((upper_first(head), *rest))
 
+    def lowered(self) -> "Text":
+        """The same with a small first letter."""
+        head, *rest = self.parts
+        if isinstance(head, Number):
+            return Text((Number(lower_first(head.text), head.key, head.field), *rest))
+        return Text((lower_first(head), *rest))
+
 
 def text(*parts: "str | Number | Text") -> Text:
     """Put words, numbers and texts one after the other."""
@@ -80,6 +89,11 @@ def joined(items: list[Text], last: str = "y") -> Text:
 def upper_first(words: str) -> str:
     """``la gente`` → ``La gente``."""
     return words[:1].upper() + words[1:]
+
+
+def lower_first(words: str) -> str:
+    """``Sin cambio`` → ``sin cambio``."""
+    return words[:1].lower() + words[1:]
 
 
 def escape(words: str) -> str:

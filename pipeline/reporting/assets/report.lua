@@ -17,7 +17,8 @@ end
 local function drawn(image)
   local base, alt = image.src:gsub("%.svg$", ""), image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)
   if html then
-    return pandoc.RawInline("html", '<div class="chart"><div class="wide">' .. read(base .. ".inline.svg")
+    local name = base:match("([^/]+)$")
+    return pandoc.RawInline("html", '<div class="chart" data-figure="' .. name .. '"><div class="wide">' .. read(base .. ".inline.svg")
       .. '</div><div class="narrow">' .. read(base .. "-narrow.inline.svg") .. "</div></div>")
   elseif typst then
     local file = image.attributes["print"] == "wide" and ".svg" or "-narrow.svg"

@@ -65,7 +65,7 @@ class Canvas:
         )  # fmt: skip
         self._above(artist)
         if isinstance(words, Number):
-            self._tag(artist, f'data-id="{html.escape(words.key)}" data-field="{words.field}"')
+            self._tag(artist, _tie(words))
 
     def width_of(self, words: str, size: float, weight: int = 400) -> float:
         """Width in pixels of words in the sans family."""
@@ -89,7 +89,7 @@ class Canvas:
 
     def line(
         self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float = 1, dash: Any = None,
-        opacity: float = 1, tip: str = "", round_ends: bool = False,
+        opacity: float = 1, tip: str | Number = "", round_ends: bool = False,
     ) -> None:  # fmt: skip
         """Draw a line through points; ``dash`` as lengths on and off in pixels."""
         from matplotlib.lines import Line2D
@@ -104,7 +104,7 @@ class Canvas:
 
     def rectangle(
         self, x: float, y: float, width: float, height: float, fill: str, opacity: float = 1, radius: float = 0,
-        tip: str = "",
+        tip: str | Number = "",
     ) -> None:  # fmt: skip
         """Fill a rectangle, with round corners when ``radius`` is given."""
         from matplotlib.patches import FancyBboxPatch, Rectangle
@@ -118,7 +118,7 @@ class Canvas:
         shape.set(facecolor=fill, edgecolor="none", linewidth=0, alpha=opacity)
         self._add(shape, tip)
 
-    def circle(self, x: float, y: float, radius: float, fill: str, edge: str = "", tip: str = "") -> None:
+    def circle(self, x: float, y: float, radius: float, fill: str, edge: str = "", tip: str | Number = "") -> None:
         """Fill a circle."""
         from matplotlib.patches import Circle
 
@@ -127,7 +127,12 @@ class Canvas:
         self._add(shape, tip)
 
     def polygon(
-        self, corners: Sequence[tuple[float, float]], fill: str, opacity: float = 1, edge: str = "", tip: str = ""
+        self,
+        corners: Sequence[tuple[float, float]],
+        fill: str,
+        opacity: float = 1,
+        edge: str = "",
+        tip: str | Number = "",
     ) -> None:
         """Fill a polygon."""
         from matplotlib.patches import Polygon
@@ -172,11 +177,13 @@ class Canvas:
         self.figure.savefig(buffer, format="png", dpi=72 * scale, metadata={"Software": None}, pil_kwargs=options)
         return buffer.getvalue()
 
-    def _add(self, artist: Any, tip: str) -> None:
+    def _add(self, artist: Any, tip: str | Number) -> None:
         # A transform of ours, and no axes to clip to.
         self.figure.add_artist(artist, clip=False)
         self._above(artist)
-        if tip:
+        if isinstance(tip, Number):
+            self._tag(artist, f'class="hot" data-tip="{html.escape(tip.text)}" {_tie(tip)}')
+        elif tip:
             self._tag(artist, f'class="hot" data-tip="{html.escape(tip)}"')
 
     def _above(self, artist: Any) -> None:
@@ -205,6 +212,10 @@ class Canvas:
         whole = f'<svg {space} width="{self.width}" height="{self.height}" {size} style="{lines}">{body}'
         label = html.escape(alt, quote=True)
         return whole, f'<svg {size} role="img" aria-label="{label}" style="{lines}">{body}'
+
+
+def _tie(number: Number) -> str:
+    return f'data-id="{html.escape(number.key)}" data-field="{number.field}"'
 
 
 _REGISTERED: set[str] = set()

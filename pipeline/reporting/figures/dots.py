@@ -121,7 +121,7 @@ def signed(change: Change) -> str:
     return numbers.signed_points(change.difference / scale)
 
 
-def tip(name: str, estimate: Estimate, change: Change | None = None) -> str:
+def tip(name: str, estimate: Estimate, change: Change | None = None) -> Number:
     """The hover text of a mark: value, interval, base and verdict."""
     if estimate.statistic == "proportion":
         low, high = numbers.bare_percent(estimate.ci_low), numbers.percent(estimate.ci_high)
@@ -130,4 +130,4 @@ def tip(name: str, estimate: Estimate, change: Change | None = None) -> str:
     words = f"{name}: {shown(estimate)} (de {low} a {high}); n = {numbers.count(estimate.n)}"
     if change is not None and change.comparable:
         words += f"; {change.verdict} ({signed(change)}{' pp' if change.statistic == 'proportion' else ''})"
-    return words
+    return Number(words, estimate.key, "tip")

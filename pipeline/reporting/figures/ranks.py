@@ -5,16 +5,18 @@ from dataclasses import dataclass
 
 from pipeline.reporting.figures.canvas import Canvas, Picture
 from pipeline.reporting.rows import Rank
+from pipeline.reporting.text import Number
 from pipeline.reporting.theme import Theme
 
 
 @dataclass(frozen=True)
 class RankRow:
-    """One place; ``strong`` marks the one that the page is about."""
+    """One place; ``strong`` marks the one that the page is about; ``key``: the row that is ranked."""
 
     name: str
     rank: Rank
     strong: bool = False
+    key: str = ""
 
 
 def draw(
@@ -37,7 +39,8 @@ def draw(
         colour = theme.accent if row.strong else theme.same
         canvas.text(left - 16, y + 5, row.name, 14, theme.ink, "right", 700 if row.strong else 400)
         low, high = (left + (rank - 1) * unit for rank in (row.rank.low, row.rank.high))
-        hover = f"{row.name}: lugar {row.rank.rank}, entre el {row.rank.low} y el {row.rank.high}"
+        words = f"{row.name}: lugar {row.rank.rank}, entre el {row.rank.low} y el {row.rank.high}"
+        hover = Number(words, row.key, "tip") if row.key else words
         canvas.line([low, high], [y, y], colour, 7, opacity=0.35, round_ends=True)
         canvas.circle(left + (row.rank.rank - 1) * unit, y, 5.5, colour)
         canvas.rectangle(low - 10, y - 13, high - low + 20, 26, theme.paper, 0.004, tip=hover)
