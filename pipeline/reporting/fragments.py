@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.reporting import comparisons, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.rows import Change, Estimate
-from pipeline.reporting.text import Text, escape, span, text, upper_first
+from pipeline.reporting.text import Number, Text, escape, span, text, upper_first
 from pipeline.settings.reporting import Measure
 
 ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
@@ -156,7 +156,7 @@ def how(edition: Edition) -> str:
 def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]:
     """Two paragraphs: the fieldwork, and what the margins mean."""
     made = edition.made
-    first: list[str | Text] = [f"{numbers.count(edition.interviews)} entrevistas a {edition.settings.people}, "]
+    first: list[str | Number | Text] = [interviews(edition), f" entrevistas a {edition.settings.people}, "]
     first.append(f"{numbers.days(edition.wave.start, edition.wave.end)}.")
     first += [
         f" {upper_first(part)}."
@@ -164,20 +164,31 @@ def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]
         if part
     ]
     if made.response_rate is not None:
-        first.append(f" Tasa de respuesta (AAPOR RR3): {numbers.percent(made.response_rate)}.")
-    second: list[str | Text] = [f"{upper_first(made.weighting)}. " if made.weighting else ""]
+        rate = from_receipts(edition, numbers.percent(made.response_rate), "outcome_rates.total.rates.RR3")
+        first += [" Tasa de respuesta (AAPOR RR3): ", rate, "."]
+    second: list[str | Number | Text] = [f"{upper_first(made.weighting)}. " if made.weighting else ""]
     if whole is not None:
         second += [
             "El margen de la cifra principal es de ",
-            sentences.margin(whole),
+            sentences.margin(whole, full=True),
             f" con {numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}% de confianza. ",
         ]
-    second.append("Las cifras poco precisas no se publican. ")
+    second.append("Las cifras poco precisas no se publican. Los cambios se calculan antes de redondear. ")
     if edition.simulated:
         second.append(
             "Los datos son simulados: se calibraron con las cifras que se publicaron, y no son respuestas de personas."
         )
     return text(*first), text(*second)
+
+
+def interviews(edition: Edition) -> Number:
+    """How many interviews the wave has, from the receipts of its weights."""
+    return from_receipts(edition, numbers.count(edition.interviews), "n")
+
+
+def from_receipts(edition: Edition, words: str, path: str) -> Number:
+    """A number of the wave's ``weighting.json``; ``path``: its keys with dots, areas by name."""
+    return Number(words, f"receipt|{edition.wave.key}|{path}", "receipt")
 
 
 def foot(edition: Edition, engine: str, links: str = "") -> str:

@@ -13,7 +13,8 @@ from pipeline.files import read_json
 from pipeline.questionnaire import Questionnaire
 from pipeline.reporting import numbers, sentences, tables
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.text import escape, text, upper_first
+from pipeline.reporting.fragments import from_receipts, interviews
+from pipeline.reporting.text import Number, escape, text, upper_first
 from pipeline.study import Study
 from pipeline.weighting.words import describe
 
@@ -50,7 +51,9 @@ def items(study: Study, edition: Edition) -> str:
     listed = [*_who(study, edition), *_how_asked(edition, questionnaire), *_sample(edition, receipts)]
     listed += [*_weights(edition, questionnaire, receipts), *_estimates(study, edition), *_processing(edition)]
     body = "\n\n".join(f"{item.name}\n:   {_indented(item.body or NOT_STATED)}" for item in listed)
-    return f"{body}\n\n## Las preguntas, como se hicieron\n\n{wording(questionnaire)}"
+    asked = f"## Las preguntas, como se hicieron\n\n{wording(questionnaire)}"
+    source = f"params.yaml processed/{wave}/weighting.json questionnaires/{wave}.yaml"
+    return f'::::: {{data-source="{source}"}}\n\n{body}\n\n{asked}\n:::::'
 
 
 def _indented(body: str) -> str:
@@ -93,29 +96,33 @@ def _how_asked(edition: Edition, questionnaire: Questionnaire) -> list[Item]:
 def _sample(edition: Edition, receipts: Mapping[str, Any]) -> list[Item]:
     said = edition.settings.disclosure
     coverage = next((c for c in receipts.get("coverage") or [] if c["area"] == "total"), None)
-    reach = f" El marco alcanza {numbers.percent(coverage['share'], 0)} de las viviendas." if coverage else ""
+    reach = text("")
+    if coverage:
+        share = from_receipts(edition, numbers.percent(coverage["share"], 0), "coverage.total.share")
+        reach = text(" El marco alcanza el ", share, " de las viviendas.")
     return [
-        Item("4", "Marco de muestreo", escape(said.frame or edition.made.frame) + escape(reach)),
+        Item("4", "Marco de muestreo", escape(said.frame or edition.made.frame) + reach.markdown),
         Item("4", "Cómo se elige a quién entrevistar", escape(said.selection)),
         Item("4", "A quién no alcanza", escape(said.coverage)),
-        Item("7", "Tamaño de la muestra", escape(f"{numbers.count(edition.interviews)} entrevistas completas.")),
-        Item("7", "Tasas de resultado (AAPOR)", _rates(receipts)),
+        Item("7", "Tamaño de la muestra", text(interviews(edition), " entrevistas completas.").markdown),
+        Item("7", "Tasas de resultado (AAPOR)", _rates(edition, receipts)),
     ]
 
 
-def _rates(receipts: Mapping[str, Any]) -> str:
+def _rates(edition: Edition, receipts: Mapping[str, Any]) -> str:
     total = next((r for r in receipts.get("outcome_rates") or [] if r["area"] == "total"), None)
     if total is None:
         return "No hay registro de llamadas de esta edición."
     names = (("RR1", "respuesta mínima"), ("RR3", "respuesta"), ("COOP1", "cooperación"), ("REF1", "rechazo"),
              ("CON1", "contacto"))  # fmt: skip
-    shown = [
-        f"{name} ({code}): {numbers.percent(total['rates'][code])}"
-        for code, name in names
-        if numbers.usable(total["rates"].get(code))
-    ]
-    unsolved = f"Elegibilidad estimada de los números sin resolver: {numbers.percent(total['e'])}."
-    return escape(f"{upper_first('; '.join(shown))}. {unsolved}")
+    parts: list[str | Number] = []
+    for code, name in names:
+        rate = total["rates"].get(code)
+        if numbers.usable(rate):
+            shown = from_receipts(edition, numbers.percent(rate), f"outcome_rates.total.rates.{code}")
+            parts += ["; " if parts else "", f"{name if parts else upper_first(name)} ({code}): ", shown]
+    unsolved = from_receipts(edition, numbers.percent(total["e"]), "outcome_rates.total.e")
+    return text(*parts, ". Elegibilidad estimada de los números sin resolver: ", unsolved, ".").markdown
 
 
 def _weights(edition: Edition, questionnaire: Questionnaire, receipts: Mapping[str, Any]) -> list[Item]:
@@ -134,7 +141,7 @@ def _estimates(study: Study, edition: Edition) -> list[Item]:
     level = f"{numbers.decimal(estimation.level * 100, 0)}{numbers.NBSP}%"
     whole = edition.whole(edition.settings.headline)
     half = text("El margen de la cifra principal es ", sentences.margin(whole), ". ").markdown if whole else ""
-    adjust = {"BH": "corregidas por Benjamini y Hochberg", "holm": "corregidas por Holm", "none": "sin corregir"}
+    adjust = {"BH": "corregida por Benjamini y Hochberg", "holm": "corregida por Holm", "none": "sin corregir"}
     overlap = "con la covarianza de lo que comparten" if change.covariance == "overlap" else "como independientes"
     rule = (
         f"Se dice que una cifra sube o baja cuando la prueba de la diferencia entre ediciones, {overlap}, da una p "

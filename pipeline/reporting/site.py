@@ -27,6 +27,9 @@ SECTIONS = (
 )  # fmt: skip
 
 
+QUALITY_SOURCES = "processed/*/weighting.json processed/checks/*.json processed/series/estimates.parquet"
+
+
 @dataclass(frozen=True)
 class Link:
     """A page of the site: its key, its path from the root, its name in the navigation."""
@@ -121,7 +124,7 @@ def _sections(
         bodies = {
             "series": lambda: sections.series(edition, shop),
             "confianza": lambda: sections.trust(edition, shop),
-            "calidad": lambda: sections.quality(edition, quality, withheld),
+            "calidad": lambda: _sourced(sections.quality(edition, quality, withheld), QUALITY_SOURCES),
             "datos": lambda: sections.data(edition, published, "../"),
             "metodologia": lambda: _methodology(study, edition),
         }
@@ -132,6 +135,11 @@ def _sections(
         shop.render(f"{key}.qmd", "html", folder / f"{key}.html")
         pages[f"secciones/{key}.html"] = folder / f"{key}.html"
     return pages
+
+
+def _sourced(body: str, files: str) -> str:
+    """A body whose numbers come from files and not from rows: the page says from which."""
+    return f'::::: {{data-source="{files}"}}\n\n{body}\n:::::'
 
 
 def _methodology(study: Study, edition: Edition) -> str:
