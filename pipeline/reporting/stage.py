@@ -5,10 +5,11 @@ from pathlib import Path
 
 from pipeline.files import atomic_folder
 from pipeline.lanes import side_by_side
-from pipeline.reporting import cards, fragments, sections, slides, tabulados
+from pipeline.reporting import cards, fragments, slides, tabulados
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.methodology import items
+from pipeline.reporting.navigation import formats, navigation
 from pipeline.reporting.office import describe_pictures
 from pipeline.reporting.render import Format, find_engine
 from pipeline.reporting.workshop import Workshop, workshop
@@ -37,10 +38,9 @@ def _companions(edition: Edition, folder: Path) -> None:
 
 def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: Path) -> None:
     """What is rendered from a source: figures, tables and sentences made once for all formats."""
-    if draft:
-        shop.metadata({"draft": True})
+    shop.metadata({**navigation(edition, "", "../"), **({"draft": True} if draft else {})})
     charts = fragments.draw(edition, shop.figures)
-    shop.put(fragments.brief(edition, charts, shop.engine.name, sections.formats("")))
+    shop.put(fragments.brief(edition, charts, shop.engine.name, formats("", reading=True)))
     shop.variables(fragments.variables(edition))
     for form in FORMATS:
         shop.render("brief.qmd", form, folder / f"brief.{form}")
@@ -59,7 +59,8 @@ def _slides(edition: Edition, charts: fragments.Charts, shop: Workshop, folder: 
 
 def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -> None:
     """The wave's own disclosure page."""
-    foot = fragments.foot(edition, shop.engine.name, "[Brief](brief.html) · [Sitio](../index.html)")
+    shop.metadata({**navigation(edition, "metodologia", "../"), **({"draft": True} if edition.draft else {})})
+    foot = fragments.foot(edition, shop.engine.name, formats(""))
     shop.put({"metodologia": items(study, edition), "pie": foot})
     own = {
         "periodo": edition.wave.period,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.reporting import numbers
-from pipeline.reporting.figures.canvas import Canvas, Picture
+from pipeline.reporting.figures.canvas import SCREEN, Canvas, Picture, Size
 from pipeline.reporting.figures.dots import tip
 from pipeline.reporting.figures.scale import Scale, factor_of, scale_for, shown
 from pipeline.reporting.rows import Estimate
@@ -23,21 +23,27 @@ class Line:
 
 def draw(
     lines: Sequence[Line], waves: Sequence[str], breaks: Mapping[str, str], theme: Theme, alt: str,
-    narrow: bool = False, width: int = 560, height: int = 270, png: bool = True
+    size: Size = SCREEN, remarks: Sequence[str] = (), png: bool = True
 ) -> Picture:  # fmt: skip
     """Draw one or two lines over the waves.
 
-    ``breaks``: wave from which the series does not compare with before → three words why.
+    ``breaks``: wave from which the series does not compare with before → three words why. ``remarks``: as
+    ``Canvas`` has them; where the axis starts is said before them.
     """
-    width, height = (360, 250) if narrow else (width, height)
-    canvas = Canvas(width, height, theme)
-    names = [line.name for line in lines]
-    room = max(canvas.width_of(name, 14, 600) for name in names) + 16
-    left, right, top, bottom = 46, width - (14 if narrow else room), 34 if not narrow else 46, height - 34
+    narrow, width = size.narrow, size.wide(560)
+    height = round((216 if narrow else 236) * size.loose)
     values = [v for line in lines for e in line.points if e for v in (e.ci_low, e.ci_high)]
     factor = factor_of(next((e for line in lines for e in line.points if e), None))
+    # The words of a break stand above the plot, and so does half a label of a phone's line.
+    top = 30 if any(_broken(breaks, waves)) else 18
+    top, bottom = top + (14 if narrow else 0), height - 30
     # Small shares are read against zero; others need room to show that they move.
     scale = scale_for(values, factor, bottom, top, 5, zero=min(values, default=0) * factor < 25)
+    said = ["El eje no empieza en cero.", *remarks] if scale.low else list(remarks)
+    canvas = Canvas(width, height, theme, said)
+    named = len(lines) > 1
+    room = max(canvas.width_of(line.name if named else "100.0 %", 14, 600) for line in lines) + 16
+    left, right = 46, width - (14 if narrow else room)
     step = (right - left) / max(len(waves) - 1, 1)
     xs = [left + step * index for index in range(len(waves))]
     _axes(canvas, scale, waves, xs, narrow)
@@ -49,7 +55,12 @@ def draw(
             _band(canvas, [(xs[i], e) for i, e in part], scale, colour)
         ends.append(_marks(canvas, line, waves, xs, scale, colour))
     _labels(canvas, lines, ends, xs, scale, narrow)
-    return canvas.finish(alt, png and not narrow)
+    return canvas.finish(alt, png)
+
+
+def _broken(breaks: Mapping[str, str], waves: Sequence[str]) -> list[str]:
+    """Waves at which the line is cut: those with something before them."""
+    return [wave for wave in breaks if wave in waves and waves.index(wave) > 0]
 
 
 def _axes(canvas: Canvas, scale: Scale, waves: Sequence[str], xs: Sequence[float], narrow: bool) -> None:
@@ -67,10 +78,8 @@ def _axes(canvas: Canvas, scale: Scale, waves: Sequence[str], xs: Sequence[float
 def _breaks(
     canvas: Canvas, breaks: Mapping[str, str], waves: Sequence[str], xs: Sequence[float], top: float, bottom: float
 ) -> None:
-    for wave, why in breaks.items():
-        if wave not in waves or waves.index(wave) == 0:
-            continue
-        index = waves.index(wave)
+    for wave in _broken(breaks, waves):
+        why, index = breaks[wave], waves.index(wave)
         x = (xs[index - 1] + xs[index]) / 2
         canvas.line([x, x], [top - 12, bottom], canvas.theme.ink, 1, dash=(2, 4))
         wide = canvas.width_of(why, 13)
@@ -140,14 +149,19 @@ def _labels(
         _, y, estimate = end
         colour = canvas.theme.accent if lines[index].strong else canvas.theme.soft
         value = Number(shown(estimate), estimate.key)
+        if len(lines) == 1 and not narrow:
+            canvas.text(right + 12, y + 5, value, 15, colour, weight=700)
+            continue
         if narrow:
+            name = lines[index].name if len(lines) > 1 else ""
             room = canvas.width_of(f"{value.text} ", 14, 700)
-            wide = room + 4 + canvas.width_of(lines[index].name, 14, 600)
+            wide = room + 4 + canvas.width_of(name, 14, 600)
             under = [p for p, x in zip(lines[index].points, xs, strict=True) if p and x > right + 8 - wide - 20]
             above, below = min(scale(p.ci_high) for p in under) - 8, max(scale(p.ci_low) for p in under) + 20
             at = below if placed and below < scale.first - 4 else above
             canvas.text(right + 8, at, value, 14, colour, "right", 700)
-            canvas.text(right + 8 - room - 4, at, lines[index].name, 14, colour, "right", 600)
+            if name:
+                canvas.text(right + 8 - room - 4, at, name, 14, colour, "right", 600)
             placed.append(at)
             continue
         at = max(y, placed[-1] + 38) if placed else y
