@@ -7,7 +7,7 @@ from pipeline.reporting import comparisons, fragments, numbers, pictures, senten
 from pipeline.reporting.edition import Edition, IndicatorLabel
 from pipeline.reporting.navigation import place_path, web_link
 from pipeline.reporting.rows import Estimate, Rank
-from pipeline.reporting.text import Text, escape, slug, text, upper_first
+from pipeline.reporting.text import escape, slug, text, upper_first
 from pipeline.reporting.workshop import Workshop
 from pipeline.settings.reporting import Measure
 

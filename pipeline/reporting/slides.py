@@ -5,9 +5,13 @@ from pathlib import Path
 from pipeline.reporting import alt, comparisons, fragments, numbers, pictures, sentences
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import dots
+from pipeline.reporting.figures.canvas import Size
 from pipeline.reporting.rows import Estimate
 from pipeline.reporting.text import escape, text
 from pipeline.settings.reporting import Measure
+
+# Text of 15 px on a slide 13 inches wide is read from the last row.
+_SLIDE = Size(540, loose=1.12)
 
 
 def deck(edition: Edition, charts: fragments.Charts, figures: Path) -> tuple[dict[str, str], dict[str, str]]:
@@ -46,7 +50,10 @@ def variables(edition: Edition) -> dict[str, str]:
 def _chart(edition: Edition, measure: Measure, whole: Estimate, figures: Path, name: str) -> pictures.Chart:
     rows = pictures.dot_rows(edition, measure)
     words = alt.dots(edition, measure, rows, whole)
-    picture = dots.draw(rows, whole, edition.area_short, edition.direction(measure), edition.theme, words)
+    changes = any(row.change and row.change.comparable for row in rows)
+    picture = dots.draw(
+        rows, whole, edition.area_short, edition.direction(measure), edition.theme, words, _SLIDE, changes
+    )
     figures.mkdir(parents=True, exist_ok=True)
     (figures / f"{name}.png").write_bytes(picture.png)
     # The source names the drawing; the slide takes the PNG beside it.

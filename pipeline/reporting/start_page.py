@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.reporting import comparisons, fragments, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.navigation import formats, place_path
-from pipeline.reporting.text import escape, text
+from pipeline.reporting.text import escape
 from pipeline.reporting.workshop import Workshop
 
 

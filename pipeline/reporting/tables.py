@@ -21,8 +21,6 @@ class Markdown:
     words: str
 
 
-
-
 Cell = str | Number | Text | Markdown
 
 
