@@ -9,6 +9,7 @@ from pipeline.reporting.rows import Change, Estimate
 from pipeline.reporting.text import Number, Text, escape, span, text, upper_first
 from pipeline.settings.reporting import Measure
 
+BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
 ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
 
 
@@ -31,10 +32,10 @@ def draw(edition: Edition, folder: Path) -> Charts:
     paper = pictures.with_paper
     beside = pictures.extreme_place(edition, measure)
     return Charts(
-        pictures.draw_places(edition, measure, folder, sizes=paper(468)) if with_places else None,
+        pictures.draw_places(edition, measure, folder, sizes=paper(468, loose=1.12)) if with_places else None,
         pictures.draw_map(edition, measure, folder, sizes=paper(384, narrow=True)) if with_places else None,
-        pictures.draw_series(edition, measure, folder, beside, sizes=paper(850, loose=1.42)) if several else None,
-        pictures.draw_trust(edition, folder, sizes=paper(850)) if comparisons.trust_rows(edition) else None,
+        pictures.draw_series(edition, measure, folder, beside, sizes=paper(850, loose=0.98)) if several else None,
+        pictures.draw_trust(edition, folder, sizes=paper(850, loose=0.94)) if comparisons.trust_rows(edition) else None,
     )
 
 
@@ -54,7 +55,7 @@ def brief(edition: Edition, charts: Charts, engine: str, links: str = "") -> dic
         "mapa-titulo": f"## {comparisons.majority_heading(edition, measure).markdown}",
         "mapa": _chart(charts.map, "", marked(edition), "52%"),
         "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
-        "serie": _chart(charts.series, tables.series(edition, measure), "", "100%"),
+        "serie": _chart(charts.series, tables.series(edition, measure), "" if charts.series else BEGINS, "100%"),
         "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
         "confianza": _chart(charts.trust, tables.trust(edition), "", "92%"),
         "como": how(edition),

@@ -169,9 +169,9 @@ def draw_trust_points(edition: Edition, folder: Path, name: str = "confianza-pun
         rows.append(dots.DotRow(item, parts[0], edition.change(parts[0])))
     words = alt.trust_points(edition, rows, level)
     changes = any(row.change and row.change.comparable for row in rows)
-    direction = edition.labels[battery.indicators[0]].direction
 
     def draw(size: Size, png: bool) -> Picture:
-        return dots.draw(rows, None, "", direction, edition.theme, words, size, changes, source(edition), png)
+        # The first level is the most favourable one: more of it is good news.
+        return dots.draw(rows, None, "", "up_is_good", edition.theme, words, size, changes, source(edition), png)
 
     return write(folder, name, words, draw)

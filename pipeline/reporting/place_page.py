@@ -26,9 +26,7 @@ def page(edition: Edition, place: Place, shop: Workshop, engine: str) -> dict[st
         "serie-titulo": f"## {sentences.in_a_year(edition, measure, estimate).markdown}",
         "serie": _series(edition, place, measure, shop),
         "lugar-titulo": f"## {rank_heading(edition, estimate).markdown}",
-        "rangos": _ranks(edition, place, shop)
-        if order
-        else f"No se calculó el orden de {edition.settings.the_places}.",
+        "rangos": _ranks(edition, place, shop) if order else "No se calculó el orden.",
         "series": _gallery(edition, place, shop),
         "otros": others(edition, place),
         "pie": fragments.foot(edition, engine),
@@ -76,6 +74,8 @@ def _change(edition: Edition, measure: Measure, estimate: Estimate, comparison: 
         return ""
     sign, _, tone = edition.theme.meaning(change, edition.direction(measure))
     said = sentences.verdict(edition, change, False, since=False).markdown
+    if not change.comparable:
+        said = f"no comparable ({escape(change.reason)})" if 0 < len(change.reason) <= 40 else "no comparable"
     mark = f"{sign} " if change.comparable else ""
     name = f"Frente a {edition.period(change.reference_wave)}"
     return f"::: {{.fact}}\n{escape(name)}\n\n[{mark}{said}]{{.verdict .{tone}}}\n:::"

@@ -16,12 +16,12 @@ from pipeline.lanes import side_by_side
 from pipeline.reporting import data_page, fragments, place_page, sections, start_page
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
+from pipeline.reporting.methodology import items
 from pipeline.reporting.navigation import SECTIONS, navigation
 from pipeline.reporting.render import find_engine
 from pipeline.reporting.text import slug
 from pipeline.reporting.workshop import ASSETS, Workshop, script, style, workshop
 from pipeline.study import Study
-
 
 QUALITY_SOURCES = "processed/*/weighting.json processed/checks/*.json processed/series/estimates.parquet"
 
@@ -101,7 +101,7 @@ def _sections(
         "confianza": lambda: sections.trust(edition, shop),
         "calidad": lambda: {"calidad": _sourced(sections.quality(edition, quality, withheld), QUALITY_SOURCES)},
         "datos": lambda: data_page.data(edition, published, "../"),
-        "metodologia": lambda: {"metodologia": _methodology(study, edition)},
+        "metodologia": lambda: {"metodologia": items(study, edition, shop.engine.name, f"../{edition.wave.key}/")},
     }
     own = {
         **fragments.variables(edition), "periodo": edition.wave.period, "todo": edition.settings.whole,
@@ -120,12 +120,6 @@ def _sections(
 def _sourced(body: str, files: str) -> str:
     """A body whose numbers come from files and not from rows: the page says from which."""
     return f'::::: {{data-source="{files}"}}\n\n{body}\n:::::'
-
-
-def _methodology(study: Study, edition: Edition) -> str:
-    from pipeline.reporting.methodology import items
-
-    return items(study, edition)
 
 
 def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:

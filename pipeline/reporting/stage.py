@@ -61,7 +61,7 @@ def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -
     """The wave's own disclosure page."""
     shop.metadata({**navigation(edition, "metodologia", "../"), **({"draft": True} if edition.draft else {})})
     foot = fragments.foot(edition, shop.engine.name, formats(""))
-    shop.put({"metodologia": items(study, edition), "pie": foot})
+    shop.put({"metodologia": items(study, edition, shop.engine.name), "pie": foot})
     own = {
         "periodo": edition.wave.period,
         "titulo-metodologia": f"Metodología, {edition.wave.period} · {edition.title}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.reporting import comparisons, fragments, numbers, pictures, sentences, tables
+from pipeline.reporting import comparisons, fragments, pictures, sentences, tables
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.navigation import formats, place_path
 from pipeline.reporting.text import escape
@@ -29,7 +29,7 @@ def start(edition: Edition, shop: Workshop, published: Sequence[str], engine: st
         "mapa": f"{shown}\n\n::: {{.note}}\n{marks}\n:::" if marks else shown,
         "paginas": place_links(edition),
         "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
-        "serie": line.markdown() if line else "La serie empieza con esta edición.",
+        "serie": line.markdown() if line else fragments.BEGINS,
         "ediciones": editions(edition, published),
         "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
         "confianza": bars.markdown() if bars else empty,
@@ -72,13 +72,13 @@ def editions(edition: Edition, published: Sequence[str]) -> str:
 
 def directory(edition: Edition) -> str:
     """What else there is on the site, a line each."""
-    several = numbers.word(len(edition.places))
     unit = edition.settings.wave_unit
     lines = (
         ("secciones/series.html", "Series", f"cada indicador desde {edition.waves[0].period}, con su intervalo"),
         ("secciones/confianza.html", "Confianza", f"cada corporación, también por {edition.settings.place_word}"),
         ("secciones/metodologia.html", "Metodología", "cómo se hizo, punto por punto, y las preguntas"),
         ("secciones/calidad.html", "Calidad", f"qué tan completo llegó cada {unit}"),
-        ("secciones/datos.html", "Datos", f"tabulados de los {several} {edition.settings.places_word}, láminas y tarjetas"),
+        ("secciones/datos.html", "Datos", f"tabulados por {edition.settings.place_word}, láminas y tarjetas"),
     )  # fmt: skip
-    return "\n".join(f"- [{name}]({path}): {said}." for path, name, said in lines)
+    listed = "\n\n".join(f"- [**{name}**]({path})\n\n    {said[:1].upper()}{said[1:]}." for path, name, said in lines)
+    return f"::: {{.directory}}\n{listed}\n:::"

@@ -31,7 +31,7 @@ def pipe(heads: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str, wor
     """
     table = [[_cell(cell) for cell in row] for row in rows]
     rule = [
-        "-" * (dashes - (index not in words)) + ("" if index in words else ":")
+        f":{'-' * (dashes - 1)}" if index in words else f"{'-' * (dashes - 1)}:"
         for index, dashes in enumerate(_dashes(heads, rows))
     ]
     body = "\n".join(f"| {' | '.join(line)} |" for line in [list(heads), rule, *table])
@@ -123,7 +123,8 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
     for place, _ in order:
         link = Markdown(web_link(escape(place.short), f"{root}{place_path(place)}"), place.short)
         rows.append([link, *(_glance_cell(edition, m, edition.in_place(m, place.code)) for m in measures)])
-    rows.append([edition.area_name, *(_glance_cell(edition, m, edition.whole(m)) for m in measures)])
+    whole: list[Cell] = [edition.area_name, *(_glance_cell(edition, m, edition.whole(m)) for m in measures)]
+    rows.append([Markdown(f"**{_cell(cell)}**", plain(cell)) for cell in whole])
     return pipe(heads, rows, f"Los {edition.settings.places_word}, cifra por cifra{simulated(edition)}")
 
 

@@ -70,7 +70,7 @@ class Text:
         head, *rest = self.parts
         if isinstance(head, Number):
             return Text((Number(lower_first(head.text), head.key, head.field), *rest))
-        return Text((lower_first(head), *rest))
+        return Text((lower_first(head) if isinstance(head, str) else head, *rest))
 
 
 def _marked(part: str | Number | Tone) -> str:

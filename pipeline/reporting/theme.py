@@ -36,10 +36,18 @@ class Theme:
     logo: Path | None = None
     folder: Path | None = field(default=None, compare=False)
 
-    @property
-    def ramp(self) -> tuple[str, ...]:
-        """Five steps of the accent, light to dark."""
-        return tuple(mix(self.accent, self.paper, share) for share in (0.12, 0.30, 0.52, 0.78, 1.0))
+    def shades(self, some: int) -> tuple[str, ...]:
+        """Steps of the accent, light to dark, about as far from each other; text can be read on each (4.5 : 1)."""
+        shares = [0.12 + 0.88 * index / (some - 1) for index in range(some)] if some > 1 else [0.5]
+        return tuple(self._readable(share) for share in shares)
+
+    def _readable(self, share: float) -> str:
+        """That much of the accent, or more of it until ink or paper can be read on it."""
+        while True:
+            colour = mix(self.accent, self.paper, share)
+            if share >= 1 or max(contrast(self.paper, colour), contrast(self.ink, colour)) >= 4.5:
+                return colour
+            share += 0.01
 
     @property
     def levels(self) -> tuple[str, ...]:

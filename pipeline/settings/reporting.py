@@ -74,7 +74,7 @@ class Confidentiality:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """What AAPOR's Transparency Initiative asks for and no other file of the study can say."""
+    """What AAPOR, INE and AMAI ask for and no other file of the study can say; empty: "No se declaró"."""
 
     __pydantic_config__: ClassVar = STRICT
     funding: str = ""
@@ -92,6 +92,10 @@ class Disclosure:
     ethics: str = ""
     data_access: str = ""
     affiliations: str = ""
+    objective: str = ""
+    responsible: str = ""
+    cost: str = ""
+    ai_use: str = ""
 
 
 @dataclass(frozen=True)

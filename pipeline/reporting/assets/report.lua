@@ -133,7 +133,7 @@ function Div(div)
     if class == "datos" then return {} end
     local made
     if class == "measures" then made = measures(div)
-    elseif class == "pair" and div.classes:includes("second-page") then made = div.content
+    elseif class == "pair" and div.classes:includes("stacked") then made = div.content
     elseif class == "pair" then made = grid(div, "(1.22fr, 1fr)", "24pt")
     elseif class == "how" then made = how(div)
     elseif class == "columns" then made = grid(div, "(1fr, 1fr)", "24pt")
@@ -141,11 +141,12 @@ function Div(div)
     elseif class == "top" then made = grid(div, "(1fr, auto)", "12pt"); made = call("top", made)
     elseif boxes[class] then made = call(class, div.content)
     else return nil end
-    if div.classes:includes("second-page") then made:insert(1, pandoc.RawBlock("typst", "#pagebreak(weak: true)")) end
     -- One block, so that a grid around it takes it as one cell; the space after it outside.
     local after = pandoc.RawBlock("typst", "#v(" .. (spaces[class] or "0pt") .. ", weak: true)")
     if class == "measures" or class == "pair" then made:insert(after) return made end
-    return { pandoc.Div(made), after }
+    local whole = pandoc.List({ pandoc.Div(made), after })
+    if div.classes:includes("second-page") then whole:insert(1, pandoc.RawBlock("typst", "#pagebreak(weak: true)")) end
+    return whole
   end
   if FORMAT == "docx" then
     if class == "measures" then return measures_table(div) end

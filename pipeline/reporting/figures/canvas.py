@@ -164,7 +164,9 @@ class Canvas:
         shape.set(facecolor=fill, edgecolor=edge or "none", linewidth=1 if edge else 0, alpha=opacity)
         self._add(shape, tip)
 
-    def area(self, rings: Sequence[Sequence[tuple[float, float]]], fill: str, edge: str, tip: str = "") -> None:
+    def area(
+        self, rings: Sequence[Sequence[tuple[float, float]]], fill: str, edge: str, tip: str | Number = ""
+    ) -> None:
         """Fill a ring and leave out its holes."""
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path

@@ -33,7 +33,7 @@ def draw(
     """
     narrow, width = size.narrow, size.wide(560)
     if narrow:
-        top, step, left, right = 40, 43 * size.loose, 10, width - 10
+        top, step, left, right = 40, 43 * size.loose, 10.0, width - 10
     else:
         top, step = 34, 33 * size.loose
         left = 18 + max((width_of(theme, row.name, 15, 600) for row in rows), default=0)

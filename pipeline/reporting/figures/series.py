@@ -21,6 +21,15 @@ class Line:
     strong: bool = True
 
 
+@dataclass(frozen=True)
+class _End:
+    """Where a line ends, in pixels, and with which estimate."""
+
+    x: float
+    y: float
+    estimate: Estimate
+
+
 def draw(
     lines: Sequence[Line], waves: Sequence[str], breaks: Mapping[str, str], theme: Theme, alt: str,
     size: Size = SCREEN, remarks: Sequence[str] = (), png: bool = True
@@ -34,9 +43,9 @@ def draw(
     height = round((216 if narrow else 236) * size.loose)
     values = [v for line in lines for e in line.points if e for v in (e.ci_low, e.ci_high)]
     factor = factor_of(next((e for line in lines for e in line.points if e), None))
-    # The words of a break stand above the plot, and so does half a label of a phone's line.
-    top = 30 if any(_broken(breaks, waves)) else 18
-    top, bottom = top + (14 if narrow else 0), height - 30
+    # Above the plot: the words of a break, and on a telephone what else would stand at the lines' ends.
+    top = (30 if _broken(breaks, waves) else 18) + ((20 if len(lines) > 1 else 8) if narrow else 0)
+    bottom = height - 30
     # Small shares are read against zero; others need room to show that they move.
     scale = scale_for(values, factor, bottom, top, 5, zero=min(values, default=0) * factor < 25)
     said = ["El eje no empieza en cero.", *remarks] if scale.low else list(remarks)
@@ -50,7 +59,7 @@ def draw(
     _breaks(canvas, breaks, waves, xs, top, bottom)
     ends = []
     for line in lines:
-        colour = theme.accent if line.strong else theme.soft
+        colour = _colour(theme, line)
         for part in _parts(line.points, waves, breaks):
             _band(canvas, [(xs[i], e) for i, e in part], scale, colour)
         ends.append(_marks(canvas, line, waves, xs, scale, colour))
@@ -116,7 +125,7 @@ def _band(canvas: Canvas, part: Sequence[tuple[float, Estimate]], scale: Scale, 
 
 def _marks(
     canvas: Canvas, line: Line, waves: Sequence[str], xs: Sequence[float], scale: Scale, colour: str
-) -> tuple[float, float, Estimate] | None:
+) -> _End | None:
     """Hover targets on every point; the last one is drawn as a dot and returned."""
     last = None
     for x, wave, estimate in zip(xs, waves, line.points, strict=True):
@@ -124,47 +133,58 @@ def _marks(
             continue
         hover = tip(f"{line.name}, {numbers.wave_short(wave)}", estimate)
         canvas.rectangle(x - 12, scale(estimate.estimate) - 14, 24, 28, canvas.theme.paper, 0.004, tip=hover)
-        last = (x, scale(estimate.estimate), estimate)
+        last = _End(x, scale(estimate.estimate), estimate)
     if last:
-        canvas.circle(last[0], last[1], 4.5, colour)
+        canvas.circle(last.x, last.y, 4.5, colour)
     return last
 
 
 def _labels(
-    canvas: Canvas,
-    lines: Sequence[Line],
-    ends: Sequence[tuple[float, float, Estimate] | None],
-    xs: Sequence[float],
-    scale: Scale,
-    narrow: bool,
+    canvas: Canvas, lines: Sequence[Line], ends: Sequence[_End | None], xs: Sequence[float], scale: Scale, narrow: bool
 ) -> None:
-    """Name and value at the end of each line, kept apart; above the line on a narrow screen."""
+    """Name and value at the end of each line; on a telephone above the plot, in the line's colour."""
+    order = sorted((i for i, end in enumerate(ends) if end), key=lambda i: ends[i].y if ends[i] else 0.0)  # type: ignore[union-attr]
+    if narrow and len(lines) > 1:
+        _above(canvas, [(lines[i], end) for i in range(len(lines)) if (end := ends[i])])
+        return
     placed: list[float] = []
-    right = xs[-1]
-    order = sorted(range(len(lines)), key=lambda i: ends[i][1] if ends[i] else 0)  # type: ignore[index]
     for index in order:
         end = ends[index]
         if end is None:
             continue
-        _, y, estimate = end
-        colour = canvas.theme.accent if lines[index].strong else canvas.theme.soft
-        value = Number(shown(estimate), estimate.key)
-        if len(lines) == 1 and not narrow:
-            canvas.text(right + 12, y + 5, value, 15, colour, weight=700)
-            continue
+        colour = _colour(canvas.theme, lines[index])
+        value = Number(shown(end.estimate), end.estimate.key)
         if narrow:
-            name = lines[index].name if len(lines) > 1 else ""
-            room = canvas.width_of(f"{value.text} ", 14, 700)
-            wide = room + 4 + canvas.width_of(name, 14, 600)
-            under = [p for p, x in zip(lines[index].points, xs, strict=True) if p and x > right + 8 - wide - 20]
-            above, below = min(scale(p.ci_high) for p in under) - 8, max(scale(p.ci_low) for p in under) + 20
-            at = below if placed and below < scale.first - 4 else above
-            canvas.text(right + 8, at, value, 14, colour, "right", 700)
-            if name:
-                canvas.text(right + 8 - room - 4, at, name, 14, colour, "right", 600)
+            _over(canvas, value, end, xs, scale, lines[index], colour)
+        elif len(lines) == 1:
+            canvas.text(xs[-1] + 12, end.y + 5, value, 15, colour, weight=700)
+        else:
+            at = max(end.y, placed[-1] + 38) if placed else end.y
+            canvas.text(xs[-1] + 12, at - 1, lines[index].name, 14, colour, weight=600)
+            canvas.text(xs[-1] + 12, at + 16, value, 15, colour, weight=700)
             placed.append(at)
-            continue
-        at = max(y, placed[-1] + 38) if placed else y
-        canvas.text(right + 12, at - 1, lines[index].name, 14, colour, weight=600)
-        canvas.text(right + 12, at + 16, value, 15, colour, weight=700)
-        placed.append(at)
+
+
+def _colour(theme: Theme, line: Line) -> str:
+    return theme.accent if line.strong else theme.soft
+
+
+def _above(canvas: Canvas, named: Sequence[tuple[Line, _End]]) -> None:
+    """The names with their last values in one row over the plot, the strong line first."""
+    x = 0.0
+    for line, end in sorted(named, key=lambda pair: not pair[0].strong):
+        colour, value = _colour(canvas.theme, line), Number(shown(end.estimate), end.estimate.key)
+        canvas.circle(x + 5, 7, 4.5, colour)
+        canvas.text(x + 15, 12, line.name, 13.5, colour, weight=600)
+        x += 15 + canvas.width_of(f"{line.name} ", 13.5, 600)
+        canvas.text(x, 12, value, 13.5, colour, weight=700)
+        x += canvas.width_of(value.text, 13.5, 700) + 16
+
+
+def _over(canvas: Canvas, value: Number, end: _End, xs: Sequence[float], scale: Scale, line: Line, colour: str) -> None:
+    """The last value over its point, clear of the band below it."""
+    wide = canvas.width_of(value.text, 14, 700)
+    under = [p for p, x in zip(line.points, xs, strict=True) if p and x > xs[-1] + 8 - wide - 6]
+    at = min(scale(p.ci_high) for p in under) - 8
+    canvas.rectangle(xs[-1] + 6 - wide, at - 12, wide + 4, 15, canvas.theme.paper)
+    canvas.text(xs[-1] + 8, at, value, 14, colour, "right", 700)

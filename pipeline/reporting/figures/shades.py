@@ -37,9 +37,7 @@ def shades_for(estimates: Iterable[Estimate | None], theme: Theme) -> Shades:
     factor = factor_of(shown[0] if shown else None)
     printed = [float(rounded(estimate.estimate * factor, 0)) / factor for estimate in shown]
     scale = scale_for(printed, factor, 0, 1, 6)
-    some = len(scale.ticks) - 1
-    steps = [round(index * 4 / (some - 1)) for index in range(some)] if some > 1 else [2]
-    return Shades(scale, tuple(theme.ramp[step] for step in steps), theme.rule)
+    return Shades(scale, theme.shades(len(scale.ticks) - 1), theme.rule)
 
 
 def draw_key(canvas: Canvas, shades: Shades, top: float) -> None:
