@@ -8,7 +8,7 @@ from pipeline.reporting.text import escape
 
 _FILES = (
     ("tabulados.xlsx", "Tabulados", "Excel"), ("brief.html", "Brief", "página"), ("brief.pdf", "Brief", "PDF"),
-    ("brief.docx", "Brief", "Word"), ("brief.pptx", "Láminas", "PowerPoint"), 
+    ("brief.docx", "Brief", "Word"), ("brief.pptx", "Láminas", "PowerPoint"),
     ("metodologia.html", "Metodología", "página"),
 )  # fmt: skip
 

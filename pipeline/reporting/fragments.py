@@ -33,7 +33,11 @@ def draw(edition: Edition, folder: Path) -> Charts:
     beside = pictures.extreme_place(edition, measure)
     return Charts(
         pictures.draw_places(edition, measure, folder, sizes=paper(468, loose=1.12)) if with_places else None,
-        pictures.draw_map(edition, measure, folder, sizes=paper(384, narrow=True)) if with_places else None,
+        pictures.draw_map(
+            edition, measure, folder, sizes=paper(420 if edition.boundaries else 384, not edition.boundaries)
+        )
+        if with_places
+        else None,
         pictures.draw_series(edition, measure, folder, beside, sizes=paper(850, loose=0.98)) if several else None,
         pictures.draw_trust(edition, folder, sizes=paper(850, loose=0.94)) if comparisons.trust_rows(edition) else None,
     )
@@ -49,11 +53,11 @@ def brief(edition: Edition, charts: Charts, engine: str, links: str = "") -> dic
         "aviso": notice(edition),
         "hallazgos": findings(edition),
         "lugares-titulo": f"## {comparisons.places_heading(edition, measure).markdown}",
-        "lugares": _chart(charts.places, tables.places(edition, measure), legend(edition), "78%"),
+        "lugares": _chart(charts.places, tables.places(edition, measure), legend(edition), "56%"),
         "vistazo-titulo": f"## {glance_heading(edition).markdown}",
         "vistazo": tables.glance(edition, edition.settings.findings, "../"),
         "mapa-titulo": f"## {comparisons.majority_heading(edition, measure).markdown}",
-        "mapa": _chart(charts.map, "", marked(edition), "52%"),
+        "mapa": _chart(charts.map, "", marked(edition), "48%"),
         "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
         "serie": _chart(charts.series, tables.series(edition, measure), "" if charts.series else BEGINS, "100%"),
         "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
@@ -81,6 +85,8 @@ def variables(edition: Edition) -> dict[str, str]:
         "editor": edition.producer,
         "personas": edition.settings.people,
         "lugares": f"{numbers.word(len(edition.places))} {edition.settings.places_word}",
+        "mapa-que": f"{upper_first(edition.settings.article)} {numbers.word(len(edition.places))} "
+        f"{edition.settings.places_word}{'' if edition.boundaries else ' en su lugar relativo'}.",
         "lugar-palabra": edition.settings.place_word,
         "lugares-palabra": edition.settings.places_word,
         "confianza-nivel": (trust.level_names or trust.levels)[0],

@@ -16,6 +16,8 @@ Sizes = Mapping[str, Size]
 PAGE: Sizes = {"": SCREEN, "-narrow": PHONE}
 # Small enough for a telephone, and so for a column of a gallery.
 GALLERY: Sizes = {"-narrow": PHONE}
+# Only a PNG, under the chart's own name: the source of the slides names the drawing beside it.
+SLIDE = "-slide"
 
 
 def with_paper(width: int, narrow: bool = False, loose: float = 1.0) -> Sizes:
@@ -47,9 +49,10 @@ def write(folder: Path, name: str, words: str, draw: Callable[[Size, bool], Pict
     """
     folder.mkdir(parents=True, exist_ok=True)
     for ending, size in sizes.items():
-        paper = ending == "-print"
+        paper = ending in ("-print", SLIDE)
         picture = draw(size, paper)
-        (folder / f"{name}{ending}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
+        drawn = "" if ending == SLIDE else ending
+        (folder / f"{name}{drawn}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
         if paper:
             (folder / f"{name}.png").write_bytes(picture.png)
         else:
@@ -106,7 +109,8 @@ def draw_map(edition: Edition, measure: Measure, folder: Path, name: str = "mapa
     theme, direction, remarks = edition.theme, edition.direction(measure), source(edition)
 
     def draw(size: Size, png: bool) -> Picture:
-        if edition.boundaries is None:
+        # On a telephone nine shapes and their names do not fit: the tiles do, in the same places.
+        if edition.boundaries is None or size.narrow:
             return tiles.draw(made, direction, theme, words, size, remarks, png)
         drawn = edition.settings.boundaries_source
         said = (*remarks, f"Límites: {drawn.rstrip('.')}.") if drawn else remarks
@@ -139,7 +143,7 @@ def draw_series(
         lines.append(series.Line(named, [edition.in_place(measure, place, wave) for wave in waves], strong=place_first))
     breaks = edition.label(measure).breaks
     words = alt.series(edition, measure, lines, breaks)
-    remarks = simulated(edition) if sizes is GALLERY else source(edition)
+    remarks = simulated(edition) if sizes is GALLERY else () if SLIDE in sizes else source(edition)
 
     def draw(size: Size, png: bool) -> Picture:
         return series.draw(lines, waves, breaks, edition.theme, words, size, remarks, png)
@@ -155,7 +159,8 @@ def draw_trust(edition: Edition, folder: Path, name: str = "confianza", sizes: S
     words = alt.likert(edition, bars, levels[0])
 
     def draw(size: Size, png: bool) -> Picture:
-        return likert.draw(bars, levels, edition.theme, words, size, source(edition), png)
+        remarks = () if SLIDE in sizes else source(edition)
+        return likert.draw(bars, levels, edition.theme, words, size, remarks, png)
 
     return write(folder, name, words, draw, sizes)
 

@@ -5,6 +5,7 @@ Wave folders belong to their own stages: this one writes ``index.html``, ``secci
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -43,6 +44,8 @@ def run(study: Study) -> str:
     ):
         write_text(style(edition.theme) + "\n", assets / "estilo.css")
         write_text(script(), assets / "pagina.js")
+        if edition.theme.logo:
+            shutil.copyfile(edition.theme.logo, assets / "logo.png")
         lanes = [
             partial(_start_and_places, edition, shop, published, index, folder),
             partial(_in_own_workshop, study, edition, published, folder),
@@ -67,7 +70,8 @@ def _in_own_workshop(study: Study, edition: Edition, published: Sequence[str], f
 
 def _paths(edition: Edition, current: str, root: str) -> dict[str, object]:
     """Navigation, and where a page of the site finds its style and scripts."""
-    return {**navigation(edition, current, root), "assets": f"{root}recursos/"}
+    shown = {"logo": f"{root}recursos/logo.png", "logo-alt": edition.theme.logo_alt} if edition.theme.logo else {}
+    return {**navigation(edition, current, root), **shown, "assets": f"{root}recursos/"}
 
 
 def _start(edition: Edition, shop: Workshop, published: Sequence[str], target: Path) -> None:

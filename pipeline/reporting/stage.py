@@ -6,13 +6,13 @@ from pathlib import Path
 from pipeline.files import atomic_folder
 from pipeline.lanes import side_by_side
 from pipeline.reporting import cards, fragments, slides, tabulados
+from pipeline.reporting.deck import finish
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.methodology import items
 from pipeline.reporting.navigation import formats, navigation
-from pipeline.reporting.office import describe_pictures
 from pipeline.reporting.render import Format, find_engine
-from pipeline.reporting.workshop import Workshop, workshop
+from pipeline.reporting.workshop import Workshop, logo, workshop
 from pipeline.study import Study
 
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
@@ -38,28 +38,29 @@ def _companions(edition: Edition, folder: Path) -> None:
 
 def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: Path) -> None:
     """What is rendered from a source: figures, tables and sentences made once for all formats."""
-    shop.metadata({**navigation(edition, "", "../"), **({"draft": True} if draft else {})})
+    shop.metadata({**navigation(edition, "", "../"), **logo(edition.theme), **({"draft": True} if draft else {})})
     charts = fragments.draw(edition, shop.figures)
     shop.put(fragments.brief(edition, charts, shop.engine.name, formats("", reading=True)))
     shop.variables(fragments.variables(edition))
     for form in FORMATS:
         shop.render("brief.qmd", form, folder / f"brief.{form}")
-    _slides(edition, charts, shop, folder)
+    _slides(edition, shop, folder)
     _methodology(study, edition, shop, folder)
 
 
-def _slides(edition: Edition, charts: fragments.Charts, shop: Workshop, folder: Path) -> None:
-    pieces, alts = slides.deck(edition, charts, shop.figures)
-    shop.put(pieces)
+def _slides(edition: Edition, shop: Workshop, folder: Path) -> None:
+    made = slides.deck(edition, shop.figures)
+    shop.put(made.fragments)
     shop.variables(slides.variables(edition))
     path = folder / "brief.pptx"
     shop.render("slides.qmd", "pptx", path)
-    path.write_bytes(describe_pictures(path.read_bytes(), alts))
+    path.write_bytes(finish(path.read_bytes(), made.alts, made.tones, made.foot, edition.theme))
 
 
 def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -> None:
     """The wave's own disclosure page."""
-    shop.metadata({**navigation(edition, "metodologia", "../"), **({"draft": True} if edition.draft else {})})
+    marks = {**logo(edition.theme), **({"draft": True} if edition.draft else {})}
+    shop.metadata({**navigation(edition, "metodologia", "../"), **marks})
     foot = fragments.foot(edition, shop.engine.name, formats(""))
     shop.put({"metodologia": items(study, edition, shop.engine.name), "pie": foot})
     own = {

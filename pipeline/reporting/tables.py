@@ -116,7 +116,7 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
 
     ``root``: the way to the start of the site, for links to the places' pages.
     """
-    heads = [edition.settings.place_word.capitalize(), *(f"{edition.label(m).name}, %" for m in measures)]
+    heads = [edition.settings.place_word.capitalize(), *(f"{edition.label(m).name},{numbers.NBSP}%" for m in measures)]
     order = [(place, edition.in_place(measures[0], place.code)) for place in edition.places]
     order.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
     rows: list[list[Cell]] = []

@@ -2,16 +2,16 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import PulsoError
 from pipeline.reporting import numbers
-from pipeline.reporting.figures.canvas import SCREEN, Canvas, Picture, Size
+from pipeline.reporting.figures.canvas import SCREEN, Canvas, Picture, Size, width_of
 from pipeline.reporting.figures.dots import tip
-from pipeline.reporting.figures.shades import KEY, draw_key, shades_for
+from pipeline.reporting.figures.shades import KEY, Shades, draw_key, shades_for
 from pipeline.reporting.figures.tiles import Tile
 from pipeline.reporting.text import Number
 from pipeline.reporting.theme import Theme, text_on
@@ -19,6 +19,8 @@ from pipeline.reporting.theme import Theme, text_on
 Corner = tuple[float, float]
 # A label is wider than tall: room to the sides counts for less than room above and below.
 _FLAT = 0.42
+# Pixels at the right of a map for the names that do not fit inside.
+_ASIDE = 128
 
 
 @dataclass(frozen=True)
@@ -88,18 +90,61 @@ def draw(
     if missing:
         raise PulsoError(f"{boundaries}: no boundary for {missing[0]}; add it or leave report.boundaries empty.")
     width = size.wide(500)
-    placed, high = _project({tile.code: shapes[tile.code] for tile in tiles}, width)
+    own = {tile.code: shapes[tile.code] for tile in tiles}
+    placed, high = _project(own, width)
+    aside = [tile for tile in tiles if not _fits(tile, placed[tile.code], theme)]
+    if aside:
+        # Names that do not fit inside stand at the right, each with a line to its place.
+        placed, high = _project(own, width - _ASIDE)
+        aside = [tile for tile in tiles if not _fits(tile, placed[tile.code], theme)]
+    high = max(high, 40 * len(aside))
     canvas = Canvas(width, high + KEY, theme, remarks)
     shades = shades_for((tile.estimate for tile in tiles), theme)
     for tile in tiles:
         hover = tip(tile.name, tile.estimate, tile.change) if tile.estimate else f"{tile.name}: no se publica"
         for index, polygon in enumerate(placed[tile.code].polygons):
-            # An edge of the same colour closes the slivers that simplifying leaves between neighbours.
+            # An edge closes the slivers that simplifying leaves between neighbours.
             canvas.area(polygon, shades.of(tile.estimate), theme.paper, tip=hover if index == 0 else "")
     for tile in tiles:
-        _label(canvas, tile, placed[tile.code], text_on(shades.of(tile.estimate), theme), direction)
+        if tile not in aside:
+            x, y = roomiest(placed[tile.code].largest)
+            _label(canvas, tile, x, y, text_on(shades.of(tile.estimate), theme), direction)
+    _beside(canvas, aside, placed, direction, shades)
     draw_key(canvas, shades, high)
     return canvas.finish(alt, png)
+
+
+def _fits(tile: Tile, shape: Shape, theme: Theme) -> bool:
+    """Whether name and value lie inside the shape, with the mark of a change."""
+    x, y = roomiest(shape.largest)
+    half = max(width_of(theme, tile.name, 12.5, 600) / 2, 38.0 if tile.change and tile.change.significant else 16.0) + 3
+    corners = [(x + dx * half, y + dy) for dx in (-1, -0.5, 0, 0.5, 1) for dy in (-14, 0, 17)]
+    return all(_inside(corner, shape.largest) for corner in corners)
+
+
+def _inside(point: Corner, ring: Sequence[Corner]) -> bool:
+    """Even–odd rule."""
+    x, y = point
+    found = False
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            found = not found
+    return found
+
+
+def _beside(canvas: Canvas, aside: Sequence[Tile], placed: Mapping[str, Shape], direction: str, shades: Shades) -> None:
+    """Labels at the right in the order of their places from north to south, apart from each other."""
+    spots = sorted(((roomiest(placed[tile.code].largest), tile) for tile in aside), key=lambda pair: pair[0][1])
+    left = canvas.width - _ASIDE + 18
+    # Around the middle of their places, so that the lines run as level as they can.
+    middle = sum(y for (_, y), _ in spots) / max(len(spots), 1)
+    first = min(max(16.0, middle - 20 * (len(spots) - 1)), canvas.height - 40.0 * len(spots))
+    heights = [first + 40 * index for index in range(len(spots))]
+    for (x, y), tile, at in _uncrossed(spots, left, heights):
+        ink = text_on(shades.of(tile.estimate), canvas.theme)
+        canvas.line([x, left - 4], [y, at - 2], canvas.theme.ink, 1)
+        canvas.circle(x, y, 3, canvas.theme.ink, ink if ink != canvas.theme.ink else canvas.theme.paper)
+        _label(canvas, tile, left, at, canvas.theme.ink, direction, "left")
 
 
 def _project(shapes: dict[str, Shape], width: int) -> tuple[dict[str, Shape], int]:
@@ -120,18 +165,36 @@ def _project(shapes: dict[str, Shape], width: int) -> tuple[dict[str, Shape], in
     return placed, round((north - south) * unit) + 4
 
 
-def _label(canvas: Canvas, tile: Tile, shape: Shape, ink: str, direction: str) -> None:
-    x, y = roomiest(shape.largest)
-    name = 12.5
-    canvas.text(x, y - 3, tile.name, name, ink, "center", 600)
+def _uncrossed(
+    spots: list[tuple[Corner, Tile]], left: float, heights: Sequence[float]
+) -> list[tuple[Corner, Tile, float]]:  # fmt: skip
+    """Labels beside their places with no two neighbours' lines across each other."""
+    for _ in spots:
+        for index in range(len(spots) - 1):
+            (one, _), (other, _) = spots[index], spots[index + 1]
+            # Where the left one of two lines begins, the other line runs: above it and yet ending below, or contrary.
+            near, far = sorted((one, other))
+            ends = {one: heights[index], other: heights[index + 1]}
+            share = (far[0] - near[0]) / max(left - near[0], 1e-9)
+            passes = near[1] + (ends[near] - near[1]) * share
+            if (passes < far[1]) != (ends[near] < ends[far]):
+                spots[index], spots[index + 1] = spots[index + 1], spots[index]
+    return [(spot, tile, at) for (spot, tile), at in zip(spots, heights, strict=True)]
+
+
+def _label(
+    canvas: Canvas, tile: Tile, x: float, y: float, ink: str, direction: str, anchor: str = "center"
+) -> None:  # fmt: skip
+    canvas.text(x, y - 3, tile.name, 12.5, ink, anchor, 600)
     if tile.estimate is None:
-        canvas.text(x, y + 13, "no se publica", 12.5, ink, "center")
+        canvas.text(x, y + 13, "no se publica", 12.5, ink, anchor)
         return
     shown = Number(numbers.percent(tile.estimate.estimate, 0), tile.estimate.key)
-    canvas.text(x, y + 14, shown, 15, ink, "center", 700)
+    canvas.text(x, y + 14, shown, 15, ink, anchor, 700)
     if tile.change is not None and tile.change.significant:
         sign, colour, _ = canvas.theme.meaning(tile.change, direction)
-        aside = x + canvas.width_of(shown.text, 15, 700) / 2 + 14
+        wide = canvas.width_of(shown.text, 15, 700)
+        aside = x + (wide / 2 if anchor == "center" else wide) + 14
         canvas.circle(aside, y + 9, 9, canvas.theme.paper)
         canvas.symbol(aside, y + 9, sign, 11, colour)
 

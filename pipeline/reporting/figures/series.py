@@ -60,8 +60,8 @@ def draw(
     ends = []
     for line in lines:
         colour = _colour(theme, line)
-        for part in _parts(line.points, waves, breaks):
-            _band(canvas, [(xs[i], e) for i, e in part], scale, colour)
+        for part in parts(line.points, waves, breaks):
+            band(canvas, [(xs[i], e) for i, e in part], scale, colour)
         ends.append(_marks(canvas, line, waves, xs, scale, colour))
     _labels(canvas, lines, ends, xs, scale, narrow)
     return canvas.finish(alt, png)
@@ -96,22 +96,25 @@ def _breaks(
         canvas.text(x + 6 if left else x - 6, top - 6, why, 13, canvas.theme.ink, "left" if left else "right")
 
 
-def _parts(
+def parts(
     points: Sequence[Estimate | None], waves: Sequence[str], breaks: Mapping[str, str]
 ) -> list[list[tuple[int, Estimate]]]:
     """Runs of waves that may be joined by a line: no gap and no break between them."""
-    parts: list[list[tuple[int, Estimate]]] = []
+    found: list[list[tuple[int, Estimate]]] = []
     current: list[tuple[int, Estimate]] = []
     for index, estimate in enumerate(points):
         if current and (estimate is None or waves[index] in breaks):
-            parts.append(current)
+            found.append(current)
             current = []
         if estimate is not None:
             current.append((index, estimate))
-    return [*parts, current] if current else parts
+    return [*found, current] if current else found
 
 
-def _band(canvas: Canvas, part: Sequence[tuple[float, Estimate]], scale: Scale, colour: str) -> None:
+def band(
+    canvas: Canvas, part: Sequence[tuple[float, Estimate]], scale: Scale, colour: str, width: float = 2.4
+) -> None:  # fmt: skip
+    """A run of points with their intervals: a line in its band, or a dot on its bar."""
     if len(part) == 1:
         x, only = part[0]
         canvas.line([x, x], [scale(only.ci_low), scale(only.ci_high)], colour, 5, opacity=0.25)
@@ -120,7 +123,7 @@ def _band(canvas: Canvas, part: Sequence[tuple[float, Estimate]], scale: Scale, 
     upper = [(x, scale(e.ci_high)) for x, e in part]
     lower = [(x, scale(e.ci_low)) for x, e in reversed(part)]
     canvas.polygon([*upper, *lower], colour, 0.16)
-    canvas.line([x for x, _ in part], [scale(e.estimate) for _, e in part], colour, 2.4)
+    canvas.line([x for x, _ in part], [scale(e.estimate) for _, e in part], colour, width)
 
 
 def _marks(
@@ -155,7 +158,7 @@ def _labels(
         colour = _colour(canvas.theme, lines[index])
         value = Number(shown(end.estimate), end.estimate.key)
         if narrow:
-            _over(canvas, value, end, xs, scale, lines[index], colour)
+            _over(canvas, value, xs, scale, lines[index], colour)
         elif len(lines) == 1:
             canvas.text(xs[-1] + 12, end.y + 5, value, 15, colour, weight=700)
         else:
@@ -181,7 +184,7 @@ def _above(canvas: Canvas, named: Sequence[tuple[Line, _End]]) -> None:
         x += canvas.width_of(value.text, 13.5, 700) + 16
 
 
-def _over(canvas: Canvas, value: Number, end: _End, xs: Sequence[float], scale: Scale, line: Line, colour: str) -> None:
+def _over(canvas: Canvas, value: Number, xs: Sequence[float], scale: Scale, line: Line, colour: str) -> None:
     """The last value over its point, clear of the band below it."""
     wide = canvas.width_of(value.text, 14, 700)
     under = [p for p, x in zip(line.points, xs, strict=True) if p and x > xs[-1] + 8 - wide - 6]
