@@ -51,9 +51,14 @@ def items(study: Study, edition: Edition) -> str:
     listed = [*_who(study, edition), *_how_asked(edition, questionnaire), *_sample(edition, receipts)]
     listed += [*_weights(edition, questionnaire, receipts), *_estimates(study, edition), *_processing(edition)]
     body = "\n\n".join(f"{item.name}\n:   {_indented(item.body or NOT_STATED)}" for item in listed)
-    asked = f"## Las preguntas, como se hicieron\n\n{wording(questionnaire)}"
-    source = f"params.yaml processed/{wave}/weighting.json questionnaires/{wave}.yaml"
-    return f'::::: {{data-source="{source}"}}\n\n{body}\n\n{asked}\n:::::'
+    asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")
+    made = _sourced(body, f"processed/{wave}/weighting.json")
+    return f"{made}\n\n## Las preguntas, como se hicieron\n\n{asked}"
+
+
+def _sourced(body: str, file: str) -> str:
+    """Numbers that no row holds: the page says which file does."""
+    return f'::::: {{data-source="{file}"}}\n\n{body}\n:::::'
 
 
 def _indented(body: str) -> str:
