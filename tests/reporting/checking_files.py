@@ -151,7 +151,8 @@ def _check_theme(edition: Edition, rows: Sequence[Sequence[Any]], names: Mapping
             where = f"{row[0]} / {row[1]} / {domain}: {cell!r}"
             found = [e for m in _measures(label) if (e := edition.rows.get(edition.wave.key, m, kind, domain))]
             if str(row[1]).startswith("Entrevistas"):
-                result.expect(cell == max((e.n for e in found), default=None), where)
+                result.expect(cell == max((e.n for e in found), default=cell), where)
+                result.expect(bool(found) or cell in ("[c]", "[nd]"), where)
                 continue
             category = str(row[1])
             estimate = next((e for e in found if category.lower() == (e.category or label.unit).lower()), None)
@@ -166,7 +167,7 @@ def _measures(label: Any) -> list[Measure]:
 
 def _check_figure(estimate: Estimate | None, cell: Any, where: str, result: Checked) -> None:
     if estimate is None:
-        result.expect(cell in (None, "C"), where)
+        result.expect(cell in ("[c]", "[nd]"), where)
     elif not estimate.publishable:
         result.expect(cell == "**", where)
     else:
@@ -185,14 +186,17 @@ def _check_detail(edition: Edition, rows: Sequence[Sequence[Any]], names: Mappin
     head = next(i for i, row in enumerate(rows) if row[0] == "Indicador")
     at = {str(name): i for i, name in enumerate(rows[head]) if name}
     for row in rows[head + 1 :]:
-        ids = names[row[at["Indicador"]]].id, str(row[at["Respuesta"]] or ""), row[at["Estadístico"]]
-        where = f"{ids} {row[at['Dominio']]} {row[at['Código']]}"
-        found = edition.rows.get(edition.wave.key, Measure(*ids), row[at["Dominio"]], str(row[at["Código"]]))
+        where = str(row[at["Identificador"]])
+        wave, indicator, category, statistic, kind, domain = where.split("|")
+        found = edition.rows.get(wave, Measure(indicator, category, statistic), kind, domain)
         assert found is not None, where
+        said = [str(row[at[name]] or "") for name in ("Respuesta", "Dominio", "Grupo")]
+        right = names[row[at["Indicador"]]].id == indicator and said[0].lower() == category.lower()
+        result.expect(right and _domain_right(edition, kind, domain, said[1:]), f"{where} is called {said}")
         result.expect(row[at["Entrevistas"]] == found.n, where)
         if not found.publishable:
             _check_figure(found, row[at["Estimación"]], where, result)
-            told = ("Indicador", "Respuesta", "Estadístico", "Dominio", "Código", "Entrevistas", "Precisión")
+            told = ("Entrevistas",)
             others = [row[i] for name, i in at.items() if name not in told]
             result.expect(not any(isinstance(cell, int | float) for cell in others), f"{where} shows {others}")
             continue
@@ -209,6 +213,16 @@ def _check_detail(edition: Edition, rows: Sequence[Sequence[Any]], names: Mappin
                 result.expect(_close(moved, change.difference * factor), f"{where} {difference}: {moved}")
             else:
                 result.expect(moved is None, f"{where} {difference}: {moved}")
+
+
+def _domain_right(edition: Edition, kind: str, domain: str, said: Sequence[str]) -> bool:
+    if kind == "total":
+        return said[1] == edition.area_name
+    names = {place.code: place.name for place in edition.places}
+    codes = domain.split("*")
+    return len(said[0].split(" × ")) == len(codes) and all(
+        names[code] == name for code, name in zip(codes, said[1].split(", "), strict=True) if code in names
+    )
 
 
 def workbook(path: Path) -> dict[str, list[tuple[Any, ...]]]:

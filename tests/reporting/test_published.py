@@ -184,7 +184,7 @@ def test_every_cell_of_the_workbook_is_its_row(edition: Edition, built: Path, tm
     assert checked.complaints == [] and checked.numbers > 3000
     book = openpyxl.load_workbook(built / "tabulados.xlsx")
     book[book.sheetnames[1]].cell(6, 5).value += 0.1
-    book["Detalle"].cell(30, 7).value += 0.001
+    book["Detalle"].cell(30, 8).value += 0.001
     book["Notas"].cell(4, 2).value += " 37.2 %"
     book.save(tmp_path / "t.xlsx")
     assert len(files.check_workbook(edition, files.workbook(tmp_path / "t.xlsx")).complaints) == 3
