@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.files import atomic_folder
 from pipeline.lanes import side_by_side
-from pipeline.reporting import cards, fragments, sections, slides, tabulados
+from pipeline.reporting import cards, drafts, fragments, sections, slides, tabulados
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.methodology import items
@@ -33,6 +33,8 @@ def run(study: Study, wave: str, draft: bool = False) -> str:
 def _companions(edition: Edition, folder: Path) -> None:
     tabulados.write(edition, folder / "tabulados.xlsx")
     cards.write(edition, folder / "tarjetas")
+    if edition.draft:
+        drafts.mark_cards(folder / "tarjetas", edition.theme)
 
 
 def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: Path) -> None:
@@ -44,6 +46,9 @@ def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: 
     shop.variables(fragments.variables(edition))
     for form in FORMATS:
         shop.render("brief.qmd", form, folder / f"brief.{form}")
+    if draft:
+        path = folder / "brief.docx"
+        path.write_bytes(drafts.mark_docx(path.read_bytes(), edition.theme))
     _slides(edition, charts, shop, folder)
     _methodology(study, edition, shop, folder)
 
@@ -54,7 +59,8 @@ def _slides(edition: Edition, charts: fragments.Charts, shop: Workshop, folder: 
     shop.variables(slides.variables(edition))
     path = folder / "brief.pptx"
     shop.render("slides.qmd", "pptx", path)
-    path.write_bytes(describe_pictures(path.read_bytes(), alts))
+    made = describe_pictures(path.read_bytes(), alts)
+    path.write_bytes(drafts.mark_pptx(made, edition.theme) if edition.draft else made)
 
 
 def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -> None:
