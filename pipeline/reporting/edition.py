@@ -66,6 +66,14 @@ class WaveInfo:
 
 
 @dataclass(frozen=True)
+class Group:
+    """What parts the population: its name ("sexo") and the names of its codes."""
+
+    name: str
+    codes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Making:
     """How the wave was made, in words: mode and frame as declared, weighting from the settings.
 
@@ -110,6 +118,7 @@ class Edition:
     exceptions: Exceptions = Exceptions()
     boundaries: Path | None = None
     draft: bool = False
+    groups: Mapping[str, Group] = field(default_factory=dict)
 
     def label(self, measure: Measure) -> IndicatorLabel:
         """Names of the measure's indicator."""
@@ -168,6 +177,15 @@ class Edition:
     def period(self, wave: str) -> str:
         """When a wave was in the field, as printed."""
         return next((info.period for info in self.waves if info.key == wave), wave)
+
+    def domain_name(self, kind: str, domain: str) -> tuple[str, str]:
+        """A kind of domain and a domain in words: ("municipio × sexo", "Apodaca, mujer")."""
+        if kind == self.settings.whole_domain_kind:
+            return "Total", self.area_name
+        parts = [
+            (self.groups.get(k, Group(k, {})), code) for k, code in zip(kind.split("*"), domain.split("*"), strict=True)
+        ]
+        return " × ".join(g.name for g, _ in parts), ", ".join(g.codes.get(code, code) for g, code in parts)
 
     @property
     def area_name(self) -> str:

@@ -9,7 +9,7 @@ from pipeline.files import read_json, read_table
 from pipeline.questionnaire import Indicator, Questionnaire
 from pipeline.reporting.additive import structure_of
 from pipeline.reporting.confidential import Kept, without_recognisable
-from pipeline.reporting.edition import Edition, Exceptions, IndicatorLabel, Making, Place, WaveInfo
+from pipeline.reporting.edition import Edition, Exceptions, Group, IndicatorLabel, Making, Place, WaveInfo
 from pipeline.reporting.rows import Rows
 from pipeline.reporting.theme import load_theme
 from pipeline.study import Study
@@ -83,7 +83,20 @@ def build(
         exceptions=exceptions,
         boundaries=study.root / settings.boundaries if settings.boundaries else None,
         draft=draft,
+        groups=_groups(study, study.questionnaire(wave)),
     )
+
+
+def _groups(study: Study, questionnaire: Questionnaire) -> dict[str, Group]:
+    """The items that part the population, with the names of their codes."""
+    areas = {area.cve_geo: area.name for area in study.params.municipalities}
+    found = {}
+    for name in {name for columns in study.params.estimation.domains for name in columns}:
+        item = questionnaire.items.get(name)
+        if item is not None:
+            codes = areas if item.kind == "area" else {str(code): label for code, label in item.codes.items()}
+            found[name] = Group(item.label or name, codes)
+    return found
 
 
 def broken(changes: pd.DataFrame, whole: str) -> dict[str, dict[str, str]]:

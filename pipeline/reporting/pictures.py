@@ -8,6 +8,7 @@ from pipeline.reporting import alt, comparisons
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import boundaries, dots, likert, series, tiles
 from pipeline.reporting.figures.canvas import PHONE, SCREEN, Picture, Size
+from pipeline.reporting.numbers import NBSP
 from pipeline.reporting.rows import Estimate
 from pipeline.settings.reporting import Measure
 
@@ -62,7 +63,9 @@ def write(folder: Path, name: str, words: str, draw: Callable[[Size, bool], Pict
 
 def source(edition: Edition) -> tuple[str, ...]:
     """What stands under a picture that may be cut out and sent on: whose it is, of when, and if simulated."""
-    return (f"Fuente: {edition.producer}, {edition.wave.period}.", *simulated(edition))
+    # The lines under a chart are broken at blanks: a date stays whole.
+    period = edition.wave.period.replace(" ", NBSP)
+    return (f"Fuente: {edition.producer}, {period}.", *simulated(edition))
 
 
 def simulated(edition: Edition) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.files import atomic_folder
 from pipeline.lanes import side_by_side
-from pipeline.reporting import cards, fragments, slides, tabulados
+from pipeline.reporting import cards, drafts, fragments, slides, tabulados
 from pipeline.reporting.deck import finish
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
@@ -34,6 +34,8 @@ def run(study: Study, wave: str, draft: bool = False) -> str:
 def _companions(edition: Edition, folder: Path) -> None:
     tabulados.write(edition, folder / "tabulados.xlsx")
     cards.write(edition, folder / "tarjetas")
+    if edition.draft:
+        drafts.mark_cards(folder / "tarjetas", edition.theme)
 
 
 def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: Path) -> None:
@@ -44,6 +46,9 @@ def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: 
     shop.variables(fragments.variables(edition))
     for form in FORMATS:
         shop.render("brief.qmd", form, folder / f"brief.{form}")
+    if draft:
+        path = folder / "brief.docx"
+        path.write_bytes(drafts.mark_docx(path.read_bytes(), edition.theme))
     _slides(edition, shop, folder)
     _methodology(study, edition, shop, folder)
 
@@ -54,7 +59,8 @@ def _slides(edition: Edition, shop: Workshop, folder: Path) -> None:
     shop.variables(slides.variables(edition))
     path = folder / "brief.pptx"
     shop.render("slides.qmd", "pptx", path)
-    path.write_bytes(finish(path.read_bytes(), made.alts, made.tones, made.foot, edition.theme))
+    deck = finish(path.read_bytes(), made.alts, made.tones, made.foot, edition.theme)
+    path.write_bytes(drafts.mark_pptx(deck, edition.theme) if edition.draft else deck)
 
 
 def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -> None:

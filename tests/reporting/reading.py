@@ -104,6 +104,24 @@ def pdf_text(path: Path) -> str:
     return " ".join(page.extract_text() for page in PdfReader(path).pages)
 
 
+def pdf_alternatives(path: Path) -> list[str]:
+    """The alternative texts of a tagged PDF."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(path)
+    found, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        node = waiting.pop()
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            if "/Alt" in node:
+                found.append(str(node["/Alt"]))
+            waiting.append(node.get("/K", []))
+    return found
+
+
 def docx_text(path: Path) -> str:
     """The text of a DOCX: paragraphs and tables in order, with alternative texts where the pictures are."""
     with zipfile.ZipFile(path) as archive:
@@ -141,8 +159,8 @@ def search_entries(path: Path) -> list[dict[str, str]]:
     return found
 
 
-def leaves(content: Any) -> Iterator[float]:
-    """Every number of a JSON content."""
+def leaves(content: Any) -> Iterator[float | str]:
+    """Every number and every text of a JSON content."""
     if isinstance(content, Mapping):
         for value in content.values():
             yield from leaves(value)
@@ -151,3 +169,5 @@ def leaves(content: Any) -> Iterator[float]:
             yield from leaves(value)
     elif isinstance(content, int | float) and not isinstance(content, bool):
         yield float(content)
+    elif isinstance(content, str):
+        yield content
