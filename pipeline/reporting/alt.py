@@ -1,64 +1,100 @@
-"""Alternative texts: the finding of each chart with its numbers, by rule."""
+"""Alternative texts: what each chart found, then its numbers, by rule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from pipeline.reporting import numbers
+from pipeline.reporting import comparisons, numbers, sentences
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures.dots import DotRow
 from pipeline.reporting.figures.likert import Bar
 from pipeline.reporting.figures.scale import shown
 from pipeline.reporting.figures.series import Line
 from pipeline.reporting.rows import Estimate
+from pipeline.reporting.text import Text, text
+from pipeline.settings.reporting import Measure
 
 
-def _ending(edition: Edition) -> str:
-    return " Datos simulados." if edition.simulated else ""
+def _said(edition: Edition, finding: Text, *parts: str) -> str:
+    """The finding, the parts and, when they are, that the data are simulated; each a sentence."""
+    marks = ["Datos simulados"] if edition.simulated else []
+    return " ".join(f"{part}." for part in (finding.plain, *parts, *marks) if part)
 
 
-def dots(edition: Edition, what: str, rows: Sequence[DotRow], whole: Estimate | None) -> str:
+def _level(edition: Edition) -> str:
+    return f"{numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}%"
+
+
+def _unsaid(rows: Sequence[DotRow]) -> str:
+    """Places without a printed figure: a listener must not take them for forgotten."""
+    names = [row.name for row in rows if row.estimate is None]
+    return f"Sin cifra que se publique: {numbers.join(names)}" if names else ""
+
+
+def dots(edition: Edition, measure: Measure, rows: Sequence[DotRow], whole: Estimate | None) -> str:
     """Every place with its value, the whole, and those that changed."""
+    name = edition.label(measure).name
     values = "; ".join(f"{r.name}, {shown(r.estimate)}" for r in rows if r.estimate)
-    words = f"{what}, por {edition.settings.place_word}, con su intervalo del 95{numbers.NBSP}%: {values}."
-    if whole:
-        words += f" {numbers_upper(edition.area_short)}: {shown(whole)}."
+    listed = f"{name}, por {edition.settings.place_word}, con su intervalo del {_level(edition)}: {values}"
     moved = [f"{r.change.verdict} en {r.name}" for r in rows if r.change and r.change.significant]
-    if moved:
-        words += f" Cambio significativo: {numbers.join(moved)}."
-    return words + _ending(edition)
+    return _said(
+        edition, comparisons.places_heading(edition, measure), listed, _unsaid(rows),
+        f"{edition.area_name}: {shown(whole)}" if whole else "",
+        f"Cambio significativo: {numbers.join(moved)}" if moved else "",
+    )  # fmt: skip
 
 
-def tiles(edition: Edition, what: str, rows: Sequence[DotRow]) -> str:
+def tiles(edition: Edition, measure: Measure, rows: Sequence[DotRow]) -> str:
     """The places in the map from most to least."""
     values = "; ".join(f"{r.name}, {shown(r.estimate, 0)}" for r in rows if r.estimate)
-    return f"Mapa de los {edition.settings.places_word} por {what[:1].lower() + what[1:]}: {values}.{_ending(edition)}"
+    where = f"Mapa de {edition.settings.the_places}. {edition.label(measure).name}: {values}"
+    return _said(edition, comparisons.majority_heading(edition, measure), where, _unsaid(rows))
 
 
-def series(edition: Edition, what: str, lines: Sequence[Line]) -> str:
-    """First and last value of each line."""
+def series(edition: Edition, measure: Measure, lines: Sequence[Line], breaks: Mapping[str, str]) -> str:
+    """What the year brought, first and last value of each line, and where the line is broken."""
     parts = []
     for line in lines:
         found = [e for e in line.points if e]
-        if found:
+        if len(found) == 1:
+            parts.append(f"{line.name}, {shown(found[0])} en {edition.period(found[0].wave)}")
+        elif found:
             first, last = found[0], found[-1]
             parts.append(
                 f"{line.name}, de {shown(first)} en {edition.period(first.wave)} "
                 f"a {shown(last)} en {edition.period(last.wave)}"
             )
-    return f"{what}, serie con banda de 95{numbers.NBSP}%: {'; '.join(parts)}.{_ending(edition)}"
+    known = {info.key for info in edition.waves[1:]}
+    cuts = [f"{edition.period(wave)} ({why})" for wave, why in breaks.items() if wave in known]
+    listed = f"{edition.label(measure).name}, serie con banda del {_level(edition)}: {'; '.join(parts)}"
+    return _said(
+        edition, _year(edition, measure, lines), listed if parts else "",
+        f"La línea se corta en {numbers.join(cuts)}: antes y después no se comparan" if cuts else "",
+    )  # fmt: skip
+
+
+def _year(edition: Edition, measure: Measure, lines: Sequence[Line]) -> Text:
+    """What a year brought to the line in front."""
+    main = next((line for line in lines if line.strong), lines[0])
+    estimate = main.points[-1]
+    if estimate is None:
+        return text(f"{main.name}: {sentences.silence(edition, measure)}")
+    return text(f"{main.name}: ", sentences.in_a_year(edition, measure, estimate).lowered())
 
 
 def likert(edition: Edition, bars: Sequence[Bar], level: str) -> str:
     """Each item with its first level."""
     values = "; ".join(f"{bar.name}, {shown(bar.parts[0], 0)}" for bar in bars)
-    return f"{edition.settings.trust.title}, responde «{level}»: {values}.{_ending(edition)}"
+    listed = f"{edition.settings.trust.title}, responde «{level}»: {values}"
+    return _said(edition, comparisons.trust_heading(edition), listed)
 
 
-def ranks(edition: Edition, rows: Sequence[tuple[str, int, int, int]]) -> str:
+def trust_points(edition: Edition, rows: Sequence[DotRow], level: str) -> str:
+    """What moved of the battery's first level, and each item with it."""
+    values = "; ".join(f"{row.name}, {shown(row.estimate)}" for row in rows if row.estimate)
+    listed = f"{edition.settings.trust.title}, responde «{level}», con su intervalo del {_level(edition)}: {values}"
+    return _said(edition, comparisons.trust_moved(edition), listed)
+
+
+def ranks(edition: Edition, finding: Text, rows: Sequence[tuple[str, int, int, int]]) -> str:
     """Each place with its rank and the interval of the rank."""
     values = "; ".join(f"{name}, {rank} (de {low} a {high})" for name, rank, low, high in rows)
-    return f"Lugar de cada {edition.settings.place_word} con su intervalo: {values}.{_ending(edition)}"
-
-
-def numbers_upper(words: str) -> str:
-    """Capital first letter."""
-    return words[:1].upper() + words[1:]
+    return _said(edition, finding, f"Lugar de cada {edition.settings.place_word} con su intervalo: {values}")

@@ -1,11 +1,12 @@
 """Everything that the reports of one wave are made from, gathered once and shared by all formats."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from pipeline.reporting.rows import Change, Estimate, Rank, Rows
+from pipeline.reporting.numbers import rounded
+from pipeline.reporting.rows import TOO_SMALL, Change, Estimate, Rank, Rows
 from pipeline.reporting.theme import Theme
 from pipeline.settings.reporting import Measure, ReportSettings
 
@@ -65,6 +66,14 @@ class WaveInfo:
 
 
 @dataclass(frozen=True)
+class Group:
+    """What parts the population: its name ("sexo") and the names of its codes."""
+
+    name: str
+    codes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Making:
     """How the wave was made, in words: mode and frame as declared, weighting from the settings.
 
@@ -109,6 +118,7 @@ class Edition:
     exceptions: Exceptions = Exceptions()
     boundaries: Path | None = None
     draft: bool = False
+    groups: Mapping[str, Group] = field(default_factory=dict)
 
     def label(self, measure: Measure) -> IndicatorLabel:
         """Names of the measure's indicator."""
@@ -144,11 +154,21 @@ class Edition:
         if estimate is None:
             return None
         found = self.rows.change(estimate, comparison)
-        return found if found is not None and (found.publishable or not found.comparable) else None
+        if found is None or not (found.publishable or not found.comparable):
+            return None
+        # Two figures that print equal are not said to differ.
+        factor, decimals = (100, 1) if found.statistic == "proportion" else (1, 0 if found.statistic == "total" else 1)
+        ends = {rounded(end * factor, decimals) for end in (estimate.estimate, found.reference_estimate)}
+        return replace(found, verdict=TOO_SMALL) if found.significant and len(ends) == 1 else found
 
     def asked(self, measure: Measure, wave: str = "") -> bool:
         """Whether the wave has the measure at all, printed or not."""
-        return self.rows.get(wave or self.wave.key, measure, self.settings.whole_domain_kind, "total") is not None
+        where = (wave or self.wave.key, measure, self.settings.whole_domain_kind, "total")
+        return self.rows.get(*where) is not None or self.rows.confidential(*where)
+
+    def confidential(self, measure: Measure, wave: str = "") -> bool:
+        """Whether the measure of the whole area is kept back to protect those who answered."""
+        return self.rows.confidential(wave or self.wave.key, measure, self.settings.whole_domain_kind, "total")
 
     def rank(self, estimate: Estimate | None) -> Rank | None:
         """The rank of a printed estimate among its peers."""
@@ -157,6 +177,15 @@ class Edition:
     def period(self, wave: str) -> str:
         """When a wave was in the field, as printed."""
         return next((info.period for info in self.waves if info.key == wave), wave)
+
+    def domain_name(self, kind: str, domain: str) -> tuple[str, str]:
+        """A kind of domain and a domain in words: ("municipio × sexo", "Apodaca, mujer")."""
+        if kind == self.settings.whole_domain_kind:
+            return "Total", self.area_name
+        parts = [
+            (self.groups.get(k, Group(k, {})), code) for k, code in zip(kind.split("*"), domain.split("*"), strict=True)
+        ]
+        return " × ".join(g.name for g, _ in parts), ", ".join(g.codes.get(code, code) for g, code in parts)
 
     @property
     def area_name(self) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,27 +16,42 @@ from pipeline.reporting.rows import ID
 from pipeline.study import Study
 
 _PRINTED = re.compile(r'data-id="([^"]+)" data-field="([^"]+)"[^>]*>(?:\s*<text[^>]*>)?([^<]+)<')
+_TIED = re.compile(r'data-id="([^"]+)"')
+_FIGURE = re.compile(r'data-figure="([^"]+)"')
 _MOST = 5
 _SHOWN = (
     "estimate", "se", "se_fixed", "ci_low", "ci_high", "ci_level", "ci_method", "df", "cv", "deff", "n", "n_category",
     "n_eff", "population", "precision", "publishable", "reason",
 )  # fmt: skip
+_FIELDS = {
+    "margin": "half the width of the interval",
+    "fraction": "the fraction in words that is within 0.6 points of the estimate and inside its interval",
+    "rank": "place among the domains of its kind, 1 the largest",
+    "rank_low": "the best place that the joint interval of the ranks allows",
+    "rank_high": "the last place that the joint interval of the ranks allows",
+}
 
 
 def explain(study: Study, what: str) -> str:
-    """Explain a row's key ("wave|indicator|…", with or without "#field") or a number as printed ("74.7 %").
+    """Explain a row's key ("wave|indicator|…", with or without "#field"), a figure's id or a printed number.
 
-    A number is looked up in the pages of the current wave first, then in the others; several rows may
-    print alike, and then each is explained (at most five). Raises PulsoError when nothing is found.
+    A figure's id is its name in the page ("lugares"), with a wave or a page before it where several have it
+    ("2012T4/lugares"). A number ("74.7 %") is looked up in the pages of the current wave first, then in the
+    others; several rows may print alike, and then each is explained (at most five). Raises PulsoError when
+    nothing is found.
     """
-    if what.count("|") >= len(ID) - 1:
-        key, _, field = what.partition("#")
+    key, _, field = what.partition("#")
+    if key.startswith("receipt|"):
+        return _receipt(study, key, "")
+    if key.count("|") >= len(ID) - 1:
         return _one(study, key, field or "estimate", "")
+    if drawn := _drawn(study, what):
+        return _figure(study, what, *drawn)
     found = _find(study, what)
     if not found:
         raise PulsoError(
-            f"'{what}' is printed in no built page of {study.site}; give the number as printed, or a row's key "
-            "(the data-id of the number in the page), after 'dvc repro'."
+            f"'{what}' is printed in no built page of {study.site} and is the id of no figure there; give the number "
+            "as printed, the data-figure of a chart, or a row's key (the data-id of the number), after 'dvc repro'."
         )
     parts = [_one(study, key, field, page) for key, field, page in found[:_MOST]]
     if len(found) > _MOST:
@@ -49,14 +65,16 @@ def printed_numbers(page: str) -> Iterable[tuple[str, str, str]]:
         yield unescape(key), field, unescape(words)
 
 
+def _pages(study: Study) -> list[Path]:
+    """Built pages, the current wave's brief first."""
+    first = study.site / study.params.current_wave / "brief.html"
+    return [page for page in (first, *sorted(study.site.rglob("*.html"))) if page.is_file()]
+
+
 def _find(study: Study, what: str) -> list[tuple[str, str, str]]:
     wanted = _plain(what)
     found: dict[tuple[str, str], str] = {}
-    current = study.params.current_wave
-    pages = [study.site / current / "brief.html", *sorted(study.site.rglob("*.html"))]
-    for page in pages:
-        if not page.is_file():
-            continue
+    for page in _pages(study):
         for key, field, words in printed_numbers(page.read_text(encoding="utf-8")):
             if _plain(words) == wanted:
                 found.setdefault((key, field), str(page.relative_to(study.root)))
@@ -68,19 +86,90 @@ def _plain(words: str) -> str:
     return re.sub(r"[\s\u00a0%▲▼◆]|puntos?|pp", "", words).replace("-", "−")
 
 
+def _drawn(study: Study, what: str) -> tuple[Path, list[str]] | None:
+    """The page that has the figure, and the keys of the rows that it shows."""
+    folder, _, name = what.rpartition("/")
+    for page in _pages(study):
+        if not str(page.relative_to(study.site).with_suffix("")).startswith(folder):
+            continue
+        words = page.read_text(encoding="utf-8")
+        for found in _FIGURE.finditer(words):
+            if found[1] == name:
+                chart = words[found.end() : words.index("</div></div>", found.end())]
+                return page, list(dict.fromkeys(unescape(key) for key in _TIED.findall(chart)))
+    return None
+
+
+def _figure(study: Study, what: str, page: Path, keys: list[str]) -> str:
+    lines = [f"figure {what}, in {page.relative_to(study.root)}: {len(keys)} rows"]
+    indicators: dict[tuple[str, str], dict[str, str]] = {}
+    for key in keys:
+        ids = dict(zip(ID, key.split("|"), strict=True))
+        row = _row(_estimates(study, ids["wave"]), ids, key)
+        indicators.setdefault((ids["indicator"], ids["category"]), {**ids, "domain_kind": "total"})
+        lines.append(
+            f"  {key}  {row['estimate']:.6g} ({row['ci_low']:.6g} to {row['ci_high']:.6g}), n {row['n']}, "
+            f"precision {row['precision']}"
+        )
+    lines += [f"formula      {name} / {category!r}: {_formula(study, ids)}"
+              for (name, category), ids in indicators.items()]  # fmt: skip
+    for wave in dict.fromkeys(key.split("|")[0] for key in keys):
+        lines += [f"wave {wave}", *_origin(study, wave)]
+    return "\n".join(lines)
+
+
+def _receipt(study: Study, key: str, page: str) -> str:
+    """A figure that the weights' receipt holds: response rate, number of interviews."""
+    _, wave, path = key.split("|", 2)
+    receipts = study.processed(wave, "weighting.json")
+    return "\n".join([
+        f"{key}{'  (printed in ' + page + ')' if page else ''}",
+        f"  {path} = {_leaf(read_json(receipts), path, key)}",
+        f"data         {_named(study, receipts)}",
+        f"             {_named(study, study.raw(wave))}",
+        f"stage        weight@{wave} (pulso weight {wave})",
+    ])  # fmt: skip
+
+
+def _leaf(content: Any, path: str, key: str) -> Any:
+    """What stands at ``path`` (keys with dots; of a list of areas, the one named)."""
+    for name in path.split("."):
+        if isinstance(content, list):
+            content = next((entry for entry in content if entry.get("area") == name), None)
+        else:
+            content = content.get(name) if isinstance(content, dict) else None
+    if content is None:
+        raise PulsoError(f"'{key}': weighting.json has no {path}; copy the data-id of a number from a page.")
+    return content
+
+
 def _one(study: Study, key: str, field: str, page: str) -> str:
+    if key.startswith("receipt|"):
+        return _receipt(study, key, page)
     ids = dict(zip(ID, key.split("|"), strict=True))
-    wave = ids["wave"]
-    path = study.processed(wave, "estimates.parquet")
-    table = read_table(path if path.is_file() else study.series("estimates.parquet"))
-    row = _row(table, ids, key)
+    row = _row(_estimates(study, ids["wave"]), ids, key)
     lines = [f"{key}  ({field}{', printed in ' + page if page else ''})"]
     lines += [f"  {name:<12} {row[name]}" for name in _SHOWN]
-    if field.startswith("change:"):
-        lines += _change(study, ids, field.removeprefix("change:"))
-    lines.append(f"formula      {_formula(study, ids)}")
-    lines += _origin(study, wave)
+    kind, _, comparison = field.partition(":")
+    if comparison:
+        lines += _change(study, ids, comparison)
+    elif field.startswith("rank"):
+        lines += _rank(study, ids, key)
+    said = f"{_FIELDS[kind]} of: " if kind in _FIELDS else ""
+    lines.append(f"formula      {said}{_formula(study, ids)}")
+    lines += _origin(study, ids["wave"])
     return "\n".join(lines)
+
+
+def _estimates(study: Study, wave: str) -> pd.DataFrame:
+    """The wave's own table where it is here, else the series."""
+    path = study.processed(wave, "estimates.parquet")
+    return read_table(path if path.is_file() else study.series("estimates.parquet"))
+
+
+def _rank(study: Study, ids: dict[str, str], key: str) -> list[str]:
+    row = _row(read_table(study.series("rankings.parquet")), ids, key)
+    return [f"  {name:<12} {row[name]}" for name in ("rank", "rank_low", "rank_high")]
 
 
 def _row(table: pd.DataFrame, ids: dict[str, str], key: str) -> pd.Series:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.reporting import numbers, pictures, sentences, tables
+from pipeline.reporting import comparisons, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.rows import Change, Estimate
-from pipeline.reporting.text import Text, escape, span, text, upper_first
+from pipeline.reporting.text import Number, Text, escape, span, text, upper_first
 from pipeline.settings.reporting import Measure
 
+BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
 ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
 
 
@@ -18,49 +19,59 @@ class Charts:
 
     places: pictures.Chart | None
     map: pictures.Chart | None
-    series: pictures.Chart
+    series: pictures.Chart | None
     trust: pictures.Chart | None
 
 
 def draw(edition: Edition, folder: Path) -> Charts:
     """Draw the brief's charts into ``folder``."""
     measure = edition.settings.headline
+    # A line of one point says less than its number.
+    several = sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1
     with_places = any(edition.in_place(measure, place.code) for place in edition.places)
+    paper = pictures.with_paper
+    beside = pictures.extreme_place(edition, measure)
     return Charts(
-        pictures.draw_places(edition, measure, folder) if with_places else None,
-        pictures.draw_map(edition, measure, folder) if with_places else None,
-        pictures.draw_series(edition, measure, folder, pictures.extreme_place(edition, measure)),
-        pictures.draw_trust(edition, folder) if sentences.trust_rows(edition) else None,
+        pictures.draw_places(edition, measure, folder, sizes=paper(468, loose=1.12)) if with_places else None,
+        pictures.draw_map(
+            edition, measure, folder, sizes=paper(420 if edition.boundaries else 384, not edition.boundaries)
+        )
+        if with_places
+        else None,
+        pictures.draw_series(edition, measure, folder, beside, sizes=paper(850, loose=0.98)) if several else None,
+        pictures.draw_trust(edition, folder, sizes=paper(850, loose=0.94)) if comparisons.trust_rows(edition) else None,
     )
 
 
 def brief(edition: Edition, charts: Charts, engine: str, links: str = "") -> dict[str, str]:
-    """Every fragment of the brief by file name without ending."""
+    """Every fragment of the brief by file name without ending; ``links``: to its other formats."""
     measure = edition.settings.headline
-    missing = "No hay cifras publicables."
     return {
         "antetitulo": kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
-        "entrada": f"::: {{.deck}}\n{sentences.deck(edition).markdown}\n:::",
+        "entrada": f"::: {{.deck}}\n{comparisons.deck(edition).markdown}\n:::",
         "aviso": notice(edition),
         "hallazgos": findings(edition),
-        "lugares-titulo": f"## {sentences.places_heading(edition, measure).markdown}",
-        "lugares": _with_table(charts.places, tables.places(edition, measure)) if charts.places else missing,
-        "lugares-nota": legend(edition),
-        "mapa-titulo": f"## {sentences.majority_heading(edition, measure).markdown}",
-        "mapa": charts.map.markdown() if charts.map else missing,
+        "lugares-titulo": f"## {comparisons.places_heading(edition, measure).markdown}",
+        "lugares": _chart(charts.places, tables.places(edition, measure), legend(edition), "56%"),
+        "vistazo-titulo": f"## {glance_heading(edition).markdown}",
+        "vistazo": tables.glance(edition, edition.settings.findings, "../"),
+        "mapa-titulo": f"## {comparisons.majority_heading(edition, measure).markdown}",
+        "mapa": _chart(charts.map, "", marked(edition), "48%"),
         "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
-        "serie": _with_table(charts.series, tables.series(edition, measure), "wide"),
-        "confianza-titulo": f"## {sentences.trust_heading(edition).markdown}",
-        "confianza": _with_table(charts.trust, tables.trust(edition), "wide") if charts.trust else missing,
+        "serie": _chart(charts.series, tables.series(edition, measure), "" if charts.series else BEGINS, "100%"),
+        "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
+        "confianza": _chart(charts.trust, tables.trust(edition), "", "92%"),
         "como": how(edition),
         "pie": foot(edition, engine, links),
     }
 
 
-def _with_table(chart: pictures.Chart, table: str, paper: str = "narrow") -> str:
-    """A chart and its rows; ``paper``: which drawing the PDF takes."""
-    return f"{chart.markdown(print=paper)}\n\n{tables.folded(table)}"
+def _chart(chart: pictures.Chart | None, table: str, note: str, width: str) -> str:
+    """A chart, what its signs mean and its rows; ``width``: of the picture in a Word file."""
+    parts = [chart.markdown(width=width) if chart else ""]
+    parts += [f"::: {{.note}}\n{note}\n:::" if note else "", tables.folded(table) if table else ""]
+    return "\n\n".join(part for part in parts if part) or "No hay cifras que se puedan publicar."
 
 
 def variables(edition: Edition) -> dict[str, str]:
@@ -74,10 +85,40 @@ def variables(edition: Edition) -> dict[str, str]:
         "editor": edition.producer,
         "personas": edition.settings.people,
         "lugares": f"{numbers.word(len(edition.places))} {edition.settings.places_word}",
-        "nivel": f"{numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}%",
+        "mapa-que": f"{upper_first(edition.settings.article)} {numbers.word(len(edition.places))} "
+        f"{edition.settings.places_word}{'' if edition.boundaries else ' en su lugar relativo'}.",
+        "lugar-palabra": edition.settings.place_word,
+        "lugares-palabra": edition.settings.places_word,
+        "confianza-nivel": (trust.level_names or trust.levels)[0],
+        "nivel": level(edition),
         "regla": f"al {numbers.decimal(edition.alpha * 100, 0)}{numbers.NBSP}%{ADJUSTED.get(edition.adjust, '')}",
         "confianza-base": upper_first(trust.base or edition.settings.people),
     }
+
+
+def glance_heading(edition: Edition) -> Text:
+    """How many of the places' figures moved, of those that can be compared."""
+    measures, places = edition.settings.findings, edition.places
+    found = [edition.change(edition.in_place(measure, place.code)) for measure in measures for place in places]
+    known = [change for change in found if change is not None and change.comparable]
+    words = f"Los {numbers.word(len(places))} {edition.settings.places_word}"
+    if not known:
+        return text(f"{words}, cifra por cifra")
+    reference = edition.period(known[0].reference_wave)
+    moved = sum(change.significant for change in known)
+    some = {0: "ninguna cambia", 1: "una cambia"}.get(moved, f"{numbers.word(moved)} cambian")
+    return text(f"{words}: de {len(known)} cifras que se comparan con {reference}, {some} de forma significativa")
+
+
+def marked(edition: Edition) -> str:
+    """What a mark in the map means, or that there is none."""
+    found = [edition.change(edition.in_place(edition.settings.headline, place.code)) for place in edition.places]
+    known = [change for change in found if change is not None and change.comparable]
+    if not known:
+        return ""
+    if not any(change.significant for change in known):
+        return f"Ningún cambio frente a {edition.period(known[0].reference_wave)} es significativo."
+    return f"▲ sube   ▼ baja frente a {edition.period(known[0].reference_wave)}; solo los cambios significativos."
 
 
 def legend(edition: Edition) -> str:
@@ -128,7 +169,13 @@ def verdict_mark(edition: Edition, measure: Measure, change: Change | None) -> s
 def findings(edition: Edition) -> str:
     """The five findings: number, margin, what it is of, and the verdict of change."""
     boxes = [measure_box(edition, measure, edition.whole(measure)) for measure in edition.settings.findings]
-    return ":::::: {.measures}\n\n" + "\n\n".join(boxes) + "\n\n::::::"
+    base = f"Porcentaje de las {edition.settings.people}, con su margen del {level(edition)} y lo que cambió."
+    return f"::: {{.sub .base}}\n{base}\n:::\n\n:::::: {{.measures}}\n\n" + "\n\n".join(boxes) + "\n\n::::::"
+
+
+def level(edition: Edition) -> str:
+    """The level of the intervals as printed: ``95 %``."""
+    return f"{numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}%"
 
 
 def measure_box(edition: Edition, measure: Measure, estimate: Estimate | None) -> str:
@@ -150,13 +197,14 @@ def how(edition: Edition) -> str:
     whole = edition.whole(edition.settings.headline)
     parts = how_sentences(edition, whole)
     body = "\n\n".join(f"::: {{.col}}\n{part.markdown}\n:::" for part in parts)
-    return f":::::: {{.how}}\n\n## Cómo se hizo\n\n{body}\n\n::::::"
+    more = "::: {.col .web}\n[Metodología completa, con las preguntas](metodologia.html)\n:::"
+    return f":::::: {{.how}}\n\n## Cómo se hizo\n\n{body}\n\n{more}\n\n::::::"
 
 
 def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]:
     """Two paragraphs: the fieldwork, and what the margins mean."""
     made = edition.made
-    first: list[str | Text] = [f"{numbers.count(edition.interviews)} entrevistas a {edition.settings.people}, "]
+    first: list[str | Number | Text] = [interviews(edition), f" entrevistas a {edition.settings.people}, "]
     first.append(f"{numbers.days(edition.wave.start, edition.wave.end)}.")
     first += [
         f" {upper_first(part)}."
@@ -164,20 +212,31 @@ def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]
         if part
     ]
     if made.response_rate is not None:
-        first.append(f" Tasa de respuesta (AAPOR RR3): {numbers.percent(made.response_rate)}.")
-    second: list[str | Text] = [f"{upper_first(made.weighting)}. " if made.weighting else ""]
+        rate = from_receipts(edition, numbers.percent(made.response_rate), "outcome_rates.total.rates.RR3")
+        first += [" Tasa de respuesta (AAPOR RR3): ", rate, "."]
+    second: list[str | Number | Text] = [f"{upper_first(made.weighting)}. " if made.weighting else ""]
     if whole is not None:
         second += [
             "El margen de la cifra principal es de ",
-            sentences.margin(whole),
+            sentences.margin(whole, full=True),
             f" con {numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}% de confianza. ",
         ]
-    second.append("Las cifras poco precisas no se publican. ")
+    second.append("Las cifras poco precisas no se publican. Los cambios se calculan antes de redondear. ")
     if edition.simulated:
         second.append(
             "Los datos son simulados: se calibraron con las cifras que se publicaron, y no son respuestas de personas."
         )
     return text(*first), text(*second)
+
+
+def interviews(edition: Edition) -> Number:
+    """How many interviews the wave has, from the receipts of its weights."""
+    return from_receipts(edition, numbers.count(edition.interviews), "n")
+
+
+def from_receipts(edition: Edition, words: str, path: str) -> Number:
+    """A number of the wave's ``weighting.json``; ``path``: its keys with dots, areas by name."""
+    return Number(words, f"receipt|{edition.wave.key}|{path}", "receipt")
 
 
 def foot(edition: Edition, engine: str, links: str = "") -> str:
@@ -186,5 +245,5 @@ def foot(edition: Edition, engine: str, links: str = "") -> str:
     source += " (datos simulados)." if edition.simulated else "."
     licence = f"Se puede citar con la fuente; licencia {edition.settings.licence}."
     made = f"Hecho con {engine}."
-    more = f"::: {{.web}}\n{links}\n:::\n\n" if links else ""
-    return f"::::: {{.foot}}\n{more}{escape(source)} {escape(licence)} {escape(made)}\n:::::"
+    more = f"{links}\n\n" if links else ""
+    return f"{more}::::: {{.foot}}\n{escape(source)} {escape(licence)} {escape(made)}\n:::::"

@@ -7,8 +7,9 @@ import pandas as pd
 from pipeline.errors import PulsoError
 from pipeline.files import read_json, read_table
 from pipeline.questionnaire import Indicator, Questionnaire
-from pipeline.reporting.confidential import without_recognisable
-from pipeline.reporting.edition import Edition, Exceptions, IndicatorLabel, Making, Place, WaveInfo
+from pipeline.reporting.additive import structure_of
+from pipeline.reporting.confidential import Kept, without_recognisable
+from pipeline.reporting.edition import Edition, Exceptions, Group, IndicatorLabel, Making, Place, WaveInfo
 from pipeline.reporting.rows import Rows
 from pipeline.reporting.theme import load_theme
 from pipeline.study import Study
@@ -31,17 +32,19 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     changes = read_table(folder / "changes.parquet")
     ranks = folder / "rankings.parquet"
     rules = study.params.report.confidentiality
-    estimates, changes = without_recognisable(estimates, changes, rules)
+    kept = without_recognisable(
+        estimates, changes, rules, lambda key: structure_of(study.indicators.by_name, study.questionnaire(key))
+    )
     receipts = read_json(study.processed(wave, "weighting.json"))
     return build(
-        study, wave, estimates, changes, read_table(ranks) if ranks.is_file() else None,
+        study, wave, kept, read_table(ranks) if ranks.is_file() else None,
         making=_making(study, study.questionnaire(wave), receipts), interviews=int(receipts["n"]),
         exceptions=exceptions_of(read_json(study.checks(wave))), draft=draft,
     )  # fmt: skip
 
 
 def build(
-    study: Study, wave: str, estimates: pd.DataFrame, changes: pd.DataFrame, ranks: pd.DataFrame | None,
+    study: Study, wave: str, kept: Kept, ranks: pd.DataFrame | None,
     making: Making, interviews: int, exceptions: Exceptions, draft: bool = False,
 ) -> Edition:  # fmt: skip
     """Put names, settings and tables together."""
@@ -51,7 +54,7 @@ def build(
         info = study.wave(key)
         dates = info.fieldwork
         infos.append(WaveInfo(key, info.edition, info.period, dates.start, dates.end, info.simulated))
-    labels = labels_of(study, study.questionnaire(wave), broken(changes, settings.whole_domain_kind))
+    labels = labels_of(study, study.questionnaire(wave), broken(kept.changes, settings.whole_domain_kind))
     for measure in (settings.headline, *settings.findings, *settings.key):
         if measure.indicator not in labels:
             raise PulsoError(
@@ -71,7 +74,7 @@ def build(
         places=tuple(Place(m.cve_geo, m.name, m.short, *m.tile) for m in study.params.municipalities),
         settings=settings,
         theme=load_theme(study.root / "reports" / "brands", settings.brand),
-        rows=Rows(estimates, changes, ranks),
+        rows=Rows(kept.estimates, kept.changes, ranks, kept.withheld),
         interviews=interviews,
         alpha=study.params.change.alpha,
         adjust=study.params.change.adjust,
@@ -80,7 +83,20 @@ def build(
         exceptions=exceptions,
         boundaries=study.root / settings.boundaries if settings.boundaries else None,
         draft=draft,
+        groups=_groups(study, study.questionnaire(wave)),
     )
+
+
+def _groups(study: Study, questionnaire: Questionnaire) -> dict[str, Group]:
+    """The items that part the population, with the names of their codes."""
+    areas = {area.cve_geo: area.name for area in study.params.municipalities}
+    found = {}
+    for name in {name for columns in study.params.estimation.domains for name in columns}:
+        item = questionnaire.items.get(name)
+        if item is not None:
+            codes = areas if item.kind == "area" else {str(code): label for code, label in item.codes.items()}
+            found[name] = Group(item.label or name, codes)
+    return found
 
 
 def broken(changes: pd.DataFrame, whole: str) -> dict[str, dict[str, str]]:

@@ -45,10 +45,19 @@ def bare_percent(share: float, decimals: int = 1) -> str:
     return decimal(share * 100, decimals)
 
 
+def signed(value: float, decimals: int = 1) -> str:
+    """A number with its sign, except zero: ``+1.4``, ``−2.1``, ``0.0``."""
+    return f"+{decimal(value, decimals)}" if rounded(value, decimals) > 0 else decimal(value, decimals)
+
+
+def plain(value: float, statistic: str, decimals: int = 1) -> str:
+    """A mean with its decimals, a total as a whole number."""
+    return decimal(value, 0 if statistic == "total" else decimals)
+
+
 def signed_points(difference: float, decimals: int = 1) -> str:
     """A difference of shares (−1 to 1) in percentage points with its sign and no unit: ``−2.1``."""
-    value = rounded(difference * 100, decimals)
-    return decimal(difference * 100, decimals) if value <= 0 else f"+{decimal(difference * 100, decimals)}"
+    return signed(difference * 100, decimals)
 
 
 def points(difference: float, decimals: int = 1) -> str:
@@ -67,8 +76,10 @@ def prints_equal(first: float, second: float, decimals: int = 1) -> bool:
     return rounded(first * 100, decimals) == rounded(second * 100, decimals)
 
 
-def word(number: int) -> str:
-    """A small whole number in words (masculine), larger ones in figures."""
+def word(number: int, feminine: bool = False) -> str:
+    """A small whole number in words, larger ones in figures."""
+    if number == 1 and feminine:
+        return "una"
     return _WORDS[number] if 0 <= number < len(_WORDS) else count(number)
 
 

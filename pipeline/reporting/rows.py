@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.errors import PulsoError
 from pipeline.settings.reporting import Measure
 
+TOO_SMALL = "sin cambio apreciable"
 ID = ("wave", "indicator", "category", "statistic", "domain_kind", "domain")
 
 
@@ -52,6 +53,7 @@ class Change:
     statistic: str
     domain_kind: str
     domain: str
+    reference_estimate: float
     difference: float
     ci_low: float
     ci_high: float
@@ -83,9 +85,19 @@ class Change:
         return f"change:{self.comparison}"
 
     @property
+    def verdict_field(self) -> str:
+        """The name of the verdict as a field of that estimate."""
+        return f"verdict:{self.comparison}"
+
+    @property
     def significant(self) -> bool:
         """Whether the verdict says that something moved."""
         return self.verdict in {"sube", "baja"}
+
+    @property
+    def too_small(self) -> bool:
+        """Whether the test found a change that no reader could see: both figures print alike."""
+        return self.verdict == TOO_SMALL
 
 
 @dataclass(frozen=True)
@@ -98,18 +110,27 @@ class Rank:
 
 
 class Rows:
-    """Look-up of estimates, changes and ranks by their identifiers; read-only."""
+    """Look-up of estimates, changes and ranks by their identifiers; read-only.
 
-    def __init__(self, estimates: pd.DataFrame, changes: pd.DataFrame, rankings: pd.DataFrame | None = None):
+    ``withheld``: keys of the rows that confidentiality took out of the tables.
+    """
+
+    def __init__(
+        self, estimates: pd.DataFrame, changes: pd.DataFrame, rankings: pd.DataFrame | None = None,
+        withheld: frozenset[str] = frozenset(),
+    ):  # fmt: skip
         self.estimates = estimates
         self.changes = changes
+        self.withheld = withheld
         self._estimates = _by_id(estimates, ID, _E)
         self._changes = _by_id(changes, (*ID, "comparison"), _C)
         self._ranks: dict[tuple[str, ...], Rank] = {}
         if rankings is not None:
             columns = [*ID, "rank", "rank_low", "rank_high"]
             for r in rankings.loc[:, columns].itertuples(index=False, name=None):
-                self._ranks[tuple(map(str, r[:6]))] = Rank(int(r[6]), int(r[7]), int(r[8]))
+                key = tuple(map(str, r[:6]))
+                if "|".join(key) not in withheld:
+                    self._ranks[key] = Rank(int(r[6]), int(r[7]), int(r[8]))
 
     def get(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate | None:
         """The estimate of a measure in a domain, or None when the table has no such row."""
@@ -120,6 +141,10 @@ class Rows:
         values = dict(zip((*ID, *_E), row, strict=True))
         values.update(dict(zip(ID, key, strict=True)), n=int(values["n"]), publishable=bool(values["publishable"]))
         return Estimate(**values)
+
+    def confidential(self, wave: str, measure: Measure, kind: str, domain: str) -> bool:
+        """Whether the row was there and somebody could have been recognised by it."""
+        return "|".join((wave, measure.indicator, measure.category, measure.statistic, kind, domain)) in self.withheld
 
     def need(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate:
         """As ``get``; PulsoError naming the row when it is missing."""

@@ -1,52 +1,58 @@
-"""Spanish sentences made from estimates and verdicts by rule; every claim is one that a row supports.
+"""Spanish sentences about one measure, made from its estimate and its tested change by rule.
 
-Two shares are only said to differ when the changes table says so or, between places and forces, when
-their intervals do not overlap (stricter than a test of the difference) and they do not print equal.
+Every claim is one that a row supports; what is said of several places or forces at once is in ``comparisons``.
 """
 
-from collections.abc import Sequence
+from datetime import timedelta
 
 from pipeline.reporting import numbers
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.numbers import NBSP
 from pipeline.reporting.rows import Change, Estimate
-from pipeline.reporting.text import Number, Text, joined, text, upper_first
+from pipeline.reporting.text import Number, Text, text, upper_first
 from pipeline.settings.reporting import Measure
 
 NO_CHANGE = "sin cambio estadísticamente significativo"
 WITHHELD = "no se publica por su poca precisión"
+CONFIDENTIAL = "no se publica para proteger a quienes respondieron"
 NOT_ASKED = "no se preguntó en esta edición"
+# Waves at least this far apart have a year between them.
+_NEARLY_A_YEAR = timedelta(days=300)
 
 
 def value(estimate: Estimate, decimals: int = 1) -> Number:
     """The printed estimate: a percentage, a mean with its decimals, or a count."""
     if estimate.statistic == "proportion":
         return Number(numbers.percent(estimate.estimate, decimals), estimate.key)
-    if estimate.statistic == "total":
-        return Number(numbers.count(estimate.estimate), estimate.key)
-    return Number(numbers.decimal(estimate.estimate, decimals), estimate.key)
+    return Number(numbers.plain(estimate.estimate, estimate.statistic, decimals), estimate.key)
 
 
-def margin(estimate: Estimate) -> Text:
-    """``± 1.6 puntos``: half the width of the interval."""
+def margin(estimate: Estimate, full: bool = False) -> Text:
+    """``± 1.6 puntos``: half the width of the interval; ``full``: puntos porcentuales, as they are first called."""
     if estimate.statistic != "proportion":
-        half = numbers.decimal((estimate.ci_high - estimate.ci_low) / 2, 1)
+        half = numbers.plain((estimate.ci_high - estimate.ci_low) / 2, estimate.statistic)
         return text(f"±{NBSP}", Number(half, estimate.key, "margin"))
     half = numbers.margin(estimate.ci_low, estimate.ci_high)
-    return text(f"±{NBSP}", Number(half, estimate.key, "margin"), f"{NBSP}{'punto' if half == '1.0' else 'puntos'}")
+    return text(f"±{NBSP}", Number(half, estimate.key, "margin"), f"{NBSP}{_points(half, full)}")
 
 
-def moved(change: Change, sign: bool = False) -> Text:
-    """``2.1 puntos`` (or ``−2.1 puntos``); less than a tenth is said in words."""
-    if change.statistic == "proportion":
-        size = change.difference * 100
-        unit = f"{NBSP}{'punto' if numbers.rounded(abs(size), 1) == 1 else 'puntos'}"
-    else:
-        size, unit = change.difference, ""
-    if not sign and numbers.rounded(abs(size), 1) == 0:
-        return text("menos de ", Number("0.1", change.key, change.field), unit)
-    shown = numbers.decimal(abs(size)) if not sign else numbers.signed_points(size / 100)
-    return text(Number(shown, change.key, change.field), unit)
+def _points(printed: str, full: bool = False) -> str:
+    one = printed.lstrip("+−") == "1.0"
+    return ("punto" if one else "puntos") + ((" porcentual" if one else " porcentuales") if full else "")
+
+
+def moved(edition: Edition, change: Change, sign: bool = False) -> Text:
+    """``2.1 puntos`` (or ``−2.1 puntos``) in the measure's own unit; less than a tenth is said in words."""
+    share = change.statistic == "proportion"
+    size = change.difference * (100 if share else 1)
+    decimals = 0 if change.statistic == "total" else 1
+    unit = "" if share or change.indicator not in edition.labels else edition.labels[change.indicator].unit
+    if not sign and (change.too_small or numbers.rounded(abs(size), decimals) == 0):
+        least = "1" if change.statistic == "total" else "0.1"
+        return text("menos de ", Number(least, change.key, change.field), f"{NBSP}{_points(least) if share else unit}")
+    shown = numbers.signed(size, decimals) if sign else numbers.decimal(abs(size), decimals)
+    unit = _points(shown) if share else ("" if unit == "%" else unit)
+    return text(Number(shown, change.key, change.field), f"{NBSP}{unit}" if unit else "")
 
 
 def verdict(edition: Edition, change: Change | None, first: bool, since: bool = True) -> Text:
@@ -59,24 +65,41 @@ def verdict(edition: Edition, change: Change | None, first: bool, since: bool = 
     reference = edition.period(change.reference_wave)
     if not change.comparable:
         why = f" ({change.reason})" if 0 < len(change.reason) <= 40 else ""
-        return text(f"no comparable con {reference}{why}")
+        return text(Number("no comparable", change.key, change.verdict_field), f" con {reference}{why}")
     if not change.significant:
         against = f" frente a {reference}" if since else ""
-        return text(f"{NO_CHANGE}{against} (", moved(change, sign=True), f"; {change.note})" if change.note else ")")
+        said = change.verdict if change.too_small else NO_CHANGE
+        size = moved(edition, change, sign=not change.too_small)
+        note = f"; {change.note})" if change.note else ")"
+        return text(Number(said, change.key, change.verdict_field), f"{against} (", size, note)
     against = f" desde {reference}" if since else ""
-    return text(f"{change.verdict} ", moved(change), against, f" ({change.note})" if change.note else "")
+    verdict_said = Number(change.verdict, change.key, change.verdict_field)
+    return text(verdict_said, " ", moved(edition, change), against, f" ({change.note})" if change.note else "")
 
 
 def silence(edition: Edition, measure: Measure) -> str:
-    """Why a finding has no number: too imprecise, or not asked in this wave."""
+    """Why a finding has no number: somebody could be recognised, too imprecise, or not asked in this wave."""
+    if edition.confidential(measure):
+        return CONFIDENTIAL
     return WITHHELD if edition.asked(measure) else NOT_ASKED
 
 
 def is_first(edition: Edition, measure: Measure) -> bool:
     """Whether no earlier wave has the measure."""
-    earlier = [info.key for info in edition.waves[:-1]]
-    kind = edition.settings.whole_domain_kind
-    return all(edition.rows.get(wave, measure, kind, "total") is None for wave in earlier)
+    return not any(edition.asked(measure, info.key) for info in edition.waves[:-1])
+
+
+def claim(edition: Edition, measure: Measure, estimate: Estimate, full: bool = False) -> Text:
+    """``El 75.4 % de la población se siente poco o nada segura``; ``full``: with margin, and the base in full."""
+    name = edition.label(measure).name
+    if estimate.statistic != "proportion":
+        unit = edition.label(measure).unit
+        shown = text(value(estimate), f" {unit}" if unit not in ("", "%") else "")
+        return text(f"{name}: ", shown, " (", margin(estimate), ")") if full else text(f"{name}: ", shown)
+    half = text(" (", margin(estimate, full=True), ")") if full else ""
+    base = edition.label(measure).base or (edition.settings.people if full else "")
+    whom = f" de las {base} " if base else " de la población "
+    return text("El ", value(estimate), half, whom, edition.singular(measure))
 
 
 def headline(edition: Edition) -> Text:
@@ -85,51 +108,28 @@ def headline(edition: Edition) -> Text:
     estimate = edition.whole(measure)
     if estimate is None:
         return text(f"{edition.label(measure).name}: {silence(edition, measure)}")
-    fraction = numbers.as_fraction(estimate.estimate, estimate.ci_low, estimate.ci_high)
-    if fraction and edition.plural(measure):
-        several = fraction.parts > 1
-        claim = text(
-            Number(upper_first(fraction.text), estimate.key, "fraction"),
-            f" personas {edition.plural(measure) if several else edition.singular(measure)}",
-        )
-    else:
-        claim = text("El ", value(estimate), f" {edition.singular(measure)}")
+    said = _as_fraction(edition, measure, estimate) or claim(edition, measure, estimate)
     change = edition.change(estimate)
     if change is None or not change.comparable:
-        return claim
+        return said
     reference = edition.period(change.reference_wave)
     if not change.significant:
-        return text(claim, f", sin cambio significativo desde {reference}")
-    return text(claim, f", {'más' if change.verdict == 'sube' else 'menos'} que en {reference}")
+        calm = change.verdict if change.too_small else "sin cambio significativo"
+        return text(said, ", ", Number(calm, change.key, change.verdict_field), f" desde {reference}")
+    word = "más" if change.verdict == "sube" else "menos"
+    return text(said, ", ", Number(word, change.key, change.verdict_field), f" que en {reference}")
 
 
-def deck(edition: Edition) -> Text:
-    """Two sentences below the headline: which places moved, and who is trusted most."""
-    parts = [places_moved(edition, edition.settings.headline)]
-    leaders = trust_leaders(edition)
-    if leaders:
-        parts.append(text(" ", leaders, "."))
-    return text(*parts)
-
-
-def places_moved(edition: Edition, measure: Measure) -> Text:
-    """``Frente a enero de 2013, la cifra baja en San Nicolás y Escobedo y sube en Juárez.``"""
-    up: list[str] = []
-    down: list[str] = []
-    reference = ""
-    for place in edition.places:
-        change = edition.change(edition.in_place(measure, place.code))
-        if change is None or not change.comparable:
-            continue
-        reference = edition.period(change.reference_wave)
-        if change.significant:
-            (up if change.verdict == "sube" else down).append(place.short)
-    if not reference:
-        return text("Es la primera edición: todavía no hay con qué comparar.")
-    if not up and not down:
-        return text(f"Frente a {reference}, ningún {edition.settings.place_word} cambia de forma significativa.")
-    claims = [f"{verb} en {numbers.join(names)}" for verb, names in (("baja", down), ("sube", up)) if names]
-    return text(f"Frente a {reference}, la cifra {' y '.join(claims)} de forma significativa.")
+def _as_fraction(edition: Edition, measure: Measure, estimate: Estimate) -> Text | None:
+    fraction = None
+    if estimate.statistic == "proportion" and edition.plural(measure):
+        fraction = numbers.as_fraction(estimate.estimate, estimate.ci_low, estimate.ci_high)
+    if fraction is None:
+        return None
+    base = edition.label(measure).base
+    predicate = edition.plural(measure) if fraction.parts > 1 else edition.singular(measure)
+    shown = Number(upper_first(fraction.text), estimate.key, "fraction")
+    return text(shown, f" de las {base} {predicate}" if base else f" personas {predicate}")
 
 
 def finding(edition: Edition, measure: Measure) -> Text:
@@ -137,13 +137,12 @@ def finding(edition: Edition, measure: Measure) -> Text:
     estimate = edition.whole(measure)
     if estimate is None:
         return text(f"{edition.label(measure).name}: {silence(edition, measure)}.")
-    base = edition.label(measure).base or edition.settings.people
     said = verdict(edition, edition.change(estimate), is_first(edition, measure))
-    if estimate.statistic == "proportion":
-        return text(
-            "El ", value(estimate), " (", margin(estimate), f") de las {base} {edition.singular(measure)}: ", said, "."
-        )
-    return text(f"{edition.label(measure).name}: ", value(estimate), " (", margin(estimate), "); ", said, ".")
+    return text(claim(edition, measure, estimate, full=True), ": " if _share(estimate) else "; ", said, ".")
+
+
+def _share(estimate: Estimate) -> bool:
+    return estimate.statistic == "proportion"
 
 
 def slide_title(edition: Edition, measure: Measure) -> Text:
@@ -151,125 +150,40 @@ def slide_title(edition: Edition, measure: Measure) -> Text:
     estimate = edition.whole(measure)
     if estimate is None:
         return text(f"{edition.label(measure).name}: {silence(edition, measure)}")
-    change = edition.change(estimate)
-    start = text("El ", value(estimate), f" {edition.singular(measure)}")
-    if estimate.statistic != "proportion":
-        start = text(f"{edition.label(measure).name}: ", value(estimate))
+    start, change = claim(edition, measure, estimate), edition.change(estimate)
     if change is None or not change.comparable:
         return start
     if not change.significant:
-        return text(start, ", sin cambio significativo")
-    return text(start, f": {change.verdict} ", moved(change))
-
-
-def places_heading(edition: Edition, measure: Measure) -> Text:
-    """From the smallest to the largest of the places, and nothing that their intervals do not support."""
-    found = [(p, e) for p in edition.places if (e := edition.in_place(measure, p.code))]
-    if len(found) < 2:
-        return text(edition.label(measure).name)
-    low, high = min(found, key=lambda f: f[1].estimate), max(found, key=lambda f: f[1].estimate)
-    if low[1].ci_high >= high[1].ci_low or numbers.prints_equal(low[1].estimate, high[1].estimate, 0):
-        return text(f"Los {edition.settings.places_word} no se distinguen entre sí más allá del margen")
-    least = numbers.join([p.short for p, e in found if numbers.prints_equal(e.estimate, low[1].estimate, 0)])
-    most = numbers.join([p.short for p, e in found if numbers.prints_equal(e.estimate, high[1].estimate, 0)])
-    return text("De ", value(low[1], 0), f" en {least} a ", value(high[1], 0), f" en {most}")
-
-
-def majority_heading(edition: Edition, measure: Measure) -> Text:
-    """In how many places the share is more (or less) than half, beyond its interval."""
-    found = [e for p in edition.places if (e := edition.in_place(measure, p.code))]
-    above = [e for e in found if e.ci_low > 0.5]
-    below = [e for e in found if e.ci_high < 0.5]
-    several, words = len(found), edition.settings.places_word
-    if above and len(above) >= len(below):
-        return _in_places(len(above), several, words, "más de la mitad", edition.singular(measure))
-    if below:
-        return _in_places(len(below), several, words, "menos de la mitad", edition.singular(measure))
-    return text(f"Los {numbers.word(several)} {words} rondan la mitad")
-
-
-def _in_places(some: int, several: int, words: str, share: str, singular: str) -> Text:
-    if some == several:
-        return text(f"En los {numbers.word(several)} {words}, {share} {singular}")
-    one = "uno" if some == 1 else numbers.word(some)
-    return text(f"En {one} de los {numbers.word(several)} {words}, {share} {singular}")
+        calm = change.verdict if change.too_small else "sin cambio significativo"
+        return text(start, ", ", Number(calm, change.key, change.verdict_field))
+    said = Number(change.verdict, change.key, change.verdict_field)
+    return text(start, ": " if _share(estimate) else "; ", said, " ", moved(edition, change))
 
 
 def series_heading(edition: Edition, measure: Measure) -> Text:
-    """The change in a year by its verdict; without a year, that the series begins."""
+    """The change of the whole in a year by its verdict; without a year, that the series begins."""
     estimate = edition.whole(measure)
-    change = edition.change(estimate, "year_ago")
     if estimate is None:
         return text(f"{edition.label(measure).name}: {silence(edition, measure)}")
+    return in_a_year(edition, measure, estimate)
+
+
+def in_a_year(edition: Edition, measure: Measure, estimate: Estimate | None) -> Text:
+    """``En un año baja 7.5 puntos``: the change of an estimate against the same season a year before."""
+    change = edition.change(estimate, "year_ago")
     if change is None:
-        return text("Todavía no hay un año con que comparar")
+        since = edition.wave.start - _NEARLY_A_YEAR
+        past = any(info.start <= since and edition.asked(measure, info.key) for info in edition.waves)
+        return text("Sin comparación posible con un año antes" if past else "Todavía no hay un año con que comparar")
     reference = edition.period(change.reference_wave)
     if not change.comparable:
-        return text(f"La pregunta cambió: no se compara con {reference}")
+        return text(Number("No se compara", change.key, change.verdict_field), f" con {reference}: {_why(change)}")
     if not change.significant:
-        return text(f"En un año, {NO_CHANGE}")
-    return text(f"En un año {change.verdict} ", moved(change))
+        said = change.verdict if change.too_small else NO_CHANGE
+        return text("En un año, ", Number(said, change.key, change.verdict_field))
+    verb = Number(change.verdict, change.key, change.verdict_field)
+    return text("En un año ", verb, " ", moved(edition, change))
 
 
-def trust_rows(edition: Edition) -> list[tuple[str, list[Estimate]]]:
-    """Items of the battery with all their levels printed, most of the first level first."""
-    battery = edition.settings.trust
-    rows = []
-    for indicator in battery.indicators:
-        levels = [edition.whole(Measure(indicator, level)) for level in battery.levels]
-        shown = [level for level in levels if level is not None]
-        if len(shown) == len(battery.levels):
-            rows.append((battery.names.get(indicator, indicator), shown))
-    return sorted(rows, key=lambda row: (-row[1][0].estimate, row[0]))
-
-
-def _leading(rows: Sequence[tuple[str, list[Estimate]]]) -> int:
-    """How many of the first rows stand apart from all the rest by their intervals (at most three)."""
-    for some in (1, 2, 3):
-        if some < len(rows) and min(r[1][0].ci_low for r in rows[:some]) > max(r[1][0].ci_high for r in rows[some:]):
-            return some
-    return 0
-
-
-def trust_leaders(edition: Edition) -> Text | None:
-    """Who is trusted most, only when it stands apart."""
-    rows = trust_rows(edition)
-    some = _leading(rows)
-    if not some:
-        return None
-    names = numbers.join([name for name, _ in rows[:some]])
-    if some == 1:
-        return text(f"{names} es la corporación en la que más se confía")
-    return text(f"{names} son las corporaciones en las que más se confía")
-
-
-def trust_heading(edition: Edition) -> Text:
-    """The leaders of the battery with their shares of the first level."""
-    rows = trust_rows(edition)
-    some = _leading(rows)
-    level = (edition.settings.trust.level_names or edition.settings.trust.levels)[0]
-    if not rows:
-        return text(edition.settings.trust.title)
-    if not some:
-        top, last = rows[0], rows[-1]
-        if top[1][0].ci_low <= last[1][0].ci_high:
-            return text("Ninguna corporación se distingue de las demás más allá del margen")
-        first, second = value(top[1][0], 0), value(last[1][0], 0)
-        return text(f"Confianza: {level}, de ", second, f" en {last[0]} a ", first, f" en {top[0]}")
-    shares = joined([text(value(levels[0], 0)) for _, levels in rows[:some]])
-    names = numbers.join([name for name, _ in rows[:some]])
-    verb = "va adelante" if some == 1 else "van adelante"
-    return text(
-        f"{names} {verb}: ",
-        shares,
-        f" dicen tenerles {level} confianza" if some > 1 else f" le tiene {level} confianza",
-    )
-
-
-def against_whole(estimate: Estimate, whole: Estimate, name: str) -> str:
-    """How a place's figure compares with the whole's: different only when the intervals do not overlap."""
-    if estimate.ci_low > whole.ci_high:
-        return f"es mayor que en {name}"
-    if estimate.ci_high < whole.ci_low:
-        return f"es menor que en {name}"
-    return f"no se distingue estadísticamente de la de {name}".replace(" de el ", " del ")
+def _why(change: Change) -> str:
+    return change.reason if 0 < len(change.reason) <= 40 else "la pregunta cambió"

@@ -34,9 +34,9 @@ class Battery:
     """Items asked with one scale, drawn together as bars that add to 100.
 
     ``indicators``: one per item, each with every category of ``levels`` in the estimates table.
-    ``names``: what each item is called in a chart ("Fuerza Civil"), by indicator.
+    ``names``: what each item is called in a chart ("Marina"), by indicator; ``spoken``: in a sentence, where
+    that differs ("la Marina").
     ``levels``: categories from the most to the least favourable; ``level_names``: as printed.
-    ``lead``: sentence part for the first level, before the item's name ("tiene mucha confianza en").
     ``base``: who answered, in words.
     """
 
@@ -46,7 +46,7 @@ class Battery:
     names: dict[str, str]
     levels: tuple[str, ...]
     level_names: tuple[str, ...] = ()
-    lead: str = "tiene mucha confianza en"
+    spoken: dict[str, str] = field(default_factory=dict)
     base: str = ""
 
 
@@ -74,7 +74,7 @@ class Confidentiality:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """What AAPOR's Transparency Initiative asks for and no other file of the study can say."""
+    """What AAPOR, INE and AMAI ask for and no other file of the study can say; empty: "No se declaró"."""
 
     __pydantic_config__: ClassVar = STRICT
     funding: str = ""
@@ -92,6 +92,10 @@ class Disclosure:
     ethics: str = ""
     data_access: str = ""
     affiliations: str = ""
+    objective: str = ""
+    responsible: str = ""
+    cost: str = ""
+    ai_use: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,9 +108,11 @@ class ReportSettings:
     ``findings``: the five findings of the brief in order (the first three are printed large).
     ``topics``: the indicators by theme; those that no topic names come last, under "Otros".
     ``key``: measures on every municipality's page (empty: the findings).
+    ``place_word``/``places_word``: what a part is called; ``places_feminine``: whether it is las and not los.
     ``place_domain_kind``/``whole_domain_kind``: domain kinds of the parts and of the whole.
     ``wave_unit``: what a wave is, in a sentence ("trimestre").
-    ``boundaries``: optional GeoJSON path (property ``cve_geo``) for a real map instead of tiles.
+    ``boundaries``: optional GeoJSON path (property ``cve_geo``) for a real map instead of tiles;
+    ``boundaries_source``: who made it, printed under the map.
     ``brand``: folder below ``reports/brands``.
     """
 
@@ -120,11 +126,28 @@ class ReportSettings:
     key: tuple[Measure, ...] = ()
     place_word: str = "municipio"
     places_word: str = "municipios"
+    places_feminine: bool = False
     place_domain_kind: str = "municipio"
     whole_domain_kind: str = "total"
     wave_unit: str = "trimestre"
     licence: str = "CC BY 4.0"
     brand: str = "neutral"
     boundaries: str = ""
+    boundaries_source: str = ""
     confidentiality: Confidentiality = field(default_factory=Confidentiality)
     disclosure: Disclosure = field(default_factory=Disclosure)
+
+    @property
+    def article(self) -> str:
+        """The places' article, plural."""
+        return "las" if self.places_feminine else "los"
+
+    @property
+    def the_places(self) -> str:
+        """``los municipios``."""
+        return f"{self.article} {self.places_word}"
+
+    @property
+    def no_place(self) -> str:
+        """``ningún`` or ``ninguna``."""
+        return "ninguna" if self.places_feminine else "ningún"

@@ -10,6 +10,8 @@ from pipeline.study import Study
 from tests.reporting.made import project
 
 LAST = "2013T2"
+# Besides the last one: the first, which has no past, and the one where the questions change.
+OTHERS = ("2011T3", "2012T3")
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +33,15 @@ def built(study: Study) -> Path:
 
     run(study, LAST)
     return study.site / LAST
+
+
+@pytest.fixture(scope="session")
+def site(study: Study, built: Path) -> Path:
+    """The whole site: three waves and the sections."""
+    from pipeline.reporting.site import run as run_site
+    from pipeline.reporting.stage import run
+
+    for wave in OTHERS:
+        run(study, wave)
+    run_site(study)
+    return built.parent

@@ -1,144 +1,100 @@
-"""Read the published files back as a reader would, and compare every number with its row."""
+"""Read the published files back as a reader would: words with the row that they say they are from."""
 
+import json
 import re
 import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.numbers import FRACTIONS, rounded
-from pipeline.settings.reporting import Measure
-
-# A number with a decimal or thousands, or followed by a percent sign or points.
-NUMBER = re.compile(r"(?<![\w.,])[+−-]?\d[\d,]*(?:\.\d+)?(?=\s?%|[\s)\];:.,]|$|\s(?:puntos?|pp)\b)")
+_VOID = {"meta", "link", "input", "br", "hr", "col", "img", "wbr"}
 _SPACES = re.compile(r"[\s\u00a0]+")
+# Numbers as printed: thousands with commas, decimals with a point, a sign that is not a hyphen.
+NUMBER = re.compile(r"[+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
-class Tied:
-    """A number of a page with the row and field that it says it is from."""
+class Piece:
+    """Words of a page as one element holds them.
 
-    key: str
-    field: str
+    ``key``/``field``: the row they are tied to ("" when they are not). ``chart``: which chart they are in (by
+    order in the page, −1 outside of charts) and ``figure`` its id. ``source``: the file that an element around
+    them names. ``kind``: text, or the attribute that holds them (aria-label, data-tip, alt, title).
+    """
+
     words: str
+    key: str = ""
+    field: str = ""
+    chart: int = -1
+    figure: str = ""
+    source: str = ""
+    kind: str = "text"
+    web: bool = False
+    folded: bool = False
+    narrow: bool = False
 
 
 class _Reader(HTMLParser):
-    """Collects tied numbers and the text outside of scripts and styles."""
-
     def __init__(self) -> None:
         super().__init__()
-        self.tied: list[Tied] = []
-        self.text: list[str] = []
-        self.labels: list[str] = []
-        self._open: list[tuple[str, str, list[str], int]] = []
-        self._depth = 0
-        self._skip = 0
+        self.pieces: list[Piece] = []
+        self._stack: list[tuple[str, dict[str, str]]] = []
+        self._charts = -1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = dict(attrs)
+        known = {name: value or "" for name, value in attrs}
+        if tag == "svg":
+            self._charts += 1
+        self._stack.append((tag, known))
         for name in ("aria-label", "data-tip", "alt", "title"):
             if known.get(name):
-                self.labels.append(known[name] or "")
-        if tag in ("meta", "link", "input", "br", "hr", "col", "path"):
-            return
-        self._depth += 1
-        if tag in ("script", "style"):
-            self._skip += 1
-        if "data-id" in known:
-            self._open.append((known["data-id"] or "", known.get("data-field") or "", [], self._depth))
+                self._keep(known[name], name)
+        if tag == "meta" and known.get("name") == "description":
+            self._keep(known.get("content", ""), "description")
+        if tag in _VOID:
+            self._stack.pop()
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("meta", "link", "input", "br", "hr", "col", "path"):
-            return
-        if self._open and self._open[-1][3] == self._depth:
-            key, field, words, _ = self._open.pop()
-            self.tied.append(Tied(key, field, "".join(words).strip()))
-        if tag in ("script", "style"):
-            self._skip -= 1
-        self._depth -= 1
+        if tag not in _VOID:
+            assert self._stack and self._stack[-1][0] == tag, (tag, self._stack[-3:])
+            self._stack.pop()
 
     def handle_data(self, data: str) -> None:
-        if self._skip:
-            return
-        self.text.append(data)
-        for _, _, words, _ in self._open:
-            words.append(data)
+        if data.strip() and not any(tag in ("script", "style") for tag, _ in self._stack):
+            self._keep(data, "text")
+
+    def _keep(self, words: str, kind: str) -> None:
+        tie = next((known for _, known in reversed(self._stack) if "data-id" in known), {})
+        inside = any(tag == "svg" for tag, _ in self._stack)
+        classes = {name for _, known in self._stack for name in known.get("class", "").split()}
+        self.pieces.append(Piece(
+            words, tie.get("data-id", ""), tie.get("data-field", ""), self._charts if inside else -1,
+            self._around("data-figure"), self._around("data-source"), kind, "web" in classes,
+            any(tag == "details" for tag, _ in self._stack), "narrow" in classes,
+        ))  # fmt: skip
+
+    def _around(self, name: str) -> str:
+        return next((known[name] for _, known in reversed(self._stack) if name in known), "")
 
 
-def read_page(words: str) -> tuple[list[Tied], str, list[str]]:
-    """Tied numbers, the visible text, and the alternative and hover texts of a page."""
+def read_page(page: str) -> list[Piece]:
+    """Every piece of text of a page, alternative and hover texts too."""
     reader = _Reader()
-    reader.feed(words)
-    return reader.tied, " ".join(reader.text), reader.labels
+    reader.feed(page)
+    return reader.pieces
 
 
-def expected(edition: Edition, tied: Tied) -> set[str]:
-    """Every way in which the row may print at the precision of the words; empty when there is no such row."""
-    wave, indicator, category, statistic, kind, domain = tied.key.split("|")
-    estimate = edition.rows.get(wave, Measure(indicator, category, statistic), kind, domain)
-    if estimate is None or not estimate.publishable:
-        return set()
-    factor = 100.0 if statistic == "proportion" else 1.0
-    if tied.field == "fraction":
-        near = [f for f in FRACTIONS if abs(f.parts / f.whole - estimate.estimate) <= 0.006]
-        return {f.text for f in near} | {f.text.capitalize() for f in near}
-    if tied.field.startswith("change:"):
-        change = edition.change(estimate, tied.field.removeprefix("change:"))
-        if change is None:
-            return set()
-        value = change.difference * factor
-        small = {"0.1"} if change.significant and rounded(abs(value), 1) == 0 else set()
-        return _prints(value, signed=True) | _prints(abs(value)) | small
-    if tied.field.startswith("rank"):
-        rank = edition.rank(estimate)
-        values = {} if rank is None else {"rank": rank.rank, "rank_low": rank.low, "rank_high": rank.high}
-        return {f"{values[tied.field]}.º"} if tied.field in values else set()
-    if tied.field == "margin":
-        return _prints((estimate.ci_high - estimate.ci_low) / 2 * factor)
-    if tied.field == "n":
-        return _prints(float(estimate.n))
-    value = {"estimate": estimate.estimate, "ci_low": estimate.ci_low, "ci_high": estimate.ci_high}[tied.field] * factor
-    return _prints(value)
+def settled(words: str) -> str:
+    """Words with single plain spaces."""
+    return _SPACES.sub(" ", words).strip()
 
 
-def _prints(value: float, signed: bool = False) -> set[str]:
-    found = set()
-    for decimals in (0, 1):
-        number: Decimal = rounded(value, decimals)
-        words = f"{number:,}".replace("-", "−")
-        found.add(words)
-        if signed and number > 0:
-            found.add(f"+{words}")
-    return found
-
-
-def bare(words: str) -> str:
-    """A printed number without unit, verdict sign or the name before it."""
-    words = _SPACES.sub(" ", words).strip()
-    if re.fullmatch(r"[^\d]+", words):
-        return words
-    found = re.search(r"[+−]?\d[\d,]*(?:\.\d+)?(?:\.º)?", words)
-    return found[0] if found else words
-
-
-def wrong_numbers(edition: Edition, words: str) -> list[str]:
-    """Tied numbers of a page that do not print their row."""
-    tied, _, _ = read_page(words)
-    return [f"{t.words} ≠ {t.key}#{t.field}" for t in tied if bare(t.words) not in expected(edition, t)]
-
-
-def decimals_in(words: str) -> list[str]:
-    """Every number with a decimal point of a text: what only the tables can have given."""
-    return re.findall(r"(?<![\d.])\d[\d,]*\.\d+(?![\d.])", _SPACES.sub(" ", words))
-
-
-def percentages_in(words: str) -> list[str]:
-    """Every percentage of a text."""
-    return re.findall(r"(\d[\d,]*(?:\.\d+)?)\s?%", _SPACES.sub(" ", words))
+def numbers_in(words: str) -> list[str]:
+    """Every number of a text as printed, in order."""
+    return NUMBER.findall(words)
 
 
 def pdf_text(path: Path) -> str:
@@ -148,23 +104,70 @@ def pdf_text(path: Path) -> str:
     return " ".join(page.extract_text() for page in PdfReader(path).pages)
 
 
+def pdf_alternatives(path: Path) -> list[str]:
+    """The alternative texts of a tagged PDF."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(path)
+    found, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        node = waiting.pop()
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            if "/Alt" in node:
+                found.append(str(node["/Alt"]))
+            waiting.append(node.get("/K", []))
+    return found
+
+
 def docx_text(path: Path) -> str:
-    """The text of a DOCX: paragraphs and tables in order, and alternative texts."""
+    """The text of a DOCX: paragraphs and tables in order, with alternative texts where the pictures are."""
     with zipfile.ZipFile(path) as archive:
-        body = archive.read("word/document.xml").decode("utf-8")
-    return office_text(body)
+        return office_text(archive.read("word/document.xml").decode("utf-8"))
 
 
-def pptx_texts(path: Path) -> list[str]:
-    """The text of every slide and note of a PPTX, with alternative texts."""
+def pptx_texts(path: Path) -> list[tuple[str, str]]:
+    """Of every slide its text with alternative texts, and its notes."""
     with zipfile.ZipFile(path) as archive:
-        names = [n for n in sorted(archive.namelist()) if re.match(r"ppt/(slides|notesSlides)/[^/]+\.xml$", n)]
-        return [office_text(archive.read(name).decode("utf-8")) for name in names]
+        slides = sorted(
+            (n for n in archive.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", n)),
+            key=lambda name: int(re.findall(r"\d+", name)[0]),
+        )
+        return [(office_text(archive.read(n).decode("utf-8")), _notes(archive, n)) for n in slides]
+
+
+def _notes(archive: zipfile.ZipFile, slide: str) -> str:
+    beside = f"ppt/slides/_rels/{Path(slide).name}.rels"
+    found = re.search(r'Target="\.\./(notesSlides/[^"]+)"', archive.read(beside).decode("utf-8"))
+    return office_text(archive.read(f"ppt/{found[1]}").decode("utf-8")) if found else ""
 
 
 def office_text(body: str) -> str:
-    """Words of an Office XML part: paragraphs apart, runs together."""
-    alts = " ".join(unescape(alt) for alt in re.findall(r'descr="([^"]*)"', body))
-    body = re.sub(r"</(?:w|a):p>", " ", body)
-    body = re.sub(r"<[^>]+>", "", body)
-    return f"{unescape(body)} {alts}"
+    """Words of an Office XML part in order: paragraphs apart, runs together, alternative texts in their place."""
+    body = re.sub(r'<(?:wp:docPr|p:cNvPr|pic:cNvPr)\b[^>]*?\bdescr="([^"]*)"[^>]*>', r" \1 ", body)
+    body = re.sub(r"<a:fld\b.*?</a:fld>", "", body, flags=re.S)
+    body = re.sub(r"</(?:w|a):p>", " \n", body)
+    return unescape(re.sub(r"<[^>]+>", "", body))
+
+
+def search_entries(path: Path) -> list[dict[str, str]]:
+    """What the site's search finds words in."""
+    first = path.read_text(encoding="utf-8").partition(";\n")[0]
+    found: list[dict[str, str]] = json.loads(first.removeprefix("window.PULSO_PAGES = "))
+    return found
+
+
+def leaves(content: Any) -> Iterator[float | str]:
+    """Every number and every text of a JSON content."""
+    if isinstance(content, Mapping):
+        for value in content.values():
+            yield from leaves(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from leaves(value)
+    elif isinstance(content, int | float) and not isinstance(content, bool):
+        yield float(content)
+    elif isinstance(content, str):
+        yield content

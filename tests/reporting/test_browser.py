@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from pipeline.reporting.site import run as run_site
-from pipeline.study import Study
 from tests.reporting.made import ROOT
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -21,12 +19,6 @@ PAGES = (
 )  # fmt: skip
 
 NARROW = ("2013T2/brief.html", "secciones/municipios/juarez.html", "secciones/metodologia.html")
-
-
-@pytest.fixture(scope="session")
-def site(study: Study, built: Path) -> Path:
-    run_site(study)
-    return built.parent
 
 
 @pytest.fixture(scope="session")

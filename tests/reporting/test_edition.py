@@ -13,12 +13,10 @@ from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import tiles
 from pipeline.reporting.fonts import FACES, READY, ready_name, subset
 from pipeline.reporting.load import load_edition
-from pipeline.reporting.render import Engine
 from pipeline.reporting.theme import Theme, contrast, font_file, load_theme, text_on
-from pipeline.reporting.workshop import workshop
 from pipeline.study import Study, load_study
 from tests.reporting.conftest import LAST
-from tests.reporting.made import ROOT, project
+from tests.reporting.made import project
 
 BRAND = """
 meta: {name: "Cámara"}
@@ -71,23 +69,6 @@ def test_the_subsets_in_the_package_are_what_the_fonts_give() -> None:
     for kind, weight in FACES:
         source = font_file(Theme.sans if kind == "sans" else Theme.serif, weight)
         assert (READY / ready_name(source)).read_bytes() == subset(source)
-
-
-def test_a_draft_says_so_in_every_format(edition: Edition, tmp_path: Path) -> None:
-    from tests.reporting.reading import docx_text, pdf_text
-
-    draft = replace(edition, draft=True)
-    with workshop(ROOT / "reports", draft.theme, Engine("prueba"), office=True) as shop:
-        charts = fragments.draw(draft, shop.figures)
-        shop.metadata({"draft": True})
-        shop.put(fragments.brief(draft, charts, "prueba"))
-        shop.variables(fragments.variables(draft))
-        for form in ("html", "pdf", "docx"):
-            shop.render("brief.qmd", form, tmp_path / f"b.{form}")  # type: ignore[arg-type]
-    page = (tmp_path / "b.html").read_text(encoding="utf-8")
-    assert '<body class="draft">' in page and "Borrador: no citar" in page
-    assert "BORRADOR" in pdf_text(tmp_path / "b.pdf")
-    assert "Borrador: no citar" in docx_text(tmp_path / "b.docx")
 
 
 def test_signed_exceptions_are_on_the_first_page(study: Study, edition: Edition) -> None:

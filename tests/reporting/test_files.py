@@ -74,7 +74,7 @@ def test_tabulados_keep_unrounded_values_marks_and_bases(built: Path, edition: E
     checked = 0
     for name in book.sheetnames[1 : 1 + len(topics)]:
         sheet = book[name]
-        assert sheet.merged_cells.ranges == set() or not sheet.merged_cells.ranges
+        assert not sheet.merged_cells.ranges
         heads = [cell.value for cell in sheet[4]]
         assert heads[:3] == ["Indicador", "Respuesta", edition.area_name]
         for row in sheet.iter_rows(min_row=5):
@@ -84,7 +84,7 @@ def test_tabulados_keep_unrounded_values_marks_and_bases(built: Path, edition: E
                 estimate = edition.in_place(measure, place.code)
                 assert estimate is not None
                 assert cell.value == pytest.approx(estimate.estimate * 100, rel=1e-9)
-                assert cell.number_format.startswith("0.0")
+                assert cell.number_format.startswith("[$-80A]") and "#,##0.0" in cell.number_format
                 checked += 1
     assert checked == len(edition.places)
 
@@ -112,10 +112,31 @@ def test_moderate_precision_has_a_colour_and_a_symbol(built: Path, edition: Edit
         for sheet in book.worksheets[1:-2]
         for line in sheet.iter_rows(min_row=5)
         for cell in line
-        if isinstance(cell.value, float) and "*" in cell.number_format
+        if isinstance(cell.value, float) and '"*"' in cell.number_format
     ]
     assert marked
     assert all(cell.fill.fgColor.rgb == "FFFFF2CC" for cell in marked)
+    low = [cell for line in book["Detalle"].iter_rows(min_row=4) for cell in line if cell.value == "**"]
+    assert low and all(cell.fill.fgColor.rgb == "FFF8CBAD" for cell in low)
+
+
+def test_the_workbook_is_one_real_table_a_sheet_without_gaps(built: Path, edition: Edition) -> None:
+    book = openpyxl.load_workbook(built / "tabulados.xlsx")
+    assert book.properties.title.endswith("mayo de 2013") and book.properties.creator == edition.producer
+    for sheet in book.worksheets:
+        assert sheet["A1"].value and len(sheet.tables) == 1, sheet.title
+        (table,) = sheet.tables.values()
+        first, last = table.ref.split(":")
+        cells = sheet[table.ref]
+        assert all(cell.value for cell in cells[0]) and last.endswith(str(sheet.max_row)), first
+        assert all(any(cell.value not in (None, "") for cell in row) for row in cells)
+        assert not sheet.merged_cells.ranges and sheet.freeze_panes and sheet.print_title_rows
+    for sheet in book.worksheets[1:-2]:
+        # A cell of a theme is never just empty: it says why there is no figure.
+        (table,) = sheet.tables.values()
+        assert all(cell.value not in (None, "") for row in sheet[table.ref] for cell in row), sheet.title
+    links = {cell.hyperlink.location for row in book["Contenido"] for cell in row if cell.hyperlink}
+    assert links == {f"'{name}'!A1" for name in book.sheetnames[1:]}
 
 
 def test_cards_have_the_sizes_that_networks_ask_for(built: Path, edition: Edition) -> None:

@@ -1,17 +1,25 @@
-"""What was published says what the tables hold: every format is read back."""
+"""What was published says what the tables hold: every format is read back, and a planted fault is found."""
 
 import re
+import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from pipeline.reporting import numbers
 from pipeline.reporting.edition import Edition
-from pipeline.settings.reporting import Measure
+from pipeline.study import Study
+from tests.reporting import checking_files as files
 from tests.reporting import reading
-from tests.reporting.made import TOO_RARE
+from tests.reporting.checking import edition_of, without_exempt
+from tests.reporting.checking_pages import check_page
+from tests.reporting.conftest import OTHERS
+from tests.reporting.reading import numbers_in, read_page
+
+# The drawings that paper takes wide.
+WIDE = ("serie", "confianza")
 
 
 @pytest.fixture(scope="session")
@@ -19,127 +27,194 @@ def page(built: Path) -> str:
     return (built / "brief.html").read_text(encoding="utf-8")
 
 
-def test_every_tied_number_prints_its_row(edition: Edition, page: str) -> None:
-    tied, _, _ = reading.read_page(page)
-    assert len(tied) > 200
-    assert reading.wrong_numbers(edition, page) == []
+def complaints(study: Study, edition: Edition, page: str) -> list[str]:
+    return check_page(study, edition, page).complaints
 
 
-def test_a_planted_wrong_digit_is_found(edition: Edition, page: str) -> None:
-    tied, _, _ = reading.read_page(page)
-    estimate = next(t for t in tied if t.field == "estimate" and "." in t.words)
-    digit = estimate.words[0]
-    wrong = str((int(digit) + 1) % 10) + estimate.words[1:]
-    planted = page.replace(f">{estimate.words}<", f">{wrong}<", 1)
-    assert planted != page
-    assert len(reading.wrong_numbers(edition, planted)) == 1
+def test_every_number_and_verdict_of_every_page_is_in_the_tables(study: Study, edition: Edition, site: Path) -> None:
+    looked = {}
+    for path in sorted(site.rglob("*.html")):
+        wave = path.parent.name
+        own = edition_of(study, wave) if wave in OTHERS else edition
+        checked = check_page(study, own, path.read_text(encoding="utf-8"))
+        assert checked.complaints == [], path
+        looked[path.relative_to(site).as_posix()] = checked.numbers
+    assert len(looked) == 15 + 2 * (1 + len(OTHERS))
+    assert looked["2013T2/brief.html"] > 400 and looked["secciones/series.html"] > 1000
+    # A page without numbers would pass unread.
+    assert all(count > 15 for name, count in looked.items() if not name.endswith("datos.html"))
 
 
-def stated(edition: Edition) -> set[str]:
-    """Numbers that are settings or receipts and not estimates."""
-    rate = edition.made.response_rate
-    return {f"{edition.level * 100:.0f}", f"{edition.alpha * 100:.0f}"} | ({f"{rate * 100:.1f}"} if rate else set())
+FAULTS: dict[str, tuple[str, Callable[[str], tuple[str, str]]]] = {
+    "estimate": (r'data-field="estimate">(?P<n>[\d.]+)', lambda n: (n, wrong(n))),
+    "margin": (r'data-field="margin">(?P<n>[\d.]+)', lambda n: (n, wrong(n))),
+    "interval": (r'data-field="ci_low">(?P<n>[\d.]+)', lambda n: (n, wrong(n))),
+    "base": (r'data-field="n">(?P<n>[\d,]+)', lambda n: (n, wrong(n))),
+    "change": (r'data-field="change:previous">(?P<n>[+−]?[\d.]+)', lambda n: (n, wrong(n))),
+    "sign of a change": (r'data-field="change:previous">(?P<n>−[\d.]+)', lambda n: (n, "+" + n[1:])),
+    "verdict": (r'data-field="verdict:previous">(?P<n>[^<]+)', lambda n: (n, "sube")),
+    "arrow": (r'data-field="change:previous">\s*<text[^>]*>(?P<n>[▲▼◆]) ', lambda n: (n, "▲" if n != "▲" else "▼")),
+    "receipt": (r'data-field="receipt">(?P<n>[\d,]+)', lambda n: (n, wrong(n))),
+    "hover": (r'data-tip="[^"]*?: (?P<n>[\d.]+)', lambda n: (n, wrong(n))),
+    "base of a hover": (r'data-tip="[^"]*n = (?P<n>[\d,]+)', lambda n: (n, wrong(n))),
+    "verdict of a hover": (r'data-tip="[^"]*; (?P<n>sin cambio significativo) ', lambda n: (n, "baja")),
+    "alternative text": (r'aria-label="[^"]*Juárez, (?P<n>[\d.]+)', lambda n: (n, wrong(n))),
+    "two places exchanged": (
+        r'aria-label="[^"]*: (?P<n>Juárez, [\d.]+\s%; San Pedro|Juárez, [\d.]+\s%; \w+)',
+        lambda n: (n, n.split("; ")[1] + n[len("Juárez") :].rpartition(" ")[0] + " Juárez"),
+    ),
+    "number in prose": (r"(?P<n>Las cifras poco precisas)", lambda n: (n, f"El 12 %. {n}")),
+    "number of places": (r"En (?P<n>\w+) de los nueve", lambda n: (n, "dos")),
+    "place that moved": (r"la cifra baja[^.]*(?P<n>Escobedo)", lambda n: (n, "Apodaca")),
+    "axis": (r">(?P<n>60)</text>", lambda n: (n, "65")),
+    "year": (r"(?P<n>enero de 2013)", lambda n: (n, "enero de 2014")),
+}  # fmt: skip
 
 
-def figures_of(words: str) -> Counter[str]:
-    """Decimals and percentages of a text; versions of the engine and ticks of axes are no figures of the survey."""
-    words = re.sub(r"Hecho con [^.]+?\d[\d.]*( y Typst \d[\d.]*)?\.", "", words)
-    found = Counter(reading.decimals_in(words))
-    found.update(n for n in reading.percentages_in(words) if "." not in n)
-    for tick in ("0", "10", "20", "25", "30", "40", "50", "60", "70", "75", "80", "90", "100"):
-        del found[tick]
-    return found
+def wrong(number: str) -> str:
+    """The number with its last digit changed."""
+    return number[:-1] + str((int(number[-1]) + 1) % 10)
 
 
-def test_visible_text_holds_no_number_without_a_row(edition: Edition, page: str) -> None:
-    tied, words, _ = reading.read_page(page)
-    known = {reading.bare(t.words).lstrip("+−") for t in tied} | stated(edition)
-    assert set(figures_of(words)) <= known
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_in_a_page_is_found(study: Study, edition: Edition, page: str, name: str) -> None:
+    pattern, change = FAULTS[name]
+    found = re.search(pattern, page, re.S)
+    assert found, name
+    old, new = change(found["n"])
+    planted = page[: found.start("n")] + new + page[found.end("n") :]
+    assert planted != page and old != new
+    assert complaints(study, edition, planted)
 
 
-def test_alternative_and_hover_texts_hold_numbers_of_the_rows_shown(edition: Edition, page: str) -> None:
-    tied, _, labels = reading.read_page(page)
-    known = {printed.lstrip("+−") for t in tied for printed in reading.expected(edition, t)} | stated(edition)
-    series = [edition.in_place(edition.settings.headline, p.code, w.key) for p in edition.places for w in edition.waves]
-    for estimate in (e for e in series if e):
-        for value in (estimate.estimate, estimate.ci_low, estimate.ci_high):
-            known.add(numbers.bare_percent(value))
-    for indicator in edition.settings.trust.indicators:
-        for level in edition.settings.trust.levels:
-            estimate = edition.whole(Measure(indicator, level))
-            assert estimate is not None
-            known |= {numbers.bare_percent(v) for v in (estimate.ci_low, estimate.ci_high)}
-    assert len(labels) > 40
-    for label in labels:
-        assert set(figures_of(label)) <= known, label
+def test_a_wrong_last_digit_of_any_tied_number_is_found(study: Study, edition: Edition, page: str) -> None:
+    spots = list(
+        re.finditer(
+            r'data-field="(?!verdict|fraction|tip)[^"]+"[^>]*>(?:\s*<text[^>]*>)?[^<\d]*([^<]*?\d)(?=[<\s])', page
+        )
+    )
+    assert len(spots) > 200
+    for spot in spots[::9]:
+        planted = page[: spot.end(1) - 1] + wrong(spot[1])[-1] + page[spot.end(1) :]
+        assert complaints(study, edition, planted), spot[0]
 
 
-@pytest.mark.parametrize("name", ["brief.pdf", "brief.docx"])
-def test_paper_and_word_say_the_numbers_of_the_page(edition: Edition, built: Path, page: str, name: str) -> None:
-    words = reading.pdf_text(built / name) if name.endswith("pdf") else reading.docx_text(built / name)
-    _, visible, labels = reading.read_page(page)
-    on_page = figures_of(" ".join([visible, *labels]))
-    found = figures_of(words)
-    assert sum(found.values()) > 40
-    assert found <= on_page, found - on_page
-    # A planted wrong digit is one number more than the page has.
-    at = words.index("74.7")
-    assert not figures_of(words[:at] + "71.7" + words[at + 4 :]) <= on_page
-    assert stated(edition) <= set(found)
+def test_a_fault_in_the_methodology_is_found(study: Study, edition: Edition, built: Path) -> None:
+    page = (built / "metodologia.html").read_text(encoding="utf-8")
+    for right, planted in (("es 1.28", "es 1.29"), ("estaba por 3.2", "estaba por 3.3"), ("En 17 ", "En 19 ")):
+        assert right in page
+        assert complaints(study, edition, page.replace(right, planted)) != [], right
+    assert complaints(study, edition, page.replace(">21.4", ">21.5")) != []
 
 
-def test_slides_say_numbers_of_the_tables(edition: Edition, built: Path) -> None:
-    rows = edition.rows.estimates
-    now = rows[(rows["wave"] == edition.wave.key) & rows["publishable"]]
-    moved = edition.rows.changes
-    printed = {f"{numbers.rounded(v * 100, d)}" for v in now["estimate"] for d in (0, 1)}
-    printed |= {f"{numbers.rounded((h - lo) * 50, 1)}" for lo, h in zip(now["ci_low"], now["ci_high"], strict=True)}
-    printed |= {
-        f"{abs(numbers.rounded(v * 100, 1))}" for v in moved.loc[moved["wave"] == edition.wave.key, "difference"]
-    }
-    earlier = rows[rows["publishable"] & (rows["domain_kind"].isin(["total", "municipio"]))]
-    printed |= {f"{numbers.rounded(v * 100, 1)}" for v in earlier["estimate"]}
-    printed |= {"95", f"{(edition.made.response_rate or 0) * 100:.1f}"}
-    texts = reading.pptx_texts(built / "brief.pptx")
-    assert len(texts) >= 14
-    for words in texts:
-        found = set(reading.decimals_in(words)) | set(reading.percentages_in(words))
-        assert found <= printed, (found - printed, words)
+def figures(edition: Edition, words: str) -> list[str]:
+    return numbers_in(without_exempt(edition, words))
 
 
-def test_verdicts_of_the_page_are_those_of_the_table(edition: Edition, page: str) -> None:
-    for measure in edition.settings.findings:
-        estimate = edition.whole(measure)
-        change = edition.change(estimate)
-        assert estimate is not None and change is not None
-        start = page.index(f'data-id="{estimate.key}" data-field="estimate"')
-        box = page[start : start + 1500]
-        assert re.search(r'class="verdict[^"]*">(.) (\w+)', box)[2] == change.verdict.split()[0]  # type: ignore[index]
+def test_paper_says_what_the_page_says(edition: Edition, built: Path, page: str) -> None:
+    words = files.on_paper(read_page(page), WIDE)
+    paper = reading.pdf_text(built / "brief.pdf")
+    wanted = Counter(figures(edition, words))
+    assert sum(wanted.values()) > 70
+    assert Counter(figures(edition, paper)) == wanted
+    assert files.verdict_phrases(paper) == files.verdict_phrases(words)
+    at = paper.index("74.7")
+    assert Counter(figures(edition, paper[:at] + "74.8" + paper[at + 4 :])) != wanted
+    # A chart in paper is described in the words of the page.
+    labels = {reading.settled(p.words) for p in read_page(page) if p.kind == "aria-label" and p.chart >= 0}
+    assert {reading.settled(alt) for alt in reading.pdf_alternatives(built / "brief.pdf")} == labels
 
 
-def test_withheld_cells_are_printed_nowhere(edition: Edition, built: Path, page: str) -> None:
-    indicator, code = TOO_RARE
-    measure = Measure(indicator, "sí")
-    row = edition.rows.need(edition.wave.key, measure, "municipio", code)
-    assert not row.publishable
-    tied, _, _ = reading.read_page(page)
-    assert row.key not in {t.key for t in tied}
-    place = next(p.short for p in edition.places if p.code == code)
-    for words in reading.pptx_texts(built / "brief.pptx"):
-        if edition.label(measure).name in words:
-            assert f"{place}, {numbers.percent(row.estimate)}" not in words
-    sheet = openpyxl.load_workbook(built / "tabulados.xlsx")["Delito y soborno"]
-    heads = [cell.value for cell in sheet[4]]
-    column = next(i for i, head in enumerate(heads) if head and head.startswith(place))
-    shown = [r[column].value for r in sheet.iter_rows(min_row=5) if r[0].value == edition.label(measure).name]
-    assert shown[0] == "**"
+def test_word_says_what_the_page_says_in_the_same_order(edition: Edition, built: Path, page: str) -> None:
+    words, made = files.in_word(read_page(page)), reading.docx_text(built / "brief.docx")
+    assert len(figures(edition, made)) > 150
+    assert figures(edition, made) == figures(edition, words)
+    assert files.verdict_phrases(made) == files.verdict_phrases(words)
+
+
+def planted_office(path: Path, part: str, target: Path, pattern: str = r">[^<]*?(\d+\.\d)[^<]*<") -> Path:
+    """A copy of an Office file with the last digit of the first number that ``pattern`` finds in a part changed."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == part:
+                words = content.decode("utf-8")
+                found = re.search(pattern, words)
+                assert found, part
+                words = words[: found.start(1)] + wrong(found[1]) + words[found.end(1) :]
+                content = words.encode("utf-8")
+            new.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize("pattern", [r">[^<]*?(\d+\.\d)[^<]*<", r'descr="[^"]*?(\d+\.\d)'])
+def test_a_planted_wrong_digit_in_word_is_found(
+    edition: Edition, built: Path, page: str, tmp_path: Path, pattern: str
+) -> None:
+    planted = planted_office(built / "brief.docx", "word/document.xml", tmp_path / "b.docx", pattern)
+    assert figures(edition, reading.docx_text(planted)) != figures(edition, files.in_word(read_page(page)))
+
+
+def test_slides_say_the_numbers_and_verdicts_of_their_findings(edition: Edition, built: Path) -> None:
+    slides = reading.pptx_texts(built / "brief.pptx")
+    assert len(slides) == 1 + len(edition.settings.findings) + 2 + 1
+    checked = files.check_slides(edition, slides)
+    assert checked.complaints == [] and checked.numbers > 200
+
+
+@pytest.mark.parametrize(
+    ("part", "pattern"),
+    [
+        ("ppt/slides/slide2.xml", r">[^<]*?(\d+\.\d)[^<]*<"),
+        ("ppt/slides/slide2.xml", r'descr="[^"]*Juárez, (\d+\.\d)'),
+        ("ppt/slides/slide2.xml", r">(\d,\d{3}) entrevistas"),
+        ("ppt/notesSlides/notesSlide2.xml", r"San Pedro, (\d+\.\d)"),
+        ("ppt/slides/slide9.xml", r"RR3\): (\d+\.\d)"),
+    ],
+)
+def test_a_planted_wrong_digit_in_the_slides_is_found(
+    edition: Edition, built: Path, tmp_path: Path, part: str, pattern: str
+) -> None:
+    planted = planted_office(built / "brief.pptx", part, tmp_path / "b.pptx", pattern)
+    assert files.check_slides(edition, reading.pptx_texts(planted)).complaints
+
+
+def test_every_cell_of_the_workbook_is_its_row(edition: Edition, built: Path, tmp_path: Path) -> None:
+    checked = files.check_workbook(edition, files.workbook(built / "tabulados.xlsx"))
+    assert checked.complaints == [] and checked.numbers > 3000
+    book = openpyxl.load_workbook(built / "tabulados.xlsx")
+    book[book.sheetnames[1]].cell(6, 5).value += 0.1
+    book["Detalle"].cell(30, 8).value += 0.001
+    book["Notas"].cell(4, 2).value += " 37.2 %"
+    book.save(tmp_path / "t.xlsx")
+    assert len(files.check_workbook(edition, files.workbook(tmp_path / "t.xlsx")).complaints) == 3
+
+
+def test_cards_say_their_finding(edition: Edition, built: Path) -> None:
+    for number, measure in enumerate(edition.settings.findings, 1):
+        words = (built / "tarjetas" / f"{number}-texto-alternativo.txt").read_text(encoding="utf-8")
+        checked = files.check_card(edition, measure, words)
+        assert checked.complaints == [] and checked.numbers >= 2
+        figure = re.search(r"\d+\.\d", words)
+        assert figure
+        assert files.check_card(edition, measure, words.replace(figure[0], wrong(figure[0]))).complaints
+
+
+def test_the_search_knows_only_words_of_the_pages(site: Path) -> None:
+    entries = reading.search_entries(site / "recursos" / "buscar.js")
+    assert len(entries) == 15
+    for entry in entries:
+        page = (site / entry["url"]).read_text(encoding="utf-8")
+        there = Counter(n for p in read_page(page) if p.kind == "text" for n in numbers_in(p.words))
+        assert Counter(numbers_in(entry["text"])) <= there, entry["url"]
 
 
 def test_simulated_data_say_so_in_every_format(built: Path, page: str) -> None:
     assert "Datos simulados" in page
     assert "Datos simulados" in reading.pdf_text(built / "brief.pdf")
     assert "Datos simulados" in reading.docx_text(built / "brief.docx")
-    slides = [t for t in reading.pptx_texts(built / "brief.pptx") if "entrevistas" in t]
-    assert slides and all("simulados" in t.lower() for t in slides)
+    slides = [words for words, _ in reading.pptx_texts(built / "brief.pptx") if "entrevistas" in words]
+    assert slides and all("simulados" in words.lower() for words in slides)
     for path in (built / "tarjetas").glob("*.txt"):
         assert "Datos simulados" in path.read_text(encoding="utf-8")
+    assert "Datos simulados" in " ".join(str(row[0]) for row in files.workbook(built / "tabulados.xlsx")["Contenido"])

@@ -16,6 +16,8 @@ from pipeline.reporting.theme import Theme, font_file
 
 _GROUP = re.compile(r'<g id="([^"]*)">')
 _OPEN = re.compile(r"<svg [^>]*>")
+# The smallest text of a page: 12 px on a telephone.
+_REMARK = 12.5
 
 
 @dataclass(frozen=True)
@@ -29,19 +31,45 @@ class Picture:
     png: bytes
 
 
-class Canvas:
-    """Draws in pixels from the top left; every artist may carry a number's key or a hover text."""
+@dataclass(frozen=True)
+class Size:
+    """What a chart is drawn for. ``width``: pixels, 0 for the chart's own; ``narrow``: drawn again for a
+    telephone, with names above the lines; ``loose``: how much further apart rows lie (or how much taller a plot is).
+    """
 
-    def __init__(self, width: int, height: int, theme: Theme):
+    width: int = 0
+    narrow: bool = False
+    loose: float = 1.0
+
+    def wide(self, usual: int) -> int:
+        """The width in pixels: a telephone's is 360."""
+        return self.width or (360 if self.narrow else usual)
+
+
+SCREEN, PHONE = Size(), Size(narrow=True)
+
+
+class Canvas:
+    """Draws in pixels from the top left; every artist may carry a number's key or a hover text.
+
+    ``remarks``: sentences under the chart (source, simulated data, where the axis starts), below ``height``.
+    """
+
+    def __init__(self, width: int, height: int, theme: Theme, remarks: Sequence[str] = ()):
         from matplotlib.figure import Figure
         from matplotlib.transforms import Affine2D
 
         _register(theme)
-        self.width, self.height, self.theme = width, height, theme
+        self.width, self.theme = width, theme
+        lines = self.wrap(" ".join(remarks), _REMARK, 400, width) if remarks else []
+        below, height = height, height + (len(lines) * 16 + 8 if lines else 0)
+        self.height = height
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.paper)
         self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72) + self.figure.dpi_scale_trans
         self._tags: dict[str, str] = {}
         self._drawn = 0
+        for index, line in enumerate(lines):
+            self.text(0, below + 20 + index * 16, line, _REMARK, theme.soft)
 
     def text(
         self,
@@ -65,16 +93,11 @@ class Canvas:
         )  # fmt: skip
         self._above(artist)
         if isinstance(words, Number):
-            self._tag(artist, f'data-id="{html.escape(words.key)}" data-field="{words.field}"')
+            self._tag(artist, _tie(words))
 
     def width_of(self, words: str, size: float, weight: int = 400) -> float:
         """Width in pixels of words in the sans family."""
-        from matplotlib.font_manager import get_font
-
-        font = get_font(str(font_file(self.theme.sans, weight, self.theme.folder)))
-        font.set_size(size, 72)
-        font.set_text(words, 0.0)
-        return font.get_width_height()[0] / 64
+        return width_of(self.theme, words, size, weight)
 
     def wrap(self, words: str, size: float, weight: int, room: float) -> list[str]:
         """Break words into lines no wider than ``room`` pixels (measured in the sans family)."""
@@ -89,7 +112,7 @@ class Canvas:
 
     def line(
         self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float = 1, dash: Any = None,
-        opacity: float = 1, tip: str = "", round_ends: bool = False,
+        opacity: float = 1, tip: str | Number = "", round_ends: bool = False,
     ) -> None:  # fmt: skip
         """Draw a line through points; ``dash`` as lengths on and off in pixels."""
         from matplotlib.lines import Line2D
@@ -104,7 +127,7 @@ class Canvas:
 
     def rectangle(
         self, x: float, y: float, width: float, height: float, fill: str, opacity: float = 1, radius: float = 0,
-        tip: str = "",
+        tip: str | Number = "",
     ) -> None:  # fmt: skip
         """Fill a rectangle, with round corners when ``radius`` is given."""
         from matplotlib.patches import FancyBboxPatch, Rectangle
@@ -118,7 +141,7 @@ class Canvas:
         shape.set(facecolor=fill, edgecolor="none", linewidth=0, alpha=opacity)
         self._add(shape, tip)
 
-    def circle(self, x: float, y: float, radius: float, fill: str, edge: str = "", tip: str = "") -> None:
+    def circle(self, x: float, y: float, radius: float, fill: str, edge: str = "", tip: str | Number = "") -> None:
         """Fill a circle."""
         from matplotlib.patches import Circle
 
@@ -127,7 +150,12 @@ class Canvas:
         self._add(shape, tip)
 
     def polygon(
-        self, corners: Sequence[tuple[float, float]], fill: str, opacity: float = 1, edge: str = "", tip: str = ""
+        self,
+        corners: Sequence[tuple[float, float]],
+        fill: str,
+        opacity: float = 1,
+        edge: str = "",
+        tip: str | Number = "",
     ) -> None:
         """Fill a polygon."""
         from matplotlib.patches import Polygon
@@ -136,27 +164,48 @@ class Canvas:
         shape.set(facecolor=fill, edgecolor=edge or "none", linewidth=1 if edge else 0, alpha=opacity)
         self._add(shape, tip)
 
+    def area(
+        self, rings: Sequence[Sequence[tuple[float, float]]], fill: str, edge: str, tip: str | Number = ""
+    ) -> None:
+        """Fill a ring and leave out its holes."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        codes, corners = [], []
+        for ring in rings:
+            corners += [*ring, ring[0]]
+            codes += [Path.MOVETO, *[Path.LINETO] * (len(ring) - 1), Path.CLOSEPOLY]
+        shape = PathPatch(Path(corners, codes), transform=self._place)
+        shape.set(facecolor=fill, edgecolor=edge, linewidth=1, joinstyle="round")
+        self._add(shape, tip)
+
     def symbol(self, x: float, y: float, sign: str, size: float, colour: str) -> None:
         """A verdict's sign (▲ ▼ ◆) centred at a point."""
         self.text(x, y + size * 0.36, sign, size, colour, "center", 600)
 
-    def image(self, path: Any, x: float, y: float, width: float, height: float) -> None:
-        """Place a PNG (a brand's logo)."""
-        from matplotlib.image import imread
+    def logo(self, path: Any, right: float, y: float, width: float, height: float) -> None:
+        """Place a brand's PNG against a right edge, as large as fits in ``width`` × ``height``."""
+        from matplotlib.image import BboxImage, imread
         from matplotlib.transforms import Bbox, TransformedBbox
 
-        box = TransformedBbox(Bbox([[x, y + height], [x + width, y]]), self._place)
-        from matplotlib.image import BboxImage
-
+        pixels = imread(path)
+        scale = min(width / pixels.shape[1], height / pixels.shape[0])
+        wide, high = pixels.shape[1] * scale, pixels.shape[0] * scale
+        box = TransformedBbox(Bbox([[right - wide, y + (height + high) / 2], [right, y + (height - high) / 2]]),
+                              self._place)  # fmt: skip
         artist = BboxImage(box)
-        artist.set_data(imread(path))
+        artist.set_data(pixels)
         self.figure.add_artist(artist)
+        self._above(artist)
 
     def finish(self, alt: str, png: bool = True, scale: float = 2, svg: bool = True) -> Picture:
         """Write the chart out; ``alt`` becomes its accessible name. What is not asked for is left empty."""
         import matplotlib as mpl
 
-        settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "pulso", "path.simplify": False}
+        # Hinted, some glyphs of a good font (Source Serif's %) report a sixth of their width.
+        settings: Any = {
+            "svg.fonttype": "none", "svg.hashsalt": "pulso", "path.simplify": False, "text.hinting": "none",
+        }  # fmt: skip
         with mpl.rc_context(settings):
             buffer = io.StringIO()
             if svg:
@@ -172,11 +221,13 @@ class Canvas:
         self.figure.savefig(buffer, format="png", dpi=72 * scale, metadata={"Software": None}, pil_kwargs=options)
         return buffer.getvalue()
 
-    def _add(self, artist: Any, tip: str) -> None:
+    def _add(self, artist: Any, tip: str | Number) -> None:
         # A transform of ours, and no axes to clip to.
         self.figure.add_artist(artist, clip=False)
         self._above(artist)
-        if tip:
+        if isinstance(tip, Number):
+            self._tag(artist, f'class="hot" data-tip="{html.escape(tip.text)}" {_tie(tip)}')
+        elif tip:
             self._tag(artist, f'class="hot" data-tip="{html.escape(tip)}"')
 
     def _above(self, artist: Any) -> None:
@@ -205,6 +256,21 @@ class Canvas:
         whole = f'<svg {space} width="{self.width}" height="{self.height}" {size} style="{lines}">{body}'
         label = html.escape(alt, quote=True)
         return whole, f'<svg {size} role="img" aria-label="{label}" style="{lines}">{body}'
+
+
+def _tie(number: Number) -> str:
+    return f'data-id="{html.escape(number.key)}" data-field="{number.field}"'
+
+
+def width_of(theme: Theme, words: str, size: float, weight: int = 400) -> float:
+    """Width in pixels of words in a theme's sans family."""
+    from matplotlib.font_manager import get_font
+    from matplotlib.ft2font import LoadFlags
+
+    font = get_font(str(font_file(theme.sans, weight, theme.folder)))
+    font.set_size(size, 72)
+    font.set_text(words, 0.0, flags=LoadFlags.NO_HINTING)
+    return float(font.get_width_height()[0] / 64)
 
 
 _REGISTERED: set[str] = set()

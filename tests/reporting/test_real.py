@@ -1,0 +1,65 @@
+"""The reports that are built here, of the project's own waves, read back as a reader would."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from pipeline.reporting.edition import Edition
+from pipeline.study import Study, load_study
+from tests.reporting import checking_files as files
+from tests.reporting import reading
+from tests.reporting.checking import edition_of, without_exempt
+from tests.reporting.checking_pages import check_page
+from tests.reporting.made import ROOT
+from tests.reporting.reading import numbers_in
+from tests.reporting.test_published import WIDE
+
+
+@pytest.fixture(scope="module")
+def real() -> Study:
+    study = load_study(ROOT)
+    needed = [study.site / study.params.current_wave / "brief.html", study.site / "index.html"]
+    if not all(path.is_file() for path in needed):
+        pytest.skip("reports/site is not built: make repro")
+    return study
+
+
+@pytest.fixture(scope="module")
+def now(real: Study) -> Edition:
+    return edition_of(real, real.params.current_wave)
+
+
+def test_every_page_of_the_current_wave_and_of_the_site_says_what_the_tables_hold(real: Study, now: Edition) -> None:
+    site = real.site
+    pages = [site / "index.html", *(site / now.wave.key).glob("*.html"), *(site / "secciones").rglob("*.html")]
+    looked = 0
+    for path in pages:
+        checked = check_page(real, now, path.read_text(encoding="utf-8"))
+        assert checked.complaints == [], path
+        looked += checked.numbers
+    assert looked > 3000
+
+
+def test_every_earlier_brief_says_what_its_tables_held(real: Study) -> None:
+    for wave in list(real.waves)[:-1]:
+        page = (real.site / wave / "brief.html").read_text(encoding="utf-8")
+        assert check_page(real, edition_of(real, wave), page).complaints == [], wave
+
+
+def test_every_other_file_of_the_current_wave_says_what_the_tables_hold(real: Study, now: Edition) -> None:
+    folder: Path = real.site / now.wave.key
+    pieces = reading.read_page((folder / "brief.html").read_text(encoding="utf-8"))
+
+    def figures(words: str) -> list[str]:
+        return numbers_in(without_exempt(now, words))
+
+    assert Counter(figures(reading.pdf_text(folder / "brief.pdf"))) == Counter(figures(files.on_paper(pieces, WIDE)))
+    assert figures(reading.docx_text(folder / "brief.docx")) == figures(files.in_word(pieces))
+    assert files.check_slides(now, reading.pptx_texts(folder / "brief.pptx")).complaints == []
+    checked = files.check_workbook(now, files.workbook(folder / "tabulados.xlsx"))
+    assert checked.complaints == [] and checked.numbers > 20000
+    for number, measure in enumerate(now.settings.findings, 1):
+        card = folder / "tarjetas" / f"{number}-texto-alternativo.txt"
+        if card.is_file():
+            assert files.check_card(now, measure, card.read_text(encoding="utf-8")).complaints == []
