@@ -88,7 +88,7 @@ def difference(edition: Edition, change: Change | None, direction: str) -> Text 
     return text(Tone(sign, tone), numbers.NBSP, Number(shown, change.key, change.field))
 
 
-def verdict_word(change: Change | None) -> str | Number:
+def verdict_word(change: Change | None) -> Cell:
     """The verdict as a table says it."""
     if change is None:
         return EMPTY
