@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.check.composition import composition
 from pipeline.check.exceptions import add_exception, load_exceptions
 from pipeline.check.fieldwork import fieldwork
-from pipeline.check.files import columns_moved, strata_renumbered
+from pipeline.check.files import columns_moved, same_again, sample_moved, strata_renumbered
 from pipeline.check.past import Past, against, seen_before
 from pipeline.check.report import write_report
 from pipeline.check.rules import Evidence, Rule, with_severities
@@ -148,10 +148,15 @@ def _with_past(
     past = Past(last, study.questionnaire(last), read_table(study.processed(last, "responses.parquet")))
     moves, rules = against(questionnaire, responses, past, settings)
     tables, phone = {"moves": moves}, settings.roles.phone
-    units = strata_renumbered(study, responses, past.responses)
-    if units is not None:
-        tables["units"] = units[0]
-        rules += units[1]
+    found = {
+        "units": strata_renumbered(study, responses, past.responses),
+        "again": same_again(responses, past.responses, last),
+        "areas": sample_moved(study, evidence.tables["areas"], past.responses) if "areas" in evidence.tables else None,
+    }
+    for name, moved in found.items():
+        if moved is not None:
+            tables[name] = moved[0]
+            rules += moved[1]
     if phone is not None and phone in responses:
         known = [_column(study, each, phone) for each in earlier]
         respondents = evidence.tables["respondents"]

@@ -45,7 +45,11 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 def _opened(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -> Delivered:
     if kind == "zip":
         with extracted(path, delivery.member) as (inner, member):
-            inside = _read(inner, format_of(inner), delivery, wanted)
+            try:
+                inside = _read(inner, format_of(inner), delivery, wanted)
+            except PulsoError as error:
+                # The member was taken out to a folder that is gone when somebody reads this.
+                raise PulsoError(str(error).replace(str(inner), f"{path}, member {member}")) from error
         receipt = {**inside.receipt, "member": member, "container": "zip"}
         return replace(inside, receipt=receipt)
     return _read(path, kind, delivery, wanted)

@@ -61,6 +61,8 @@ class CheckSettings:
     share may miss the population's, before weights, because some people are harder to reach; only
     what sampling error adds to it is a surprise. ``minimum_verified``: share of every
     interviewer's interviews that somebody listens to or calls back, where a delivery says so.
+    ``largest_weight``: a given weight above so many times the median of its area is asked about.
+    ``area_loss``: share of the last wave's interviews that no area should lose without a reason.
     ``seed``: of the null model's start.
     """
 
@@ -81,4 +83,6 @@ class CheckSettings:
     largest_move: float = 0.10
     composition_lean: float = 0.05
     minimum_verified: float = 0.10
+    largest_weight: float = 100.0
+    area_loss: float = 1 / 3
     seed: int = 0

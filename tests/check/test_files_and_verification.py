@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from pipeline.check import stage
 from pipeline.check.engine import Engine
-from pipeline.check.files import columns_moved, strata_renumbered
+from pipeline.check.files import columns_moved, same_again, sample_moved, strata_renumbered
 from pipeline.check.verdict import Verdict
 from pipeline.cli import main
 from pipeline.errors import PulsoError
@@ -120,3 +120,48 @@ def test_no_pages_of_the_library_by_default(tmp_path: Path, engine: Engine) -> N
     run(study, WAVE)
     stage.check_wave(study, WAVE, engine)
     assert {p.name for p in (tmp_path / "processed" / "checks").rglob("*.html")} == {f"{WAVE}.html"}
+
+
+def test_the_same_file_again_stops_the_wave_and_the_same_people_do_not() -> None:
+    before = pd.DataFrame({"folio": list("abcd"), "x": [1, 2, None, 4], "y": list("pqrs")})
+    shuffled = before.iloc[[2, 0, 3, 1]]
+    (table, (rule,)), (other, _) = same_again(shuffled, before, "W"), same_again(before.assign(x=9), before, "W")
+    assert table["same_share"].tolist() == [1.0]
+    assert other["same_share"].tolist() == [0.0]
+    assert rule.severity == "critical"
+    assert same_again(before.assign(folio=list("efgh")), before, "W")[0]["same_share"].tolist() == [0.0]
+
+
+def test_a_place_that_lost_half_of_its_interviews_is_asked_about(tmp_path: Path) -> None:
+    study = d.prepared(tmp_path)
+    before = pd.DataFrame({"municipio": ["01001"] * 30 + ["01002"] * 10})
+    areas = pd.DataFrame({"key": ["01001", "01002", "01003"], "n": [15, 9, 4]})
+    found = sample_moved(study, areas, before)
+    assert found is not None
+    assert found[0]["kept"].tolist() == [0.5, 0.9, 1.0]
+    assert found[1][0].limits["min_value"] == pytest.approx(2 / 3)
+
+
+def test_given_weights_and_units_in_two_strata(tmp_path: Path, engine: Engine) -> None:
+    """Row 3 weighs 200 × the median of its place, row 4 nothing at all; unit u1 lies in two strata."""
+    factor = [10.0] * 60
+    factor[2], factor[3] = 2000.0, -1.0
+    frame = d.good().assign(FACTOR=factor, UPM=[f"u{k // 3}" for k in range(60)], EST=[f"e{k // 6}" for k in range(60)])
+    frame.loc[3, "EST"] = "e9"
+    items = "  factor: {text: F, label: F, kind: number}\n  upm: {text: U, label: U, kind: text}\n"
+    items += "  estrato: {text: E, label: E, kind: text}\n"
+    columns = "columns:\n    factor: FACTOR\n    upm: UPM\n    estrato: EST\n"
+    study = d.prepared(
+        tmp_path, frame, lambda t: t.replace("delivery:\n", items + "delivery:\n").replace("columns:\n", columns)
+    )
+    path = tmp_path / "params.yaml"
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index("weighting:\n"), text.index("estimation:\n")
+    given = "weighting:\n  base: {kind: given, weight: factor}\n  psu: upm\n  strata: estrato\n"
+    path.write_text(text[:start] + given + text[end:], encoding="utf-8")
+    study = d.load_study(tmp_path)
+    run(study, WAVE)
+    rules = {r.id: r.keys for r in stage.check_wave(study, WAVE, engine).rules if not r.passed}
+    assert rules["weight.size"] == ("F00003",)
+    assert rules["weight.positive"] == ("F00004",)
+    assert rules["design.nested"] == ("u1",)
