@@ -38,6 +38,9 @@ _DISPOSITIONS = {
 _RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación", "REF1": "rechazo", "CON1": "contacto"}
 
 
+RECEIPTS, CHECKS = "processed/{wave}/weighting.json", "processed/checks/{wave}.json"
+
+
 @dataclass(frozen=True)
 class Point:
     """One point: its name, who asks for it besides AAPOR ("INE", "AMAI"), and what is said ("": nothing)."""
@@ -49,12 +52,16 @@ class Point:
 
 @dataclass(frozen=True)
 class Element:
-    """One of AAPOR's eleven elements with its points; ``key``: its address on the page."""
+    """One of AAPOR's eleven elements with its points.
+
+    ``key``: its address on the page; ``source``: the file of the wave that holds its numbers, where rows do not.
+    """
 
     number: int
     key: str
     name: str
     points: tuple[Point, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,12 +83,12 @@ def elements(sources: Sources) -> tuple[Element, ...]:
         Element(2, "quien", "Quién patrocina y quién la hace", _who(sources)),
         Element(3, "instrumento", "Cuestionario", _instrument(sources)),
         Element(4, "poblacion", "Población", _population(sources)),
-        Element(5, "muestra", "Muestra", _sample(sources)),
+        Element(5, "muestra", "Muestra", _sample(sources), RECEIPTS),
         Element(6, "modo", "Modo de entrevista", _mode(sources)),
         Element(7, "fechas", "Fechas", _dates(sources)),
-        Element(8, "precision", "Tamaño y precisión", (*_size(sources), *_precision(sources))),
-        Element(9, "ponderacion", "Ponderación", _weights(sources)),
-        Element(10, "proceso", "Proceso y calidad", _process(sources)),
+        Element(8, "precision", "Tamaño y precisión", (*_size(sources), *_precision(sources)), RECEIPTS),
+        Element(9, "ponderacion", "Ponderación", _weights(sources), RECEIPTS),
+        Element(10, "proceso", "Proceso y calidad", _process(sources), CHECKS),
         Element(11, "limitaciones", "Limitaciones", _limits(sources)),
     )
 
@@ -117,12 +124,14 @@ def _who(sources: Sources) -> tuple[Point, ...]:
 
 def _instrument(sources: Sources) -> tuple[Point, ...]:
     said, fieldwork = sources.edition.settings.disclosure, sources.questionnaire.fieldwork
-    several = sum(not item.private and item.kind != "text" and item.derived is None
-                  for item in sources.questionnaire.items.values())  # fmt: skip
     changed = sorted({why for label in sources.edition.labels.values()
                       for wave, why in label.breaks.items() if wave == sources.edition.wave.key})  # fmt: skip
-    asked = f"{several} preguntas, [completas y en su orden al final de esta página](#preguntas)."
-    new = f"Cambió en esta edición: {'; '.join(changed)}." if changed else "Sin cambios frente a la edición anterior."
+    asked = "[Completas y en su orden, al final de esta página](#preguntas)."
+    new = "Ninguno que impida comparar con la edición anterior."
+    if len(sources.edition.waves) == 1:
+        new = "Es la primera edición."
+    elif changed:
+        new = f"En esta edición, {'; '.join(changed)}: lo que cambió no se compara con antes."
     period = f"{upper_first(fieldwork.reference_period)}." if fieldwork.reference_period else ""
     return (
         Point("Preguntas", asked, ("INE", "AMAI")),

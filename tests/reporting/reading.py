@@ -98,10 +98,16 @@ def numbers_in(words: str) -> list[str]:
 
 
 def pdf_text(path: Path) -> str:
-    """The text of a PDF in reading order."""
+    """The text of a PDF in reading order, without the numbers of its pages ("1 de 2")."""
     from pypdf import PdfReader
 
-    return " ".join(page.extract_text() for page in PdfReader(path).pages)
+    pages = PdfReader(path).pages
+    words = [page.extract_text() for page in pages]
+    for number, text in enumerate(words, 1):
+        foot = re.compile(rf"\b{number} de {len(pages)}\b")
+        assert foot.search(text), f"page {number} has no number"
+        words[number - 1] = foot.sub(" ", text)
+    return " ".join(words)
 
 
 def pdf_alternatives(path: Path) -> list[str]:

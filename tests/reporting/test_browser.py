@@ -36,7 +36,8 @@ def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
     import re
 
     others = {f"{wave}/{name}" for wave in ("2011T3", "2011T4", "2012T1", "2012T2", "2012T3", "2012T4", "2013T1")
-              for name in ("brief.html", "brief.pdf", "brief.docx", "brief.pptx", "tabulados.xlsx")}  # fmt: skip
+              for name in ("brief.html", "brief.pdf", "brief.docx", "brief.pptx", "tabulados.xlsx",
+                           "metodologia.html")}  # fmt: skip
     for page in site.rglob("*.html"):
         for link in re.findall(r'(?:href|src)="([^"#]+)', page.read_text(encoding="utf-8")):
             target = (page.parent / link).resolve()
@@ -95,6 +96,15 @@ def test_search_finds_a_place_without_accents(site: Path, browser: Any) -> None:
     page.fill("#buscar", "juarez")
     titles = page.evaluate("[...document.querySelectorAll('#resultados a')].map(a => a.textContent)")
     assert titles and "Juárez" in titles[0]
+    # An indicator is found where it stands, from any page of the site, and Enter goes there.
+    page.goto((site / "secciones/municipios/juarez.html").as_uri())
+    page.fill("#buscar", "confianza marina")
+    links = page.evaluate("[...document.querySelectorAll('#resultados a')].map(a => a.getAttribute('href'))")
+    assert any(link.startswith("../../secciones/series.html#conf-marina") for link in links)
+    page.press("#buscar", "Enter")
+    page.wait_for_url("**/series.html#*")
+    target = page.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1))).textContent")
+    assert "Marina" in target
     page.fill("#buscar", "zzzz")
     assert page.text_content("#cuantos") == "0 resultados"
     page.close()
@@ -112,6 +122,24 @@ def test_hovering_a_mark_shows_its_value(site: Path, browser: Any) -> None:
     page.close()
 
 
+def test_the_keyboard_walks_through_the_values_of_a_chart(site: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((site / "2013T2/brief.html").as_uri())
+    marks = "[...document.querySelectorAll('.chart[data-figure=lugares] .wide .hot')].map(m => m.dataset.tip)"
+    tips = page.evaluate(marks)
+    page.locator(".chart[data-figure=lugares]").focus()
+    seen = []
+    for _ in tips:
+        page.keyboard.press("ArrowDown")
+        seen.append(page.text_content(".tip"))
+    assert seen == tips and len(seen) == 9
+    page.keyboard.press("ArrowUp")
+    assert page.text_content(".tip") == tips[-2] and page.get_attribute(".tip", "role") == "status"
+    page.keyboard.press("Escape")
+    assert page.locator(".tip").count() == page.locator(".hot.at").count() == 0
+    page.close()
+
+
 def test_pages_print_on_a4(site: Path, browser: Any, tmp_path: Path) -> None:
     from pypdf import PdfReader
 
@@ -119,6 +147,9 @@ def test_pages_print_on_a4(site: Path, browser: Any, tmp_path: Path) -> None:
     page.goto((site / "2013T2/brief.html").as_uri())
     target = tmp_path / "print.pdf"
     page.pdf(path=str(target), prefer_css_page_size=True)
-    box = PdfReader(target).pages[0].mediabox
+    reader = PdfReader(target)
+    box = reader.pages[0].mediabox
     assert (round(box.width), round(box.height)) == (595, 842)
+    words = [p.extract_text() for p in reader.pages]
+    assert len(words) <= 3 and "Buscar" not in words[0] and "Este trimestre" not in words[0]
     page.close()

@@ -18,9 +18,6 @@ from tests.reporting.checking_pages import check_page
 from tests.reporting.conftest import OTHERS
 from tests.reporting.reading import numbers_in, read_page
 
-# The drawings that paper takes wide.
-WIDE = ("serie", "confianza")
-
 
 @pytest.fixture(scope="session")
 def page(built: Path) -> str:
@@ -112,7 +109,7 @@ def figures(edition: Edition, words: str) -> list[str]:
 
 
 def test_paper_says_what_the_page_says(edition: Edition, built: Path, page: str) -> None:
-    words = files.on_paper(read_page(page), WIDE)
+    words = files.on_paper(read_page(page))
     paper = reading.pdf_text(built / "brief.pdf")
     wanted = Counter(figures(edition, words))
     assert sum(wanted.values()) > 70
