@@ -68,7 +68,7 @@ def test_a_gallery_draws_each_chart_once(site: Path) -> None:
     names = re.findall(r'data-figure="([^"]+)"', words)
     assert len(names) == len(set(names)) == words.count("<svg ") > 25
     listed = re.findall(r'<a\s+href="#([^"]+)"', words)
-    assert sorted(set(listed) - {"contenido"}) == sorted(re.findall(r'<h3\s+id="([^"]+)"', words))
+    assert sorted(set(listed) - {"contenido"}) == sorted(re.findall(r'<section\s+id="([^"]+)"', words))
 
 
 def test_the_first_edition_has_no_line_of_one_point(site: Path) -> None:
