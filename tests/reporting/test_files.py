@@ -1,6 +1,9 @@
 """Each published file opened again: PDF, DOCX, PPTX, XLSX, cards; and the same bytes twice."""
 
+import zipfile
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -24,9 +27,26 @@ def test_pdf_is_tagged_titled_in_spanish_with_its_fonts_on_two_pages(built: Path
     assert reader.metadata is not None and reader.metadata.title == "Pulso Metropolitano de Seguridad, mayo de 2013"
     assert b"pdfuaid" in root["/Metadata"].get_data()
     assert len(reader.pages) == 2
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    tags = _tags(root["/StructTreeRoot"])
+    assert tags["/H1"] == 1 and tags["/H2"] >= 4 and tags["/Figure"] == 4
     fonts = {str(f) for page in reader.pages for f in _font_names(page)}
     assert any("SourceSansPro" in name for name in fonts) and any("SourceSerifPro" in name for name in fonts)
     assert "Cómo se hizo" in reader.pages[1].extract_text()
+
+
+def _tags(root: Any) -> Counter[str]:
+    """How often each kind of element stands in a PDF's structure."""
+    found, waiting = Counter[str](), [root]
+    while waiting:
+        node = waiting.pop()
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            found[str(node.get("/S", ""))] += 1
+            waiting.append(node.get("/K", []))
+    return found
 
 
 def _font_names(page: object) -> list[str]:
@@ -63,6 +83,13 @@ def test_pptx_has_one_finding_a_slide_with_notes_and_alternative_text(built: Pat
         assert len(pictures) == 1
         assert "intervalo" in pictures[0]._element.nvPicPr.cNvPr.get("descr")
         assert pictures[0].width * pictures[0].height > 0.25 * deck.slide_width * deck.slide_height  # type: ignore[operator]
+
+
+def test_office_files_say_that_they_are_spanish(built: Path) -> None:
+    with zipfile.ZipFile(built / "brief.pptx") as deck, zipfile.ZipFile(built / "brief.docx") as document:
+        parts = b"".join(deck.read(name) for name in deck.namelist() if name.endswith(".xml"))
+        assert b'lang="es-MX"' in parts and b"en-US" not in parts
+        assert b'w:val="es-MX"' in document.read("word/styles.xml")
 
 
 def test_tabulados_keep_unrounded_values_marks_and_bases(built: Path, edition: Edition) -> None:
