@@ -26,7 +26,9 @@ def page(edition: Edition, place: Place, shop: Workshop, engine: str) -> dict[st
         "serie-titulo": f"## {sentences.in_a_year(edition, measure, estimate).markdown}",
         "serie": f"{chart.markdown()}\n\n{tables.folded(tables.series(edition, measure, place.code))}",
         "lugar-titulo": f"## {rank_heading(edition, estimate).markdown}",
-        "rangos": _ranks(edition, place, shop) if order else "No se calculó el orden de los municipios.",
+        "rangos": _ranks(edition, place, shop)
+        if order
+        else f"No se calculó el orden de {edition.settings.the_places}.",
         "pie": fragments.foot(edition, engine),
     }
 
@@ -64,7 +66,7 @@ def rank_heading(edition: Edition, estimate: Estimate | None) -> Text:
     """The rank as a heading: a place, or the range that the data allow."""
     rank = edition.rank(estimate)
     if rank is None or estimate is None:
-        return text("Su lugar entre los municipios")
+        return text(f"Su lugar entre {edition.settings.the_places}")
     if rank.low == rank.high:
         return text("Lugar ", Number(f"{rank.rank}.º", estimate.key, "rank"), f" de {len(edition.places)}")
     low, high = Number(f"{rank.low}.º", estimate.key, "rank_low"), Number(f"{rank.high}.º", estimate.key, "rank_high")

@@ -1,15 +1,13 @@
 """Every page in a real browser: no error, no request leaving the machine, no sideways scroll, axe-core clean."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.reporting.conftest import LAST, OTHERS
+from tests.reporting.conftest import CHROMIUM, LAST, OTHERS
 from tests.reporting.made import ROOT
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM.is_file(), reason="chromium is not at /usr/bin/chromium")
 WIDTHS = (1280, 768, 400)
 SHOTS = ROOT / ".ci" / "artifacts" / "screenshots"
@@ -21,17 +19,6 @@ PAGES = (
     "index.html", *(f"secciones/{name}.html" for name in SECTIONS), *(f"secciones/municipios/{p}.html" for p in PLACES),
     *(f"{wave}/{name}.html" for wave in WAVES for name in ("brief", "metodologia")),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        opened = play.chromium.launch(executable_path=str(CHROMIUM), args=args)
-        yield opened
-        opened.close()
 
 
 def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
