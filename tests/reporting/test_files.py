@@ -3,7 +3,6 @@
 import zipfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -17,6 +16,7 @@ from pipeline.reporting.stage import run
 from pipeline.settings.reporting import Measure
 from pipeline.study import Study
 from tests.reporting.conftest import LAST
+from tests.reporting.reading import pdf_structure
 
 
 def test_pdf_is_tagged_titled_in_spanish_with_its_fonts_on_two_pages(built: Path) -> None:
@@ -28,25 +28,11 @@ def test_pdf_is_tagged_titled_in_spanish_with_its_fonts_on_two_pages(built: Path
     assert b"pdfuaid" in root["/Metadata"].get_data()
     assert len(reader.pages) == 2
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    tags = _tags(root["/StructTreeRoot"])
+    tags = Counter(str(node.get("/S", "")) for node in pdf_structure(built / "brief.pdf"))
     assert tags["/H1"] == 1 and tags["/H2"] >= 4 and tags["/Figure"] == 4
     fonts = {str(f) for page in reader.pages for f in _font_names(page)}
     assert any("SourceSansPro" in name for name in fonts) and any("SourceSerifPro" in name for name in fonts)
     assert "Cómo se hizo" in reader.pages[1].extract_text()
-
-
-def _tags(root: Any) -> Counter[str]:
-    """How often each kind of element stands in a PDF's structure."""
-    found, waiting = Counter[str](), [root]
-    while waiting:
-        node = waiting.pop()
-        node = node.get_object() if hasattr(node, "get_object") else node
-        if isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict):
-            found[str(node.get("/S", ""))] += 1
-            waiting.append(node.get("/K", []))
-    return found
 
 
 def _font_names(page: object) -> list[str]:
