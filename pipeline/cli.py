@@ -192,9 +192,9 @@ def release(wave: str) -> None:
 
 
 @main.command()
-@click.argument("what", metavar="NUMBER")
+@click.argument("what", metavar="NUMBER|FIGURE")
 def explain(what: str) -> None:
-    """Where a printed number comes from: its row, formula, weights, file and stage."""
+    """Where a printed number, or a figure ("2013T2/lugares"), comes from: row, formula, weights, file and stage."""
     from pipeline.reporting.explain import explain as explain_number
     from pipeline.study import load_study
 

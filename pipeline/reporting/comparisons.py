@@ -55,10 +55,7 @@ def places_moved(edition: Edition, measure: Measure) -> Text | None:
 
 def _all_or(edition: Edition, names: list[str]) -> str:
     """The names, or that it is all of them."""
-    settings = edition.settings
-    if len(names) == len(edition.places) > 2:
-        return f"{settings.article} {numbers.word(len(names))} {settings.places_word}"
-    return numbers.join(names)
+    return edition.all_places if len(names) == len(edition.places) > 2 else numbers.join(names)
 
 
 def places_heading(edition: Edition, measure: Measure) -> Text:
@@ -180,6 +177,8 @@ def trust_heading(edition: Edition) -> Text:
     names = upper_first(numbers.join([_spoken(edition, name) for name, _ in rows[:some]]))
     if some == 1:
         return text(f"{names} va adelante: ", shares[0], f" le tiene {level} confianza")
+    if len({share.plain for share in shares}) == 1:
+        return text(f"{names} van adelante: ", shares[0], f" le tiene {level} confianza a cada una")
     return text(f"{names} van adelante: ", joined(shares), f" dicen tenerles {level} confianza")
 
 

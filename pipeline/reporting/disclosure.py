@@ -38,6 +38,9 @@ _DISPOSITIONS = {
 _RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación", "REF1": "rechazo", "CON1": "contacto"}
 
 
+RECEIPTS, CHECKS = "processed/{wave}/weighting.json", "processed/checks/{wave}.json"
+
+
 @dataclass(frozen=True)
 class Point:
     """One point: its name, who asks for it besides AAPOR ("INE", "AMAI"), and what is said ("": nothing)."""
@@ -49,12 +52,16 @@ class Point:
 
 @dataclass(frozen=True)
 class Element:
-    """One of AAPOR's eleven elements with its points; ``key``: its address on the page."""
+    """One of AAPOR's eleven elements with its points.
+
+    ``key``: its address on the page; ``source``: the file of the wave that holds its numbers, where rows do not.
+    """
 
     number: int
     key: str
     name: str
     points: tuple[Point, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,12 +83,12 @@ def elements(sources: Sources) -> tuple[Element, ...]:
         Element(2, "quien", "Quién patrocina y quién la hace", _who(sources)),
         Element(3, "instrumento", "Cuestionario", _instrument(sources)),
         Element(4, "poblacion", "Población", _population(sources)),
-        Element(5, "muestra", "Muestra", _sample(sources)),
+        Element(5, "muestra", "Muestra", _sample(sources), RECEIPTS),
         Element(6, "modo", "Modo de entrevista", _mode(sources)),
         Element(7, "fechas", "Fechas", _dates(sources)),
-        Element(8, "precision", "Tamaño y precisión", (*_size(sources), *_precision(sources))),
-        Element(9, "ponderacion", "Ponderación", _weights(sources)),
-        Element(10, "proceso", "Proceso y calidad", _process(sources)),
+        Element(8, "precision", "Tamaño y precisión", (*_size(sources), *_precision(sources)), RECEIPTS),
+        Element(9, "ponderacion", "Ponderación", _weights(sources), RECEIPTS),
+        Element(10, "proceso", "Proceso y calidad", _process(sources), CHECKS),
         Element(11, "limitaciones", "Limitaciones", _limits(sources)),
     )
 
@@ -117,12 +124,14 @@ def _who(sources: Sources) -> tuple[Point, ...]:
 
 def _instrument(sources: Sources) -> tuple[Point, ...]:
     said, fieldwork = sources.edition.settings.disclosure, sources.questionnaire.fieldwork
-    several = sum(not item.private and item.kind != "text" and item.derived is None
-                  for item in sources.questionnaire.items.values())  # fmt: skip
     changed = sorted({why for label in sources.edition.labels.values()
                       for wave, why in label.breaks.items() if wave == sources.edition.wave.key})  # fmt: skip
-    asked = f"{several} preguntas, [completas y en su orden al final de esta página](#preguntas)."
-    new = f"Cambió en esta edición: {'; '.join(changed)}." if changed else "Sin cambios frente a la edición anterior."
+    asked = "[Completas y en su orden, al final de esta página](#preguntas)."
+    new = "Ninguno que impida comparar con la edición anterior."
+    if len(sources.edition.waves) == 1:
+        new = "Es la primera edición."
+    elif changed:
+        new = f"En esta edición, {'; '.join(changed)}: lo que cambió no se compara con antes."
     period = f"{upper_first(fieldwork.reference_period)}." if fieldwork.reference_period else ""
     return (
         Point("Preguntas", asked, ("INE", "AMAI")),
@@ -267,18 +276,22 @@ def _weights(sources: Sources) -> tuple[Point, ...]:
     return (Point("Paso por paso", "\n".join(f"- {escape(step)}" for step in told), ("INE",)),)
 
 
+def _broken(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule failed that is more than a remark."""
+    return not rule["passed"] and rule.get("severity") != "info"
+
+
 def _process(sources: Sources) -> tuple[Point, ...]:
     said, counts = sources.edition.settings.disclosure, sources.checks.get("counts") or {}
-    rules = sources.checks.get("rules") or []
+    failed = [rule["title"].rstrip(".") for rule in sources.checks.get("rules") or [] if _broken(rule)]
     checked = said.quality_control or "Cada entrega se revisa con reglas hechas a partir del cuestionario."
-    if counts and rules:
-        passed = sum(rule["passed"] for rule in rules)
+    if counts:
         apart = f"{numbers.count(counts['quarantined'])} se apartaron" if counts["quarantined"] else "ninguna se apartó"
         checked += (
-            f" De {numbers.count(len(rules))} reglas pasaron {numbers.count(passed)}. Se entregaron "
-            f"{numbers.count(counts['delivered'])} entrevistas: {numbers.count(counts['accepted'])} se aceptaron y "
-            f"{apart}."
+            f" Se entregaron {numbers.count(counts['delivered'])} entrevistas: {numbers.count(counts['accepted'])} se "
+            f"aceptaron y {apart}."
         )
+        checked += f" No se cumplió: {'; '.join(failed)}." if failed else " Se cumplieron todas las reglas."
     done = said.processing or "Dos corridas con los mismos datos dan los mismos archivos, byte por byte."
     tools = f"Programas propios de código abierto en Python; los documentos se hacen con {sources.engine}."
     access = said.data_access or f"Las tablas se descargan del sitio con licencia {sources.edition.settings.licence}."

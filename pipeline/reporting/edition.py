@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from pipeline.reporting.numbers import rounded
+from pipeline.reporting.numbers import rounded, word
 from pipeline.reporting.rows import TOO_SMALL, Change, Estimate, Rank, Rows
 from pipeline.reporting.theme import Theme
 from pipeline.settings.reporting import Measure, ReportSettings
@@ -186,6 +186,12 @@ class Edition:
             (self.groups.get(k, Group(k, {})), code) for k, code in zip(kind.split("*"), domain.split("*"), strict=True)
         ]
         return " × ".join(g.name for g, _ in parts), ", ".join(g.codes.get(code, code) for g, code in parts)
+
+    @property
+    def all_places(self) -> str:
+        """``los nueve municipios``."""
+        count = word(len(self.places), self.settings.places_feminine)
+        return f"{self.settings.article} {count} {self.settings.places_word}"
 
     @property
     def area_name(self) -> str:

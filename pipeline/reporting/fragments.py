@@ -84,9 +84,8 @@ def variables(edition: Edition) -> dict[str, str]:
         "titular-predicado": edition.singular(measure),
         "editor": edition.producer,
         "personas": edition.settings.people,
-        "lugares": f"{numbers.word(len(edition.places))} {edition.settings.places_word}",
-        "mapa-que": f"{upper_first(edition.settings.article)} {numbers.word(len(edition.places))} "
-        f"{edition.settings.places_word}{'' if edition.boundaries else ' en su lugar relativo'}.",
+        "los-lugares": upper_first(edition.all_places),
+        "mapa-que": f"{upper_first(edition.all_places)}{'' if edition.boundaries else ' en su lugar relativo'}.",
         "lugar-palabra": edition.settings.place_word,
         "lugares-palabra": edition.settings.places_word,
         "confianza-nivel": (trust.level_names or trust.levels)[0],

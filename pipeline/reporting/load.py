@@ -32,6 +32,7 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     changes = read_table(folder / "changes.parquet")
     ranks = folder / "rankings.parquet"
     rules = study.params.report.confidentiality
+    # An earlier wave's questionnaire is not declared: what matters of it here changes that wave's estimates too.
     kept = without_recognisable(
         estimates, changes, rules, lambda key: structure_of(study.indicators.by_name, study.questionnaire(key))
     )

@@ -1,14 +1,14 @@
 """The *vitrina metodológica* as a page: every disclosure point to scan, and the questions as they were asked."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pipeline.files import read_json
 from pipeline.questionnaire import Item, Questionnaire
 from pipeline.reporting import numbers
 from pipeline.reporting.disclosure import Element, Point, Sources, elements
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.text import escape
+from pipeline.reporting.text import escape, upper_first
 from pipeline.study import Study
 
 NOT_STATED = "No se declaró."
@@ -25,12 +25,17 @@ def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
     questionnaire = study.questionnaire(wave)
     receipts, checks = read_json(study.processed(wave, "weighting.json")), read_json(study.checks(wave))
     told = elements(Sources(study, edition, questionnaire, receipts, checks, engine))
-    body = "\n\n".join(_element(element) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
+    body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
     body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
-    source = f"params.yaml processed/{wave}/weighting.json processed/checks/{wave}.json questionnaires/{wave}.yaml"
-    asked = f"## Las preguntas, como se hicieron {{#preguntas}}\n\n{wording(questionnaire)}"
+    asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")
+    asked = f"## Las preguntas, como se hicieron {{#preguntas}}\n\n{asked}"
     page = f"{_contents(told)}\n\n:::::: {{.body}}\n{summary(told)}\n\n{body}\n\n{asked}\n::::::"
-    return f'::::::: {{.items data-source="{source}"}}\n{page}\n:::::::'
+    return f"::::::: {{.items}}\n{page}\n:::::::"
+
+
+def _sourced(body: str, file: str) -> str:
+    """Numbers that no row holds: the page says which file does."""
+    return f'::::: {{data-source="{file}"}}\n\n{body}\n:::::'
 
 
 def _contents(told: Sequence[Element]) -> str:
@@ -48,9 +53,11 @@ def summary(told: Sequence[Element]) -> str:
     return f"De los {len(points)} puntos de esta lista se declaran {len(points) - len(silent)}. No se declaró: {names}."
 
 
-def _element(element: Element) -> str:
+def _element(element: Element, wave: str) -> str:
+    # The style numbers the headings, as AAPOR numbers its elements.
     points = "\n\n".join(_point(element, point) for point in element.points)
-    return f"## {element.number}. {element.name} {{#{element.key}}}\n\n{points}"
+    points = _sourced(points, element.source.format(wave=wave)) if element.source else points
+    return f"## {element.name} {{#{element.key} .numbered}}\n\n{points}"
 
 
 def _point(element: Element, point: Point) -> str:
@@ -61,16 +68,12 @@ def _point(element: Element, point: Point) -> str:
 
 def wording(questionnaire: Questionnaire) -> str:
     """Every question as asked, with its answers, in the order asked; items that identify nobody."""
-    asked = [name for name in questionnaire.asked if _shown(questionnaire[name])]
-    order = {name: number for number, name in enumerate(asked, 1)}
     lines = []
-    for name, number in order.items():
-        item = questionnaire[name]
+    for number, name in enumerate((name for name in questionnaire.asked if _shown(questionnaire[name])), 1):
+        item, mark = questionnaire[name], f"{number}.  "
         answers = " / ".join(item.codes.values()) or _KINDS.get(item.kind, "")
-        notes = [_filter(questionnaire, name, order), item.notes]
-        said = ". ".join(part.rstrip(".") for part in (answers, *notes) if part)
-        mark = f"{number}.  "
-        lines.append(f"{mark}{escape(item.text)}\n\n{' ' * len(mark)}{escape(said)}.")
+        said = ". ".join(part.rstrip(".") for part in (answers, _filter(questionnaire, name), item.notes) if part)
+        lines.append(f"{mark}{escape(item.text)}\n\n{' ' * len(mark)}{escape(upper_first(said))}.")
     return "«No sabe» y «no contesta» no se leen.\n\n::: {.asked}\n" + "\n\n".join(lines) + "\n:::"
 
 
@@ -78,14 +81,14 @@ def _shown(item: Item) -> bool:
     return not item.private and item.kind != "text"
 
 
-def _filter(questionnaire: Questionnaire, name: str, order: Mapping[str, int]) -> str:
+def _filter(questionnaire: Questionnaire, name: str) -> str:
     """Who is asked, where it is not everybody."""
     skip = questionnaire.skips.get(name)
     if skip is None:
         return ""
     found = _ONE.match(skip.text)
-    if found and found[1] in order:
-        answer = questionnaire[found[1]].codes.get(int(found[2]), found[2])
-        return f"Solo a quien respondió «{answer}» en la pregunta {order[found[1]]}"
-    where = numbers.join([str(order[item]) for item in skip.items if item in order])
-    return f"Con filtro, según la pregunta {where}" if where else "Con filtro"
+    if found:
+        before = questionnaire[found[1]]
+        return f"Solo a quien respondió «{before.codes.get(int(found[2]), found[2])}» en «{before.label}»"
+    where = numbers.join([f"«{questionnaire[item].label}»" for item in skip.items])
+    return f"Con filtro, según lo respondido en {where}"

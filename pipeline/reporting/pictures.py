@@ -182,4 +182,5 @@ def draw_trust_points(edition: Edition, folder: Path, name: str = "confianza-pun
         # The first level is the most favourable one: more of it is good news.
         return dots.draw(rows, None, "", "up_is_good", edition.theme, words, size, changes, source(edition), png)
 
-    return write(folder, name, words, draw)
+    # As wide as half a page is: drawn wider, its smallest words would shrink under 12 px.
+    return write(folder, name, words, draw, {**PAGE, "": Size(500)})

@@ -132,7 +132,7 @@ def rank_heading(edition: Edition, estimate: Estimate | None) -> Text:
     """The rank as a heading: a place, or the range that the data allow."""
     rank = edition.rank(estimate)
     if rank is None or estimate is None:
-        return text("Su lugar entre los municipios")
+        return text(f"Su lugar entre {edition.settings.the_places}")
     if rank.low == rank.high:
         return text("Lugar ", Number(f"{rank.rank}.º", estimate.key, "rank"), f" de {len(edition.places)}")
     low, high = Number(f"{rank.low}.º", estimate.key, "rank_low"), Number(f"{rank.high}.º", estimate.key, "rank_high")

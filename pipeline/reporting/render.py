@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from pipeline.errors import PulsoError
 from pipeline.reporting.bytes import settle_office, settle_text
+from pipeline.reporting.faults import office_words, refuse_missing_images, refuse_unresolved
 from pipeline.settings.configuration import load_yaml
 
 Format = Literal["html", "pdf", "docx", "pptx"]
@@ -26,7 +27,6 @@ _SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}")
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 _CROSSREF = re.compile(r"(?<![\w@.])@(?:fig|tbl|sec|eq|lst)-[\w-]+")
-_FAULTS = ("?@", "?var:", "?meta:", "{{<")
 _WRITERS = {"html": "html5", "pdf": "typst", "docx": "docx", "pptx": "pptx"}
 _MARKDOWN = "markdown-smart-auto_identifiers-raw_tex-tex_math_dollars-citations"
 
@@ -80,9 +80,11 @@ def render(folder: Path, source: str, form: Format, target: Path, engine: Engine
         made = _with_pandoc(folder, source, form, fonts)
     if form in ("docx", "pptx"):
         made = settle_office(made)
+        refuse_unresolved(office_words(made), f"{source} ({form})")
     elif form == "html":
         page = settle_text(made.decode("utf-8"))
-        _refuse_faults(page, f"{source} ({form})")
+        refuse_unresolved(page, f"{source} ({form})")
+        refuse_missing_images(page, folder, f"{source} ({form})")
         made = page.encode("utf-8")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(made)
@@ -111,7 +113,7 @@ def expand(folder: Path, source: str) -> tuple[dict[str, Any], str]:
             raise PulsoError(f"{source}: the image {image} is not in {folder}; make it or correct its name.")
     if found := _CROSSREF.search(body):
         raise PulsoError(f"{source}: {found[0]} is a cross-reference; name the figure in words instead.")
-    _refuse_faults(body, source)
+    refuse_unresolved(body, source)
     return meta, body
 
 
@@ -174,14 +176,6 @@ def _read(path: Path, source: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _refuse_faults(words: str, where: str) -> None:
-    for fault in _FAULTS:
-        if fault in words:
-            at = words.index(fault)
-            shown = words[at : at + 40].splitlines()[0]
-            raise PulsoError(f"{where}: left unresolved: '{shown}'; correct the source.")
-
-
 # --- pandoc and Typst -------------------------------------------------------------------------
 
 
@@ -208,7 +202,7 @@ def _with_pandoc(folder: Path, source: str, form: Format, fonts: list[Path]) -> 
         return ran.stdout
     if form == "pdf":
         words = ran.stdout.decode("utf-8")
-        _refuse_faults(words, f"{source} (pdf)")
+        refuse_unresolved(words, f"{source} (pdf)")
         return _typeset(folder, source, words, fonts)
     return (folder / "-made").read_bytes()
 

@@ -49,10 +49,18 @@ def moved(edition: Edition, change: Change, sign: bool = False) -> Text:
     unit = "" if share or change.indicator not in edition.labels else edition.labels[change.indicator].unit
     if not sign and (change.too_small or numbers.rounded(abs(size), decimals) == 0):
         least = "1" if change.statistic == "total" else "0.1"
-        return text("menos de ", Number(least, change.key, change.field), f"{NBSP}{_points(least) if share else unit}")
+        unit = _points(least) if share else _unit(least, unit)
+        return text("menos de ", Number(least, change.key, change.field), f"{NBSP}{unit}" if unit else "")
     shown = numbers.signed(size, decimals) if sign else numbers.decimal(abs(size), decimals)
-    unit = _points(shown) if share else ("" if unit == "%" else unit)
+    unit = _points(shown) if share else _unit(shown, unit)
     return text(Number(shown, change.key, change.field), f"{NBSP}{unit}" if unit else "")
+
+
+def _unit(printed: str, unit: str) -> str:
+    """The unit of an index or a mean after its number; percentages carry their own sign."""
+    if unit == "puntos":
+        return _points(printed)
+    return "" if unit == "%" else unit
 
 
 def verdict(edition: Edition, change: Change | None, first: bool, since: bool = True) -> Text:
@@ -93,8 +101,9 @@ def claim(edition: Edition, measure: Measure, estimate: Estimate, full: bool = F
     """``El 75.4 % de la población se siente poco o nada segura``; ``full``: with margin, and the base in full."""
     name = edition.label(measure).name
     if estimate.statistic != "proportion":
-        unit = edition.label(measure).unit
-        shown = text(value(estimate), f" {unit}" if unit not in ("", "%") else "")
+        number = value(estimate)
+        unit = _unit(number.text, edition.label(measure).unit)
+        shown = text(number, f"{NBSP}{unit}" if unit else "")
         return text(f"{name}: ", shown, " (", margin(estimate), ")") if full else text(f"{name}: ", shown)
     half = text(" (", margin(estimate, full=True), ")") if full else ""
     base = edition.label(measure).base or (edition.settings.people if full else "")

@@ -171,7 +171,9 @@ def _search(pages: Mapping[str, Path]) -> str:
         main = re.sub(r"<(svg|script|style|table)\b.*?</\1>", " ", main, flags=re.S)
         heads = [_plain(head) for head in re.findall(r"<h[1-3][^>]*>(.*?)</h[1-3]>", main, re.S)]
         entries.append({"url": url, "title": title, "line": heads[0] if heads else "", "text": _plain(main)})
-        for key, head, rest in re.findall(r'<h3 id="([^"]+)">(.*?)</h3>(.*?)(?=<h[1-3]|\Z)', main, re.S):
+        for key, head, rest in re.findall(
+            r'<section\s+id="([^"]+)"[^>]*>\s*<h3>(.*?)</h3>(.*?)(?=<section\s|<h[1-3]|\Z)', main, re.S
+        ):
             said = _plain(rest.split("<details", 1)[0])
             entries.append({"url": f"{url}#{key}", "title": _plain(head), "line": said, "text": said})
     listed = json.dumps(entries, ensure_ascii=False, indent=0, sort_keys=True)

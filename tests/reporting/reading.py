@@ -98,28 +98,36 @@ def numbers_in(words: str) -> list[str]:
 
 
 def pdf_text(path: Path) -> str:
-    """The text of a PDF in reading order."""
+    """The text of a PDF in reading order, without the numbers of its pages ("1 de 2")."""
     from pypdf import PdfReader
 
-    return " ".join(page.extract_text() for page in PdfReader(path).pages)
+    pages = PdfReader(path).pages
+    words = [page.extract_text() for page in pages]
+    for number, text in enumerate(words, 1):
+        foot = re.compile(rf"\b{number} de {len(pages)}\b")
+        assert foot.search(text), f"page {number} has no number"
+        words[number - 1] = foot.sub(" ", text)
+    return " ".join(words)
 
 
-def pdf_alternatives(path: Path) -> list[str]:
-    """The alternative texts of a tagged PDF."""
+def pdf_structure(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Every element of a tagged PDF's structure tree."""
     from pypdf import PdfReader
 
-    reader = PdfReader(path)
-    found, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    waiting: list[Any] = [PdfReader(path).trailer["/Root"]["/StructTreeRoot"]]
     while waiting:
         node = waiting.pop()
         node = node.get_object() if hasattr(node, "get_object") else node
         if isinstance(node, list):
             waiting += node
         elif isinstance(node, dict):
-            if "/Alt" in node:
-                found.append(str(node["/Alt"]))
+            yield node
             waiting.append(node.get("/K", []))
-    return found
+
+
+def pdf_alternatives(path: Path) -> list[str]:
+    """The alternative texts of a tagged PDF."""
+    return [str(node["/Alt"]) for node in pdf_structure(path) if "/Alt" in node]
 
 
 def docx_text(path: Path) -> str:

@@ -1,5 +1,6 @@
 """From a printed number back to its row."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,38 @@ def test_a_printed_number_leads_to_its_row(traced: Study, edition: Edition) -> N
     # The hash of b"delivered".
     assert "sha256 373e0712c83cffe15ff427b60e788b549f82496fe5fd5391f7921832b04c6b20" in said
     assert "estimate@2013T2" in said
+
+
+@pytest.mark.parametrize("what", ["lugares", "2013T2/lugares", "2013T2/brief/lugares"])
+def test_a_figure_leads_to_every_row_that_it_shows(traced: Study, edition: Edition, what: str) -> None:
+    said = explain(traced, what)
+    measure = edition.settings.headline
+    rows = [edition.whole(measure), *(edition.in_place(measure, place.code) for place in edition.places)]
+    assert all(row is not None and row.key in said for row in rows)
+    assert f"{len(rows)} rows" in said and "sum of weights where seg_municipio in [2, 3]" in said
+    assert "sha256 373e0712" in said and "estimate@2013T2" in said
+
+
+def test_every_chart_of_every_page_has_an_id(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        words = path.read_text(encoding="utf-8")
+        names = re.findall(r'class="chart" data-figure="([^"]+)"', words)
+        assert len(names) == words.count('class="chart"') == len(set(names)), path
+
+
+def test_a_number_of_the_weighting_leads_to_its_receipt(traced: Study) -> None:
+    said = explain(traced, "21.4 %")
+    assert "outcome_rates.total.rates.RR3 = 0.2143" in said and "weighting.json (sha256" in said
+    assert "weight@2013T2" in said
+    with pytest.raises(PulsoError, match=r"has no nada\.x"):
+        explain(traced, "receipt|2013T2|nada.x")
+
+
+@pytest.mark.parametrize(("field", "said"), [("margin", "half the width"), ("rank_low", "the best place")])
+def test_a_field_is_said_in_words(traced: Study, edition: Edition, field: str, said: str) -> None:
+    estimate = edition.in_place(edition.settings.headline, "19031")
+    assert estimate is not None
+    assert said in explain(traced, f"{estimate.key}#{field}")
 
 
 def test_a_key_with_a_field_explains_the_change(traced: Study, edition: Edition) -> None:

@@ -1,5 +1,7 @@
 """Each published file opened again: PDF, DOCX, PPTX, XLSX, cards; and the same bytes twice."""
 
+import zipfile
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +16,7 @@ from pipeline.reporting.stage import run
 from pipeline.settings.reporting import Measure
 from pipeline.study import Study
 from tests.reporting.conftest import LAST
+from tests.reporting.reading import pdf_structure
 
 
 def test_pdf_is_tagged_titled_in_spanish_with_its_fonts_on_two_pages(built: Path) -> None:
@@ -24,6 +27,9 @@ def test_pdf_is_tagged_titled_in_spanish_with_its_fonts_on_two_pages(built: Path
     assert reader.metadata is not None and reader.metadata.title == "Pulso Metropolitano de Seguridad, mayo de 2013"
     assert b"pdfuaid" in root["/Metadata"].get_data()
     assert len(reader.pages) == 2
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    tags = Counter(str(node.get("/S", "")) for node in pdf_structure(built / "brief.pdf"))
+    assert tags["/H1"] == 1 and tags["/H2"] >= 4 and tags["/Figure"] == 4
     fonts = {str(f) for page in reader.pages for f in _font_names(page)}
     assert any("SourceSansPro" in name for name in fonts) and any("SourceSerifPro" in name for name in fonts)
     assert "Cómo se hizo" in reader.pages[1].extract_text()
@@ -44,7 +50,8 @@ def test_docx_has_styles_tables_and_alternative_texts(built: Path) -> None:
     heads = [p for p in document.paragraphs if p.style is not None and p.style.name.startswith("Heading")]
     assert [p.style.name for p in heads][:2] == ["Heading 1", "Heading 2"]  # type: ignore[union-attr]
     assert heads[-1].text == "Cómo se hizo"
-    assert len(document.tables) == 4
+    # The findings, the places, every figure of every place, the series, trust.
+    assert len(document.tables) == 5
     assert [c.text for c in document.tables[1].rows[0].cells][:2] == ["Municipio", "%"]
     alts = [s._inline.docPr.get("descr") for s in document.inline_shapes]
     assert len(alts) == 4 and all(alt and len(alt) > 60 for alt in alts)
@@ -63,6 +70,13 @@ def test_pptx_has_one_finding_a_slide_with_notes_and_alternative_text(built: Pat
         assert len(pictures) == 1
         assert "intervalo" in pictures[0]._element.nvPicPr.cNvPr.get("descr")
         assert pictures[0].width * pictures[0].height > 0.25 * deck.slide_width * deck.slide_height  # type: ignore[operator]
+
+
+def test_office_files_say_that_they_are_spanish(built: Path) -> None:
+    with zipfile.ZipFile(built / "brief.pptx") as deck, zipfile.ZipFile(built / "brief.docx") as document:
+        parts = b"".join(deck.read(name) for name in deck.namelist() if name.endswith(".xml"))
+        assert b'lang="es-MX"' in parts and b"en-US" not in parts
+        assert b'w:val="es-MX"' in document.read("word/styles.xml")
 
 
 def test_tabulados_keep_unrounded_values_marks_and_bases(built: Path, edition: Edition) -> None:

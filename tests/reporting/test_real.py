@@ -1,7 +1,9 @@
 """The reports that are built here, of the project's own waves, read back as a reader would."""
 
+import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from tests.reporting.checking import edition_of, without_exempt
 from tests.reporting.checking_pages import check_page
 from tests.reporting.made import ROOT
 from tests.reporting.reading import numbers_in
-from tests.reporting.test_published import WIDE
+from tests.reporting.test_browser import look
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def test_every_other_file_of_the_current_wave_says_what_the_tables_hold(real: St
     def figures(words: str) -> list[str]:
         return numbers_in(without_exempt(now, words))
 
-    assert Counter(figures(reading.pdf_text(folder / "brief.pdf"))) == Counter(figures(files.on_paper(pieces, WIDE)))
+    assert Counter(figures(reading.pdf_text(folder / "brief.pdf"))) == Counter(figures(files.on_paper(pieces)))
     assert figures(reading.docx_text(folder / "brief.docx")) == figures(files.in_word(pieces))
     assert files.check_slides(now, reading.pptx_texts(folder / "brief.pptx")).complaints == []
     checked = files.check_workbook(now, files.workbook(folder / "tabulados.xlsx"))
@@ -63,3 +65,11 @@ def test_every_other_file_of_the_current_wave_says_what_the_tables_hold(real: St
         card = folder / "tarjetas" / f"{number}-texto-alternativo.txt"
         if card.is_file():
             assert files.check_card(now, measure, card.read_text(encoding="utf-8")).complaints == []
+
+
+@pytest.mark.skipif(not os.environ.get("PULSO_SITE"), reason="PULSO_SITE is not set: a minute and a half of browser")
+def test_every_page_of_every_wave_in_a_browser(real: Study, browser: Any, tmp_path: Path) -> None:
+    pages = sorted(real.site.rglob("*.html"))
+    assert len(pages) == 15 + 2 * len(real.waves)
+    for path in pages:
+        look(browser, path, f"sitio/{path.relative_to(real.site).as_posix()}", tmp_path)

@@ -1,15 +1,21 @@
 """The rendering engine: what it expands, what it refuses, and the same bytes twice."""
 
+import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import PulsoError
-from pipeline.reporting.render import Engine, expand, find_engine, render
-from pipeline.reporting.theme import Theme, font_folders
+from pipeline.reporting import fragments
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.faults import office_words, refuse_missing_images, refuse_unresolved
+from pipeline.reporting.render import Engine, expand, find_engine
+from pipeline.reporting.theme import Theme
 from pipeline.reporting.workshop import Workshop, workshop
 from tests.reporting.made import ROOT
+from tests.reporting.reading import read_page, settled
 
 FALLBACK = Engine("pandoc y Typst")
 
@@ -58,6 +64,53 @@ def test_faults_that_quarto_passes_over_fail(shop: Workshop, body: str, said: st
     assert not target.exists()
 
 
+PAGE = "<p>¿Todo bien? x@y.mx</p><img src='data:image/png;base64,AA'>"
+
+
+@pytest.mark.parametrize("fault", ["?@fig-uno", "?var:nada", "?meta:nada", "{{< var nada"])
+def test_the_scanner_finds_what_a_renderer_left(fault: str) -> None:
+    refuse_unresolved(PAGE, "x")
+    with pytest.raises(PulsoError, match="left unresolved"):
+        refuse_unresolved(PAGE.replace("bien", fault), "x")
+
+
+def test_the_scanner_finds_images_that_are_not_there(tmp_path: Path) -> None:
+    (tmp_path / "hay.png").write_bytes(b"x")
+    refuse_missing_images(f'{PAGE}<img src="hay.png"><svg><image href="#a"/></svg>', tmp_path, "x")
+    for missing in (
+        '<img alt="" src="no.png">',
+        '<img src="https://example.org/a.png">',
+        '<image xlink:href="no.png"/>',
+    ):
+        with pytest.raises(PulsoError, match="is not there"):
+            refuse_missing_images(PAGE + missing, tmp_path, "x")
+
+
+@pytest.mark.parametrize("name", ["brief.docx", "brief.pptx"])
+def test_the_scanner_reads_office_files(built: Path, name: str) -> None:
+    words = office_words((built / name).read_bytes())
+    assert "Cómo se hizo" in words
+    refuse_unresolved(words, name)
+
+
+@pytest.mark.parametrize("form", ["html", "pdf", "docx", "pptx"])
+def test_what_an_engine_leaves_fails_in_every_format(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    # An engine that resolves nothing, as Quarto does with a name it does not know.
+    left = ({"pagetitle": "t", "title": "t"}, "Véase ?var:nada.")
+    monkeypatch.setattr("pipeline.reporting.render.expand", lambda *_: left)
+    target = shop.folder / f"fuera.{form}"
+    with pytest.raises(PulsoError, match="left unresolved"):
+        shop.render(write(shop, "x"), form, target)  # type: ignore[arg-type]
+    assert not target.exists()
+
+
+def test_the_fallback_stays_small() -> None:
+    source = ROOT / "pipeline" / "reporting" / "render.py"
+    assert len(source.read_text(encoding="utf-8").splitlines()) < 300
+
+
 def test_includes_in_a_circle_fail(shop: Workshop) -> None:
     shop.put({"a": "{{< include fragmentos/b.md >}}", "b": "{{< include fragmentos/a.md >}}"})
     with pytest.raises(PulsoError, match="includes itself"):
@@ -85,23 +138,55 @@ def test_the_same_bytes_twice(shop: Workshop, form: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("quarto") is None, reason="quarto is not installed")
-def test_quarto_and_the_fallback_say_the_same(built: Path, shop: Workshop) -> None:
-    import re
-
-    from tests.reporting.reading import read_page
-
-    source = write(
-        shop, '# Uno\n\nTexto con [1.5 %]{data-id="a" data-field="estimate"} y [enlace](https://example.org).'
-    )
-    pages = []
+def test_quarto_and_the_fallback_say_the_same(edition: Edition, tmp_path: Path) -> None:
+    pages = {}
     for engine in (find_engine(), FALLBACK):
-        target = shop.folder / f"{bool(engine.quarto)}.html"
-        render(shop.folder, source, "html", target, engine, font_folders(Theme()))
-        page = target.read_text(encoding="utf-8")
-        heads = [re.sub(r"<[^>]+>", "", h) for h in re.findall(r"<h\d.*?</h\d>", page, re.S)]
-        pages.append((heads, [t.words for t in read_page(page)[0]], re.findall(r'href="(http[^"]+)"', page)))
-    assert pages[0] == pages[1]
-    del built
+        with workshop(ROOT / "reports", edition.theme, engine) as made:
+            made.put(fragments.brief(edition, fragments.draw(edition, made.figures), "x"))
+            made.variables(fragments.variables(edition))
+            target = tmp_path / f"{bool(engine.quarto)}.html"
+            made.render("brief.qmd", "html", target)
+            pages[engine.name] = contents(target.read_text(encoding="utf-8"))
+    first, second = pages.values()
+    assert first == second and len(second.numbers) > 200
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What two engines must agree on."""
+
+    headings: list[tuple[str, str]]
+    tables: list[list[str]]
+    numbers: list[tuple[str, str, str]]
+    links: list[str]
+
+
+def contents(page: str) -> Contents:
+    """Headings with their level, cells of tables, numbers with their rows, and links of a page's main part."""
+    main = page[page.index("<main") : page.index("</main>") + len("</main>")]
+
+    def plain(words: str) -> str:
+        return settled(re.sub(r"<[^>]+>", " ", words))
+
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", table, re.S) for table in re.findall(TABLE, main, re.S)]
+    return Contents(
+        [(level, plain(words)) for level, words in re.findall(r"<h(\d)[^>]*>(.*?)</h\1>", main, re.S)],
+        [[plain(cell) for cell in cells] for cells in rows],
+        [(p.key, p.field, settled(p.words)) for p in read_page(main) if p.key],
+        re.findall(r'href="([^"]+)"', main),
+    )
+
+
+TABLE = r"<table.*?</table>"
+
+
+def test_contents_tell_pages_apart(built: Path) -> None:
+    page = (built / "brief.html").read_text(encoding="utf-8")
+    found = contents(page)
+    assert len(found.headings) == 7 and len(found.tables) == 4 and len(found.numbers) > 200 and found.links
+    changes = (("</h2>", " más</h2>"), ("Entrevistas</th>", "Casos</th>"), (">74.7", ">74.8"), ("brief.pdf", "x.pdf"))
+    for old, new in changes:
+        assert old in page and contents(page.replace(old, new)) != found
 
 
 def test_an_engine_is_found() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline.reporting import sentences
+from pipeline.reporting import comparisons, sentences
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import broken, load_edition
 from pipeline.reporting.rows import Rows
@@ -72,7 +72,7 @@ def test_a_change_that_rounds_to_nothing_is_not_called_zero(edition: Edition) ->
 
 def test_first_wave_has_no_past(study: Study) -> None:
     first = load_edition(study, next(iter(study.waves)))
-    assert "primera edición" in sentences.deck(first).plain
+    assert "primera edición" in comparisons.deck(first).plain
     assert sentences.finding(first, first.settings.headline).plain.endswith("primera medición.")
     assert sentences.series_heading(first, first.settings.headline).plain == "Todavía no hay un año con que comparar"
     # A force that did not exist yet is not given a number.
@@ -119,34 +119,34 @@ def test_places_that_print_alike_share_the_end_of_the_range(edition: Edition) ->
     name = edition.settings.headline.indicator
     mask = lambda t: (t["indicator"] == name) & (t["domain"].isin([codes["Juárez"], codes["Guadalupe"]]))  # noqa: E731
     edit = set_values(edition, mask, estimate=0.878, ci_low=0.85, ci_high=0.9)
-    said = sentences.places_heading(with_rows(edition, edit), edition.settings.headline).plain
+    said = comparisons.places_heading(with_rows(edition, edit), edition.settings.headline).plain
     assert said.endswith("en Guadalupe y Juárez")
 
 
 def test_places_within_the_margin_are_not_ordered(edition: Edition) -> None:
     edit = set_values(edition, headline_rows("municipio", edition), ci_low=0.2, ci_high=0.9)
-    said = sentences.places_heading(with_rows(edition, edit), edition.settings.headline).plain
+    said = comparisons.places_heading(with_rows(edition, edit), edition.settings.headline).plain
     assert said == "Los municipios no se distinguen entre sí más allá del margen"
 
 
 def test_only_forces_that_stand_apart_lead(edition: Edition) -> None:
-    assert sentences.trust_leaders(edition).plain == "Marina es la corporación en la que más se confía"  # type: ignore[union-attr]
+    assert comparisons.trust_leaders(edition).plain == "La Marina es la corporación en la que más se confía"  # type: ignore[union-attr]
     names = edition.settings.trust.indicators
     tie = set_values(
         edition, lambda t: t["indicator"].isin(names[:2]) & (t["category"] == "mucha"), ci_low=0.5, ci_high=0.6
     )
     both = with_rows(edition, tie)
-    assert sentences.trust_leaders(both).plain.startswith("Marina y Ejército son las corporaciones")  # type: ignore[union-attr]
+    assert comparisons.trust_leaders(both).plain.startswith("La Marina y el Ejército son las corporaciones")  # type: ignore[union-attr]
     wide = set_values(
         edition, lambda t: t["indicator"].isin(names) & (t["category"] == "mucha"), ci_low=0.01, ci_high=0.9
     )
-    assert sentences.trust_leaders(with_rows(edition, wide)) is None
+    assert comparisons.trust_leaders(with_rows(edition, wide)) is None
 
 
 def test_places_moved_counts_verdicts_only(edition: Edition) -> None:
     edit = set_values(edition, headline_rows("municipio", edition), verdict="sin cambio significativo")
-    said = sentences.places_moved(with_rows(edition, changes=edit), edition.settings.headline).plain
-    assert said == "Frente a enero de 2013, ningún municipio cambia de forma significativa."
+    said = comparisons.places_moved(with_rows(edition, changes=edit), edition.settings.headline).plain
+    assert said == "Frente a enero de 2013, ningún municipio cambia de forma significativa"
 
 
 def test_percent_and_points_are_never_mixed(edition: Edition) -> None:
