@@ -86,7 +86,8 @@ def legend(edition: Edition) -> str:
     found = [edition.change(edition.in_place(edition.settings.headline, place.code)) for place in edition.places]
     reference = next((edition.period(change.reference_wave) for change in found if change), "")
     if not reference:
-        return "Es la primera edición: todavía no hay cambios que señalar."
+        first = sentences.is_first(edition, edition.settings.headline)
+        return "Es la primera edición: todavía no hay cambios que señalar." if first else "No hay cambios que señalar."
     if not any(change.comparable for change in found if change):
         return f"No se señalan cambios: la pregunta cambió y no se compara con {reference}."
     rule = f"al {numbers.decimal(edition.alpha * 100, 0)}{numbers.NBSP}%{ADJUSTED.get(edition.adjust, '')}"
@@ -160,9 +161,7 @@ def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]
     first: list[str | Number | Text] = [interviews(edition), f" entrevistas a {edition.settings.people}, "]
     first.append(f"{numbers.days(edition.wave.start, edition.wave.end)}.")
     first += [
-        f" {upper_first(part)}."
-        for part in (made.mode and f"Entrevista {made.mode}", made.frame and f"Marco: {made.frame}")
-        if part
+        f" {upper_first(part)}." for part in (named("entrevista ", made.mode), named("marco: ", made.frame)) if part
     ]
     if made.response_rate is not None:
         rate = from_receipts(edition, numbers.percent(made.response_rate), "outcome_rates.total.rates.RR3")
@@ -190,6 +189,11 @@ def interviews(edition: Edition) -> Number:
 def from_receipts(edition: Edition, words: str, path: str) -> Number:
     """A number of the wave's ``weighting.json``; ``path``: its keys with dots, areas by name."""
     return Number(words, f"receipt|{edition.wave.key}|{path}", "receipt")
+
+
+def named(name: str, words: str) -> str:
+    """Words after what they are, unless they say it themselves."""
+    return words if not words or words.lower().startswith(name.rstrip(": ")) else f"{name}{words}"
 
 
 def foot(edition: Edition, engine: str, links: str = "") -> str:

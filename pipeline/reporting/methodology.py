@@ -13,7 +13,7 @@ from pipeline.files import read_json
 from pipeline.questionnaire import Questionnaire
 from pipeline.reporting import numbers, sentences, tables
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.fragments import from_receipts, interviews
+from pipeline.reporting.fragments import from_receipts, interviews, named
 from pipeline.reporting.text import Number, escape, text, upper_first
 from pipeline.study import Study
 from pipeline.weighting.words import describe
@@ -85,7 +85,11 @@ def _how_asked(edition: Edition, questionnaire: Questionnaire) -> list[Item]:
         f"Periodo de referencia de las preguntas: {fieldwork.reference_period}." if fieldwork.reference_period else ""
     )
     return [
-        Item("5", "Modo de entrevista", escape(f"Entrevista {fieldwork.mode}. {fieldwork.firm}".strip())),
+        Item(
+            "5",
+            "Modo de entrevista",
+            escape(f"{upper_first(named('entrevista ', fieldwork.mode))}. {fieldwork.firm}".strip()),
+        ),
         Item(
             "6",
             "Fechas de levantamiento",

@@ -27,7 +27,8 @@ class WaveQuality:
 def start(edition: Edition, shop: Workshop, published: Sequence[str], engine: str) -> dict[str, str]:
     """The start page: the last wave's news, its formats, the places, every edition and the search."""
     measure = edition.settings.headline
-    chart = pictures.draw_map(edition, measure, shop.figures, png=False)
+    with_places = any(edition.in_place(measure, place.code) for place in edition.places)
+    chart = pictures.draw_map(edition, measure, shop.figures, png=False) if with_places else None
     return {
         "antetitulo": fragments.kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
@@ -35,7 +36,7 @@ def start(edition: Edition, shop: Workshop, published: Sequence[str], engine: st
         "aviso": fragments.notice(edition),
         "hallazgos": fragments.findings(edition),
         "formatos": formats(f"{edition.wave.key}/"),
-        "mapa": chart.markdown(),
+        "mapa": chart.markdown() if chart else "No hay cifras publicables.",
         "paginas": place_links(edition, "secciones/municipios/"),
         "ediciones": editions(edition, published),
         "buscador": SEARCH,
