@@ -87,6 +87,13 @@ def likert(edition: Edition, bars: Sequence[Bar], level: str) -> str:
     return _said(edition, comparisons.trust_heading(edition), listed)
 
 
+def trust_points(edition: Edition, rows: Sequence[DotRow], level: str) -> str:
+    """What moved of the battery's first level, and each item with it."""
+    values = "; ".join(f"{row.name}, {shown(row.estimate)}" for row in rows if row.estimate)
+    listed = f"{edition.settings.trust.title}, responde «{level}», con su intervalo del {_level(edition)}: {values}"
+    return _said(edition, comparisons.trust_moved(edition), listed)
+
+
 def ranks(edition: Edition, finding: Text, rows: Sequence[tuple[str, int, int, int]]) -> str:
     """Each place with its rank and the interval of the rank."""
     values = "; ".join(f"{name}, {rank} (de {low} a {high})" for name, rank, low, high in rows)

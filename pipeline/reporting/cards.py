@@ -21,6 +21,8 @@ def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:
     else:
         said = f"{edition.label(measure).name}"
     known = change is not None and change.comparable
+    points = [(info.key, edition.whole(measure, info.key)) for info in edition.waves]
+    since = next((info.period for info, point in zip(edition.waves, points, strict=True) if point[1]), "")
     return cards.Card(
         number=text(sentences.value(estimate)).plain,
         margin=sentences.margin(estimate).plain,
@@ -31,6 +33,9 @@ def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:
         kicker=edition.short_title,
         source=f"{edition.producer}, {edition.area}, {edition.wave.period}",
         simulated=edition.simulated,
+        points=points,
+        breaks=edition.label(measure).breaks,
+        since=since,
     )
 
 

@@ -195,3 +195,22 @@ def _trust_range(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]], l
     ends: list[Number] = [value(last, 0), value(top, 0)]
     least, most = (_spoken(edition, rows[index][0]) for index in (-1, 0))
     return text(f"{upper_first(level)}: del ", ends[0], f" en {least} al ", ends[1], f" en {most}")
+
+
+def trust_moved(edition: Edition) -> Text:
+    """``Frente a enero de 2013, sube en Fuerza Civil``: what changed of the battery's first level."""
+    battery = edition.settings.trust
+    level = (battery.level_names or battery.levels)[0]
+    first = [Measure(name, battery.levels[0]) for name in battery.indicators]
+    found = [(_spoken(edition, m.indicator), edition.change(edition.whole(m))) for m in first]
+    known = [(name, change) for name, change in found if change is not None and change.comparable]
+    if not known:
+        return text(f"Quién responde «{level}»")
+    reference = edition.period(known[0][1].reference_wave)
+    claims = []
+    for verb in ("sube", "baja"):
+        names = [name for name, change in known if change.verdict == verb]
+        claims += [f"{verb} en {numbers.join(names)}"] if names else []
+    if not claims:
+        return text(f"Responder «{level}»: ningún cambio significativo frente a {reference}")
+    return text(f"Frente a {reference}, responder «{level}» {' y '.join(claims)}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.errors import PulsoError
 
 FAULTS = ("?@", "?var:", "?meta:", "{{<")
+BESIDE = ("../", "recursos/")
 _IMAGE = re.compile(r'<(?:img|image|source)\b[^>]*?\b(?:src|href|xlink:href)="([^"]+)"')
 _PART = re.compile(r"(?:word/document|word/(?:header|footer|footnotes)\d*|ppt/(?:slides|notesSlides)/[^/]+)\.xml")
 
@@ -23,9 +24,12 @@ def refuse_unresolved(words: str, where: str) -> None:
 
 
 def refuse_missing_images(page: str, folder: Path, where: str) -> None:
-    """PulsoError naming an image of a page that is neither in the page nor in ``folder``."""
+    """PulsoError naming an image of a page that is neither in the page nor in ``folder``.
+
+    What lies beside the page on the site (its resources, a wave's cards) is made by others, perhaps later.
+    """
     for source in _IMAGE.findall(page):
-        if source.startswith(("data:", "#")):
+        if source.startswith(("data:", "#", *BESIDE)):
             continue
         if "://" in source or not (folder / html.unescape(source)).is_file():
             raise PulsoError(f"{where}: the image {source[:80]} is not there; make it or correct its name.")

@@ -9,6 +9,8 @@ from pipeline.reporting.rows import Change, Estimate
 from pipeline.reporting.text import Number, Text, escape, span, text, upper_first
 from pipeline.settings.reporting import Measure
 
+BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
+NOTHING = "No hay cifras que se puedan publicar."
 ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
 
 
@@ -18,26 +20,33 @@ class Charts:
 
     places: pictures.Chart | None
     map: pictures.Chart | None
-    series: pictures.Chart
+    series: pictures.Chart | None
     trust: pictures.Chart | None
 
 
 def draw(edition: Edition, folder: Path) -> Charts:
     """Draw the brief's charts into ``folder``."""
     measure = edition.settings.headline
+    # A line of one point says less than its number.
+    several = sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1
     with_places = any(edition.in_place(measure, place.code) for place in edition.places)
+    paper = pictures.with_paper
+    beside = pictures.extreme_place(edition, measure)
     return Charts(
-        pictures.draw_places(edition, measure, folder) if with_places else None,
-        pictures.draw_map(edition, measure, folder) if with_places else None,
-        pictures.draw_series(edition, measure, folder, pictures.extreme_place(edition, measure)),
-        pictures.draw_trust(edition, folder) if comparisons.trust_rows(edition) else None,
+        pictures.draw_places(edition, measure, folder, sizes=paper(468, loose=1.12)) if with_places else None,
+        pictures.draw_map(
+            edition, measure, folder, sizes=paper(420 if edition.boundaries else 384, not edition.boundaries)
+        )
+        if with_places
+        else None,
+        pictures.draw_series(edition, measure, folder, beside, sizes=paper(850, loose=0.98)) if several else None,
+        pictures.draw_trust(edition, folder, sizes=paper(850, loose=0.94)) if comparisons.trust_rows(edition) else None,
     )
 
 
 def brief(edition: Edition, charts: Charts, engine: str, links: str = "") -> dict[str, str]:
-    """Every fragment of the brief by file name without ending."""
+    """Every fragment of the brief by file name without ending; ``links``: to its other formats."""
     measure = edition.settings.headline
-    missing = "No hay cifras publicables."
     return {
         "antetitulo": kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
@@ -45,22 +54,25 @@ def brief(edition: Edition, charts: Charts, engine: str, links: str = "") -> dic
         "aviso": notice(edition),
         "hallazgos": findings(edition),
         "lugares-titulo": f"## {comparisons.places_heading(edition, measure).markdown}",
-        "lugares": _with_table(charts.places, tables.places(edition, measure)) if charts.places else missing,
-        "lugares-nota": legend(edition),
+        "lugares": _chart(charts.places, tables.places(edition, measure), legend(edition), "56%"),
+        "vistazo-titulo": f"## {glance_heading(edition).markdown}",
+        "vistazo": tables.glance(edition, edition.settings.findings, "../"),
         "mapa-titulo": f"## {comparisons.majority_heading(edition, measure).markdown}",
-        "mapa": charts.map.markdown() if charts.map else missing,
+        "mapa": _chart(charts.map, "", marked(edition), "48%"),
         "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
-        "serie": _with_table(charts.series, tables.series(edition, measure), "wide"),
+        "serie": _chart(charts.series, tables.series(edition, measure), "" if charts.series else BEGINS, "100%"),
         "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
-        "confianza": _with_table(charts.trust, tables.trust(edition), "wide") if charts.trust else missing,
+        "confianza": _chart(charts.trust, tables.trust(edition), "", "92%"),
         "como": how(edition),
         "pie": foot(edition, engine, links),
     }
 
 
-def _with_table(chart: pictures.Chart, table: str, paper: str = "narrow") -> str:
-    """A chart and its rows; ``paper``: which drawing the PDF takes."""
-    return f"{chart.markdown(print=paper)}\n\n{tables.folded(table)}"
+def _chart(chart: pictures.Chart | None, table: str, note: str, width: str) -> str:
+    """A chart, what its signs mean and its rows; ``width``: of the picture in a Word file."""
+    parts = [chart.markdown(width=width) if chart else ""]
+    parts += [f"::: {{.note}}\n{note}\n:::" if note else "", tables.folded(table) if table else ""]
+    return "\n\n".join(part for part in parts if part) or NOTHING
 
 
 def variables(edition: Edition) -> dict[str, str]:
@@ -74,11 +86,39 @@ def variables(edition: Edition) -> dict[str, str]:
         "editor": edition.producer,
         "personas": edition.settings.people,
         "los-lugares": upper_first(edition.all_places),
+        "mapa-que": f"{upper_first(edition.all_places)}{'' if edition.boundaries else ' en su lugar relativo'}.",
         "lugar-palabra": edition.settings.place_word,
-        "nivel": f"{numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}%",
+        "lugares-palabra": edition.settings.places_word,
+        "confianza-nivel": (trust.level_names or trust.levels)[0],
+        "nivel": level(edition),
         "regla": f"al {numbers.decimal(edition.alpha * 100, 0)}{numbers.NBSP}%{ADJUSTED.get(edition.adjust, '')}",
         "confianza-base": upper_first(trust.base or edition.settings.people),
     }
+
+
+def glance_heading(edition: Edition) -> Text:
+    """How many of the places' figures moved, of those that can be compared."""
+    measures, places = edition.settings.findings, edition.places
+    found = [edition.change(edition.in_place(measure, place.code)) for measure in measures for place in places]
+    known = [change for change in found if change is not None and change.comparable]
+    words = upper_first(edition.all_places)
+    if not known:
+        return text(f"{words}, cifra por cifra")
+    reference = edition.period(known[0].reference_wave)
+    moved = sum(change.significant for change in known)
+    some = {0: "ninguna cambia", 1: "una cambia"}.get(moved, f"{numbers.word(moved)} cambian")
+    return text(f"{words}: de {len(known)} cifras que se comparan con {reference}, {some} de forma significativa")
+
+
+def marked(edition: Edition) -> str:
+    """What a mark in the map means, or that there is none."""
+    found = [edition.change(edition.in_place(edition.settings.headline, place.code)) for place in edition.places]
+    known = [change for change in found if change is not None and change.comparable]
+    if not known:
+        return ""
+    if not any(change.significant for change in known):
+        return f"Ningún cambio frente a {edition.period(known[0].reference_wave)} es significativo."
+    return f"▲ sube   ▼ baja frente a {edition.period(known[0].reference_wave)}; solo los cambios significativos."
 
 
 def legend(edition: Edition) -> str:
@@ -130,7 +170,13 @@ def verdict_mark(edition: Edition, measure: Measure, change: Change | None) -> s
 def findings(edition: Edition) -> str:
     """The five findings: number, margin, what it is of, and the verdict of change."""
     boxes = [measure_box(edition, measure, edition.whole(measure)) for measure in edition.settings.findings]
-    return ":::::: {.measures}\n\n" + "\n\n".join(boxes) + "\n\n::::::"
+    base = f"Porcentaje de las {edition.settings.people}, con su margen del {level(edition)} y lo que cambió."
+    return f"::: {{.sub .base}}\n{base}\n:::\n\n:::::: {{.measures}}\n\n" + "\n\n".join(boxes) + "\n\n::::::"
+
+
+def level(edition: Edition) -> str:
+    """The level of the intervals as printed: ``95 %``."""
+    return f"{numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}%"
 
 
 def measure_box(edition: Edition, measure: Measure, estimate: Estimate | None) -> str:
@@ -152,7 +198,8 @@ def how(edition: Edition) -> str:
     whole = edition.whole(edition.settings.headline)
     parts = how_sentences(edition, whole)
     body = "\n\n".join(f"::: {{.col}}\n{part.markdown}\n:::" for part in parts)
-    return f":::::: {{.how}}\n\n## Cómo se hizo\n\n{body}\n\n::::::"
+    more = "::: {.col .web}\n[Metodología completa, con las preguntas](metodologia.html)\n:::"
+    return f":::::: {{.how}}\n\n## Cómo se hizo\n\n{body}\n\n{more}\n\n::::::"
 
 
 def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]:
@@ -202,5 +249,5 @@ def foot(edition: Edition, engine: str, links: str = "") -> str:
     source += " (datos simulados)." if edition.simulated else "."
     licence = f"Se puede citar con la fuente; licencia {edition.settings.licence}."
     made = f"Hecho con {engine}."
-    more = f"::: {{.web}}\n{links}\n:::\n\n" if links else ""
-    return f"::::: {{.foot}}\n{more}{escape(source)} {escape(licence)} {escape(made)}\n:::::"
+    more = f"{links}\n\n" if links else ""
+    return f"{more}::::: {{.foot}}\n{escape(source)} {escape(licence)} {escape(made)}\n:::::"

@@ -1,59 +1,36 @@
-"""The *vitrina metodológica*: every disclosure item, from params, questionnaire and weighting receipts.
+"""The *vitrina metodológica* as a page: every disclosure point to scan, and the questions as they were asked."""
 
-Items: American Association for Public Opinion Research (2021), Transparency Initiative Disclosure
-Elements; and what Mexican practice adds (INE, Acuerdo INE/CG220/2014: sponsor, estimators, refusal rate,
-treatment of non-response, software).
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Sequence
 
 from pipeline.files import read_json
-from pipeline.questionnaire import Questionnaire
-from pipeline.reporting import numbers, sentences, tables
+from pipeline.questionnaire import Item, Questionnaire
+from pipeline.reporting import numbers
+from pipeline.reporting.disclosure import Element, Point, Sources, elements
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.fragments import from_receipts, interviews, named
-from pipeline.reporting.text import Number, escape, text, upper_first
+from pipeline.reporting.text import escape, upper_first
 from pipeline.study import Study
-from pipeline.weighting.words import describe
 
 NOT_STATED = "No se declaró."
-_INTERVALS = {
-    "logit": "en escala logit", "korn_graubard": "de Korn y Graubard", "wilson": "de Wilson con muestra efectiva",
-    "wald": "de Wald",
-}  # fmt: skip
-_VARIANCE = {
-    "replicates": "con pesos replicados, y la calibración rehecha en cada réplica",
-    "calibrated": "por linealización, con los residuos de la calibración",
-    "taylor": "por linealización de Taylor",
-}
-_SCHEMES = {
-    "inegi": "INEGI, por el coeficiente de variación: precisión alta si es menor de 15 %, moderada "
-    "de 15 a 30 %, baja de 30 % o más",
-}
+_KINDS = {"integer": "número", "number": "número", "area": "lista de lugares", "date": "fecha"}
+_ONE = re.compile(r"^(\w+) == (\d+)$")
 
 
-@dataclass(frozen=True)
-class Item:
-    """One disclosure item; ``code``: its place in AAPOR's list, or "MX"."""
+def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
+    """Every point as Markdown under AAPOR's elements, then the wording of every question.
 
-    code: str
-    name: str
-    body: str
-
-
-def items(study: Study, edition: Edition) -> str:
-    """Every item as Markdown, then the wording of every question."""
+    ``folder``: where the wave's files lie, seen from the page ("" or ending in a slash).
+    """
     wave = edition.wave.key
     questionnaire = study.questionnaire(wave)
-    receipts = read_json(study.processed(wave, "weighting.json"))
-    listed = [*_who(study, edition), *_how_asked(edition, questionnaire), *_sample(edition, receipts)]
-    listed += [*_weights(edition, questionnaire, receipts), *_estimates(study, edition), *_processing(edition)]
-    body = "\n\n".join(f"{item.name}\n:   {_indented(item.body or NOT_STATED)}" for item in listed)
+    receipts, checks = read_json(study.processed(wave, "weighting.json")), read_json(study.checks(wave))
+    told = elements(Sources(study, edition, questionnaire, receipts, checks, engine))
+    body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
+    body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
     asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")
-    made = _sourced(body, f"processed/{wave}/weighting.json")
-    return f"{made}\n\n## Las preguntas, como se hicieron\n\n{asked}"
+    asked = f"## Las preguntas, como se hicieron {{#preguntas}}\n\n{asked}"
+    page = f"{_contents(told)}\n\n:::::: {{.body}}\n{summary(told)}\n\n{body}\n\n{asked}\n::::::"
+    return f"::::::: {{.items}}\n{page}\n:::::::"
 
 
 def _sourced(body: str, file: str) -> str:
@@ -61,153 +38,57 @@ def _sourced(body: str, file: str) -> str:
     return f'::::: {{data-source="{file}"}}\n\n{body}\n:::::'
 
 
-def _indented(body: str) -> str:
-    return body.replace("\n", "\n    ")
+def _contents(told: Sequence[Element]) -> str:
+    links = [f"- [{element.name}](#{element.key})" for element in told]
+    return "::: {.toc .web}\n" + "\n".join([*links, "- [Las preguntas](#preguntas)"]) + "\n:::"
 
 
-def _who(study: Study, edition: Edition) -> list[Item]:
-    said = edition.settings.disclosure
-    return [
-        Item("1", "Quién la patrocina", escape(numbers.join(list(edition.sponsors)) + "." if edition.sponsors else "")),
-        Item("1", "De dónde viene el dinero", escape(said.funding)),
-        Item("1", "Quién la levanta", escape(said.conducted_by)),
-        Item("1", "Quién la publica y responde por ella", escape(f"{study.identity.producer}. {said.contact}".strip())),
-        Item("1", "Vínculos y posibles conflictos de interés", escape(said.affiliations)),
-        Item(
-            "3", "A quién representa", escape(f"{upper_first(edition.settings.people)}. {upper_first(edition.area)}.")
-        ),
-    ]
+def summary(told: Sequence[Element]) -> str:
+    """How many of the points are declared, and which are not: a reader should not have to find out."""
+    points = [point for element in told for point in element.points]
+    silent = [point.name for point in points if not point.body]
+    if not silent:
+        return f"Se declaran los {len(points)} puntos de esta lista."
+    names = "; ".join(f"«{escape(name)}»" for name in silent)
+    return f"De los {len(points)} puntos de esta lista se declaran {len(points) - len(silent)}. No se declaró: {names}."
 
 
-def _how_asked(edition: Edition, questionnaire: Questionnaire) -> list[Item]:
-    said, fieldwork = edition.settings.disclosure, questionnaire.fieldwork
-    period = (
-        f"Periodo de referencia de las preguntas: {fieldwork.reference_period}." if fieldwork.reference_period else ""
-    )
-    return [
-        Item(
-            "5",
-            "Modo de entrevista",
-            escape(f"{upper_first(named('entrevista ', fieldwork.mode))}. {fieldwork.firm}".strip()),
-        ),
-        Item(
-            "6",
-            "Fechas de levantamiento",
-            escape(f"{upper_first(numbers.days(edition.wave.start, edition.wave.end))}. {period}"),
-        ),
-        Item("4", "Idiomas", escape(said.languages)),
-        Item("4", "Intentos de contacto", escape(said.contact_attempts)),
-        Item("4", "Incentivos", escape(said.incentives)),
-        Item("MX", "Trato a las personas entrevistadas", escape(said.ethics)),
-    ]
+def _element(element: Element, wave: str) -> str:
+    # The style numbers the headings, as AAPOR numbers its elements.
+    points = "\n\n".join(_point(element, point) for point in element.points)
+    points = _sourced(points, element.source.format(wave=wave)) if element.source else points
+    return f"## {element.name} {{#{element.key} .numbered}}\n\n{points}"
 
 
-def _sample(edition: Edition, receipts: Mapping[str, Any]) -> list[Item]:
-    said = edition.settings.disclosure
-    coverage = next((c for c in receipts.get("coverage") or [] if c["area"] == "total"), None)
-    reach = text("")
-    if coverage:
-        share = from_receipts(edition, numbers.percent(coverage["share"], 0), "coverage.total.share")
-        reach = text(" El marco alcanza el ", share, " de las viviendas.")
-    return [
-        Item("4", "Marco de muestreo", escape(said.frame or edition.made.frame) + reach.markdown),
-        Item("4", "Cómo se elige a quién entrevistar", escape(said.selection)),
-        Item("4", "A quién no alcanza", escape(said.coverage)),
-        Item("7", "Tamaño de la muestra", text(interviews(edition), " entrevistas completas.").markdown),
-        Item("7", "Tasas de resultado (AAPOR)", _rates(edition, receipts)),
-    ]
-
-
-def _rates(edition: Edition, receipts: Mapping[str, Any]) -> str:
-    total = next((r for r in receipts.get("outcome_rates") or [] if r["area"] == "total"), None)
-    if total is None:
-        return "No hay registro de llamadas de esta edición."
-    names = (("RR1", "respuesta mínima"), ("RR3", "respuesta"), ("COOP1", "cooperación"), ("REF1", "rechazo"),
-             ("CON1", "contacto"))  # fmt: skip
-    parts: list[str | Number] = []
-    for code, name in names:
-        rate = total["rates"].get(code)
-        if numbers.usable(rate):
-            shown = from_receipts(edition, numbers.percent(rate), f"outcome_rates.total.rates.{code}")
-            parts += ["; " if parts else "", f"{name if parts else upper_first(name)} ({code}): ", shown]
-    unsolved = from_receipts(edition, numbers.percent(total["e"]), "outcome_rates.total.e")
-    return text(*parts, ". Elegibilidad estimada de los números sin resolver: ", unsolved, ".").markdown
-
-
-def _weights(edition: Edition, questionnaire: Questionnaire, receipts: Mapping[str, Any]) -> list[Item]:
-    """How this edition was weighted, in the words of its receipts."""
-    labels = {name: item.label[0].lower() + item.label[1:] for name, item in questionnaire.items.items()}
-    labels |= {
-        f"{name} {code}": label for name, item in questionnaire.items.items() for code, label in item.codes.items()
-    }
-    places = {place.code: place.name for place in edition.places}
-    told = describe(receipts, places, edition.settings.place_word, labels)
-    return [Item("8", "Ponderación", escape(" ".join(told)))]
-
-
-def _estimates(study: Study, edition: Edition) -> list[Item]:
-    estimation, change = study.params.estimation, study.params.change
-    level = f"{numbers.decimal(estimation.level * 100, 0)}{numbers.NBSP}%"
-    whole = edition.whole(edition.settings.headline)
-    half = text("El margen de la cifra principal es ", sentences.margin(whole), ". ").markdown if whole else ""
-    adjust = {"BH": "corregida por Benjamini y Hochberg", "holm": "corregida por Holm", "none": "sin corregir"}
-    overlap = "con la covarianza de lo que comparten" if change.covariance == "overlap" else "como independientes"
-    rule = (
-        f"Se dice que una cifra sube o baja cuando la prueba de la diferencia entre ediciones, {overlap}, da una p "
-        f"menor de {numbers.decimal(change.alpha, 2)}, {adjust[change.adjust]}. El intervalo impreso no está corregido."
-    )
-    confidentiality = edition.settings.confidentiality
-    return [
-        Item("7", "Precisión", half + escape(
-            f"Intervalos del {level}, {_INTERVALS[estimation.interval]}; error estándar {_VARIANCE[estimation.se]}."
-        )),
-        Item("MX", "Qué cifras no se publican", escape(
-            f"Regla de precisión: {_SCHEMES.get(estimation.precision, estimation.precision)}. Tampoco se publica, "
-            f"en ningún formato, una cifra con menos de {numbers.word(confidentiality.min_base)} entrevistas en "
-            "su base."
-        )),
-        Item("7", "Cuándo se dice que algo cambió", escape(rule)),
-    ]  # fmt: skip
-
-
-def _processing(edition: Edition) -> list[Item]:
-    said = edition.settings.disclosure
-    limits = list(said.limitations)
-    if edition.simulated:
-        limits.insert(
-            0,
-            "Los datos de esta edición son simulados: sirven para mostrar el método, no para describir a la población.",
-        )
-    limits.append(
-        "Toda encuesta puede errar también por la cobertura del marco, la falta de respuesta y la redacción "
-        "de las preguntas."
-    )
-    return [
-        Item("9", "Revisión y control de calidad", escape(said.quality_control or (
-            "Cada entrega se revisa con reglas hechas a partir del cuestionario; los renglones que no pasan se apartan "
-            "y se cuentan."
-        ))),
-        Item("9", "Procesamiento", escape(said.processing or (
-            "Programas de código abierto en Python; dos corridas con los mismos datos dan los mismos archivos, byte "
-            "por byte."
-        ))),
-        Item("11", "Acceso a los datos", escape(said.data_access or (
-            f"Las tablas se descargan del sitio con licencia {edition.settings.licence}."
-        ))),
-        Item("10", "Limitaciones", "\n".join(f"- {escape(limit)}" for limit in limits)),
-    ]  # fmt: skip
+def _point(element: Element, point: Point) -> str:
+    asked_by = " · ".join([f"AAPOR {element.number}", *point.others])
+    body = point.body.replace("\n", "\n    ") if point.body else f"[{NOT_STATED}]{{.none}}"
+    return f"{escape(point.name)} [{asked_by}]{{.code}}\n\n:   {body}"
 
 
 def wording(questionnaire: Questionnaire) -> str:
     """Every question as asked, with its answers, in the order asked; items that identify nobody."""
-    rows: list[list[str]] = []
-    for name in questionnaire.asked:
-        item = questionnaire[name]
-        if item.private or item.kind == "text":
-            continue
-        answers = " / ".join(item.codes.values()) or {"integer": "número", "number": "número", "area": "lista"}.get(
-            item.kind, ""
-        )
-        rows.append([item.text, answers])
-    heads: Sequence[str] = ["Pregunta", "Respuestas"]
-    return tables.pipe(heads, rows, "Redacción y opciones de respuesta; no sabe y no contesta no se leen", left=2)
+    lines = []
+    for number, name in enumerate((name for name in questionnaire.asked if _shown(questionnaire[name])), 1):
+        item, mark = questionnaire[name], f"{number}.  "
+        answers = " / ".join(item.codes.values()) or _KINDS.get(item.kind, "")
+        said = ". ".join(part.rstrip(".") for part in (answers, _filter(questionnaire, name), item.notes) if part)
+        lines.append(f"{mark}{escape(item.text)}\n\n{' ' * len(mark)}{escape(upper_first(said))}.")
+    return "«No sabe» y «no contesta» no se leen.\n\n::: {.asked}\n" + "\n\n".join(lines) + "\n:::"
+
+
+def _shown(item: Item) -> bool:
+    return not item.private and item.kind != "text"
+
+
+def _filter(questionnaire: Questionnaire, name: str) -> str:
+    """Who is asked, where it is not everybody."""
+    skip = questionnaire.skips.get(name)
+    if skip is None:
+        return ""
+    found = _ONE.match(skip.text)
+    if found:
+        before = questionnaire[found[1]]
+        return f"Solo a quien respondió «{before.codes.get(int(found[2]), found[2])}» en «{before.label}»"
+    where = numbers.join([f"«{questionnaire[item].label}»" for item in skip.items])
+    return f"Con filtro, según lo respondido en {where}"

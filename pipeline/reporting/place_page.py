@@ -1,12 +1,13 @@
 """The page of one municipality: its figures, its series, its place among the others."""
 
-from pipeline.reporting import alt, comparisons, fragments, pictures, sentences, tables
+from pipeline.reporting import alt, comparisons, fragments, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition, Place
 from pipeline.reporting.figures import ranks
-from pipeline.reporting.figures.canvas import Picture
+from pipeline.reporting.figures.canvas import Picture, Size
+from pipeline.reporting.navigation import row_of_links
 from pipeline.reporting.rows import Estimate
-from pipeline.reporting.sections import ranks_of, slug
-from pipeline.reporting.text import Number, Text, text
+from pipeline.reporting.sections import ranks_of
+from pipeline.reporting.text import Number, Text, escape, slug, span, text, upper_first
 from pipeline.reporting.workshop import Workshop
 from pipeline.settings.reporting import Measure
 
@@ -15,22 +16,87 @@ def page(edition: Edition, place: Place, shop: Workshop, engine: str) -> dict[st
     """Fragments of the place's page."""
     measure = edition.settings.headline
     estimate = edition.in_place(measure, place.code)
-    name = f"serie-{slug(place.short)}"
-    chart = pictures.draw_series(edition, measure, shop.figures, place.code, name, png=False, place_first=True)
     order = ranks_of(edition, measure)
     return {
         "antetitulo": fragments.kicker(edition),
         "titular": f"# {title(edition, place, estimate).markdown}",
         "entrada": f"::: {{.deck}}\n{deck(edition, estimate).markdown}\n:::",
-        "cifras": figures(edition, place),
+        "fichas": "\n\n".join(facts(edition, place, measure) for measure in key_measures(edition)),
+        "cifras": tables.folded(figures(edition, place), "Ver las cifras en una tabla"),
         "serie-titulo": f"## {sentences.in_a_year(edition, measure, estimate).markdown}",
-        "serie": f"{chart.markdown()}\n\n{tables.folded(tables.series(edition, measure, place.code))}",
+        "serie": _series(edition, place, measure, shop),
         "lugar-titulo": f"## {rank_heading(edition, estimate).markdown}",
-        "rangos": _ranks(edition, place, shop)
-        if order
-        else f"No se calculó el orden de {edition.settings.the_places}.",
+        "rangos": _ranks(edition, place, shop) if order else "No se calculó el orden.",
+        "series": _gallery(edition, place, shop),
+        "otros": others(edition, place),
         "pie": fragments.foot(edition, engine),
     }
+
+
+def key_measures(edition: Edition) -> tuple[Measure, ...]:
+    """What every place's page shows: the study's key measures, or its findings."""
+    return edition.settings.key or edition.settings.findings
+
+
+def facts(edition: Edition, place: Place, measure: Measure) -> str:
+    """One measure of the place: against the whole, a wave and a year before, and its rank."""
+    estimate, whole = edition.in_place(measure, place.code), edition.whole(measure)
+    head = f"### {escape(edition.label(measure).name)}"
+    if estimate is None:
+        silent = sentences.silence(edition, measure) if not edition.asked(measure) else sentences.WITHHELD
+        return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{upper_first(silent)}.\n:::\n:::::"
+    number = f"{span(sentences.value(estimate), 'big')} [{sentences.margin(estimate).markdown}]{{.margin}}"
+    base = text(tables.base(estimate), " entrevistas").markdown
+    boxes = [
+        f"::: {{.head}}\n{head}\n\n{number}\n\n[{base}]{{.code}}\n:::",
+        _fact(edition.area_name, against(estimate, whole) if whole else text("no se publica")),
+        _change(edition, measure, estimate, "previous"),
+        _change(edition, measure, estimate, "year_ago"),
+        _fact(f"Lugar entre {edition.settings.article} {numbers.word(len(edition.places))}", _rank(edition, estimate)),
+    ]
+    return "::::: {.facts}\n" + "\n\n".join(box for box in boxes if box) + "\n:::::"
+
+
+def _fact(name: str, said: Text) -> str:
+    return f"::: {{.fact}}\n{escape(name)}\n\n{said.markdown}\n:::"
+
+
+def against(estimate: Estimate, whole: Estimate) -> Text:
+    """``75.4 %: aquí es menor``: the whole's figure, and whether the place's differs beyond the intervals."""
+    said = comparisons.against_whole(estimate, whole, "el")
+    word = next((w for w in ("mayor", "menor") if f"es {w}" in said), "")
+    return text(sentences.value(whole), f": aquí es {word}" if word else ": no se distingue")
+
+
+def _change(edition: Edition, measure: Measure, estimate: Estimate, comparison: str) -> str:
+    change = edition.change(estimate, comparison)
+    if change is None:
+        return ""
+    sign, _, tone = edition.theme.meaning(change, edition.direction(measure))
+    said = sentences.verdict(edition, change, False, since=False).markdown
+    if not change.comparable:
+        said = f"no comparable ({escape(change.reason)})" if 0 < len(change.reason) <= 40 else "no comparable"
+    mark = f"{sign} " if change.comparable else ""
+    name = f"Frente a {edition.period(change.reference_wave)}"
+    return f"::: {{.fact}}\n{escape(name)}\n\n[{mark}{said}]{{.verdict .{tone}}}\n:::"
+
+
+def _rank(edition: Edition, estimate: Estimate) -> Text:
+    """``5.º (entre el 1.º y el 8.º)``."""
+    rank = edition.rank(estimate)
+    if rank is None:
+        return text(tables.EMPTY)
+    here, low, high = (
+        Number(f"{place}.º", estimate.key, name)
+        for place, name in ((rank.rank, "rank"), (rank.low, "rank_low"), (rank.high, "rank_high"))
+    )
+    return text(here) if rank.low == rank.high else text(here, " (entre el ", low, " y el ", high, ")")
+
+
+def others(edition: Edition, place: Place) -> str:
+    """The other places' pages side by side."""
+    links = [(other.short, f"{slug(other.short)}.html") for other in edition.places if other.code != place.code]
+    return row_of_links(links)
 
 
 def variables(edition: Edition, place: Place) -> dict[str, str]:
@@ -75,16 +141,15 @@ def rank_heading(edition: Edition, estimate: Estimate | None) -> Text:
 
 def figures(edition: Edition, place: Place) -> str:
     """Every key measure: here, in the whole, against a wave and a year before."""
-    measures = edition.settings.key or edition.settings.findings
     heads = ["Indicador", f"{place.short}, %", "Intervalo", "Entrevistas", f"{edition.area_name}, %",
              "Cambio, pp", "Veredicto", "En un año, pp", "Veredicto en un año"]  # fmt: skip
-    rows = [_row(edition, place, measure) for measure in measures]
-    return tables.pipe(heads, rows, f"Indicadores de {place.name}{tables.simulated(edition)}")
+    rows = [_row(edition, place, measure) for measure in key_measures(edition)]
+    return tables.pipe(heads, rows, f"Indicadores de {place.name}{tables.simulated(edition)}", (0, 6, 8))
 
 
-def _row(edition: Edition, place: Place, measure: Measure) -> list[str | Number | Text]:
+def _row(edition: Edition, place: Place, measure: Measure) -> list[tables.Cell]:
     estimate, whole = edition.in_place(measure, place.code), edition.whole(measure)
-    row: list[str | Number | Text] = [edition.label(measure).name]
+    row: list[tables.Cell] = [edition.label(measure).name]
     if estimate is None:
         row += ["no se publica", tables.EMPTY, tables.EMPTY]
     else:
@@ -94,6 +159,33 @@ def _row(edition: Edition, place: Place, measure: Measure) -> list[str | Number 
         change = edition.change(estimate, comparison)
         row += [tables.difference(edition, change, edition.direction(measure)), tables.verdict_word(change)]
     return row
+
+
+def _series(edition: Edition, place: Place, measure: Measure, shop: Workshop) -> str:
+    """The headline's series with its rows; nothing is drawn of one point."""
+    several = sum(edition.in_place(measure, place.code, info.key) is not None for info in edition.waves) > 1
+    rows = tables.folded(tables.series(edition, measure, place.code))
+    if not several:
+        return rows
+    name = f"serie-{slug(place.short)}"
+    chart = pictures.draw_series(edition, measure, shop.figures, place.code, name, place_first=True)
+    return f"{chart.markdown()}\n\n{rows}"
+
+
+def _gallery(edition: Edition, place: Place, shop: Workshop) -> str:
+    """The series of the other key measures, beside the whole's."""
+    panels = []
+    for number, measure in enumerate(key_measures(edition), 1):
+        points = [edition.in_place(measure, place.code, info.key) for info in edition.waves]
+        if measure == edition.settings.headline or sum(point is not None for point in points) < 2:
+            continue
+        chart = pictures.draw_series(
+            edition, measure, shop.figures, place.code, f"serie-{slug(place.short)}-{number}", pictures.GALLERY, True
+        )
+        head = f"### {escape(edition.label(measure).name)}"
+        rows = tables.folded(tables.series(edition, measure, place.code))
+        panels.append(f"::::: {{.panel}}\n{head}\n\n{chart.markdown()}\n\n{rows}\n:::::")
+    return ":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::" if panels else ""
 
 
 def _ranks(edition: Edition, place: Place, shop: Workshop) -> str:
@@ -106,8 +198,9 @@ def _ranks(edition: Edition, place: Place, shop: Workshop) -> str:
     ]
     heading = rank_heading(edition, edition.in_place(measure, place.code))
     words = alt.ranks(edition, heading, [(short, rank.rank, rank.low, rank.high) for _, short, rank in order])
+    remarks = pictures.source(edition)
 
-    def draw(narrow: bool) -> Picture:
-        return ranks.draw(rows, edition.theme, words, narrow, png=False)
+    def draw(size: Size, png: bool) -> Picture:
+        return ranks.draw(rows, edition.theme, words, size, remarks, png)
 
-    return pictures.write(shop.figures, f"rango-{slug(place.short)}", words, draw, png=False).markdown()
+    return pictures.write(shop.figures, f"rango-{slug(place.short)}", words, draw).markdown()

@@ -1,12 +1,13 @@
-"""Fragments of the site's pages that are about every wave: start page, series, trust, quality, data."""
+"""Fragments of the site's pages about a theme: series, trust, quality."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.reporting import comparisons, fragments, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition, IndicatorLabel
-from pipeline.reporting.rows import Rank
-from pipeline.reporting.text import Number, Text, escape, text, upper_first
+from pipeline.reporting.navigation import place_path, web_link
+from pipeline.reporting.rows import Estimate, Rank
+from pipeline.reporting.text import escape, slug, text, upper_first
 from pipeline.reporting.workshop import Workshop
 from pipeline.settings.reporting import Measure
 
@@ -24,84 +25,6 @@ class WaveQuality:
     exceptions: tuple[str, ...]
 
 
-def start(edition: Edition, shop: Workshop, published: Sequence[str], engine: str) -> dict[str, str]:
-    """The start page: the last wave's news, its formats, the places, every edition and the search."""
-    measure = edition.settings.headline
-    with_places = any(edition.in_place(measure, place.code) for place in edition.places)
-    chart = pictures.draw_map(edition, measure, shop.figures, png=False) if with_places else None
-    return {
-        "antetitulo": fragments.kicker(edition),
-        "titular": f"# {sentences.headline(edition).markdown}",
-        "entrada": f"::: {{.deck}}\n{comparisons.deck(edition).markdown}\n:::",
-        "aviso": fragments.notice(edition),
-        "hallazgos": fragments.findings(edition),
-        "formatos": formats(f"{edition.wave.key}/"),
-        "mapa": chart.markdown() if chart else "No hay cifras publicables.",
-        "paginas": place_links(edition, "secciones/municipios/"),
-        "ediciones": editions(edition, published),
-        "buscador": SEARCH,
-        "pie": fragments.foot(edition, engine),
-    }
-
-
-SEARCH = """::: {.search .web}
-## Buscar en el sitio
-
-```{=html}
-<form role="search" onsubmit="return false">
-<label for="buscar">Palabras: un municipio, una corporación, un indicador</label>
-<input id="buscar" type="search" autocomplete="off"></form>
-<p id="cuantos" role="status"></p><ol id="resultados" class="results"></ol>
-<script defer src="recursos/buscar.js"></script>
-```
-:::"""
-
-
-def formats(folder: str) -> str:
-    """Links to every format of a wave in ``folder`` ("" or ending in a slash)."""
-    names = (
-        ("brief.html", "Leer el brief"), ("brief.pdf", "PDF"), ("brief.docx", "Word"), ("brief.pptx", "PowerPoint"),
-        ("tabulados.xlsx", "Tabulados (Excel)"), ("metodologia.html", "Metodología"),
-    )  # fmt: skip
-    return "::: {.web}\n" + "  ·  ".join(f"[{name}]({folder}{file})" for file, name in names) + "\n:::"
-
-
-def place_links(edition: Edition, folder: str) -> str:
-    """Every place with a link to its page, its headline share and its change."""
-    measure = edition.settings.headline
-    found = [(place, edition.in_place(measure, place.code)) for place in edition.places]
-    found.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
-    lines = [f"| {edition.settings.place_word.capitalize()} | % | Intervalo | Cambio, pp |", "|---|--:|--:|--:|"]
-    for place, estimate in found:
-        link = f"[{escape(place.name)}]({folder}{slug(place.short)}.html)"
-        if estimate is None:
-            lines.append(f"| {link} | no se publica | {tables.EMPTY} | {tables.EMPTY} |")
-            continue
-        change = tables.difference(edition, edition.change(estimate), edition.direction(measure))
-        cells = (tables.bare(estimate), tables.interval(estimate), change)
-        lines.append(f"| {link} | {' | '.join(text(cell).markdown for cell in cells)} |")
-    return (
-        "\n".join(lines)
-        + f"\n\n: {edition.label(measure).name}, por {edition.settings.place_word}{tables.simulated(edition)}\n"
-    )
-
-
-def editions(edition: Edition, published: Sequence[str]) -> str:
-    """Every wave with its headline share and its brief."""
-    lines = []
-    measure = edition.settings.headline
-    for info in reversed(edition.waves):
-        estimate = edition.whole(measure, info.key)
-        shown = text(tables.bare(estimate)).markdown if estimate else "no se publica"
-        half = text(tables.interval(estimate)).markdown if estimate else tables.EMPTY
-        name = f"{info.number}.ª, {info.period}"
-        link = f"[{name}]({info.key}/brief.html)" if info.key in published else name
-        lines.append(f"| {link} | {shown} | {half} |")
-    heads = f"| Edición | % | Intervalo del {numbers.decimal(edition.level * 100, 0)}{numbers.NBSP}% |\n|---|--:|--:|"
-    caption = f": {edition.label(measure).name}, por edición{tables.simulated(edition)}"
-    return heads + "\n" + "\n".join(lines) + f"\n\n{caption}\n"
-
-
 def topics(edition: Edition) -> list[tuple[str, list[IndicatorLabel]]]:
     """Indicators by theme in order; what no theme names comes last."""
     named: set[str] = set()
@@ -114,16 +37,26 @@ def topics(edition: Edition) -> list[tuple[str, list[IndicatorLabel]]]:
 
 
 def series(edition: Edition, shop: Workshop) -> str:
-    """Every indicator with one main figure: a chart, its verdicts, its rows."""
-    parts = []
-    for name, labels in topics(edition):
-        shown = [label for label in labels if label.kind != "distribution" and _asked(edition, label.measure)]
-        if not shown:
-            continue
-        parts.append(f"## {escape(name)}")
-        panels = [f"::::: {{.panel}}\n{_one_series(edition, shop, label)}\n:::::" for label in shown]
-        parts.append(":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::")
+    """Every indicator with one main figure: a list of them, then a chart, its verdicts and its rows each."""
+    shown = [
+        (name, [label for label in labels if label.kind != "distribution" and _asked(edition, label.measure)])
+        for name, labels in topics(edition)
+    ]
+    shown = [(name, labels) for name, labels in shown if labels]
+    parts = [contents([(name, [(label.name, label.id) for label in labels]) for name, labels in shown])]
+    for name, labels in shown:
+        panels = [f"::::: {{.panel}}\n{_one_series(edition, shop, label)}\n:::::" for label in labels]
+        parts += [f"## {escape(name)}", ":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::"]
     return "\n\n".join(parts)
+
+
+def contents(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
+    """A page's own list of what is on it: group, then (name, id) of each."""
+    parts = []
+    for group, entries in groups:
+        listed = "\n".join(f"- [{escape(name)}](#{slug(key)})" for name, key in entries)
+        parts.append(f"{escape(group)}\n\n{listed}")
+    return "::: {.toc .web}\n" + "\n\n".join(parts) + "\n:::"
 
 
 def _asked(edition: Edition, measure: Measure) -> bool:
@@ -132,43 +65,72 @@ def _asked(edition: Edition, measure: Measure) -> bool:
 
 def _one_series(edition: Edition, shop: Workshop, label: IndicatorLabel) -> str:
     measure = label.measure
-    chart = pictures.draw_series(edition, measure, shop.figures, name=f"serie-{slug(label.id)}", png=False)
+    name = f"serie-{slug(label.id)}"
+    chart = pictures.draw_series(edition, measure, shop.figures, name=name, sizes=pictures.GALLERY)
     estimate = edition.whole(measure)
-    lines = [f"### {escape(label.name)} {{#{slug(label.id)}}}"]
-    if estimate is None:
-        lines.append(f"{upper_first(sentences.silence(edition, measure))}.")
-    else:
+    said = f"{upper_first(sentences.silence(edition, measure))}."
+    if estimate is not None:
         now = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
         year = edition.change(estimate, "year_ago")
-        said = text(sentences.value(estimate), " (", sentences.margin(estimate), "): ", now)
+        words = text(sentences.value(estimate), " (", sentences.margin(estimate), "): ", now)
         if year is not None:
-            said = text(said, "; en un año, ", sentences.verdict(edition, year, False, since=False))
-        lines.append(text(said, ".").markdown)
-    lines[1] = f"::: {{.sub}}\n{lines[1]}\n:::"
-    lines += [chart.markdown(), tables.folded(tables.series(edition, measure))]
-    return "\n\n".join(lines)
+            words = text(words, "; en un año, ", sentences.verdict(edition, year, False, since=False))
+        said = text(words, ".").markdown
+    head = f"### {escape(label.name)} {{#{slug(label.id)}}}"
+    rows = tables.folded(tables.series(edition, measure))
+    return "\n\n".join([head, f"::: {{.sub}}\n{said}\n:::", chart.markdown(), rows])
 
 
-def trust(edition: Edition, shop: Workshop) -> str:
-    """The battery as bars, its first level by place, and its rows."""
-    parts = [f"## {comparisons.trust_heading(edition).markdown}"]
-    if comparisons.trust_rows(edition):
-        chart = pictures.draw_trust(edition, shop.figures, png=False)
-        parts += [chart.markdown(), tables.folded(tables.trust(edition))]
+def trust(edition: Edition, shop: Workshop) -> dict[str, str]:
+    """The battery as bars, its first level with intervals and changes, and by place."""
     battery = edition.settings.trust
     level = (battery.level_names or battery.levels)[0]
-    parts.append(f"## Quién responde «{escape(level)}», por {edition.settings.place_word}")
-    names = [(indicator, battery.names.get(indicator, indicator)) for indicator in battery.indicators]
-    rows: list[list[str | Number | Text]] = []
+    empty = "No hay cifras que se puedan publicar."
+    drawn = {"confianza": empty, "confianza-puntos": empty}
+    if comparisons.trust_rows(edition):
+        bars = pictures.draw_trust(edition, shop.figures)
+        points = pictures.draw_trust_points(edition, shop.figures)
+        drawn = {
+            "confianza": f"{bars.markdown()}\n\n{tables.folded(tables.trust(edition))}",
+            "confianza-puntos": f"{points.markdown()}\n\n::: {{.note}}\n{fragments.legend(edition)}\n:::",
+        }
+    return {
+        **drawn,
+        "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
+        "confianza-cambio": f"## {comparisons.trust_moved(edition).markdown}",
+        "confianza-lugares": (
+            f"## Quién responde «{escape(level)}», por {edition.settings.place_word}\n\n{_trust_places(edition)}"
+        ),
+    }
+
+
+def _trust_places(edition: Edition) -> str:
+    """The first level by place; bold where its interval does not touch the whole's."""
+    battery = edition.settings.trust
+    level = (battery.level_names or battery.levels)[0]
+    names = [(Measure(name, battery.levels[0]), battery.names.get(name, name)) for name in battery.indicators]
+    rows: list[list[tables.Cell]] = []
     for place in edition.places:
-        cells: list[str | Number | Text] = [place.short]
-        for indicator, _ in names:
-            estimate = edition.in_place(Measure(indicator, battery.levels[0]), place.code)
-            cells.append(tables.bare(estimate) if estimate else "no se publica")
+        link = web_link(escape(place.short), f"../{place_path(place)}")
+        cells: list[tables.Cell] = [tables.Markdown(link, place.short)]
+        cells += [_against(edition.in_place(measure, place.code), edition.whole(measure)) for measure, _ in names]
         rows.append(cells)
+    wholes = [edition.whole(measure) for measure, _ in names]
+    rows.append([edition.area_name, *(tables.bare(whole) if whole else "no se publica" for whole in wholes)])
     heads = [edition.settings.place_word.capitalize(), *(f"{name}, %" for _, name in names)]
-    parts.append(tables.pipe(heads, rows, f"Responde «{level}»{tables.simulated(edition)}"))
-    return "\n\n".join(parts)
+    table = tables.pipe(heads, rows, f"Responde «{level}»{tables.simulated(edition)}")
+    note = f"En negritas: su intervalo del {fragments.level(edition)} no toca el de {edition.settings.whole}."
+    note = note.replace(" de el ", " del ")
+    return f"::: {{.glance}}\n{table}\n:::\n\n::: {{.note}}\n{note}\n:::"
+
+
+def _against(estimate: Estimate | None, whole: Estimate | None) -> tables.Cell:
+    if estimate is None:
+        return "no se publica"
+    shown = tables.bare(estimate)
+    if whole is None or (estimate.ci_low <= whole.ci_high and estimate.ci_high >= whole.ci_low):
+        return shown
+    return tables.Markdown(f"**{text(shown).markdown}**", shown.text)
 
 
 def quality(edition: Edition, waves: Sequence[WaveQuality], withheld: Mapping[str, tuple[int, int]]) -> str:
@@ -191,20 +153,6 @@ def quality(edition: Edition, waves: Sequence[WaveQuality], withheld: Mapping[st
     return "\n".join(lines) + f"\n\n: Calidad de cada edición{tables.simulated(edition)}\n\n::: {{.note}}\n{notes}\n:::"
 
 
-def data(edition: Edition, published: Sequence[str], folder: str) -> str:
-    """Downloads of every wave."""
-    lines = []
-    for info in reversed(edition.waves):
-        if info.key in published:
-            links = " · ".join(
-                f"[{name}]({folder}{info.key}/{file})"
-                for file, name in (("tabulados.xlsx", "Tabulados (Excel)"), ("brief.pdf", "Brief (PDF)"),
-                                   ("brief.docx", "Brief (Word)"), ("brief.pptx", "Láminas (PowerPoint)"))
-            )  # fmt: skip
-            lines.append(f"**{info.number}.ª edición, {info.period}:** {links}")
-    return "\n\n".join(lines)
-
-
 def ranks_of(edition: Edition, measure: Measure) -> list[tuple[str, str, Rank]]:
     """Code, short name and rank of every printed place, first rank first."""
     found = []
@@ -213,12 +161,3 @@ def ranks_of(edition: Edition, measure: Measure) -> list[tuple[str, str, Rank]]:
         if rank is not None:
             found.append((place.code, place.short, rank))
     return sorted(found, key=lambda row: (row[2].rank, row[1]))
-
-
-def slug(words: str) -> str:
-    """``San Nicolás`` → ``san-nicolas``."""
-    import re
-    import unicodedata
-
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

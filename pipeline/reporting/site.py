@@ -5,38 +5,26 @@ Wave folders belong to their own stages: this one writes ``index.html``, ``secci
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from html import unescape
 from pathlib import Path
 
 from pipeline.files import atomic, atomic_folder, read_json, read_table, write_text
 from pipeline.lanes import side_by_side
-from pipeline.reporting import fragments, place_page, sections
+from pipeline.reporting import data_page, fragments, place_page, sections, start_page
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
+from pipeline.reporting.methodology import items
+from pipeline.reporting.navigation import SECTIONS, navigation
 from pipeline.reporting.render import find_engine
+from pipeline.reporting.text import slug
 from pipeline.reporting.workshop import ASSETS, Workshop, script, style, workshop
 from pipeline.study import Study
 
-# Source, name in the navigation.
-SECTIONS = (
-    ("series", "Series"), ("confianza", "Confianza"), ("metodologia", "Metodología"), ("calidad", "Calidad"),
-    ("datos", "Datos"),
-)  # fmt: skip
-
-
 QUALITY_SOURCES = "processed/*/weighting.json processed/checks/*.json processed/series/estimates.parquet"
-
-
-@dataclass(frozen=True)
-class Link:
-    """A page of the site: its key, its path from the root, its name in the navigation."""
-
-    key: str
-    path: str
-    name: str
 
 
 def run(study: Study) -> str:
@@ -56,6 +44,8 @@ def run(study: Study) -> str:
     ):
         write_text(style(edition.theme) + "\n", assets / "estilo.css")
         write_text(script(), assets / "pagina.js")
+        if edition.theme.logo:
+            shutil.copyfile(edition.theme.logo, assets / "logo.png")
         lanes = [
             partial(_start_and_places, edition, shop, published, index, folder),
             partial(_in_own_workshop, study, edition, published, folder),
@@ -78,33 +68,28 @@ def _in_own_workshop(study: Study, edition: Edition, published: Sequence[str], f
         return _sections(study, edition, shop, published, folder)
 
 
-def _navigation(edition: Edition, current: str, root: str) -> dict[str, object]:
-    """What the template needs to link the pages, seen from a folder ``root`` away from the start."""
-    links = [Link("inicio", "index.html", "Este trimestre" if edition.settings.wave_unit == "trimestre" else "Ahora")]
-    links.append(Link("municipios", "index.html#municipios", edition.settings.places_word.capitalize()))
-    links += [Link(key, f"secciones/{key}.html", name) for key, name in SECTIONS]
-    nav = [
-        {"href": f"{root}{link.path}", "text": link.name, **({"current": True} if link.key == current else {})}
-        for link in links
-    ]
-    return {"nav": nav, "home": f"{root}index.html", "site": edition.short_title, "assets": f"{root}recursos/"}
+def _paths(edition: Edition, current: str, root: str) -> dict[str, object]:
+    """Navigation, and where a page of the site finds its style and scripts."""
+    shown = {"logo": f"{root}recursos/logo.png", "logo-alt": edition.theme.logo_alt} if edition.theme.logo else {}
+    return {**navigation(edition, current, root), **shown, "assets": f"{root}recursos/"}
 
 
 def _start(edition: Edition, shop: Workshop, published: Sequence[str], target: Path) -> None:
-    shop.metadata(_navigation(edition, "inicio", ""))
-    shop.variables({**fragments.variables(edition), "periodo": edition.wave.period})
-    shop.put(sections.start(edition, shop, published, shop.engine.name))
+    shop.metadata(_paths(edition, "inicio", ""))
+    shop.variables({**fragments.variables(edition), "periodo": edition.wave.period, "sitio": edition.short_title})
+    pieces = start_page.start(edition, shop, published, shop.engine.name)
+    shop.put({**pieces, "directorio": start_page.directory(edition)})
     shop.render("index.qmd", "html", target)
 
 
 def _places(edition: Edition, shop: Workshop, folder: Path) -> dict[str, Path]:
     pages = {}
-    shop.metadata(_navigation(edition, "municipios", "../../"))
+    shop.metadata(_paths(edition, "municipios", "../../"))
     for place in edition.places:
         own = place_page.variables(edition, place)
         shop.variables({**own, "periodo": edition.wave.period, "todo": edition.settings.whole})
         shop.put(place_page.page(edition, place, shop, shop.engine.name))
-        name = f"{sections.slug(place.short)}.html"
+        name = f"{slug(place.short)}.html"
         shop.render("municipio.qmd", "html", folder / "municipios" / name)
         pages[f"secciones/municipios/{name}"] = folder / "municipios" / name
     return pages
@@ -115,23 +100,22 @@ def _sections(
 ) -> dict[str, Path]:
     pages = {}
     quality, withheld = _quality(study, edition), _withheld(study)
+    bodies: dict[str, Callable[[], dict[str, str]]] = {
+        "series": lambda: {"series": sections.series(edition, shop)},
+        "confianza": lambda: sections.trust(edition, shop),
+        "calidad": lambda: {"calidad": _sourced(sections.quality(edition, quality, withheld), QUALITY_SOURCES)},
+        "datos": lambda: data_page.data(edition, published, "../"),
+        "metodologia": lambda: {"metodologia": items(study, edition, shop.engine.name, f"../{edition.wave.key}/")},
+    }
+    own = {
+        **fragments.variables(edition), "periodo": edition.wave.period, "todo": edition.settings.whole,
+        "sitio": edition.short_title, "titulo-metodologia": f"Metodología · {edition.short_title}",
+    }  # fmt: skip
     for key, _ in SECTIONS:
-        shop.metadata(_navigation(edition, key, "../"))
-        shop.variables({
-            **fragments.variables(edition), "periodo": edition.wave.period, "todo": edition.settings.whole,
-            "sitio": edition.short_title, "titulo-metodologia": f"Metodología · {edition.short_title}",
-        })  # fmt: skip
-        bodies = {
-            "series": lambda: sections.series(edition, shop),
-            "confianza": lambda: sections.trust(edition, shop),
-            "calidad": lambda: _sourced(sections.quality(edition, quality, withheld), QUALITY_SOURCES),
-            "datos": lambda: sections.data(edition, published, "../"),
-            "metodologia": lambda: _methodology(study, edition),
-        }
-        shop.put({
-            "antetitulo": fragments.kicker(edition), "aviso": fragments.notice(edition), key: bodies[key](),
-            "pie": fragments.foot(edition, shop.engine.name),
-        })  # fmt: skip
+        shop.metadata(_paths(edition, key, "../"))
+        shop.variables(own)
+        shared = {"antetitulo": fragments.kicker(edition), "aviso": fragments.notice(edition)}
+        shop.put({**shared, **bodies[key](), "pie": fragments.foot(edition, shop.engine.name)})
         shop.render(f"{key}.qmd", "html", folder / f"{key}.html")
         pages[f"secciones/{key}.html"] = folder / f"{key}.html"
     return pages
@@ -140,12 +124,6 @@ def _sections(
 def _sourced(body: str, files: str) -> str:
     """A body whose numbers come from files and not from rows: the page says from which."""
     return f'::::: {{data-source="{files}"}}\n\n{body}\n:::::'
-
-
-def _methodology(study: Study, edition: Edition) -> str:
-    from pipeline.reporting.methodology import items
-
-    return items(study, edition)
 
 
 def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
@@ -181,7 +159,10 @@ def _withheld(study: Study) -> dict[str, tuple[int, int]]:
 
 
 def _search(pages: Mapping[str, Path]) -> str:
-    """The search's index and code as one script: a page opened from a disk may not fetch a file."""
+    """The search's index and code as one script: a page opened from a disk may not fetch a file.
+
+    A page is one entry, and so is each part of it that has an address of its own.
+    """
     entries = []
     for url, path in pages.items():
         words = path.read_text(encoding="utf-8")
@@ -190,6 +171,11 @@ def _search(pages: Mapping[str, Path]) -> str:
         main = re.sub(r"<(svg|script|style|table)\b.*?</\1>", " ", main, flags=re.S)
         heads = [_plain(head) for head in re.findall(r"<h[1-3][^>]*>(.*?)</h[1-3]>", main, re.S)]
         entries.append({"url": url, "title": title, "line": heads[0] if heads else "", "text": _plain(main)})
+        for key, head, rest in re.findall(
+            r'<section\s+id="([^"]+)"[^>]*>\s*<h3>(.*?)</h3>(.*?)(?=<section\s|<h[1-3]|\Z)', main, re.S
+        ):
+            said = _plain(rest.split("<details", 1)[0])
+            entries.append({"url": f"{url}#{key}", "title": _plain(head), "line": said, "text": said})
     listed = json.dumps(entries, ensure_ascii=False, indent=0, sort_keys=True)
     return f"window.PULSO_PAGES = {listed};\n" + (ASSETS / "search.js").read_text(encoding="utf-8")
 

@@ -1,37 +1,55 @@
 """Slides for the press conference: one finding a slide, the picture large, every number in the notes."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.reporting import alt, comparisons, fragments, numbers, pictures, sentences
+from pipeline.reporting.deck import BODY, PICTURE
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import dots
+from pipeline.reporting.figures.canvas import Picture, Size
 from pipeline.reporting.rows import Estimate
-from pipeline.reporting.text import escape, text
+from pipeline.reporting.text import Text, escape, text
 from pipeline.settings.reporting import Measure
 
+# Pixels that fill two thirds of a slide, or all of it: text of 15 px is then read from the last row.
+_WIDE, _WHOLE = 540, 640
 
-def deck(edition: Edition, charts: fragments.Charts, figures: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """The fragments of the slides, and the alternative text of every picture by file name."""
-    slides, alts = [], {}
+
+@dataclass(frozen=True)
+class Deck:
+    """Slides as fragments, and what is set on the deck afterwards: alternative text by picture file, colour by
+    words of a verdict, the source on every slide.
+    """
+
+    fragments: dict[str, str]
+    alts: dict[str, str]
+    tones: dict[str, str]
+    foot: str
+
+
+def deck(edition: Edition, figures: Path) -> Deck:
+    """One finding a slide, the series, trust, and how it was done."""
+    slides, alts, tones = [], {}, {}
     for number, measure in enumerate(edition.settings.findings, 1):
         estimate = edition.whole(measure)
         if estimate is None:
             continue
-        chart = _chart(edition, measure, estimate, figures, f"lamina-{number}")
+        chart = _places(edition, measure, estimate, figures, f"lamina-{number}")
         alts[f"{chart.name}.png"] = chart.alt
-        slides.append(_slide(edition, measure, estimate, chart))
-    headed = (
-        (charts.series, sentences.series_heading(edition, edition.settings.headline)),
-        (charts.trust, comparisons.trust_heading(edition)),
-    )
-    for drawn, title in headed:
-        if drawn is not None:
-            alts[f"{drawn.name}.png"] = drawn.alt
-            notes = f"::: {{.notes}}\n{escape(drawn.alt)}\n:::"
-            slides.append(f"# {escape(title.plain)}\n\n{drawn.markdown()}\n\n{notes}")
+        said = _verdict(edition, measure, estimate)
+        change = edition.change(estimate)
+        tones[said.replace(numbers.NBSP, " ")] = edition.theme.meaning(change, edition.direction(measure))[1]
+        slides.append(_slide(edition, measure, estimate, chart, said))
+    for chart, title in _others(edition, figures):
+        alts[f"{chart.name}.png"] = chart.alt
+        notes = f"::: {{.notes}}\n{escape(chart.alt)}\n:::"
+        slides.append(f"# {escape(title.plain)}\n\n{chart.markdown()}\n\n{notes}")
     how = fragments.how_sentences(edition, edition.whole(edition.settings.headline))
     bullets = "\n\n".join(escape(part.plain) for part in how)
-    return {"laminas": "\n\n".join(slides), "lamina-como": bullets}, alts
+    pieces = {"laminas": "\n\n".join(slides), "lamina-como": bullets}
+    marks = [*pictures.source(edition), *(["Borrador: no citar."] if edition.draft else [])]
+    return Deck(pieces, alts, tones, " ".join(marks))
 
 
 def variables(edition: Edition) -> dict[str, str]:
@@ -43,28 +61,49 @@ def variables(edition: Edition) -> dict[str, str]:
     return {**fragments.variables(edition), **own}
 
 
-def _chart(edition: Edition, measure: Measure, whole: Estimate, figures: Path, name: str) -> pictures.Chart:
+def _places(edition: Edition, measure: Measure, whole: Estimate, figures: Path, name: str) -> pictures.Chart:
+    """The places with their intervals, as tall as the slide has room for."""
     rows = pictures.dot_rows(edition, measure)
     words = alt.dots(edition, measure, rows, whole)
-    picture = dots.draw(rows, whole, edition.area_short, edition.direction(measure), edition.theme, words)
-    figures.mkdir(parents=True, exist_ok=True)
-    (figures / f"{name}.png").write_bytes(picture.png)
-    # The source names the drawing; the slide takes the PNG beside it.
-    (figures / f"{name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
-    return pictures.Chart(name, words)
+    changes = any(row.change and row.change.comparable for row in rows)
+    size = Size(_WIDE, loose=min(1.6, (_WIDE / PICTURE - 60) / (33 * max(len(rows), 1))))
+
+    def draw(size: Size, png: bool) -> Picture:
+        direction, theme = edition.direction(measure), edition.theme
+        return dots.draw(rows, whole, edition.area_short, direction, theme, words, size, changes, png=png)
+
+    return pictures.write(figures, name, words, draw, {pictures.SLIDE: size})
 
 
-def _slide(edition: Edition, measure: Measure, estimate: Estimate, chart: pictures.Chart) -> str:
+def _others(edition: Edition, figures: Path) -> list[tuple[pictures.Chart, Text]]:
+    """The series and the battery of trust, each with its title, where there is something to draw."""
+    measure = edition.settings.headline
+    found = []
+    if sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1:
+        beside = pictures.extreme_place(edition, measure)
+        size = {pictures.SLIDE: Size(_WHOLE, loose=_WHOLE / BODY / 252)}
+        line = pictures.draw_series(edition, measure, figures, beside, "lamina-serie", size)
+        found.append((line, sentences.series_heading(edition, measure)))
+    rows = comparisons.trust_rows(edition)
+    if rows:
+        size = {pictures.SLIDE: Size(_WHOLE, loose=min(1.3, (_WHOLE / BODY - 34) / (34 * len(rows))))}
+        bars = pictures.draw_trust(edition, figures, "lamina-confianza", size)
+        found.append((bars, comparisons.trust_heading(edition)))
+    return found
+
+
+def _verdict(edition: Edition, measure: Measure, estimate: Estimate) -> str:
     change = edition.change(estimate)
     sign, _, _ = edition.theme.meaning(change, edition.direction(measure))
     said = sentences.verdict(edition, change, sentences.is_first(edition, measure)).plain
-    aside = [
-        f"**{text(sentences.value(estimate)).plain}** {sentences.margin(estimate).plain}",
-        f"{sign} {said}" if change is not None and change.comparable else said,
-        f"{numbers.count(estimate.n)} entrevistas",
-        *(["Datos simulados"] if edition.simulated else []),
-    ]
-    beside = "\n\n".join(escape(line) if not line.startswith("**") else line for line in aside)
+    return f"{sign} {said}" if change is not None and change.comparable else said
+
+
+def _slide(edition: Edition, measure: Measure, estimate: Estimate, chart: pictures.Chart, said: str) -> str:
+    number = f"**{text(sentences.value(estimate)).plain}**"
+    aside = [sentences.margin(estimate).plain, said, f"{numbers.count(estimate.n)} entrevistas"]
+    aside += ["Datos simulados"] if edition.simulated else []
+    beside = "\n\n".join([number, *(escape(line) for line in aside)])
     title = escape(sentences.slide_title(edition, measure).plain)
     notes = f"{escape(sentences.finding(edition, measure).plain)}\n\n{escape(chart.alt)}"
     columns = f"::: {{.column}}\n{chart.markdown()}\n:::\n\n::: {{.column}}\n{beside}\n:::"

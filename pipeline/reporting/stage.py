@@ -5,13 +5,14 @@ from pathlib import Path
 
 from pipeline.files import atomic_folder
 from pipeline.lanes import side_by_side
-from pipeline.reporting import cards, drafts, fragments, sections, slides, tabulados
+from pipeline.reporting import cards, drafts, fragments, slides, tabulados
+from pipeline.reporting.deck import finish
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.methodology import items
-from pipeline.reporting.office import describe_pictures
+from pipeline.reporting.navigation import formats, navigation
 from pipeline.reporting.render import Format, find_engine
-from pipeline.reporting.workshop import Workshop, workshop
+from pipeline.reporting.workshop import Workshop, logo, workshop
 from pipeline.study import Study
 
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
@@ -39,34 +40,35 @@ def _companions(edition: Edition, folder: Path) -> None:
 
 def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: Path) -> None:
     """What is rendered from a source: figures, tables and sentences made once for all formats."""
-    if draft:
-        shop.metadata({"draft": True})
+    shop.metadata({**navigation(edition, "", "../"), **logo(edition.theme), **({"draft": True} if draft else {})})
     charts = fragments.draw(edition, shop.figures)
-    shop.put(fragments.brief(edition, charts, shop.engine.name, sections.formats("")))
+    shop.put(fragments.brief(edition, charts, shop.engine.name, formats("", reading=True)))
     shop.variables(fragments.variables(edition))
     for form in FORMATS:
         shop.render("brief.qmd", form, folder / f"brief.{form}")
     if draft:
         path = folder / "brief.docx"
         path.write_bytes(drafts.mark_docx(path.read_bytes(), edition.theme))
-    _slides(edition, charts, shop, folder)
+    _slides(edition, shop, folder)
     _methodology(study, edition, shop, folder)
 
 
-def _slides(edition: Edition, charts: fragments.Charts, shop: Workshop, folder: Path) -> None:
-    pieces, alts = slides.deck(edition, charts, shop.figures)
-    shop.put(pieces)
+def _slides(edition: Edition, shop: Workshop, folder: Path) -> None:
+    made = slides.deck(edition, shop.figures)
+    shop.put(made.fragments)
     shop.variables(slides.variables(edition))
     path = folder / "brief.pptx"
     shop.render("slides.qmd", "pptx", path)
-    made = describe_pictures(path.read_bytes(), alts)
-    path.write_bytes(drafts.mark_pptx(made, edition.theme) if edition.draft else made)
+    deck = finish(path.read_bytes(), made.alts, made.tones, made.foot, edition.theme)
+    path.write_bytes(drafts.mark_pptx(deck, edition.theme) if edition.draft else deck)
 
 
 def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -> None:
     """The wave's own disclosure page."""
-    foot = fragments.foot(edition, shop.engine.name, "[Brief](brief.html) · [Sitio](../index.html)")
-    shop.put({"metodologia": items(study, edition), "pie": foot})
+    marks = {**logo(edition.theme), **({"draft": True} if edition.draft else {})}
+    shop.metadata({**navigation(edition, "metodologia", "../"), **marks})
+    foot = fragments.foot(edition, shop.engine.name, formats(""))
+    shop.put({"metodologia": items(study, edition, shop.engine.name), "pie": foot})
     own = {
         "periodo": edition.wave.period,
         "titulo-metodologia": f"Metodología, {edition.wave.period} · {edition.title}",

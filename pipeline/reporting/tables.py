@@ -1,26 +1,59 @@
 """Tables in Markdown for people: the same rows as the charts, every number tied to its row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from pipeline.reporting import comparisons, numbers, sentences
 from pipeline.reporting.edition import Edition
+from pipeline.reporting.navigation import place_path, web_link
 from pipeline.reporting.rows import Change, Estimate
-from pipeline.reporting.text import Number, Text, text
+from pipeline.reporting.text import Number, Text, Tone, escape, text
 from pipeline.settings.reporting import Measure
 
 EMPTY = "—"
 
 
-def pipe(heads: Sequence[str], rows: Sequence[Sequence[str | Number | Text]], caption: str, left: int = 1) -> str:
-    """A pipe table; the first ``left`` columns are aligned left, the others right."""
-    rule = ["---" if index < left else "--:" for index in range(len(heads))]
-    lines = [heads, rule, *([_cell(cell) for cell in row] for row in rows)]
-    body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+@dataclass(frozen=True)
+class Markdown:
+    """A cell that is Markdown already (a link): its source, and its words for the column's width."""
+
+    source: str
+    words: str
+
+
+Cell = str | Number | Text | Markdown
+
+
+def pipe(heads: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str, words: Collection[int] = (0,)) -> str:
+    """A pipe table; the columns of ``words`` are aligned left, the others right.
+
+    The dashes give paper and Word the columns' widths: as wide as what is in them.
+    """
+    table = [[_cell(cell) for cell in row] for row in rows]
+    rule = [
+        f":{'-' * (dashes - 1)}" if index in words else f"{'-' * (dashes - 1)}:"
+        for index, dashes in enumerate(_dashes(heads, rows))
+    ]
+    body = "\n".join(f"| {' | '.join(line)} |" for line in [list(heads), rule, *table])
     return f"{body}\n\n: {caption}\n"
 
 
-def _cell(cell: str | Number | Text) -> str:
-    return text(cell).markdown
+def _dashes(heads: Sequence[str], rows: Sequence[Sequence[Cell]], total: int = 72) -> list[int]:
+    """Widths of the columns, of ``total``; a head may take two lines and long words several."""
+    wide = []
+    for index, head in enumerate(heads):
+        cells = [min(len(plain(row[index])), 26) for row in rows]
+        wide.append(max([*cells, *(len(word) for word in head.split()), len(head) / 2]) + 2)
+    return [max(3, int(part * total / sum(wide))) for part in wide]
+
+
+def plain(cell: Cell) -> str:
+    """A cell's words alone."""
+    return cell.words if isinstance(cell, Markdown) else text(cell).plain
+
+
+def _cell(cell: Cell) -> str:
+    return cell.source if isinstance(cell, Markdown) else text(cell).markdown
 
 
 def interval(estimate: Estimate, decimals: int = 1) -> Text:
@@ -49,10 +82,10 @@ def difference(edition: Edition, change: Change | None, direction: str) -> Text 
     """``▲ +2.1`` with its verdict's sign, or a dash."""
     if change is None or not change.comparable:
         return EMPTY
-    sign, _, _ = edition.theme.meaning(change, direction)
+    sign, _, tone = edition.theme.meaning(change, direction)
     factor = 100 if change.statistic == "proportion" else 1
     shown = numbers.signed(change.difference * factor, 0 if change.statistic == "total" else 1)
-    return text(f"{sign} ", Number(shown, change.key, change.field))
+    return text(Tone(sign, tone), numbers.NBSP, Number(shown, change.key, change.field))
 
 
 def verdict_word(change: Change | None) -> str | Number:
@@ -63,7 +96,7 @@ def verdict_word(change: Change | None) -> str | Number:
 def places(edition: Edition, measure: Measure) -> str:
     """Places and the whole: share, interval, base, change with its verdict."""
     heads = [edition.settings.place_word.capitalize(), "%", "Intervalo", "Entrevistas", "Cambio, pp", "Veredicto"]
-    rows: list[list[str | Number | Text]] = []
+    rows: list[list[Cell]] = []
     found = [(place.short, edition.in_place(measure, place.code)) for place in edition.places]
     found.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
     direction = edition.direction(measure)
@@ -72,9 +105,37 @@ def places(edition: Edition, measure: Measure) -> str:
             rows.append([name, "no se publica", EMPTY, EMPTY, EMPTY, EMPTY])
             continue
         change = edition.change(estimate)
-        row: list[str | Number | Text] = [name, bare(estimate), interval(estimate), base(estimate)]
+        row: list[Cell] = [name, bare(estimate), interval(estimate), base(estimate)]
         rows.append([*row, difference(edition, change, direction), verdict_word(change)])
-    return pipe(heads, rows, f"{edition.label(measure).name}, por {edition.settings.place_word}{simulated(edition)}")
+    caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{simulated(edition)}"
+    return pipe(heads, rows, caption, (0, 5))
+
+
+def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str:
+    """Every place and the whole by every measure; a sign only where the change is significant.
+
+    ``root``: the way to the start of the site, for links to the places' pages.
+    """
+    heads = [edition.settings.place_word.capitalize(), *(f"{edition.label(m).name},{numbers.NBSP}%" for m in measures)]
+    order = [(place, edition.in_place(measures[0], place.code)) for place in edition.places]
+    order.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
+    rows: list[list[Cell]] = []
+    for place, _ in order:
+        link = Markdown(web_link(escape(place.short), f"{root}{place_path(place)}"), place.short)
+        rows.append([link, *(_glance_cell(edition, m, edition.in_place(m, place.code)) for m in measures)])
+    whole: list[Cell] = [edition.area_name, *(_glance_cell(edition, m, edition.whole(m)) for m in measures)]
+    rows.append([Markdown(f"**{_cell(cell)}**", plain(cell)) for cell in whole])
+    return pipe(heads, rows, f"Los {edition.settings.places_word}, cifra por cifra{simulated(edition)}")
+
+
+def _glance_cell(edition: Edition, measure: Measure, estimate: Estimate | None) -> Cell:
+    if estimate is None:
+        return "no se publica" if edition.asked(measure) else "no se preguntó"
+    change = edition.change(estimate)
+    if change is None or not change.significant:
+        return bare(estimate)
+    sign, _, tone = edition.theme.meaning(change, edition.direction(measure))
+    return text(Tone(sign, tone), numbers.NBSP, bare(estimate))
 
 
 def trust(edition: Edition) -> str:
@@ -85,7 +146,7 @@ def trust(edition: Edition) -> str:
         *(f"{name.capitalize()}, %" for name in battery.level_names or battery.levels),
         "Entrevistas",
     ]
-    rows: list[list[str | Number | Text]] = [
+    rows: list[list[Cell]] = [
         [name, *(bare(level) for level in levels), base(levels[0])] for name, levels in comparisons.trust_rows(edition)
     ]
     return pipe(heads, rows, f"{battery.title}{simulated(edition)}")
@@ -94,7 +155,7 @@ def trust(edition: Edition) -> str:
 def series(edition: Edition, measure: Measure, place: str = "") -> str:
     """Every wave's value with interval and verdict."""
     heads = ["Edición", "%" if measure.statistic == "proportion" else "Valor", "Intervalo", "Entrevistas", "Veredicto"]
-    rows: list[list[str | Number | Text]] = []
+    rows: list[list[Cell]] = []
     for info in edition.waves:
         estimate = edition.in_place(measure, place, info.key) if place else edition.whole(measure, info.key)
         if estimate is None:
@@ -104,7 +165,7 @@ def series(edition: Edition, measure: Measure, place: str = "") -> str:
         said = verdict_word(edition.change(estimate))
         rows.append([info.period.capitalize(), bare(estimate), interval(estimate), base(estimate), said])
     where = next((p.short for p in edition.places if p.code == place), edition.area_name)
-    return pipe(heads, rows, f"{edition.label(measure).name}, {where}{simulated(edition)}")
+    return pipe(heads, rows, f"{edition.label(measure).name}, {where}{simulated(edition)}", (0, 4))
 
 
 def simulated(edition: Edition) -> str:

@@ -1,6 +1,7 @@
 """Sentences whose numbers remember the row that they were read from."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,15 +24,23 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Text:
-    """A run of plain text and numbers."""
+class Tone:
+    """Words in the colour of a meaning: ``tone`` is a verdict's class ("better", "worse", "same")."""
 
-    parts: tuple[str | Number, ...]
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A run of plain text, numbers and coloured signs."""
+
+    parts: "tuple[str | Number | Tone, ...]"
 
     def __add__(self, other: "Text | Number | str") -> "Text":
         return Text((*self.parts, *(other.parts if isinstance(other, Text) else (other,))))
 
-    def __iter__(self) -> Iterator[str | Number]:
+    def __iter__(self) -> "Iterator[str | Number | Tone]":
         return iter(self.parts)
 
     @property
@@ -42,7 +51,7 @@ class Text:
     @property
     def markdown(self) -> str:
         """Markdown in which each number is a span with its row's key."""
-        return "".join(escape(part) if isinstance(part, str) else span(part) for part in self.parts)
+        return "".join(_marked(part) for part in self.parts)
 
     @property
     def numbers(self) -> tuple[Number, ...]:
@@ -54,19 +63,25 @@ class Text:
         head, *rest = self.parts
         if isinstance(head, Number):
             return Text((Number(upper_first(head.text), head.key, head.field), *rest))
-        return Text((upper_first(head), *rest))
+        return Text((upper_first(head) if isinstance(head, str) else head, *rest))
 
     def lowered(self) -> "Text":
         """The same with a small first letter."""
         head, *rest = self.parts
         if isinstance(head, Number):
             return Text((Number(lower_first(head.text), head.key, head.field), *rest))
-        return Text((lower_first(head), *rest))
+        return Text((lower_first(head) if isinstance(head, str) else head, *rest))
 
 
-def text(*parts: "str | Number | Text") -> Text:
+def _marked(part: str | Number | Tone) -> str:
+    if isinstance(part, str):
+        return escape(part)
+    return span(part) if isinstance(part, Number) else f"[{escape(part.text)}]{{.{part.tone}}}"
+
+
+def text(*parts: "str | Number | Tone | Text") -> Text:
     """Put words, numbers and texts one after the other."""
-    flat: list[str | Number] = []
+    flat: list[str | Number | Tone] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, Text) else (part,))
     return Text(tuple(part for part in flat if not (isinstance(part, str) and not part)))
@@ -94,6 +109,12 @@ def upper_first(words: str) -> str:
 def lower_first(words: str) -> str:
     """``Sin cambio`` → ``sin cambio``."""
     return words[:1].lower() + words[1:]
+
+
+def slug(words: str) -> str:
+    """``San Nicolás`` → ``san-nicolas``, for addresses."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def escape(words: str) -> str:

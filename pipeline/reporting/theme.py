@@ -1,16 +1,20 @@
 """Colours, fonts and sizes, once for every format; a brand replaces the accent and the fonts, never meanings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import PulsoError
 from pipeline.reporting.rows import Change
+from pipeline.reporting.sight import closest, luminance
 from pipeline.settings.configuration import load_yaml
 
 UP, DOWN, SAME = "▲", "▼", "◆"
 # The wheels that carry the fonts; a brand's own lie in its folder.
 _WHEELS = {"Source Sans Pro": "font_source_sans_pro", "Source Serif Pro": "font_source_serif_pro"}
+# Colours that stand for different answers differ at a glance: ΔE of 10 and a little more.
+_APART = 12.0
 _STYLES = {400: "Regular", 600: "Semibold", 700: "Bold"}
 
 
@@ -34,17 +38,33 @@ class Theme:
     sans: str = "Source Sans Pro"
     serif: str = "Source Serif Pro"
     logo: Path | None = None
+    logo_alt: str = ""
     folder: Path | None = field(default=None, compare=False)
 
-    @property
-    def ramp(self) -> tuple[str, ...]:
-        """Five steps of the accent, light to dark."""
-        return tuple(mix(self.accent, self.paper, share) for share in (0.12, 0.30, 0.52, 0.78, 1.0))
+    def shades(self, some: int) -> tuple[str, ...]:
+        """Steps of the accent, light to dark, about as far from each other; text can be read on each (4.5 : 1)."""
+        shares = [0.12 + 0.88 * index / (some - 1) for index in range(some)] if some > 1 else [0.5]
+        return tuple(self._readable(share) for share in shares)
+
+    def _readable(self, share: float) -> str:
+        """That much of the accent, or more of it until ink or paper can be read on it."""
+        while True:
+            colour = mix(self.accent, self.paper, share)
+            if share >= 1 or max(contrast(self.paper, colour), contrast(self.ink, colour)) >= 4.5:
+                return colour
+            share += 0.01
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """Colours of a four-step scale, most favourable first: accent, light accent, sand, rust."""
-        return (self.accent, mix(self.accent, self.paper, 0.55), self.sand, self.rust)
+        """Colours of a four-step scale, most favourable first: accent, light accent, sand, rust.
+
+        A brand's accent that some readers could not tell from the rust or the sand (a red, a bright green)
+        gives way to the neutral one: an answer must not look like its contrary.
+        """
+        own, neutral = (
+            (accent, mix(accent, self.paper, 0.55), self.sand, self.rust) for accent in (self.accent, Theme.accent)
+        )
+        return own if closest(own) >= _APART else neutral
 
     def meaning(self, change: Change | None, direction: str) -> tuple[str, str, str]:
         """Symbol, colour and CSS class of a verdict; whether up is good comes from the indicator."""
@@ -66,14 +86,8 @@ def mix(colour: str, other: str, share: float) -> str:
 
 def contrast(first: str, second: str) -> float:
     """WCAG 2.2 contrast ratio of two colours (1 to 21)."""
-    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def text_on(colour: str, theme: Theme) -> str:
@@ -106,6 +120,21 @@ def font_folders(theme: Theme) -> list[Path]:
     return sorted({path.parent for path in files})
 
 
+def _logo(said: Any, path: Path) -> tuple[Path | None, str]:
+    """The file and the alternative text of a logo, as brand.yml writes them: a path, or sizes, or path and alt."""
+    if isinstance(said, Mapping) and "path" not in said:
+        said = next((said[size] for size in ("medium", "large", "small") if size in said), None)
+    name, alt = (said.get("path"), said.get("alt", "")) if isinstance(said, Mapping) else (said, "")
+    if not name:
+        return None, ""
+    file = path.parent / str(name)
+    if not file.is_file():
+        raise PulsoError(f"{path}: logo names {name}, which is not in {path.parent}; add it or remove the key.")
+    if not file.read_bytes().startswith(b"\x89PNG"):
+        raise PulsoError(f"{path}: the logo {name} is not a PNG, which every format can show; save it as one.")
+    return file, str(alt)
+
+
 def load_theme(brands: Path, name: str) -> Theme:
     """Read ``<brands>/<name>/_brand.yml``; PulsoError naming the file and key that is wrong."""
     path = brands / name / "_brand.yml"
@@ -120,7 +149,7 @@ def load_theme(brands: Path, name: str) -> Theme:
         return value
 
     fonts = content.get("typography", {})
-    logo = content.get("logo")
+    logo, alt = _logo(content.get("logo"), path)
     theme = Theme(
         brand=name,
         name=str(content.get("meta", {}).get("name", name)),
@@ -128,11 +157,10 @@ def load_theme(brands: Path, name: str) -> Theme:
         ink=colour("foreground", Theme.ink),
         sans=fonts.get("base", {}).get("family", Theme.sans),
         serif=fonts.get("headings", {}).get("family", Theme.serif),
-        logo=path.parent / str(logo) if logo else None,
+        logo=logo,
+        logo_alt=alt or str(content.get("meta", {}).get("name", name)),
         folder=path.parent,
     )
-    if theme.logo and not theme.logo.is_file():
-        raise PulsoError(f"{path}: logo names {logo}, which is not in {path.parent}; add it or remove the key.")
     if contrast(theme.accent, theme.paper) < 4.5:
         raise PulsoError(f"{path}: the primary colour {theme.accent} is too light for text on white (4.5 : 1).")
     return theme

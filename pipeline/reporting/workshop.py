@@ -1,5 +1,6 @@
 """The folder in which pages are rendered: sources, fragments, figures and what the engine needs."""
 
+import base64
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -8,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.files import write_text
+from pipeline.reporting.deck import write_pptx_reference
 from pipeline.reporting.fonts import face_css
-from pipeline.reporting.office import write_docx_reference, write_pptx_reference
+from pipeline.reporting.office import write_docx_reference
 from pipeline.reporting.render import Engine, Format, render
 from pipeline.reporting.theme import Theme, font_folders
 
@@ -66,6 +68,8 @@ def workshop(
         for asset in ("page.html", "report.lua"):
             shutil.copyfile(ASSETS / asset, parts / asset)
         write_text(_typst(theme), parts / "report.typ")
+        if theme.logo:
+            shutil.copyfile(theme.logo, parts / "logo.png")
         head = "" if shared else f"<style>\n{style(theme)}\n</style>\n<script>\n{script()}</script>"
         write_text(head + "\n", parts / "style.html")
         if office:
@@ -95,7 +99,16 @@ def _typst(theme: Theme) -> str:
     words = (ASSETS / "report.typ").read_text(encoding="utf-8")
     for name in ("accent", "ink", "soft", "rule", "sans", "serif", "warning", "worse", "better", "same"):
         words = words.replace(f"@{name}@", getattr(theme, name))
-    return words
+    alt = theme.logo_alt.replace("\\", "").replace('"', "”")
+    return words.replace("@logo@", f'image("_engine/logo.png", height: 22pt, alt: "{alt}")' if theme.logo else "[]")
+
+
+def logo(theme: Theme) -> dict[str, str]:
+    """What the template needs to show a brand's logo inside of a page; nothing where there is none."""
+    if theme.logo is None:
+        return {}
+    data = base64.b64encode(theme.logo.read_bytes()).decode("ascii")
+    return {"logo": f"data:image/png;base64,{data}", "logo-alt": theme.logo_alt}
 
 
 def _yaml(values: object) -> str:

@@ -74,7 +74,7 @@ class Confidentiality:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """What AAPOR's Transparency Initiative asks for and no other file of the study can say."""
+    """What AAPOR, INE and AMAI ask for and no other file of the study can say; empty: "No se declaró"."""
 
     __pydantic_config__: ClassVar = STRICT
     funding: str = ""
@@ -92,6 +92,10 @@ class Disclosure:
     ethics: str = ""
     data_access: str = ""
     affiliations: str = ""
+    objective: str = ""
+    responsible: str = ""
+    cost: str = ""
+    ai_use: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ class ReportSettings:
     ``place_word``/``places_word``: what a part is called; ``places_feminine``: whether it is las and not los.
     ``place_domain_kind``/``whole_domain_kind``: domain kinds of the parts and of the whole.
     ``wave_unit``: what a wave is, in a sentence ("trimestre").
-    ``boundaries``: optional GeoJSON path (property ``cve_geo``) for a real map instead of tiles.
+    ``boundaries``: optional GeoJSON path (property ``cve_geo``) for a real map instead of tiles;
+    ``boundaries_source``: who made it, printed under the map.
     ``brand``: folder below ``reports/brands``.
     """
 
@@ -128,6 +133,7 @@ class ReportSettings:
     licence: str = "CC BY 4.0"
     brand: str = "neutral"
     boundaries: str = ""
+    boundaries_source: str = ""
     confidentiality: Confidentiality = field(default_factory=Confidentiality)
     disclosure: Disclosure = field(default_factory=Disclosure)
 

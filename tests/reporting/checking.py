@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pipeline.reporting import numbers
 from pipeline.reporting.edition import Edition
+from pipeline.reporting.figures.cards import SIZES
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.numbers import FRACTIONS, rounded
 from pipeline.reporting.rows import TOO_SMALL, Change, Estimate
@@ -141,18 +142,24 @@ def exempt(edition: Edition) -> list[str]:
     found += [edition.settings.licence, f"de {len(edition.places)}", "menores de 8 no se rotulan", "Kish, 1965"]
     # The precision scheme and the rule of change, as the methodology states them.
     found += ["menor de 15 %", "de 15 a 30 %", "de 30 % o más", f"menor de {edition.alpha:.2f}"]
+    found += [f"{width} × {height}" for width, height in SIZES.values()]
+    # Counted again by wrong_claims.
+    compared = [edition.change(edition.in_place(m, p.code)) for m in edition.settings.findings for p in edition.places]
+    found.append(f"de {sum(change is not None and change.comparable for change in compared)} cifras que se comparan")
     for info in edition.waves:
         found += [numbers.days(info.start, info.end), info.period, numbers.wave_short(info.key), f"{info.number}.ª"]
     return sorted({settled(words) for words in found if any(c.isdigit() for c in words)}, key=len, reverse=True)
 
 
-_ENGINE = re.compile(r"Hecho con (?:pandoc \d+(?:\.\d+)* y Typst \d+(?:\.\d+)*|Quarto \d+(?:\.\d+)*)")
-_CODE = re.compile(r"\b(?:RR|COOP|REF|CON)\d\b")
+_ENGINE = re.compile(r"(?:Hecho|se hacen) con (?:pandoc \d+(?:\.\d+)* y Typst \d+(?:\.\d+)*|Quarto \d+(?:\.\d+)*)")
+_CODE = re.compile(r"\b(?:RR|COOP|REF|CON)\d\b|\bAAPOR \d+\b")
+# How many points the methodology has: counted in its own test.
+_POINTS = re.compile(r"De los \d+ puntos de esta lista se declaran \d+|Se declaran los \d+ puntos")
 
 
 def without_exempt(edition: Edition, words: str) -> str:
     """The words with everything taken out that may hold digits without a row."""
-    words = _CODE.sub(" ", _ENGINE.sub(" ", settled(words)))
+    words = _POINTS.sub(" ", _CODE.sub(" ", _ENGINE.sub(" ", settled(words))))
     for phrase in exempt(edition):
         words = re.sub(rf"(?<![\d.,]){re.escape(phrase)}(?!\d|[.,]\d)", " ", words, flags=re.I)
     return words

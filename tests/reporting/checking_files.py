@@ -36,11 +36,11 @@ def verdict_phrases(words: str) -> Counter[str]:
 # --- paper, Word, slides, cards -----------------------------------------------------------------
 
 
-def on_paper(pieces: Sequence[Piece], wide: Sequence[str]) -> str:
-    """The words of a page that its PDF has: no links, no folded tables, one drawing of each chart."""
+def on_paper(pieces: Sequence[Piece]) -> str:
+    """The words of a page that its PDF has: no links, no folded tables, of each chart what the wide drawing says."""
     return " ".join(
         p.words for p in pieces
-        if p.kind == "text" and not p.web and not p.folded and (p.chart < 0 or p.narrow == (p.figure not in wide))
+        if p.kind == "text" and not p.web and not p.folded and (p.chart < 0 or not p.narrow)
     )  # fmt: skip
 
 
@@ -98,9 +98,15 @@ def check_slides(edition: Edition, slides: Sequence[tuple[str, str]]) -> Checked
 
 
 def check_card(edition: Edition, measure: Measure, words: str) -> Checked:
-    """The text of a card against its row."""
+    """The text of a card against its row, and what it says of where the series begins against the first one."""
     result, estimate = Checked(), edition.whole(measure)
     assert estimate is not None
+    begins = re.search(r"La serie empieza en ([\w ]+ de \d{4}) con ([\d.,]+)", settled(words))
+    if begins:
+        first = next(e for info in edition.waves if (e := edition.whole(measure, info.key)))
+        right = edition.period(first.wave) == begins[1] and printed(first.estimate * factor_of(first), begins[2])
+        result.expect(right, f"{begins[0]} is not where the series begins")
+        words = settled(words).replace(begins[0], " ")
     for number in numbers_in(without_exempt(edition, words)):
         right = is_of(edition, estimate, number) or printed(field_of(edition, estimate, "margin"), number)
         result.expect(right, f"{number} on the card of {measure.indicator}")

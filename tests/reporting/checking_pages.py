@@ -47,7 +47,7 @@ def check_page(study: Study, edition: Edition, page: str) -> Checked:
             names += [("", p.key) for p in marks if p.kind == "text"]
             result.complaints += wrong_alternative(edition, words, names)
             result.numbers += len(numbers_in(words))
-    result.complaints += wrong_axes(pieces)
+    result.complaints += wrong_axes(edition, pieces)
     result.complaints += wrong_claims(edition, pieces)
     return result
 
@@ -105,7 +105,9 @@ class Sourced:
         for name in names.split():
             for path in sorted(study.root.glob(name)):
                 if path.suffix == ".json":
-                    for leaf in reading.leaves(read_json(path)):
+                    content = read_json(path)
+                    self._values |= _rule_counts(content)
+                    for leaf in reading.leaves(content):
                         if isinstance(leaf, str):
                             self._words |= set(numbers_in(leaf))
                         else:
@@ -127,6 +129,12 @@ class Sourced:
         )
 
 
+def _rule_counts(content: Any) -> set[float]:
+    """How many rules a verdict has, and how many passed."""
+    rules = content.get("rules", []) if isinstance(content, dict) else []
+    return {float(len(rules)), float(sum(bool(rule["passed"]) for rule in rules))} if rules else set()
+
+
 def _row_counts(path: Path) -> set[float]:
     import pandas as pd
 
@@ -134,13 +142,13 @@ def _row_counts(path: Path) -> set[float]:
     return {float(v) for v in [*(groups["size"] - groups["sum"]), *groups["size"]]}
 
 
-def wrong_axes(pieces: Sequence[Piece]) -> list[str]:
-    """Untied numbers inside a chart must be waves or the even steps of its axis."""
+def wrong_axes(edition: Edition, pieces: Sequence[Piece]) -> list[str]:
+    """Untied numbers inside a chart must be waves, dates of its source, or the even steps of its axis or key."""
     wrong = []
     for chart in sorted({p.chart for p in pieces if p.chart >= 0}):
         words = [settled(p.words) for p in pieces if p.chart == chart and p.kind == "text" and not p.key]
         ticks = [Decimal(n[0].replace(",", "").replace("−", "-")) for w in words
-                 if not re.fullmatch(r"\dT\d\d", w) and (n := numbers_in(w))]  # fmt: skip
+                 if not re.fullmatch(r"\dT\d\d", w) and (n := numbers_in(without_exempt(edition, w)))]  # fmt: skip
         steps = {b - a for a, b in pairwise(ticks)}
         if len(steps) > 1 or Decimal(0) in steps:
             wrong.append(f"chart {chart}: {words} are not the steps of an axis")
@@ -180,6 +188,18 @@ def wrong_alternative(edition: Edition, words: str, names: Sequence[tuple[str, s
 _WORD = {numbers.word(k): k for k in range(13)} | {"una": 1}
 
 
+def _wrong_count(edition: Edition, words: str) -> list[str]:
+    """How many of the places' figures moved, counted again."""
+    cells = [edition.in_place(m, p.code) for m in edition.settings.findings for p in edition.places]
+    changes = [c for cell in cells if (c := edition.change(cell)) and c.comparable]
+    moved = sum(change.verdict in ("sube", "baja") for change in changes)
+    wrong = []
+    for found in re.finditer(r"de (\d+) cifras que se comparan con [\w ]+, (\w+) cambian?\b", words):
+        if int(found[1]) != len(changes) or {"ninguna": 0, **_WORD}.get(found[2]) != moved:
+            wrong.append(found[0])
+    return wrong
+
+
 def wrong_claims(edition: Edition, pieces: Sequence[Piece]) -> list[str]:
     """Headings that count or name places, counted again from the table."""
     wrong = []
@@ -191,6 +211,7 @@ def wrong_claims(edition: Edition, pieces: Sequence[Piece]) -> list[str]:
         some = [e for e in rows.values() if (e.ci_low > 0.5 if more else e.ci_high < 0.5)]
         if _WORD.get(found[1] or found[2]) != len(some) or _WORD.get(found[2]) != len(rows):
             wrong.append(found[0])
+    wrong += _wrong_count(edition, words)
     for found in re.finditer(r"la cifra ((?:baja|sube)[^.]+)\.", words):
         moved = {name: c.verdict for name, e in rows.items() if (c := edition.change(e)) and c.significant}
         for verb in ("baja", "sube"):

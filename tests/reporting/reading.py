@@ -98,10 +98,16 @@ def numbers_in(words: str) -> list[str]:
 
 
 def pdf_text(path: Path) -> str:
-    """The text of a PDF in reading order."""
+    """The text of a PDF in reading order, without the numbers of its pages ("1 de 2")."""
     from pypdf import PdfReader
 
-    return " ".join(page.extract_text() for page in PdfReader(path).pages)
+    pages = PdfReader(path).pages
+    words = [page.extract_text() for page in pages]
+    for number, text in enumerate(words, 1):
+        foot = re.compile(rf"\b{number} de {len(pages)}\b")
+        assert foot.search(text), f"page {number} has no number"
+        words[number - 1] = foot.sub(" ", text)
+    return " ".join(words)
 
 
 def pdf_structure(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -124,10 +130,11 @@ def pdf_alternatives(path: Path) -> list[str]:
     return [str(node["/Alt"]) for node in pdf_structure(path) if "/Alt" in node]
 
 
-def docx_text(path: Path) -> str:
+def docx_text(path: Path, alternatives: bool = True) -> str:
     """The text of a DOCX: paragraphs and tables in order, with alternative texts where the pictures are."""
     with zipfile.ZipFile(path) as archive:
-        return office_text(archive.read("word/document.xml").decode("utf-8"))
+        body = archive.read("word/document.xml").decode("utf-8")
+    return office_text(body if alternatives else re.sub(r'\bdescr="[^"]*"', "", body))
 
 
 def pptx_texts(path: Path) -> list[tuple[str, str]]:

@@ -25,7 +25,8 @@ def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
     import re
 
     others = {f"{wave}/{name}" for wave in ("2011T4", "2012T1", "2012T2", "2012T4", "2013T1")
-              for name in ("brief.html", "brief.pdf", "brief.docx", "brief.pptx", "tabulados.xlsx")}  # fmt: skip
+              for name in ("brief.html", "brief.pdf", "brief.docx", "brief.pptx", "tabulados.xlsx",
+                           "metodologia.html")}  # fmt: skip
     for page in site.rglob("*.html"):
         for link in re.findall(r'(?:href|src)="([^"#]+)', page.read_text(encoding="utf-8")):
             target = (page.parent / link).resolve()
@@ -148,6 +149,15 @@ def test_search_finds_a_place_without_accents(site: Path, browser: Any) -> None:
     page.fill("#buscar", "juarez")
     titles = page.evaluate("[...document.querySelectorAll('#resultados a')].map(a => a.textContent)")
     assert titles and "Juárez" in titles[0]
+    # An indicator is found where it stands, from any page of the site, and Enter goes there.
+    page.goto((site / "secciones/municipios/juarez.html").as_uri())
+    page.fill("#buscar", "confianza marina")
+    links = page.evaluate("[...document.querySelectorAll('#resultados a')].map(a => a.getAttribute('href'))")
+    assert any(link.startswith("../../secciones/series.html#conf-marina") for link in links)
+    page.press("#buscar", "Enter")
+    page.wait_for_url("**/series.html#*")
+    target = page.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1))).textContent")
+    assert "Marina" in target
     page.fill("#buscar", "zzzz")
     assert page.text_content("#cuantos") == "0 resultados"
     page.close()
@@ -162,4 +172,22 @@ def test_hovering_a_mark_shows_its_value(site: Path, browser: Any) -> None:
     assert "n = " in page.text_content(".tip")
     page.keyboard.press("Escape")
     assert page.locator(".tip").count() == 0
+    page.close()
+
+
+def test_the_keyboard_walks_through_the_values_of_a_chart(site: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((site / "2013T2/brief.html").as_uri())
+    marks = "[...document.querySelectorAll('.chart[data-figure=lugares] .wide .hot')].map(m => m.dataset.tip)"
+    tips = page.evaluate(marks)
+    page.locator(".chart[data-figure=lugares]").focus()
+    seen = []
+    for _ in tips:
+        page.keyboard.press("ArrowDown")
+        seen.append(page.text_content(".tip"))
+    assert seen == tips and len(seen) == 9
+    page.keyboard.press("ArrowUp")
+    assert page.text_content(".tip") == tips[-2] and page.get_attribute(".tip", "role") == "status"
+    page.keyboard.press("Escape")
+    assert page.locator(".tip").count() == page.locator(".hot.at").count() == 0
     page.close()

@@ -234,7 +234,7 @@ def test_withheld_cells_are_in_no_other_file(small: Study, careful: Edition) -> 
     def figures(words: str) -> list[str]:
         return reading.numbers_in(without_exempt(careful, words))
 
-    paper = files.on_paper(pieces, ("serie", "confianza"))
+    paper = files.on_paper(pieces)
     assert Counter(figures(reading.pdf_text(folder / "brief.pdf"))) == Counter(figures(paper))
     assert figures(reading.docx_text(folder / "brief.docx")) == figures(files.in_word(pieces))
     assert files.check_slides(careful, reading.pptx_texts(folder / "brief.pptx")).complaints == []

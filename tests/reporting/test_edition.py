@@ -1,16 +1,13 @@
 """Brands, drafts, signed exceptions, maps, and settings that name what is not there."""
 
-import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import PulsoError
 from pipeline.files import read_json, write_json
-from pipeline.reporting import fragments, pictures
+from pipeline.reporting import fragments
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.figures import tiles
 from pipeline.reporting.fonts import FACES, READY, ready_name, subset
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.theme import Theme, contrast, font_file, load_theme, text_on
@@ -59,7 +56,7 @@ def test_an_unknown_font_is_refused(tmp_path: Path) -> None:
 
 def test_text_passes_contrast_on_every_colour_that_carries_it() -> None:
     theme = Theme()
-    for colour in (*theme.ramp, *theme.levels):
+    for colour in (*(shade for some in range(1, 6) for shade in theme.shades(some)), *theme.levels):
         assert contrast(text_on(colour, theme), colour) >= 4.5, colour
     for colour in (theme.worse, theme.better, theme.same, theme.soft, theme.accent):
         assert contrast(colour, theme.paper) >= 4.5, colour
@@ -86,27 +83,6 @@ def test_signed_exceptions_are_on_the_first_page(study: Study, edition: Edition)
         write_json(before, path)
     assert "una excepción firmada:" in said and "Folios únicos (La casa confirmó" in said and "Otra" not in said
     assert fragments.notice(edition) == ""
-
-
-def test_the_map_is_drawn_on_boundaries_when_there_are_any(edition: Edition, tmp_path: Path) -> None:
-    features = [
-        {"properties": {"cve_geo": place.code}, "geometry": {"type": "Polygon", "coordinates": [[
-            [-100.5 + k * 0.1, 25.6], [-100.4 + k * 0.1, 25.6], [-100.4 + k * 0.1, 25.7], [-100.5 + k * 0.1, 25.6],
-        ]]}}
-        for k, place in enumerate(edition.places)
-    ]  # fmt: skip
-    path = tmp_path / "b.geojson"
-    path.write_text(json.dumps({"features": features}), encoding="utf-8")
-    drawn = replace(edition, boundaries=path)
-    chart = pictures.draw_map(drawn, edition.settings.headline, tmp_path, png=False)
-    svg = (tmp_path / "mapa.svg").read_text(encoding="utf-8")
-    assert svg.count('data-field="estimate"') == len(edition.places) and "Juárez" in chart.alt
-    path.write_text(json.dumps({"features": features[1:]}), encoding="utf-8")
-    with pytest.raises(PulsoError, match="no boundary for Apodaca"):
-        pictures.draw_map(drawn, edition.settings.headline, tmp_path, png=False)
-    path.write_text("{}", encoding="utf-8")
-    with pytest.raises(PulsoError, match="not a GeoJSON"):
-        tiles.rings(path)
 
 
 def test_a_report_that_names_an_unknown_indicator_is_refused(tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ def test_docx_has_styles_tables_and_alternative_texts(built: Path) -> None:
     heads = [p for p in document.paragraphs if p.style is not None and p.style.name.startswith("Heading")]
     assert [p.style.name for p in heads][:2] == ["Heading 1", "Heading 2"]  # type: ignore[union-attr]
     assert heads[-1].text == "Cómo se hizo"
-    assert len(document.tables) == 4
+    # The findings, the places, every figure of every place, the series, trust.
+    assert len(document.tables) == 5
     assert [c.text for c in document.tables[1].rows[0].cells][:2] == ["Municipio", "%"]
     alts = [s._inline.docPr.get("descr") for s in document.inline_shapes]
     assert len(alts) == 4 and all(alt and len(alt) > 60 for alt in alts)

@@ -16,7 +16,6 @@ from tests.reporting.checking_pages import check_page
 from tests.reporting.made import ROOT
 from tests.reporting.reading import numbers_in
 from tests.reporting.test_browser import look
-from tests.reporting.test_published import WIDE
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +56,7 @@ def test_every_other_file_of_the_current_wave_says_what_the_tables_hold(real: St
     def figures(words: str) -> list[str]:
         return numbers_in(without_exempt(now, words))
 
-    assert Counter(figures(reading.pdf_text(folder / "brief.pdf"))) == Counter(figures(files.on_paper(pieces, WIDE)))
+    assert Counter(figures(reading.pdf_text(folder / "brief.pdf"))) == Counter(figures(files.on_paper(pieces)))
     assert figures(reading.docx_text(folder / "brief.docx")) == figures(files.in_word(pieces))
     assert files.check_slides(now, reading.pptx_texts(folder / "brief.pptx")).complaints == []
     checked = files.check_workbook(now, files.workbook(folder / "tabulados.xlsx"))

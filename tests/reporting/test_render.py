@@ -193,7 +193,7 @@ TABLE = r"<table.*?</table>"
 def test_contents_tell_pages_apart(built: Path) -> None:
     page = (built / "brief.html").read_text(encoding="utf-8")
     found = contents(page)
-    assert len(found.headings) == 6 and len(found.tables) == 3 and len(found.numbers) > 200 and found.links
+    assert len(found.headings) >= 6 and len(found.tables) >= 3 and len(found.numbers) > 200 and found.links
     changes = (("</h2>", " más</h2>"), ("Entrevistas</th>", "Casos</th>"), (">74.7", ">74.8"), ("brief.pdf", "x.pdf"))
     for old, new in changes:
         assert old in page and contents(page.replace(old, new)) != found

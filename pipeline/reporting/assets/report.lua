@@ -18,11 +18,14 @@ local function drawn(image)
   local base, alt = image.src:gsub("%.svg$", ""), image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)
   if html then
     local name = base:match("([^/]+)$")
+    if image.classes:includes("small") then
+      return pandoc.RawInline("html", '<div class="chart small" data-figure="' .. name:gsub("%-narrow$", "") .. '">'
+        .. read(base .. ".inline.svg") .. "</div>")
+    end
     return pandoc.RawInline("html", '<div class="chart" data-figure="' .. name .. '"><div class="wide">' .. read(base .. ".inline.svg")
       .. '</div><div class="narrow">' .. read(base .. "-narrow.inline.svg") .. "</div></div>")
   elseif typst then
-    local file = image.attributes["print"] == "wide" and ".svg" or "-narrow.svg"
-    return pandoc.RawInline("typst", '#image("' .. base .. file .. '", width: 100%, alt: ' .. quote(alt) .. ")")
+    return pandoc.RawInline("typst", '#image("' .. base .. '-print.svg", width: 100%, alt: ' .. quote(alt) .. ")")
   end
   -- A slide would print the caption; its alternative text is set afterwards.
   local caption = FORMAT == "pptx" and {} or { pandoc.Str(alt) }
@@ -50,8 +53,8 @@ local runs = { big = "Cifra", margin = "Margen", better = "Mejor", worse = "Peor
 local boxes = { deck = true, sub = true, note = true, notice = true, top = true, foot = true, how = true, panel = true }
 local tones = { big = true, margin = true, better = true, worse = true, same = true, neutral = true, warn = true }
 
-local spaces = { top = "16pt", deck = "18pt", sub = "12pt", note = "10pt", notice = "16pt", panel = "20pt", measures = "24pt",
-  pair = "18pt", how = "14pt" }
+local spaces = { top = "14pt", deck = "14pt", sub = "10pt", note = "6pt", notice = "14pt", panel = "12pt", measures = "18pt",
+  pair = "14pt", how = "12pt" }
 
 local function grid(div, columns, gap)
   local cells = pandoc.List({ pandoc.RawBlock("typst", "#grid(columns: " .. columns .. ", column-gutter: " .. gap
@@ -91,6 +94,16 @@ local function measures(div)
   return rows
 end
 
+-- Under one rule: the heading, and the paragraphs beside each other.
+local function how(div)
+  local head, rest = pandoc.List(), pandoc.Div({})
+  for _, child in ipairs(div.content) do
+    if child.t == "Header" then head:insert(child) elseif child.t ~= "RawBlock" then rest.content:insert(child) end
+  end
+  head:extend(grid(rest, "(1fr, 1fr)", "24pt"))
+  return call("how", head)
+end
+
 local function measures_table(div)
   local rows = {}
   for _, measure in ipairs(div.content) do
@@ -120,18 +133,20 @@ function Div(div)
     if class == "datos" then return {} end
     local made
     if class == "measures" then made = measures(div)
-    elseif class == "pair" and div.classes:includes("second-page") then made = div.content
-    elseif class == "pair" then made = grid(div, "(1.12fr, 1fr)", "24pt")
+    elseif class == "pair" and div.classes:includes("stacked") then made = div.content
+    elseif class == "pair" then made = grid(div, "(1.22fr, 1fr)", "24pt")
+    elseif class == "how" then made = how(div)
     elseif class == "columns" then made = grid(div, "(1fr, 1fr)", "24pt")
     elseif class == "measure" then made = call("measure", div.content)
     elseif class == "top" then made = grid(div, "(1fr, auto)", "12pt"); made = call("top", made)
     elseif boxes[class] then made = call(class, div.content)
     else return nil end
-    if div.classes:includes("second-page") then made:insert(1, pandoc.RawBlock("typst", "#pagebreak(weak: true)")) end
     -- One block, so that a grid around it takes it as one cell; the space after it outside.
     local after = pandoc.RawBlock("typst", "#v(" .. (spaces[class] or "0pt") .. ", weak: true)")
     if class == "measures" or class == "pair" then made:insert(after) return made end
-    return { pandoc.Div(made), after }
+    local whole = pandoc.List({ pandoc.Div(made), after })
+    if div.classes:includes("second-page") then whole:insert(1, pandoc.RawBlock("typst", "#pagebreak(weak: true)")) end
+    return whole
   end
   if FORMAT == "docx" then
     if class == "measures" then return measures_table(div) end
@@ -139,6 +154,15 @@ function Div(div)
     if class == "top" and #div.content > 1 then div.content = { div.content[2] } end
     if styles[class] then div.attributes["custom-style"] = styles[class] end
     return div
+  end
+end
+
+-- A link that only leads somewhere inside of the site.
+function Link(link)
+  if link.classes:includes("web") then
+    if not html then return link.content end
+    link.classes = {}
+    return link
   end
 end
 
@@ -159,6 +183,8 @@ end
 
 function Table(tbl)
   if not html then return nil end
+  -- A browser knows best how wide a column wants to be.
+  for index, spec in ipairs(tbl.colspecs) do tbl.colspecs[index] = { spec[1], nil } end
   local label = pandoc.utils.stringify(tbl.caption.long)
   if label == "" then label = "Tabla" end
   label = label:gsub("&", "&amp;"):gsub('"', "&quot;")

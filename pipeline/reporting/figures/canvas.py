@@ -16,6 +16,8 @@ from pipeline.reporting.theme import Theme, font_file
 
 _GROUP = re.compile(r'<g id="([^"]*)">')
 _OPEN = re.compile(r"<svg [^>]*>")
+# The smallest text of a page: 12 px on a telephone.
+_REMARK = 12.5
 
 
 @dataclass(frozen=True)
@@ -29,19 +31,45 @@ class Picture:
     png: bytes
 
 
-class Canvas:
-    """Draws in pixels from the top left; every artist may carry a number's key or a hover text."""
+@dataclass(frozen=True)
+class Size:
+    """What a chart is drawn for. ``width``: pixels, 0 for the chart's own; ``narrow``: drawn again for a
+    telephone, with names above the lines; ``loose``: how much further apart rows lie (or how much taller a plot is).
+    """
 
-    def __init__(self, width: int, height: int, theme: Theme):
+    width: int = 0
+    narrow: bool = False
+    loose: float = 1.0
+
+    def wide(self, usual: int) -> int:
+        """The width in pixels: a telephone's is 360."""
+        return self.width or (360 if self.narrow else usual)
+
+
+SCREEN, PHONE = Size(), Size(narrow=True)
+
+
+class Canvas:
+    """Draws in pixels from the top left; every artist may carry a number's key or a hover text.
+
+    ``remarks``: sentences under the chart (source, simulated data, where the axis starts), below ``height``.
+    """
+
+    def __init__(self, width: int, height: int, theme: Theme, remarks: Sequence[str] = ()):
         from matplotlib.figure import Figure
         from matplotlib.transforms import Affine2D
 
         _register(theme)
-        self.width, self.height, self.theme = width, height, theme
+        self.width, self.theme = width, theme
+        lines = self.wrap(" ".join(remarks), _REMARK, 400, width) if remarks else []
+        below, height = height, height + (len(lines) * 16 + 8 if lines else 0)
+        self.height = height
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.paper)
         self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72) + self.figure.dpi_scale_trans
         self._tags: dict[str, str] = {}
         self._drawn = 0
+        for index, line in enumerate(lines):
+            self.text(0, below + 20 + index * 16, line, _REMARK, theme.soft)
 
     def text(
         self,
@@ -69,12 +97,7 @@ class Canvas:
 
     def width_of(self, words: str, size: float, weight: int = 400) -> float:
         """Width in pixels of words in the sans family."""
-        from matplotlib.font_manager import get_font
-
-        font = get_font(str(font_file(self.theme.sans, weight, self.theme.folder)))
-        font.set_size(size, 72)
-        font.set_text(words, 0.0)
-        return font.get_width_height()[0] / 64
+        return width_of(self.theme, words, size, weight)
 
     def wrap(self, words: str, size: float, weight: int, room: float) -> list[str]:
         """Break words into lines no wider than ``room`` pixels (measured in the sans family)."""
@@ -141,27 +164,48 @@ class Canvas:
         shape.set(facecolor=fill, edgecolor=edge or "none", linewidth=1 if edge else 0, alpha=opacity)
         self._add(shape, tip)
 
+    def area(
+        self, rings: Sequence[Sequence[tuple[float, float]]], fill: str, edge: str, tip: str | Number = ""
+    ) -> None:
+        """Fill a ring and leave out its holes."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        codes, corners = [], []
+        for ring in rings:
+            corners += [*ring, ring[0]]
+            codes += [Path.MOVETO, *[Path.LINETO] * (len(ring) - 1), Path.CLOSEPOLY]
+        shape = PathPatch(Path(corners, codes), transform=self._place)
+        shape.set(facecolor=fill, edgecolor=edge, linewidth=1, joinstyle="round")
+        self._add(shape, tip)
+
     def symbol(self, x: float, y: float, sign: str, size: float, colour: str) -> None:
         """A verdict's sign (▲ ▼ ◆) centred at a point."""
         self.text(x, y + size * 0.36, sign, size, colour, "center", 600)
 
-    def image(self, path: Any, x: float, y: float, width: float, height: float) -> None:
-        """Place a PNG (a brand's logo)."""
-        from matplotlib.image import imread
+    def logo(self, path: Any, right: float, y: float, width: float, height: float) -> None:
+        """Place a brand's PNG against a right edge, as large as fits in ``width`` × ``height``."""
+        from matplotlib.image import BboxImage, imread
         from matplotlib.transforms import Bbox, TransformedBbox
 
-        box = TransformedBbox(Bbox([[x, y + height], [x + width, y]]), self._place)
-        from matplotlib.image import BboxImage
-
+        pixels = imread(path)
+        scale = min(width / pixels.shape[1], height / pixels.shape[0])
+        wide, high = pixels.shape[1] * scale, pixels.shape[0] * scale
+        box = TransformedBbox(Bbox([[right - wide, y + (height + high) / 2], [right, y + (height - high) / 2]]),
+                              self._place)  # fmt: skip
         artist = BboxImage(box)
-        artist.set_data(imread(path))
+        artist.set_data(pixels)
         self.figure.add_artist(artist)
+        self._above(artist)
 
     def finish(self, alt: str, png: bool = True, scale: float = 2, svg: bool = True) -> Picture:
         """Write the chart out; ``alt`` becomes its accessible name. What is not asked for is left empty."""
         import matplotlib as mpl
 
-        settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "pulso", "path.simplify": False}
+        # Hinted, some glyphs of a good font (Source Serif's %) report a sixth of their width.
+        settings: Any = {
+            "svg.fonttype": "none", "svg.hashsalt": "pulso", "path.simplify": False, "text.hinting": "none",
+        }  # fmt: skip
         with mpl.rc_context(settings):
             buffer = io.StringIO()
             if svg:
@@ -216,6 +260,17 @@ class Canvas:
 
 def _tie(number: Number) -> str:
     return f'data-id="{html.escape(number.key)}" data-field="{number.field}"'
+
+
+def width_of(theme: Theme, words: str, size: float, weight: int = 400) -> float:
+    """Width in pixels of words in a theme's sans family."""
+    from matplotlib.font_manager import get_font
+    from matplotlib.ft2font import LoadFlags
+
+    font = get_font(str(font_file(theme.sans, weight, theme.folder)))
+    font.set_size(size, 72)
+    font.set_text(words, 0.0, flags=LoadFlags.NO_HINTING)
+    return float(font.get_width_height()[0] / 64)
 
 
 _REGISTERED: set[str] = set()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.reporting import numbers
-from pipeline.reporting.figures.canvas import Canvas, Picture
+from pipeline.reporting.figures.canvas import SCREEN, Canvas, Picture, Size, width_of
 from pipeline.reporting.figures.scale import Scale, factor_of, scale_for, shown
 from pipeline.reporting.rows import Change, Estimate
 from pipeline.reporting.text import Number
@@ -25,18 +25,20 @@ class DotRow:
 
 def draw(
     rows: Sequence[DotRow], whole: Estimate | None, whole_name: str, direction: str, theme: Theme, alt: str,
-    narrow: bool = False, width: int = 560, changes: bool = True, png: bool = True
+    size: Size = SCREEN, changes: bool = True, remarks: Sequence[str] = (), png: bool = True
 ) -> Picture:  # fmt: skip
     """Draw rows in the order given; value and change at the right, units on the first tick.
 
-    ``direction``: of the indicator, for the colours of change. ``narrow``: for 360 px, names above the lines.
+    ``direction``: of the indicator, for the colours of change. ``changes``: leave room for them.
     """
+    narrow, width = size.narrow, size.wide(560)
     if narrow:
-        width, top, step, left, right = 360, 40, 43, 10, 350
+        top, step, left, right = 40, 43 * size.loose, 10.0, width - 10
     else:
-        top, step, left = 34, 33, 128
+        top, step = 34, 33 * size.loose
+        left = 18 + max((width_of(theme, row.name, 15, 600) for row in rows), default=0)
         right = width - (136 if changes else 62)
-    canvas = Canvas(width, top + step * len(rows) + 26, theme)
+    canvas = Canvas(width, round(top + step * len(rows)) + (26 if whole else 0), theme, remarks)
     values = [v for r in rows if r.estimate for v in (r.estimate.ci_low, r.estimate.ci_high)]
     known = next((r.estimate for r in rows if r.estimate), whole)
     ends = values + ([whole.estimate] if whole else [])
@@ -48,9 +50,9 @@ def draw(
         if changes:
             canvas.text(right + 68, top - 18, "cambio, pp", 13, theme.soft)
     for index, row in enumerate(rows):
-        y = top + index * step + (10 if narrow else 6)
+        y = top + index * step + (10 if narrow else step / 2 - 10.5)
         _row(canvas, row, scale, y, direction, narrow, changes, right)
-    return canvas.finish(alt, png and not narrow)
+    return canvas.finish(alt, png)
 
 
 def _frame(

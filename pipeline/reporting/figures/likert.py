@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.reporting import numbers
-from pipeline.reporting.figures.canvas import Canvas, Picture
+from pipeline.reporting.figures.canvas import SCREEN, Canvas, Picture, Size
 from pipeline.reporting.figures.dots import tip
 from pipeline.reporting.rows import Estimate
 from pipeline.reporting.text import Number
@@ -34,30 +34,25 @@ def colours(count: int, theme: Theme) -> list[str]:
 
 
 def draw(
-    bars: Sequence[Bar],
-    levels: Sequence[str],
-    theme: Theme,
-    alt: str,
-    narrow: bool = False,
-    width: int = 500,
-    png: bool = True,
-) -> Picture:
+    bars: Sequence[Bar], levels: Sequence[str], theme: Theme, alt: str, size: Size = SCREEN,
+    remarks: Sequence[str] = (), png: bool = True,
+) -> Picture:  # fmt: skip
     """Draw the bars in the order given; the scale is named once, over the first bar."""
-    width = 360 if narrow else width
-    top, step, tall = (34, 50, 24) if narrow else (34, 34, 24)
-    canvas = Canvas(width, top + step * len(bars), theme)
+    narrow, width = size.narrow, size.wide(500)
+    top, step, tall = 34, (50 if narrow else 34) * size.loose, 24 * size.loose
+    canvas = Canvas(width, round(top + step * len(bars)), theme, remarks)
     left = 0.0 if narrow else max(canvas.width_of(bar.name, 14.5, 600) for bar in bars) + 14
     tones = colours(len(levels), theme)
-    _scale(canvas, levels, tones, left, 360 - left if narrow else width - left)
+    _scale(canvas, levels, tones, left, width - left)
     for index, bar in enumerate(bars):
         y = top + index * step
         if narrow:
             canvas.text(0, y + 12, bar.name, 15, theme.ink, weight=600)
             y += 18
         else:
-            canvas.text(left - 12, y + 17, bar.name, 14.5, theme.ink, "right", 600)
+            canvas.text(left - 12, y + tall / 2 + 5, bar.name, 14.5, theme.ink, "right", 600)
         _bar(canvas, bar, levels, tones, left, y, width - left, tall)
-    return canvas.finish(alt, png and not narrow)
+    return canvas.finish(alt, png)
 
 
 def _scale(canvas: Canvas, levels: Sequence[str], tones: Sequence[str], left: float, room: float) -> None:
@@ -88,5 +83,5 @@ def _bar(
         canvas.rectangle(x, y, max(wide - 1.5, 0.5), tall, tone, tip=tip(f"{bar.name}, {level}", part))
         if part.estimate / whole >= _SMALLEST:
             shown = Number(numbers.bare_percent(part.estimate, 0), part.key)
-            canvas.text(x + (wide - 1.5) / 2, y + tall - 7, shown, 14, text_on(tone, canvas.theme), "center", 600)
+            canvas.text(x + (wide - 1.5) / 2, y + tall / 2 + 5, shown, 14, text_on(tone, canvas.theme), "center", 600)
         x += wide

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.reporting.figures.canvas import Canvas, Picture
+from pipeline.reporting.figures.canvas import SCREEN, Canvas, Picture, Size
 from pipeline.reporting.rows import Rank
 from pipeline.reporting.text import Number
 from pipeline.reporting.theme import Theme
@@ -20,12 +20,12 @@ class RankRow:
 
 
 def draw(
-    rows: Sequence[RankRow], theme: Theme, alt: str, narrow: bool = False, width: int = 500, png: bool = True
+    rows: Sequence[RankRow], theme: Theme, alt: str, size: Size = SCREEN, remarks: Sequence[str] = (), png: bool = True
 ) -> Picture:
     """Draw rank 1 at the left; rows in the order given."""
-    width = 360 if narrow else width
+    narrow, width = size.narrow, size.wide(500)
     left, right, top, step = (112 if narrow else 132), width - 14, 34, 30
-    canvas = Canvas(width, top + step * len(rows) + 4, theme)
+    canvas = Canvas(width, top + step * len(rows) + 4, theme, remarks)
     most = len(rows)
     unit = (right - left) / max(most - 1, 1)
     for place in range(1, most + 1):
@@ -44,4 +44,4 @@ def draw(
         canvas.line([low, high], [y, y], colour, 7, opacity=0.35, round_ends=True)
         canvas.circle(left + (row.rank.rank - 1) * unit, y, 5.5, colour)
         canvas.rectangle(low - 10, y - 13, high - low + 20, 26, theme.paper, 0.004, tip=hover)
-    return canvas.finish(alt, png and not narrow)
+    return canvas.finish(alt, png)
