@@ -276,18 +276,22 @@ def _weights(sources: Sources) -> tuple[Point, ...]:
     return (Point("Paso por paso", "\n".join(f"- {escape(step)}" for step in told), ("INE",)),)
 
 
+def _broken(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule failed that is more than a remark."""
+    return not rule["passed"] and rule.get("severity") != "info"
+
+
 def _process(sources: Sources) -> tuple[Point, ...]:
     said, counts = sources.edition.settings.disclosure, sources.checks.get("counts") or {}
-    rules = sources.checks.get("rules") or []
+    failed = [rule["title"].rstrip(".") for rule in sources.checks.get("rules") or [] if _broken(rule)]
     checked = said.quality_control or "Cada entrega se revisa con reglas hechas a partir del cuestionario."
-    if counts and rules:
-        passed = sum(rule["passed"] for rule in rules)
+    if counts:
         apart = f"{numbers.count(counts['quarantined'])} se apartaron" if counts["quarantined"] else "ninguna se apartó"
         checked += (
-            f" De {numbers.count(len(rules))} reglas pasaron {numbers.count(passed)}. Se entregaron "
-            f"{numbers.count(counts['delivered'])} entrevistas: {numbers.count(counts['accepted'])} se aceptaron y "
-            f"{apart}."
+            f" Se entregaron {numbers.count(counts['delivered'])} entrevistas: {numbers.count(counts['accepted'])} se "
+            f"aceptaron y {apart}."
         )
+        checked += f" No se cumplió: {'; '.join(failed)}." if failed else " Se cumplieron todas las reglas."
     done = said.processing or "Dos corridas con los mismos datos dan los mismos archivos, byte por byte."
     tools = f"Programas propios de código abierto en Python; los documentos se hacen con {sources.engine}."
     access = said.data_access or f"Las tablas se descargan del sitio con licencia {sources.edition.settings.licence}."

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,23 @@ def write_docx_reference(theme: Theme, path: Path) -> None:
     _table_style(styles, theme)
     buffer = io.BytesIO()
     document.save(buffer)
-    path.write_bytes(settle_office(buffer.getvalue()))
+    path.write_bytes(settle_office(_with_substitutes(buffer.getvalue(), theme)))
+
+
+def _with_substitutes(content: bytes, theme: Theme) -> bytes:
+    """Which fonts Word takes where ours are not installed: a sans and a serif of about their width."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "word/fontTable.xml":
+                fonts = "".join(
+                    f'<w:font w:name="{family}"><w:altName w:val="{other}"/></w:font>'
+                    for family, other in dict.fromkeys(((theme.sans, "Calibri"), (theme.serif, "Cambria")))
+                )
+                part = part.decode("utf-8").replace("</w:fonts>", f"{fonts}</w:fonts>").encode("utf-8")
+            new.writestr(name, part)
+    return buffer.getvalue()
 
 
 def _head(section: Any, theme: Theme) -> None:

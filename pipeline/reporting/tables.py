@@ -43,7 +43,8 @@ def _dashes(heads: Sequence[str], rows: Sequence[Sequence[Cell]], total: int = 7
     wide = []
     for index, head in enumerate(heads):
         cells = [min(len(plain(row[index])), 26) for row in rows]
-        wide.append(max([*cells, *(len(word) for word in head.split()), len(head) / 2]) + 2)
+        # Room for the cell's margins, and for the wider font of a machine that lacks ours: a number must not break.
+        wide.append(max([*cells, *(len(word) for word in head.split()), len(head) / 2]) + 4)
     return [max(3, int(part * total / sum(wide))) for part in wide]
 
 
