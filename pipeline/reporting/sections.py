@@ -47,6 +47,7 @@ def series(edition: Edition, shop: Workshop) -> str:
     for name, labels in shown:
         panels = [f"::::: {{.panel}}\n{_one_series(edition, shop, label)}\n:::::" for label in labels]
         parts += [f"## {escape(name)}", ":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::"]
+        parts.append("::: {.up .web}\n[Volver a la lista](#lista)\n:::")
     return "\n\n".join(parts)
 
 
@@ -56,7 +57,7 @@ def contents(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
     for group, entries in groups:
         listed = "\n".join(f"- [{escape(name)}](#{slug(key)})" for name, key in entries)
         parts.append(f"{escape(group)}\n\n{listed}")
-    return "::: {.toc .web}\n" + "\n\n".join(parts) + "\n:::"
+    return "::: {#lista .toc .web}\n" + "\n\n".join(parts) + "\n:::"
 
 
 def _asked(edition: Edition, measure: Measure) -> bool:

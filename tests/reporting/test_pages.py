@@ -89,6 +89,18 @@ def test_downloads_name_their_edition_and_cards_are_described(site: Path, editio
         assert file.is_file() and alt == beside
 
 
+def test_the_site_has_the_same_bytes_twice(study: Study, site: Path) -> None:
+    from pipeline.reporting.site import run
+
+    def files() -> dict[Path, bytes]:
+        found = [site / "index.html", *site.glob("secciones/**/*"), *site.glob("recursos/*")]
+        return {path: path.read_bytes() for path in found if path.is_file()}
+
+    before = files()
+    run(study)
+    assert len(before) > 18 and files() == before
+
+
 # --- a municipality -----------------------------------------------------------------------------
 
 
