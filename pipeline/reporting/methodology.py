@@ -13,9 +13,10 @@ from pipeline.files import read_json
 from pipeline.questionnaire import Questionnaire
 from pipeline.reporting import numbers, sentences, tables
 from pipeline.reporting.edition import Edition
+from pipeline.reporting.quality.words import describe, labels_of
 from pipeline.reporting.text import escape, text, upper_first
 from pipeline.study import Study
-from pipeline.weighting.words import describe
+from pipeline.weighting.receipts import Receipts, read_receipts
 
 NOT_STATED = "No se declaró."
 _INTERVALS = {
@@ -48,7 +49,8 @@ def items(study: Study, edition: Edition) -> str:
     questionnaire = study.questionnaire(wave)
     receipts = read_json(study.processed(wave, "weighting.json"))
     listed = [*_who(study, edition), *_how_asked(edition, questionnaire), *_sample(edition, receipts)]
-    listed += [*_weights(edition, questionnaire, receipts), *_estimates(study, edition), *_processing(edition)]
+    weights = read_receipts(study.processed(wave, "weighting.json"))
+    listed += [*_weights(edition, questionnaire, weights), *_estimates(study, edition), *_processing(edition)]
     body = "\n\n".join(f"{item.name}\n:   {_indented(item.body or NOT_STATED)}" for item in listed)
     return f"{body}\n\n## Las preguntas, como se hicieron\n\n{wording(questionnaire)}"
 
@@ -118,14 +120,10 @@ def _rates(receipts: Mapping[str, Any]) -> str:
     return escape(f"{upper_first('; '.join(shown))}. {unsolved}")
 
 
-def _weights(edition: Edition, questionnaire: Questionnaire, receipts: Mapping[str, Any]) -> list[Item]:
+def _weights(edition: Edition, questionnaire: Questionnaire, receipts: Receipts) -> list[Item]:
     """How this edition was weighted, in the words of its receipts."""
-    labels = {name: item.label[0].lower() + item.label[1:] for name, item in questionnaire.items.items()}
-    labels |= {
-        f"{name} {code}": label for name, item in questionnaire.items.items() for code, label in item.codes.items()
-    }
     places = {place.code: place.name for place in edition.places}
-    told = describe(receipts, places, edition.settings.place_word, labels)
+    told = describe(receipts, places, edition.settings.place_word, labels_of(questionnaire))
     return [Item("8", "Ponderación", escape(" ".join(told)))]
 
 
