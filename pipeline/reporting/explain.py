@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -23,11 +24,15 @@ _SHOWN = (
 
 
 def explain(study: Study, what: str) -> str:
-    """Explain a row's key ("wave|indicator|…", with or without "#field") or a number as printed ("74.7 %").
+    """Explain a row's key ("wave|indicator|…", with or without "#field"), a place in a receipt
+    ("wave/weighting.json#final/9/n") or a number as printed ("74.7 %").
 
     A number is looked up in the pages of the current wave first, then in the others; several rows may
     print alike, and then each is explained (at most five). Raises PulsoError when nothing is found.
     """
+    file, _, path = what.partition("#")
+    if file.endswith((".json", ".parquet")):
+        return _receipt(study, file, path, "")
     if what.count("|") >= len(ID) - 1:
         key, _, field = what.partition("#")
         return _one(study, key, field or "estimate", "")
@@ -37,7 +42,7 @@ def explain(study: Study, what: str) -> str:
             f"'{what}' is printed in no built page of {study.site}; give the number as printed, or a row's key "
             "(the data-id of the number in the page), after 'dvc repro'."
         )
-    parts = [_one(study, key, field, page) for key, field, page in found[:_MOST]]
+    parts = [(_one if "|" in key else _receipt)(study, key, field, page) for key, field, page in found[:_MOST]]
     if len(found) > _MOST:
         parts.append(f"… and {len(found) - _MOST} more rows that print alike.")
     return "\n\n".join(parts)
@@ -66,6 +71,34 @@ def _find(study: Study, what: str) -> list[tuple[str, str, str]]:
 def _plain(words: str) -> str:
     """A number without its unit, sign of verdict and spaces."""
     return re.sub(r"[\s\u00a0%▲▼◆]|puntos?|pp", "", words).replace("-", "−")
+
+
+def _receipt(study: Study, key: str, path: str, page: str) -> str:
+    """A number of a quality page: the file of the weight or estimate stage, and the place in it."""
+    wave, _, name = key.partition("/")
+    file = study.processed(wave, name)
+    head = f"{key}#{path}{f'  (printed in {page})' if page else ''}"
+    stage = "weight" if name.endswith(".json") else "estimate"
+    return "\n".join([head, f"  value        {value_at(file, path)}", *_made_by(study, wave, file, stage)])
+
+
+def value_at(file: Path, path: str) -> Any:
+    """The value at ``final/9/n`` of a JSON file, or at ``indicator/category/column`` of a table.
+
+    Raises PulsoError when the file has no such place.
+    """
+    try:
+        if file.suffix == ".json":
+            value = read_json(file)
+            for part in path.split("/"):
+                value = value[int(part)] if isinstance(value, list) else value[part]
+            return value
+        indicator, rest = path.split("/", 1)
+        category, column = rest.rsplit("/", 1)
+        table = read_table(file)
+        return table.loc[(table["indicator"] == indicator) & (table["category"] == category), column].iloc[0]
+    except (KeyError, IndexError, ValueError) as error:
+        raise PulsoError(f"{file}: nothing at '{path}'; copy the number's data-field from the page.") from error
 
 
 def _one(study: Study, key: str, field: str, page: str) -> str:
@@ -137,12 +170,15 @@ def _origin(study: Study, wave: str) -> list[str]:
     said = read_json(receipts) if receipts.is_file() else {}
     method = (said.get("calibration") or {}).get("method", "given")
     replicates = (said.get("replicates") or {}).get("used", 0)
-    raw, weights = study.raw(wave), study.processed(wave, "weights.parquet")
+    weights = study.processed(wave, "weights.parquet")
     return [
         f"weights      {_named(study, weights)}; calibration: {method}; replicates: {replicates}",
-        f"data         {_named(study, raw)}",
-        f"stage        estimate@{wave} (pulso estimate {wave})",
+        *_made_by(study, wave, study.raw(wave), "estimate"),
     ]
+
+
+def _made_by(study: Study, wave: str, data: Path, stage: str) -> list[str]:
+    return [f"data         {_named(study, data)}", f"stage        {stage}@{wave} (pulso {stage} {wave})"]
 
 
 def _named(study: Study, path: Path) -> str:

@@ -10,6 +10,7 @@ from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.methodology import items
 from pipeline.reporting.office import describe_pictures
+from pipeline.reporting.quality import page
 from pipeline.reporting.render import Format, find_engine
 from pipeline.reporting.workshop import Workshop, workshop
 from pipeline.study import Study
@@ -46,6 +47,7 @@ def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: 
         shop.render("brief.qmd", form, folder / f"brief.{form}")
     _slides(edition, charts, shop, folder)
     _methodology(study, edition, shop, folder)
+    _quality(study, edition, shop, folder)
 
 
 def _slides(edition: Edition, charts: fragments.Charts, shop: Workshop, folder: Path) -> None:
@@ -59,7 +61,9 @@ def _slides(edition: Edition, charts: fragments.Charts, shop: Workshop, folder: 
 
 def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -> None:
     """The wave's own disclosure page."""
-    foot = fragments.foot(edition, shop.engine.name, "[Brief](brief.html) · [Sitio](../index.html)")
+    foot = fragments.foot(
+        edition, shop.engine.name, "[Brief](brief.html) · [Calidad](calidad.html) · [Sitio](../index.html)"
+    )
     shop.put({"metodologia": items(study, edition), "pie": foot})
     own = {
         "periodo": edition.wave.period,
@@ -67,3 +71,17 @@ def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -
     }
     shop.variables({**fragments.variables(edition), **own})
     shop.render("metodologia.qmd", "html", folder / "metodologia.html")
+
+
+def _quality(study: Study, edition: Edition, shop: Workshop, folder: Path) -> None:
+    """What the receipts of the weights and the table of interviewers hold, for reviewers."""
+    links = "[Brief](brief.html) · [Metodología](metodologia.html) · [Sitio](../index.html)"
+    made = page.fragments(page.load(study, edition), shop.figures)
+    shop.put({**made, "pie": fragments.foot(edition, shop.engine.name, links)})
+    own = {
+        "periodo": edition.wave.period,
+        "lugar": edition.settings.place_word,
+        "titulo-calidad": f"Calidad, {edition.wave.period} · {edition.title}",
+    }
+    shop.variables({**fragments.variables(edition), **own})
+    shop.render("calidad-edicion.qmd", "html", folder / "calidad.html")

@@ -11,12 +11,24 @@ from pipeline.settings.reporting import Measure
 EMPTY = "—"
 
 
-def pipe(heads: Sequence[str], rows: Sequence[Sequence[str | Number | Text]], caption: str, left: int = 1) -> str:
-    """A pipe table; the first ``left`` columns are aligned left, the others right."""
-    rule = ["---" if index < left else "--:" for index in range(len(heads))]
+def pipe(
+    heads: Sequence[str], rows: Sequence[Sequence[str | Number | Text]], caption: str, left: int = 1,
+    fitted: bool = False,
+) -> str:  # fmt: skip
+    """A pipe table; the first ``left`` columns are aligned left, the others right.
+
+    ``fitted``: columns as wide as their longest words, up to a limit, instead of all alike.
+    """
+    dashes = [_width(index, heads, rows) if fitted else 2 for index in range(len(heads))]
+    rule = ["-" * count + ("-" if index < left else ":") for index, count in enumerate(dashes)]
     lines = [heads, rule, *([_cell(cell) for cell in row] for row in rows)]
     body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"{body}\n\n: {caption}\n"
+
+
+def _width(column: int, heads: Sequence[str], rows: Sequence[Sequence[str | Number | Text]]) -> int:
+    found = max((len(text(row[column]).plain) for row in rows), default=2)
+    return max(2, len(heads[column]), min(found, 36))
 
 
 def _cell(cell: str | Number | Text) -> str:
