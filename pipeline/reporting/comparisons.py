@@ -168,7 +168,7 @@ def trust_heading(edition: Edition) -> Text:
     """The leaders of the battery with their shares of the first level."""
     rows = _battery(edition)
     some = _leading(rows)
-    level = (edition.settings.trust.level_names or edition.settings.trust.levels)[0]
+    level = _level(edition)
     if not rows:
         return text(edition.settings.trust.title)
     if not some:
@@ -176,10 +176,16 @@ def trust_heading(edition: Edition) -> Text:
     shares: list[Text] = [text("el ", value(levels[0], 0)) for _, levels in rows[:some]]
     names = upper_first(numbers.join([_spoken(edition, name) for name, _ in rows[:some]]))
     if some == 1:
-        return text(f"{names} va adelante: ", shares[0], f" le tiene {level} confianza")
+        return text(f"{names} va adelante: ", shares[0], f" le tiene {level}")
     if len({share.plain for share in shares}) == 1:
-        return text(f"{names} van adelante: ", shares[0], f" le tiene {level} confianza a cada una")
-    return text(f"{names} van adelante: ", joined(shares), f" dicen tenerles {level} confianza")
+        return text(f"{names} van adelante: ", shares[0], f" le tiene {level} a cada una")
+    return text(f"{names} van adelante: ", joined(shares), f" dicen tenerles {level}")
+
+
+def _level(edition: Edition) -> str:
+    """The first level as a sentence has it: "mucha confianza", "mucha o algo de confianza"."""
+    first = edition.settings.trust.levels[0]
+    return first if "confianza" in first else f"{first} confianza"
 
 
 def _trust_range(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]], level: str) -> Text:
@@ -188,7 +194,7 @@ def _trust_range(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]], l
         return text("Ninguna corporación se distingue de las demás más allá del margen")
     ends: list[Number] = [value(last, 0), value(top, 0)]
     least, most = (_spoken(edition, rows[index][0]) for index in (-1, 0))
-    return text(f"{level.capitalize()} confianza: del ", ends[0], f" en {least} al ", ends[1], f" en {most}")
+    return text(f"{upper_first(level)}: del ", ends[0], f" en {least} al ", ends[1], f" en {most}")
 
 
 def trust_moved(edition: Edition) -> Text:

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.questionnaire import Questionnaire
 from pipeline.reporting import numbers, sentences, tables
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.fragments import from_receipts, interviews, level
+from pipeline.reporting.fragments import from_receipts, interviews, level, named
 from pipeline.reporting.text import Number, escape, lower_first, text, upper_first
 from pipeline.study import Study
 from pipeline.weighting.words import describe
@@ -171,7 +171,7 @@ def _mode(sources: Sources) -> tuple[Point, ...]:
     if sources.edition.simulated and not ethics:
         ethics = "Los datos de esta edición son simulados: no se entrevistó a nadie."
     return (
-        Point("Modo", escape(f"Entrevista {fieldwork.mode}."), ("INE", "AMAI")),
+        Point("Modo", escape(f"{upper_first(named('entrevista ', fieldwork.mode))}."), ("INE", "AMAI")),
         Point("Intentos de contacto", escape(said.contact_attempts)),
         Point("Trato a quienes responden", escape(ethics), ("AMAI",)),
     )

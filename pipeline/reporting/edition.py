@@ -190,6 +190,8 @@ class Edition:
     @property
     def all_places(self) -> str:
         """``los nueve municipios``."""
+        if not self.places:
+            return self.settings.the_places
         count = word(len(self.places), self.settings.places_feminine)
         return f"{self.settings.article} {count} {self.settings.places_word}"
 

@@ -10,6 +10,7 @@ from pipeline.reporting.text import Number, Text, escape, span, text, upper_firs
 from pipeline.settings.reporting import Measure
 
 BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
+NOTHING = "No hay cifras que se puedan publicar."
 ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
 
 
@@ -71,7 +72,7 @@ def _chart(chart: pictures.Chart | None, table: str, note: str, width: str) -> s
     """A chart, what its signs mean and its rows; ``width``: of the picture in a Word file."""
     parts = [chart.markdown(width=width) if chart else ""]
     parts += [f"::: {{.note}}\n{note}\n:::" if note else "", tables.folded(table) if table else ""]
-    return "\n\n".join(part for part in parts if part) or "No hay cifras que se puedan publicar."
+    return "\n\n".join(part for part in parts if part) or NOTHING
 
 
 def variables(edition: Edition) -> dict[str, str]:
@@ -100,7 +101,7 @@ def glance_heading(edition: Edition) -> Text:
     measures, places = edition.settings.findings, edition.places
     found = [edition.change(edition.in_place(measure, place.code)) for measure in measures for place in places]
     known = [change for change in found if change is not None and change.comparable]
-    words = f"Los {numbers.word(len(places))} {edition.settings.places_word}"
+    words = upper_first(edition.all_places)
     if not known:
         return text(f"{words}, cifra por cifra")
     reference = edition.period(known[0].reference_wave)
@@ -125,7 +126,8 @@ def legend(edition: Edition) -> str:
     found = [edition.change(edition.in_place(edition.settings.headline, place.code)) for place in edition.places]
     reference = next((edition.period(change.reference_wave) for change in found if change), "")
     if not reference:
-        return "Es la primera edición: todavía no hay cambios que señalar."
+        first = sentences.is_first(edition, edition.settings.headline)
+        return "Es la primera edición: todavía no hay cambios que señalar." if first else "No hay cambios que señalar."
     if not any(change.comparable for change in found if change):
         return f"No se señalan cambios: la pregunta cambió y no se compara con {reference}."
     rule = f"al {numbers.decimal(edition.alpha * 100, 0)}{numbers.NBSP}%{ADJUSTED.get(edition.adjust, '')}"
@@ -206,9 +208,7 @@ def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]
     first: list[str | Number | Text] = [interviews(edition), f" entrevistas a {edition.settings.people}, "]
     first.append(f"{numbers.days(edition.wave.start, edition.wave.end)}.")
     first += [
-        f" {upper_first(part)}."
-        for part in (made.mode and f"Entrevista {made.mode}", made.frame and f"Marco: {made.frame}")
-        if part
+        f" {upper_first(part)}." for part in (named("entrevista ", made.mode), named("marco: ", made.frame)) if part
     ]
     if made.response_rate is not None:
         rate = from_receipts(edition, numbers.percent(made.response_rate), "outcome_rates.total.rates.RR3")
@@ -236,6 +236,11 @@ def interviews(edition: Edition) -> Number:
 def from_receipts(edition: Edition, words: str, path: str) -> Number:
     """A number of the wave's ``weighting.json``; ``path``: its keys with dots, areas by name."""
     return Number(words, f"receipt|{edition.wave.key}|{path}", "receipt")
+
+
+def named(name: str, words: str) -> str:
+    """Words after what they are, unless they say it themselves."""
+    return words if not words or words.lower().startswith(name.rstrip(": ")) else f"{name}{words}"
 
 
 def foot(edition: Edition, engine: str, links: str = "") -> str:

@@ -121,7 +121,8 @@ class Rows:
         self._ranks: dict[tuple[str, ...], Rank] = {}
         if rankings is not None:
             columns = [*ID, "rank", "rank_low", "rank_high"]
-            for r in rankings.loc[:, columns].itertuples(index=False, name=None):
+            # What has no standard error has no place among the others.
+            for r in rankings.dropna(subset=columns[-3:])[columns].itertuples(index=False, name=None):
                 key = tuple(map(str, r[:6]))
                 if "|".join(key) not in withheld:
                     self._ranks[key] = Rank(int(r[6]), int(r[7]), int(r[8]))

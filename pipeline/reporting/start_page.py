@@ -17,7 +17,8 @@ def start(edition: Edition, shop: Workshop, published: Sequence[str], engine: st
     line = pictures.draw_series(edition, measure, shop.figures, beside) if len(edition.waves) > 1 else None
     bars = pictures.draw_trust(edition, shop.figures) if comparisons.trust_rows(edition) else None
     marks = fragments.marked(edition)
-    shown = pictures.draw_map(edition, measure, shop.figures).markdown()
+    with_places = any(edition.in_place(measure, place.code) for place in edition.places)
+    shown = pictures.draw_map(edition, measure, shop.figures).markdown() if with_places else fragments.NOTHING
     return {
         "antetitulo": fragments.kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",

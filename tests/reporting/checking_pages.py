@@ -105,7 +105,9 @@ class Sourced:
         for name in names.split():
             for path in sorted(study.root.glob(name)):
                 if path.suffix == ".json":
-                    for leaf in reading.leaves(read_json(path)):
+                    content = read_json(path)
+                    self._values |= _rule_counts(content)
+                    for leaf in reading.leaves(content):
                         if isinstance(leaf, str):
                             self._words |= set(numbers_in(leaf))
                         else:
@@ -125,6 +127,12 @@ class Sourced:
         return plain in self._words or any(
             printed(abs(value) * factor, plain) for value in self._values for factor in (1, 100)
         )
+
+
+def _rule_counts(content: Any) -> set[float]:
+    """How many rules a verdict has, and how many passed."""
+    rules = content.get("rules", []) if isinstance(content, dict) else []
+    return {float(len(rules)), float(sum(bool(rule["passed"]) for rule in rules))} if rules else set()
 
 
 def _row_counts(path: Path) -> set[float]:

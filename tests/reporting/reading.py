@@ -130,10 +130,11 @@ def pdf_alternatives(path: Path) -> list[str]:
     return [str(node["/Alt"]) for node in pdf_structure(path) if "/Alt" in node]
 
 
-def docx_text(path: Path) -> str:
+def docx_text(path: Path, alternatives: bool = True) -> str:
     """The text of a DOCX: paragraphs and tables in order, with alternative texts where the pictures are."""
     with zipfile.ZipFile(path) as archive:
-        return office_text(archive.read("word/document.xml").decode("utf-8"))
+        body = archive.read("word/document.xml").decode("utf-8")
+    return office_text(body if alternatives else re.sub(r'\bdescr="[^"]*"', "", body))
 
 
 def pptx_texts(path: Path) -> list[tuple[str, str]]:
