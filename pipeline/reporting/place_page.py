@@ -6,7 +6,7 @@ from pipeline.reporting.figures import ranks
 from pipeline.reporting.figures.canvas import Picture, Size
 from pipeline.reporting.navigation import row_of_links
 from pipeline.reporting.rows import Estimate
-from pipeline.reporting.sections import ranks_of
+from pipeline.reporting.sections import ranks_of, topics
 from pipeline.reporting.text import Number, Text, escape, slug, span, text, upper_first
 from pipeline.reporting.workshop import Workshop
 from pipeline.settings.reporting import Measure
@@ -22,7 +22,7 @@ def page(edition: Edition, place: Place, shop: Workshop, engine: str) -> dict[st
         "titular": f"# {title(edition, place, estimate).markdown}",
         "entrada": f"::: {{.deck}}\n{deck(edition, estimate).markdown}\n:::",
         "fichas": "\n\n".join(facts(edition, place, measure) for measure in key_measures(edition)),
-        "cifras": tables.folded(figures(edition, place), "Ver las cifras en una tabla"),
+        "cifras": tables.folded(figures(edition, place), "Ver todos sus indicadores en una tabla"),
         "serie-titulo": f"## {sentences.in_a_year(edition, measure, estimate).markdown}",
         "serie": _series(edition, place, measure, shop),
         "lugar-titulo": f"## {rank_heading(edition, estimate).markdown}",
@@ -140,16 +140,18 @@ def rank_heading(edition: Edition, estimate: Estimate | None) -> Text:
 
 
 def figures(edition: Edition, place: Place) -> str:
-    """Every key measure: here, in the whole, against a wave and a year before."""
+    """Every indicator with one main figure: here, in the whole, against a wave and a year before."""
     heads = ["Indicador", f"{place.short}, %", "Intervalo", "Entrevistas", f"{edition.area_name}, %",
              "Cambio, pp", "Veredicto", "En un año, pp", "Veredicto en un año"]  # fmt: skip
-    rows = [_row(edition, place, measure) for measure in key_measures(edition)]
+    shown = [label.measure for _, labels in topics(edition) for label in labels if label.kind != "distribution"]
+    rows = [_row(edition, place, measure) for measure in shown if edition.asked(measure)]
     return tables.pipe(heads, rows, f"Indicadores de {place.name}{tables.simulated(edition)}", (0, 6, 8))
 
 
 def _row(edition: Edition, place: Place, measure: Measure) -> list[tables.Cell]:
     estimate, whole = edition.in_place(measure, place.code), edition.whole(measure)
-    row: list[tables.Cell] = [edition.label(measure).name]
+    label = edition.label(measure)
+    row: list[tables.Cell] = [label.name if label.statistic == "proportion" else f"{label.name} ({label.unit})"]
     if estimate is None:
         row += ["no se publica", tables.EMPTY, tables.EMPTY]
     else:
