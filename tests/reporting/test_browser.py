@@ -15,9 +15,9 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.is_file(), reason="chromium is not 
 WIDTHS = (1280, 768, 400)
 # The ones that a reader may meet, one of each kind; the nine municipalities share one source.
 PAGES = (
-    "2013T2/brief.html", "2013T2/metodologia.html", "2013T2/calidad.html", "index.html", "secciones/series.html", "secciones/confianza.html",
-    "secciones/metodologia.html", "secciones/calidad.html", "secciones/datos.html", "secciones/municipios/juarez.html",
-    "secciones/municipios/san-pedro.html",
+    "2013T2/brief.html", "2013T2/metodologia.html", "2013T2/calidad.html", "index.html", "secciones/series.html",
+    "secciones/confianza.html", "secciones/metodologia.html", "secciones/calidad.html", "secciones/datos.html",
+    "secciones/municipios/juarez.html", "secciones/municipios/san-pedro.html",
 )  # fmt: skip
 
 NARROW = ("2013T2/brief.html", "2013T2/calidad.html", "secciones/municipios/juarez.html", "secciones/metodologia.html")
@@ -44,7 +44,8 @@ def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
     import re
 
     others = {f"{wave}/{name}" for wave in ("2011T3", "2011T4", "2012T1", "2012T2", "2012T3", "2012T4", "2013T1")
-              for name in ("brief.html", "brief.pdf", "brief.docx", "brief.pptx", "tabulados.xlsx", "calidad.html")}  # fmt: skip
+              for name in ("brief.html", "brief.pdf", "brief.docx", "brief.pptx", "tabulados.xlsx",
+                           "calidad.html")}  # fmt: skip
     for page in site.rglob("*.html"):
         for link in re.findall(r'(?:href|src)="([^"#]+)', page.read_text(encoding="utf-8")):
             target = (page.parent / link).resolve()
