@@ -11,7 +11,7 @@ from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import weights as weights_figure
 from pipeline.reporting.figures.canvas import Picture, Size
 from pipeline.reporting.quality import fieldwork, population, steps
-from pipeline.reporting.quality.ledger import INTERVIEWERS, RECEIPTS, Ledger
+from pipeline.reporting.quality.ledger import INTERVIEWERS, RECEIPTS, Ledger, points
 from pipeline.reporting.quality.words import answer_of, day_of, describe, items_of, labels_of
 from pipeline.reporting.text import Number, Text, escape, span, text
 from pipeline.study import Study
@@ -122,8 +122,8 @@ def _distance(sources: Sources) -> Iterator[tuple[Number, Text]]:
     cells = sources.receipts.calibration.cells if sources.receipts.calibration else ()
     if cells:
         at = max(range(len(cells)), key=lambda index: abs(cells[index].points_before))
-        shown = f"{numbers.points(cells[at].points_before / 100)}"
-        words = "la celda más alejada de la población antes de calibrar"
+        shown = points(cells[at].points_before)
+        words = "puntos se apartaba de la población la celda más alejada antes de calibrar"
         yield sources.ledger.number(shown, f"calibration/cells/{at}/points_before"), text(words)
 
 
