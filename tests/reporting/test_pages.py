@@ -9,10 +9,11 @@ from pypdf import PdfReader
 
 from pipeline.files import read_json
 from pipeline.reporting import comparisons, fragments, place_page, tables
-from pipeline.reporting.disclosure import Sources, elements
+from pipeline.reporting.disclosure import elements
 from pipeline.reporting.edition import Edition, Exceptions
 from pipeline.reporting.methodology import summary, wording
 from pipeline.reporting.navigation import SECTIONS
+from pipeline.reporting.points import Sources
 from pipeline.reporting.render import Engine
 from pipeline.reporting.workshop import workshop
 from pipeline.study import Study
