@@ -29,7 +29,7 @@ bench: ## speed against svy, samplics and R on the same files
 	@$(ENV) run python benchmarks/speed.py
 
 faults: ## kill, starve and confuse the pipeline, and see that nothing is half-written
-	@$(ENV) run python benchmarks/faults.py
+	@$(ENV) run python benchmarks/faults.py --write
 
 doctor: ## what this machine has and lacks
 	@$(ENV) run pulso doctor

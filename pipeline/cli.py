@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from pipeline.arithmetic import agree
 from pipeline.errors import PulsoError
+from pipeline.progress import Tell, shown
 
 WAVE = click.argument("wave", metavar="WAVE")
 
@@ -41,6 +43,11 @@ def main(ctx: click.Context, quiet: bool) -> None:
     ctx.obj = {"quiet": quiet or bool(os.environ.get("CI")) or not sys.stderr.isatty()}
 
 
+def _working(text: str) -> AbstractContextManager[Tell]:
+    """A line with what is under way while the block runs, unless the run is quiet."""
+    return shown(text, quiet=click.get_current_context().obj["quiet"])
+
+
 @main.command()
 def settings() -> None:
     """Validate params.yaml and hand each section to the stages that read it."""
@@ -56,7 +63,9 @@ def simulate() -> None:
     from pipeline.simulate.stage import run
     from pipeline.study import load_study
 
-    click.echo(run(load_study()))
+    with _working("simulating the editions") as tell:
+        said = run(load_study(), tell)
+    click.echo(said)
 
 
 @main.command()
@@ -66,7 +75,9 @@ def ingest(wave: str) -> None:
     from pipeline.ingest.stage import run
     from pipeline.study import load_study
 
-    click.echo(run(load_study(), wave))
+    with _working(f"{wave}: reading the delivery") as tell:
+        said = run(load_study(), wave, tell)
+    click.echo(said)
 
 
 @main.command()
@@ -74,14 +85,21 @@ def ingest(wave: str) -> None:
 @click.option("--all", "every", is_flag=True, help="Write every wave's verdict; exit 0 whatever it says.")
 @click.option("--accept", metavar="RULE", help="Sign off a failed rule; needs --because.")
 @click.option("--because", metavar="TEXT", help="Why the rule's failure is accepted.")
-def check(wave: str | None, every: bool, accept: str | None, because: str | None) -> None:
+@click.option(
+    "--data-docs", "docs", metavar="FOLDER", type=click.Path(path_type=Path),
+    help="Also write Great Expectations' own pages there; they hold respondents' values.",
+)  # fmt: skip
+def check(wave: str | None, every: bool, accept: str | None, because: str | None, docs: Path | None) -> None:
     """Run the checks of one wave; exits 1 when a critical rule fails."""
     from pipeline.check import stage
+    from pipeline.check.screen import print_verdict
     from pipeline.study import load_study
 
     study = load_study()
     if every:
-        click.echo(stage.run_all(study))
+        with _working("loading the checks") as tell:
+            said = stage.run_all(study, tell)
+        click.echo(said)
         return
     if wave is None:
         raise PulsoError("pulso check: say which wave, for example 'pulso check 2013T2', or --all.")
@@ -89,7 +107,13 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
         if not because:
             raise PulsoError(f'pulso check {wave} --accept {accept}: say why with --because "…".')
         stage.accept(study, wave, accept, because)
-    if stage.print_verdict(study, wave):
+    with _working(f"{wave}: loading the checks") as tell:
+        verdict = stage.run_one(study, wave, tell, docs)
+    print_verdict(study, verdict)
+    if docs is not None:
+        click.echo(f"{docs}: Great Expectations' pages; they hold respondents' values and load remote addresses: "
+                   "do not publish or send them, and delete them after use.", err=True)  # fmt: skip
+    if verdict.verdict == "stop":
         raise SystemExit(1)
 
 
@@ -103,7 +127,9 @@ def weight(wave: str) -> None:
 
     study = load_study()
     refuse_if_stopped(study, wave)
-    click.echo(run(study, wave))
+    with _working(f"{wave}: weighting"):
+        said = run(study, wave)
+    click.echo(said)
 
 
 @main.command()
@@ -113,7 +139,9 @@ def estimate(wave: str) -> None:
     from pipeline.estimate import run
     from pipeline.study import load_study
 
-    click.echo(run(load_study(), wave))
+    with _working(f"{wave}: estimating"):
+        said = run(load_study(), wave)
+    click.echo(said)
 
 
 @main.command()
@@ -122,7 +150,9 @@ def series() -> None:
     from pipeline.series import run
     from pipeline.study import load_study
 
-    click.echo(run(load_study()))
+    with _working("putting the waves together"):
+        said = run(load_study())
+    click.echo(said)
 
 
 @main.command()
@@ -133,7 +163,9 @@ def report(wave: str, draft: bool) -> None:
     from pipeline.reporting.stage import run
     from pipeline.study import load_study
 
-    click.echo(run(load_study(), wave, draft=draft))
+    with _working(f"{wave}: rendering"):
+        said = run(load_study(), wave, draft=draft)
+    click.echo(said)
 
 
 @main.command()
@@ -142,7 +174,9 @@ def site() -> None:
     from pipeline.reporting.site import run
     from pipeline.study import load_study
 
-    click.echo(run(load_study()))
+    with _working("rendering the site"):
+        said = run(load_study())
+    click.echo(said)
 
 
 @main.command()
@@ -152,7 +186,9 @@ def release(wave: str) -> None:
     from pipeline.release.stage import run
     from pipeline.study import load_study
 
-    click.echo(run(load_study(), wave))
+    with _working(f"{wave}: writing the microdata"):
+        said = run(load_study(), wave)
+    click.echo(said)
 
 
 @main.command()

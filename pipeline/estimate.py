@@ -1,9 +1,7 @@
 """Stage *estimate*: the indicators of a wave, in every domain, as one tidy table."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from pipeline.errors import PulsoError
@@ -11,6 +9,7 @@ from pipeline.estimation import (
     Calibration,
     Categorical,
     Domain,
+    Index,
     Numeric,
     Replicates,
     Settings,
@@ -19,9 +18,11 @@ from pipeline.estimation import (
     Variable,
     Where,
     estimate,
+    interviewer_design,
     scheme_named,
 )
 from pipeline.files import read_json, read_table, write_table
+from pipeline.interviewers import effects, refuse_unknown, role
 from pipeline.questionnaire import Indicator, Item, Questionnaire, check_against, parse
 from pipeline.settings.configuration import validate
 from pipeline.study import Study
@@ -46,7 +47,9 @@ class _Receipt:
 
 
 def run(study: Study, wave: str) -> str:
-    """Read responses and weights of the wave, write ``estimates.parquet``; a line for the screen.
+    """Read responses and weights of the wave, write ``estimates.parquet`` and ``interviewers.parquet``.
+
+    Returns a line for the screen.
 
     Raises PulsoError when an input is missing or an indicator asks for what the wave lacks.
     """
@@ -55,6 +58,8 @@ def run(study: Study, wave: str) -> str:
         prepared.design, prepared.variables, prepared.domains, wave=wave, settings=estimation_settings(study)
     )
     write_table(table, study.processed(wave, "estimates.parquet"))
+    asked = effects(study, by_respondent(study, wave, prepared.design.data), prepared.variables)
+    write_table(asked, study.processed(wave, "interviewers.parquet"))
     withheld = int((~table["publishable"]).sum())
     return f"{wave}: {len(table):,} estimates, {withheld:,} of them not publishable."
 
@@ -104,7 +109,29 @@ def joined(study: Study, wave: str) -> pd.DataFrame:
 
 
 def survey_design(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
-    """The design that params.yaml declares, on rows that carry stratum, psu and weights."""
+    """The design whose SE is published, on rows that carry stratum, psu and weights.
+
+    With ``estimation.clusters: interviewers`` these are the PSUs; strata stay only where none of them
+    works in two. Raises PulsoError when replicates were drawn inside strata that interviewers cross.
+    """
+    design = by_respondent(study, wave, data)
+    interviewer = role(study)
+    if study.params.estimation.clusters == "design" or interviewer is None:
+        return design
+    refuse_unknown(data, interviewer)
+    clustered = interviewer_design(design, interviewer)
+    if study.params.estimation.se == "replicates" and design.strata and study.params.weighting.strata:
+        nested = clustered.strata is not None
+        if not nested:
+            raise PulsoError(
+                f"{wave}: the replicates draw interviewers inside each {study.params.weighting.strata}, but "
+                "interviewers work in several; set weighting.strata to null in params.yaml."
+            )
+    return replace(clustered, replicates=design.replicates, calibration=design.calibration)
+
+
+def by_respondent(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
+    """The design as sampled: PSUs are those of ``weighting.psu``, else the respondents."""
     settings = study.params
     replicates = _replicates(study, wave)
     if settings.estimation.se == "replicates" and replicates is None:
@@ -141,8 +168,15 @@ def _variable(
         helpers[f"_base_{name}"] = parse(indicator.base, f"indicators.{name}.base").mask(data)
         base = (Where(f"_base_{name}", (True,)),)
     if indicator.kind == "index":
-        helpers[f"_index_{name}"] = index_values(indicator, questionnaire, data)
-        return Numeric(name, f"_index_{name}", base=base, statistics=("mean",))
+        asked = {item: questionnaire[item] for item in indicator.items if item in questionnaire.items}
+        return Index(
+            name,
+            tuple(asked),
+            tuple(indicator.rescale.items()),
+            indicator.at_least,
+            base=base,
+            labels=tuple(item.short or item.label for item in asked.values()),
+        )
     item = questionnaire[indicator.item or ""]
     unanswered = tuple(code for code, kind in item.missing.items() if kind != "no_aplica")
     skipped = tuple(code for code, kind in item.missing.items() if kind == "no_aplica")
@@ -172,18 +206,6 @@ def _variable(
         base=base,
         statistics=indicator.statistics,
     )
-
-
-def index_values(indicator: Indicator, questionnaire: Questionnaire, data: pd.DataFrame) -> pd.Series:
-    """Mean of the rescaled items answered, empty where fewer than ``at_least`` are."""
-    items = [item for item in indicator.items if item in questionnaire.items]
-    scores = pd.DataFrame({item: _rescaled(data[item], indicator.rescale) for item in items}, index=data.index)
-    return scores.mean(axis=1).where(scores.notna().sum(axis=1) >= indicator.at_least)
-
-
-def _rescaled(codes: pd.Series, rescale: Mapping[int, float]) -> pd.Series:
-    values = codes.to_numpy(dtype=float, na_value=np.nan)
-    return pd.Series(values, index=codes.index).map({float(k): v for k, v in rescale.items()})
 
 
 def _domain(study: Study, questionnaire: Questionnaire, columns: tuple[str, ...]) -> Domain:

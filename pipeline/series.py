@@ -119,8 +119,8 @@ def rankings(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
     kind = study.params.report.place_domain_kind
     areas = estimates.loc[(estimates["domain_kind"] == kind) & (estimates["statistic"] != "total")]
     weighting = study.params.weighting
-    # Areas share no PSU when each respondent is one, or when the areas are the strata.
-    independent = weighting.psu is None or weighting.strata == kind
+    # Areas share no PSU when each respondent is one, or when the areas are the strata; interviewers cross them.
+    independent = (weighting.psu is None or weighting.strata == kind) and study.params.estimation.clusters == "design"
     level = study.params.estimation.level
     return rank_domains(areas, level=level, independent=independent, descending=True)
 

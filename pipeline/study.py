@@ -73,7 +73,11 @@ class Municipality:
 
 @dataclass(frozen=True)
 class EstimationSettings:
-    """How estimates are made: the published SE, intervals, domains and the precision scheme."""
+    """How estimates are made: the published SE, intervals, domains and the precision scheme.
+
+    ``clusters``: whose units the published SE takes as drawn: the design's PSUs, or the interviewers
+    that ``check.roles.interviewer`` names (a sample of respondents is then as good as its interviewers).
+    """
 
     __pydantic_config__: ClassVar = STRICT
     se: Literal["replicates", "calibrated", "taylor"]
@@ -82,6 +86,7 @@ class EstimationSettings:
     level: float = 0.95
     lonely_psu: Literal["adjust", "certainty", "remove", "error"] = "adjust"
     precision: Literal["inegi", "nchs", "cepal"] = "inegi"
+    clusters: Literal["design", "interviewers"] = "design"
 
 
 @dataclass(frozen=True)
@@ -209,8 +214,26 @@ def load_study(start: Path | None = None) -> Study:
     for key, wave in params.waves.items():
         if wave.fieldwork.end < wave.fieldwork.start:
             raise PulsoError(f"{path}: waves.{key}.fieldwork ends before it starts; correct the dates.")
+    _check_clusters(params, path)
     codes = [area.cve_geo for area in params.municipalities]
     twice = sorted({code for code in codes if codes.count(code) > 1})
     if twice:
         raise PulsoError(f"{path}: municipalities lists {twice[0]} twice; keep one.")
     return Study(root, params)
+
+
+def _check_clusters(params: _Params, path: Path) -> None:
+    """Refuse interviewers as clusters where nothing says who they are or the replicates know only respondents."""
+    if params.estimation.clusters != "interviewers":
+        return
+    interviewer = params.check.roles.interviewer
+    if interviewer is None:
+        raise PulsoError(
+            f"{path}: estimation.clusters is 'interviewers' but check.roles.interviewer names no item; add it."
+        )
+    if params.estimation.se == "replicates" and params.weighting.psu != interviewer:
+        raise PulsoError(
+            f"{path}: estimation.clusters is 'interviewers' but the replicates of estimation.se are drawn by "
+            f"respondent; set estimation.se to calibrated or taylor, or draw them by interviewer (weighting.psu: "
+            f"{interviewer}, weighting.strata: null)."
+        )

@@ -52,6 +52,42 @@ def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
+def test_killed_at_any_moment_a_folder_is_the_old_one_the_new_one_or_none(tmp_path: Path, monkeypatch) -> None:
+    """Every call that changes the disk is made the last one in turn."""
+    import shutil
+
+    class Killed(BaseException):
+        pass
+
+    for moment in range(6):
+        folder, calls = tmp_path / str(moment) / "out", iter(range(9))
+        folder.mkdir(parents=True)
+        for name in "ab":
+            (folder / name).write_text("old")
+
+        def counted(real, calls=calls, moment=moment):
+            def call(*arguments, **named):
+                if next(calls) >= moment:
+                    raise Killed
+                return real(*arguments, **named)
+
+            return call
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", counted(Path.replace))
+            patch.setattr(Path, "unlink", counted(Path.unlink))
+            patch.setattr("os.unlink", counted(__import__("os").unlink))
+            patch.setattr(shutil, "rmtree", counted(shutil.rmtree))
+            try:
+                with atomic_folder(folder) as temporary:
+                    for name in "ab":
+                        (temporary / name).write_text("new")
+            except Killed:
+                pass
+        found = {p.name: p.read_text() for p in folder.iterdir()} if folder.exists() else {}
+        assert found in ({}, {"a": "old", "b": "old"}, {"a": "new", "b": "new"})
+
+
 def test_the_last_digits_of_a_processor_do_not_reach_the_bytes(tmp_path: Path) -> None:
     table = pd.DataFrame({"id": ["a", "b"], "n": [1, 2], "x": [1 / 3, 2 / 3]})
     write_table(table, tmp_path / "one.parquet")

@@ -34,7 +34,10 @@ class Outcome:
 
 
 class Engine:
-    """Great Expectations, imported and set up once for every wave of a run."""
+    """Great Expectations, imported and set up once for every wave of a run.
+
+    ``library``: its module; ``no_bars``: the setting that keeps its progress bars off the screen.
+    """
 
     def __init__(self) -> None:
         # Read at import: set before, whatever the user's environment says.
@@ -45,17 +48,17 @@ class Engine:
             import great_expectations as gx
             import great_expectations.expectations as expectations
             from great_expectations.data_context.types.base import ProgressBarsConfig
-        self._gx, self._expectations = gx, expectations
-        self._no_bars = ProgressBarsConfig(globally=False)
+        self.library, self._expectations = gx, expectations
+        self.no_bars = ProgressBarsConfig(globally=False)
         self._open()
 
     def _open(self) -> None:
         """A fresh context: an ephemeral one takes milliseconds and keeps nothing of the last wave."""
-        self._context = self._gx.get_context(mode="ephemeral")
+        self._context = self.library.get_context(mode="ephemeral")
         self._context.enable_analytics(False)
         if self._context.config.analytics_enabled is not False:
             raise PulsoError("Great Expectations' telemetry cannot be turned off; set GX_ANALYTICS_ENABLED=false.")
-        self._context.variables.progress_bars = self._no_bars
+        self._context.variables.progress_bars = self.no_bars
         asset = self._context.data_sources.add_pandas("evidence").add_dataframe_asset("table")
         self._batch = asset.add_batch_definition_whole_dataframe("whole")
 
@@ -79,9 +82,9 @@ class Engine:
         return tuple(found[rule.id] for rule in evidence.rules)
 
     def _run_table(self, name: str, table: pd.DataFrame, rules: list[Rule]) -> dict[str, Outcome]:
-        suite = self._gx.ExpectationSuite(name=name)
+        suite = self.library.ExpectationSuite(name=name)
         for rule in rules:
-            suite.add_expectation(self._expectation(rule))
+            suite.add_expectation(self.expectation(rule))
         if len(suite.expectations) != len(rules):
             raise PulsoError(
                 f"{name}: {len(rules) - len(suite.expectations)} rules were dropped as duplicates of others; "
@@ -101,7 +104,8 @@ class Engine:
         outcomes = [_outcome(entry, by_id, len(table)) for entry in result.results]
         return {outcome.rule.id: outcome for outcome in outcomes}
 
-    def _expectation(self, rule: Rule) -> Any:
+    def expectation(self, rule: Rule) -> Any:
+        """The rule as Great Expectations has it."""
         arguments: dict[str, Any] = dict(rule.limits)
         if rule.kind == "columns":
             arguments["exact_match"] = False

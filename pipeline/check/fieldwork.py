@@ -1,6 +1,7 @@
 """Rules about how interviews were made: duplicates, speeders, interviewers, calls."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from pipeline.check.interviewers import Floats, Integers, Score, discoveries, measures, scores, straight_lines
 from pipeline.check.rules import KEY, Rule
 from pipeline.check.similarity import compared_items, near_duplicates
+from pipeline.check.verification import verification
 from pipeline.questionnaire.model import Questionnaire
 from pipeline.study import Study
 
@@ -62,13 +64,34 @@ def fieldwork(
     if lines is not None:
         facts["straight_lines"] = float(np.mean(lines))
     tables = {"respondents": pd.concat([respondents, pd.DataFrame(flags, index=respondents.index)], axis=1)}
-    if roles.interviewer is not None and roles.interviewer in respondents:
-        more, more_rules = _interviewers(study, questionnaire, respondents, attempts)
+    people = _people(respondents, roles.interviewer)
+    if people.labels:
+        more, more_rules = _interviewers(study, questionnaire, respondents, attempts, people)
         tables |= more
         rules += more_rules
+    verified = verification(questionnaire, tables["respondents"], settings, people.who, people.labels)
+    tables |= verified[0]
+    rules += verified[1]
+    facts |= verified[2]
     if attempts is not None and len(attempts):
         facts["calls_per_complete"] = len(attempts) / max(len(respondents), 1)
     return tables, tuple(rules), facts
+
+
+@dataclass(frozen=True)
+class _People:
+    """Interviewers: each respondent's place among ``names`` (−1 unknown), and how they are shown."""
+
+    who: Integers
+    names: tuple[str, ...]
+    labels: list[str]
+
+
+def _people(respondents: pd.DataFrame, role: str | None) -> _People:
+    if role is None or role not in respondents:
+        return _People(np.full(len(respondents), -1), (), [])
+    who, names = pd.factorize(respondents[role], sort=True)
+    return _People(who, tuple(map(str, names)), _labels(respondents["folio"].to_numpy(), who, len(names)))
 
 
 def _flag(id_: str, column: str, severity: Any, title: str, remedy: str) -> Rule:
@@ -94,11 +117,10 @@ def _speeders(minutes: pd.Series, false_alarms: float) -> tuple[np.ndarray, dict
 
 
 def _interviewers(
-    study: Study, questionnaire: Questionnaire, respondents: pd.DataFrame, attempts: pd.DataFrame | None
-) -> tuple[dict[str, pd.DataFrame], list[Rule]]:
-    settings = study.params.check
-    role = settings.roles.interviewer or ""
-    who, names = pd.factorize(respondents[role], sort=True)
+    study: Study, questionnaire: Questionnaire, respondents: pd.DataFrame, attempts: pd.DataFrame | None,
+    people: _People,
+) -> tuple[dict[str, pd.DataFrame], list[Rule]]:  # fmt: skip
+    settings, who = study.params.check, people.who
     known = who >= 0
     area = pd.factorize(respondents[settings.area])[0] if settings.area in respondents else np.zeros(len(who), int)
     values = measures(questionnaire, respondents[known], settings.roles.duration)
@@ -106,15 +128,14 @@ def _interviewers(
     places: Integers = np.asarray(who[known], dtype=np.int64)
     areas: Integers = np.asarray(np.maximum(area[known], 0), dtype=np.int64)
     found = scores(values, places, areas, settings.minimum_interviews)
-    found += _refusals(study, attempts, {str(name): place for place, name in enumerate(names)})
+    found += _refusals(study, attempts, {name: place for place, name in enumerate(people.names)})
     kept = [score for score in discoveries(found, settings.false_alarms) if _worth_calling(score)]
-    labels = _labels(respondents["folio"].to_numpy(), who, len(names))
-    table = _interviewer_table(kept, labels)
+    table = _interviewer_table(kept, people.labels)
     rules = [
         Rule(f"interviewer.{test}", "interviewers", test, "in_set", "warning", title, remedy, {"value_set": [False]})
         for test, (title, remedy) in _TESTS.items()
     ]
-    days = _days(respondents, settings.roles.date, who, labels)
+    days = _days(respondents, settings.roles.date, who, people.labels)
     if days is not None:
         rules.append(
             Rule("interviewer.per_day", "days", "n", "between", "warning",

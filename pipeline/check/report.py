@@ -3,52 +3,57 @@
 It shows counts, codes, labels and folios; never an answer, a name, a telephone or a date.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
+from pipeline.check.report_sample import Strip, strips
+from pipeline.check.report_tables import Section, sections
 from pipeline.check.verdict import RuleResult, Verdict
 from pipeline.files import write_text
 from pipeline.ingest.quarantine import REASONS
+from pipeline.reporting.fonts import face_css
+from pipeline.reporting.numbers import count, decimal, percent
+from pipeline.reporting.theme import Theme, load_theme
 from pipeline.study import Study
 
-_WORDS = {
-    "pass": "La edición puede seguir.",
-    "warn": "La edición puede seguir, con advertencias.",
-    "stop": "La edición está detenida.",
-}
 _SEVERITY = {"critical": "Crítica", "warning": "Advertencia", "info": "Aviso"}
+_NOTES = {
+    "encoding_guessed": "La codificación se adivinó ({}): si los acentos se ven mal, declárela en delivery.encoding.",
+    "hidden_sheets": "El libro trae hojas ocultas que no se leyeron: {}.",
+    "quoted": "Todo llega entre comillas, también los números: se leyeron como códigos.",
+    "padded_codes": "Códigos con ceros a la izquierda, leídos como el número que representan, en las columnas: {}.",
+    "blank_skips": "Donde había un pase la celda llega vacía; se leyó como «no aplica» en: {}.",
+}
 _READ = {
     "format": "formato", "encoding": "codificación", "delimiter": "separador", "line_ends": "fin de línea",
-    "sheet": "hoja", "source": "exportado de", "member": "dentro del zip", "container": "envoltura",
+    "sheet": "hoja", "source": "exportado de", "member": "archivo dentro del zip", "container": "envoltura",
 }  # fmt: skip
-_KINDS = {
-    "label_differs": "La etiqueta es otra",
-    "label_swapped": "La etiqueta es la de otro código",
-    "label_without_code": "Etiqueta de un código que no existe",
-    "code_without_label": "Código sin etiqueta",
-    "type": "El tipo es otro",
-    "not_asked": "Llega y no se preguntó",
-    "not_delivered": "Se preguntó y no llega",
-}
-_VISIBLE = {"\t": "tabulador", ";": "punto y coma", ",": "coma", "|": "barra"}
+_VISIBLE = {
+    "\t": "tabulador", ";": "punto y coma", ",": "coma", "|": "barra", "CR": "CR solo (como en las Mac antiguas)",
+    "mixed": "mezclado", "none": "ninguno", "odk": "ODK o Kobo", "limesurvey": "LimeSurvey",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class _Head:
-    name: str
-    number: bool = False
+class Step:
+    """One thing to do: the rule, what it expects, in how many cases it fails and where, the remedy."""
+
+    rule: str
+    severity: str
+    kind: str
+    expected: str
+    count: str
+    where: str
+    remedy: str
 
 
 @dataclass(frozen=True)
-class _Section:
-    """One table of the page."""
+class Measure:
+    """A number worth seeing first, and what it is."""
 
-    title: str
-    caption: str
-    heads: tuple[_Head, ...]
-    rows: tuple[tuple[str, ...], ...]
-    text: str = ""
+    value: str
+    words: str
 
 
 def write_report(study: Study, verdict: Verdict) -> None:
@@ -58,126 +63,99 @@ def write_report(study: Study, verdict: Verdict) -> None:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pipeline.check", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"n": _count, "visible": _visible}
-    wave = study.wave(verdict.wave)
+    environment.filters["n"] = count
+    wave, failed = study.wave(verdict.wave), [rule for rule in verdict.failed if not rule.accepted]
+    questions = None if verdict.refused else study.questionnaire(verdict.wave)
+    labels = {name: item.label for name, item in questions.items.items()} if questions else {}
     page = environment.get_template("report.html").render(
-        v=verdict, title=study.identity.short_title, period=wave.period, simulated=wave.simulated, words=_WORDS,
-        reasons=REASONS, read=_READ, passed=sum(rule.passed for rule in verdict.rules),
-        accepted=[rule for rule in verdict.failed if rule.accepted], sections=_sections(study, verdict),
+        v=verdict, title=study.identity.title, period=wave.period or verdict.wave, simulated=wave.simulated,
+        style=_style(study), heading=_heading(verdict, wave.period or verdict.wave),
+        first=_steps(rule for rule in failed if rule.severity != "info" or rule.error),
+        notices=_steps(rule for rule in failed if rule.severity == "info" and not rule.error),
+        accepted=[rule for rule in verdict.failed if rule.accepted], measures=_measures(verdict), reasons=REASONS,
+        read=_read(verdict), notes=_notes(verdict, labels), known=questions.delivery.known if questions else (),
+        strips=_strips(study, verdict), sections=_sections(study, verdict),
     )  # fmt: skip
     write_text(page + "\n", study.checks(verdict.wave).with_suffix(".html"))
 
 
-def _visible(text: str) -> str:
-    return _VISIBLE.get(text, text)
+def _style(study: Study) -> str:
+    """The site's fonts and colours, and this page's own rules."""
+    brands, brand = study.root / "reports" / "brands", study.params.report.brand
+    theme = load_theme(brands, brand) if (brands / brand).is_dir() else Theme()
+    names = ("accent", "ink", "soft", "rule", "paper", "worse", "better", "warning")
+    colours = ";".join(f"--{name}:{getattr(theme, name)}" for name in names)
+    rules = (Path(__file__).parent / "report.css").read_text(encoding="utf-8").strip()
+    return f"{face_css(theme)}\n:root{{{colours};--sans:'{theme.sans}';--serif:'{theme.serif}'}}\n{rules}"
 
 
-def _count(value: float) -> str:
-    return f"{int(value):,}"
+def _heading(verdict: Verdict, period: str) -> str:
+    """What the supervisor must know, as a sentence."""
+    entrega = f"La entrega de {period}"
+    if verdict.refused:
+        return f"{entrega} no se pudo leer"
+    stopping = sum(rule.stops for rule in verdict.rules)
+    warned = sum(r.severity == "warning" and not r.passed and not r.accepted for r in verdict.rules)
+    if stopping:
+        rules = "una regla crítica no se cumple" if stopping == 1 else f"{stopping} reglas críticas no se cumplen"
+        return f"{entrega} está detenida: {rules}"
+    if warned:
+        things = "una advertencia" if warned == 1 else f"{warned} advertencias"
+        return f"{entrega} puede seguir, con {things} que alguien debe mirar"
+    return f"{entrega} puede seguir: no hay nada urgente"
 
 
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share * 100:.1f} %"
+def _steps(rules: Iterable[RuleResult]) -> list[Step]:
+    return [
+        Step(
+            r.id, _SEVERITY[r.severity], r.severity, r.title, count(r.count),
+            ", ".join(r.keys[:8]) + (" …" if r.count > min(len(r.keys), 8) else ""),
+            f"La regla misma falló ({r.error}): repórtelo." if r.error else r.remedy,
+        )
+        for r in rules
+    ]  # fmt: skip
 
 
-def _sections(study: Study, verdict: Verdict) -> list[_Section]:
+def _measures(verdict: Verdict) -> list[Measure]:
     if verdict.refused:
         return []
-    tables = verdict.tables or {}
-    questions = study.questionnaire(verdict.wave)
-    labels = {name: item.label for name, item in questions.items.items()}
-    names = {area.cve_geo: area.name for area in study.params.municipalities}
+    counts, facts = verdict.counts, (verdict.tables or {}).get("facts", {})
+    passed = sum(rule.passed for rule in verdict.rules)
     found = [
-        _failed(verdict.failed),
-        _differences(verdict.differences, labels),
-        _areas(tables.get("areas", ()), names),
-        _suspects(tables.get("interviewers", ()), tables.get("facts", {}), labels),
-        _moves(tables.get("moves", ()), labels, names),
-        _items(tables.get("items", ()), labels),
+        Measure(count(counts["accepted"]), f"entrevistas aceptadas de {count(counts['delivered'])} entregadas"),
+        Measure(count(counts["quarantined"]), "en cuarentena, cada una con su razón"),
+        Measure(f"{count(passed)} de {count(len(verdict.rules))}", "reglas se cumplen"),
     ]
-    return [section for section in found if section.rows]
+    if facts.get("speeders"):
+        found.append(Measure(f"{decimal(facts['speeders']['median_minutes'])} min", "duración mediana"))
+    if facts.get("calls_per_complete"):
+        found.append(Measure(decimal(facts["calls_per_complete"]), "llamadas por entrevista lograda"))
+    if facts.get("verified"):
+        found.append(Measure(percent(facts["verified"]["share"]), "de las entrevistas se escuchó o se volvió a llamar"))
+    return found
 
 
-def _failed(rules: Sequence[RuleResult]) -> _Section:
-    rows = tuple(
-        (_SEVERITY[r.severity] + (" (aceptada)" if r.accepted else ""), r.title, _count(r.count),
-         ", ".join(r.keys[:8]) + (" …" if r.count > 8 else ""), r.error or r.remedy)
-        for r in rules
-    )  # fmt: skip
-    heads = (_Head("Gravedad"), _Head("Lo que se espera"), _Head("Casos", True), _Head("Dónde"), _Head("Qué hacer"))
-    return _Section("Lo que no se cumple", "Reglas que no se cumplen, de la más grave a la menos grave", heads, rows)
+def _read(verdict: Verdict) -> str:
+    receipt = (verdict.delivery or {}).get("read", {})
+    return "; ".join(f"{_READ.get(k, k)}: {_VISIBLE.get(v, v)}" for k, v in sorted(receipt.items()) if v)
 
 
-def _differences(differences: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> _Section:
-    rows = tuple(
-        (
-            _KINDS.get(d["kind"], d["kind"]),
-            d["column"],
-            labels.get(d["item"], ""),
-            d["code"],
-            d["delivered"],
-            d["expected"],
-        )
-        for d in differences
-    )
-    heads = tuple(map(_Head, ("Diferencia", "Columna", "Reactivo", "Código", "En el archivo", "En el cuestionario")))
-    return _Section("El archivo y el cuestionario", "Diferencias entre lo entregado y lo preguntado", heads, rows)
+def _notes(verdict: Verdict, labels: Mapping[str, str]) -> list[str]:
+    """What is unusual of the file, items by their labels."""
+    found = []
+    for note in (verdict.delivery or {}).get("notes", ()):
+        names = [labels.get(name, name) for name in note["detail"].split(", ")]
+        shown = ", ".join(f"«{n}»" if n in labels.values() else n for n in names[:6])
+        more = f" y {len(names) - 6} más" if len(names) > 6 else ""
+        found.append(_NOTES[note["kind"]].format(shown + more))
+    return found
 
 
-def _areas(areas: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> _Section:
-    rows = tuple((names.get(a["key"], a["key"]), _count(a["n"]), _percent(a["share_of_target"])) for a in areas)
-    heads = (_Head("Lugar"), _Head("Entrevistas", True), _Head("De la meta", True))
-    return _Section("Tamaño de la muestra", "Entrevistas aceptadas por lugar", heads, rows)
+def _strips(study: Study, verdict: Verdict) -> Sequence[Strip]:
+    rows = (verdict.tables or {}).get("composition", ())
+    names = {area.cve_geo: area.short for area in study.params.municipalities}
+    return strips(rows, study.questionnaire(verdict.wave), names) if rows else ()
 
 
-def _suspects(
-    interviewers: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], labels: Mapping[str, str]
-) -> _Section:
-    tests = {
-        "nonresponse": "preguntas sin respuesta", "straightlining": "una sola respuesta en una batería",
-        "duration": "duración", "answers": "respuestas inusuales", "refusals": "rechazos",
-    }  # fmt: skip
-    rows = []
-    for row in interviewers:
-        test, _, item = row["test"].partition(":")
-        what = f"«{labels.get(item, item)}» sin respuesta" if test == "item" else tests.get(test, test)
-        shares = test in {"item", "straightlining", "refusals"}
-        value, usual = (_percent(row[k]) if shares else f"{row[k]:.2f}" for k in ("value", "expected"))
-        rows.append((row["key"].partition(" (")[0], what, _count(row["n"]), value, usual))
-    alike = facts.get("near_duplicates") or {}
-    text = (
-        f"Dos entrevistas son sospechosas desde {alike['threshold']} respuestas iguales de {alike['items']}."
-        if alike and alike["threshold"] <= alike["items"]
-        else ""
-    )
-    heads = (_Head("Quien hizo los"), _Head("Qué llama la atención"), _Head("Entrevistas", True), _Head("Suyo", True),
-             _Head("Colegas", True))  # fmt: skip
-    return _Section("A quién conviene llamar", "Personas que entrevistan y difieren de sus colegas, por los folios "
-                    "de sus primeras entrevistas", heads, tuple(rows), text)  # fmt: skip
-
-
-def _moves(moves: Sequence[Mapping[str, Any]], labels: Mapping[str, str], names: Mapping[str, str]) -> _Section:
-    kinds = {"reversed": "parece invertida", "moved": "respuestas", "moved_in_area": "respuestas",
-             "nonresponse_moved": "falta de respuesta"}  # fmt: skip
-    rows = []
-    for move in moves:
-        item, _, area = move["key"].partition("/")
-        what = ", ".join(dict.fromkeys(word for kind, word in kinds.items() if move.get(kind)))
-        if what:
-            rows.append(
-                (
-                    labels.get(item, item),
-                    names.get(area, area) or "Todo el estudio",
-                    what,
-                    f"{move['change'] * 100:.1f} puntos",
-                )
-            )
-    heads = (_Head("Reactivo"), _Head("Lugar"), _Head("Qué cambió"), _Head("Cambio mayor", True))
-    return _Section("Contra la edición anterior", "Cambios mayores de lo que el azar explica", heads, tuple(rows))
-
-
-def _items(items: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> _Section:
-    worst = sorted((i for i in items if i["nonresponse"]), key=lambda i: (-i["nonresponse"], i["key"]))
-    rows = tuple((labels.get(i["key"], i["key"]), _count(i["asked"]), _percent(i["nonresponse"])) for i in worst)
-    heads = (_Head("Reactivo"), _Head("Se preguntó a", True), _Head("Sin respuesta", True))
-    return _Section("Falta de respuesta", "Reactivos con alguna respuesta faltante, no sabe o no contesta", heads, rows)
+def _sections(study: Study, verdict: Verdict) -> list[Section]:
+    return [] if verdict.refused else sections(study, verdict)

@@ -1,16 +1,20 @@
 """The check stage: one process for every wave; it writes verdicts and never fails for the data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from pipeline.check.composition import composition
 from pipeline.check.exceptions import add_exception, load_exceptions
 from pipeline.check.fieldwork import fieldwork
+from pipeline.check.files import columns_moved, same_again, sample_moved, strata_renumbered
 from pipeline.check.past import Past, against, seen_before
 from pipeline.check.report import write_report
 from pipeline.check.rules import Evidence, Rule, with_severities
+from pipeline.check.screen import WORDS
 from pipeline.check.structure import structure
 from pipeline.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
 from pipeline.errors import PulsoError
@@ -19,50 +23,61 @@ from pipeline.lanes import side_by_side
 from pipeline.questionnaire.model import Questionnaire
 from pipeline.study import Study
 
-__all__ = ["accept", "load_verdict", "print_verdict", "refuse_if_stopped", "run_all", "run_one"]
+__all__ = ["accept", "load_verdict", "refuse_if_stopped", "run_all", "run_one"]
 SHOWN_KEYS = 20
-_WORDS = {"pass": "passes", "warn": "passes with warnings", "stop": "STOPS"}
+Tell = Callable[[str], object]
 
 
-def run_all(study: Study) -> str:
+def run_all(study: Study, tell: Tell = str) -> str:
     """Write every wave's verdict; a wave that cannot be read gets one that says stop.
 
-    Returns one line per wave. Raises only for a defect of the pipeline itself.
+    ``tell`` is called with what is under way. Returns one line per wave. Raises only for a defect
+    of the pipeline itself.
     """
     from pipeline.check.engine import Engine
 
     engine, waves, lanes = Engine(), list(study.waves), 2
-    lines = side_by_side([partial(_lines, study, waves[lane::lanes], engine) for lane in range(lanes)])
+    lines = side_by_side([partial(_lines, study, waves[lane::lanes], engine, tell) for lane in range(lanes)])
     told = {wave: line for lane in lines for wave, line in lane.items()}
     return "\n".join(told[wave] for wave in waves)
 
 
-def _lines(study: Study, waves: Sequence[str], engine: Any) -> dict[str, str]:
+def _lines(study: Study, waves: Sequence[str], engine: Any, tell: Tell) -> dict[str, str]:
     """Check the waves; a line for the screen each."""
     lines = {}
-    for wave in waves:
+    for place, wave in enumerate(waves, 1):
+        tell(f"{wave}: checking ({place} of {len(waves)} in this lane)")
         verdict = check_wave(study, wave, engine)
         failed = [rule for rule in verdict.failed if not rule.accepted]
         named = f" ({', '.join(rule.id for rule in failed[:4])}{' …' if len(failed) > 4 else ''})" if failed else ""
         reason = f": {verdict.refused}" if verdict.refused else named
-        lines[wave] = f"{wave}: {_WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}"
+        lines[wave] = f"{wave}: {WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}"
     return lines
 
 
-def run_one(study: Study, wave: str) -> Verdict:
-    """Check one wave again and write its verdict."""
+def run_one(study: Study, wave: str, tell: Tell = str, docs: Path | None = None) -> Verdict:
+    """Check one wave anew and write its verdict; with ``docs`` also Great Expectations' own pages there.
+
+    Raises PulsoError when the wave does not exist or ``docs`` may not be written to.
+    """
+    from pipeline.check.docs import refuse_published
     from pipeline.check.engine import Engine
 
     study.wave(wave)
-    return check_wave(study, wave, Engine())
+    if docs is not None:
+        refuse_published(study, docs)
+    engine = Engine()
+    tell(f"{wave}: checking")
+    return check_wave(study, wave, engine, docs)
 
 
-def check_wave(study: Study, wave: str, engine: Any) -> Verdict:
+def check_wave(study: Study, wave: str, engine: Any, docs: Path | None = None) -> Verdict:
     """One wave's verdict, written to processed/checks/."""
+    from pipeline.check.docs import write_docs
     from pipeline.check.engine import suite_json
 
     try:
-        delivery = read_json(study.processed(wave, "delivery.json"))
+        delivery = _delivery(study, wave)
         responses = read_table(study.processed(wave, "responses.parquet"))
     except PulsoError as missing:
         verdict = Verdict(wave, "stop", {}, (), refused=_why_refused(study, wave) or str(missing))
@@ -76,11 +91,13 @@ def check_wave(study: Study, wave: str, engine: Any) -> Verdict:
         )
         for o in engine.run(wave, evidence)
     )  # fmt: skip
-    record = {key: value for key, value in delivery.items() if key not in {"counts", "differences", "wave"}}
+    record = {key: value for key, value in delivery.items() if key not in {"columns", "counts", "differences", "wave"}}
     verdict = Verdict(
         wave, decide(rules), delivery["counts"], rules, tuple(delivery["differences"]), record, _shown(evidence)
     )
     write_json(suite_json(evidence), study.checks(wave).parent / "suites" / f"{wave}.json")
+    if docs is not None:
+        write_docs(engine, wave, evidence, docs)
     return _written(study, verdict)
 
 
@@ -96,15 +113,25 @@ def gather(study: Study, wave: str, responses: pd.DataFrame, delivery: dict[str,
     evidence = structure(study, questionnaire, responses, delivery)
     tables, rules, facts = fieldwork(study, questionnaire, evidence.tables["respondents"], _attempts(study, wave))
     evidence = evidence.with_more(tables, rules)
+    sample = composition(study, questionnaire, responses)
+    if sample is not None:
+        evidence = evidence.with_more({"composition": sample[0]}, sample[1])
     earlier = _earlier(study, wave)
     if earlier:
         evidence = _with_past(evidence, study, questionnaire, responses, earlier)
+        columns, more = columns_moved(delivery, _delivery(study, earlier[-1]))
+        evidence = evidence.with_more({"columns": columns}, more)
     return Evidence(evidence.tables, with_severities(evidence.rules, study.params.check), facts)
 
 
 def _attempts(study: Study, wave: str) -> pd.DataFrame | None:
     path = study.processed(wave, "attempts.parquet")
     return read_table(path) if path.is_file() else None
+
+
+def _delivery(study: Study, wave: str) -> dict[str, Any]:
+    record: dict[str, Any] = read_json(study.processed(wave, "delivery.json"))
+    return record
 
 
 def _earlier(study: Study, wave: str) -> list[str]:
@@ -121,6 +148,15 @@ def _with_past(
     past = Past(last, study.questionnaire(last), read_table(study.processed(last, "responses.parquet")))
     moves, rules = against(questionnaire, responses, past, settings)
     tables, phone = {"moves": moves}, settings.roles.phone
+    found = {
+        "units": strata_renumbered(study, responses, past.responses),
+        "again": same_again(responses, past.responses, last),
+        "areas": sample_moved(study, evidence.tables["areas"], past.responses) if "areas" in evidence.tables else None,
+    }
+    for name, moved in found.items():
+        if moved is not None:
+            tables[name] = moved[0]
+            rules += moved[1]
     if phone is not None and phone in responses:
         known = [_column(study, each, phone) for each in earlier]
         respondents = evidence.tables["respondents"]
@@ -143,7 +179,7 @@ def _column(study: Study, wave: str, name: str) -> pd.Series:
 
 def _shown(evidence: Evidence) -> dict[str, Any]:
     """The small tables that the quality report prints: aggregates only."""
-    kept = ("areas", "items", "interviewers", "moves")
+    kept = ("areas", "columns", "composition", "items", "interviewers", "moves", "verified")
     shown: dict[str, Any] = {name: evidence.tables[name].to_dict("records") for name in kept if name in evidence.tables}
     return shown | {"facts": dict(evidence.facts)}
 
@@ -173,33 +209,3 @@ def accept(study: Study, wave: str, rule: str, because: str) -> None:
         raise PulsoError(f"{wave}: the rule '{rule}' passed; there is nothing to accept.")
     add_exception(study, wave, rule, because)
     run_one(study, wave)
-
-
-def print_verdict(study: Study, wave: str) -> bool:
-    """Print the wave's verdict as a table; True when it stops the wave.
-
-    Checks the wave first when no verdict was written.
-    """
-    from rich.console import Console
-    from rich.table import Table
-
-    verdict = load_verdict(study, wave) if study.checks(wave).is_file() else run_one(study, wave)
-    console = Console(soft_wrap=False)
-    if verdict.refused:
-        console.print(f"{wave}: STOPS: {verdict.refused}", markup=False, highlight=False)
-        return True
-    counts = verdict.counts
-    console.print(
-        f"{wave}: {counts['delivered']:,} delivered = {counts['accepted']:,} accepted + "
-        f"{counts['quarantined']:,} quarantined; {_WORDS[verdict.verdict]}", highlight=False,
-    )  # fmt: skip
-    table = Table("rule", "severity", "failed", "expected", "first", title=None)
-    for result in verdict.failed:
-        state = f"{result.severity} (accepted)" if result.accepted else result.severity
-        expected = result.error or (f"{result.title} — {result.accepted}" if result.accepted else result.title)
-        table.add_row(result.id, state, f"{result.count:,}", expected, ", ".join(result.keys[:3]))
-    passed = sum(rule.passed for rule in verdict.rules)
-    if verdict.failed:
-        console.print(table)
-    console.print(f"{passed} of {len(verdict.rules)} rules passed", highlight=False)
-    return verdict.verdict == "stop"

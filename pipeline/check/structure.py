@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from pipeline.check.design import design_rules, nested_units, weight_flags
 from pipeline.check.rules import KEY, Evidence, Rule
 from pipeline.questionnaire.model import Item, Questionnaire
 from pipeline.settings.check import Severity
@@ -41,6 +41,11 @@ _DIFFERENCES: Mapping[str, tuple[Severity, str, str]] = {
         "Todo código lleva etiqueta en el archivo",
         "Pida el archivo con todas sus etiquetas.",
     ),
+    "user_missing": (
+        "warning",
+        "El archivo y el cuestionario toman por faltantes los mismos códigos",
+        "Pregunte si ese código es una respuesta; el cuestionario decide cómo se cuenta.",
+    ),
     "type": (
         "info",
         "El tipo de cada columna es el esperado",
@@ -70,7 +75,11 @@ def structure(
         "differences": _differences(delivery),
     }
     rules = [*_folio_rules(), *_item_rules(questionnaire, responses)]
-    rules += _weight_rules(study, questionnaire, responses)
+    rules += design_rules(study, questionnaire, responses)
+    units = nested_units(study, responses)
+    if units is not None:
+        tables["nested"] = units[0]
+        rules.append(units[1])
     rules += [
         Rule("types", "items", "type_ok", "in_set", "critical", "Cada reactivo tiene el tipo que le toca",
              "Vuelva a ejecutar la ingesta.", {"value_set": [True]}),
@@ -87,7 +96,7 @@ def structure(
              {"value_set": [0]}),
     ]  # fmt: skip
     if settings.area is not None and settings.area in responses:
-        tables["areas"] = _areas(responses, settings.area, study)
+        tables["areas"] = _areas(responses, questionnaire[settings.area], settings.area, study)
         rules += _area_rules(study)
     if settings.roles.date is not None and settings.roles.date in responses:
         rules.append(
@@ -151,21 +160,6 @@ def _skip_rules(name: str, item: Item, questionnaire: Questionnaire) -> Iterator
                    {"value_set": [False]})  # fmt: skip
 
 
-def _weight_rules(study: Study, questionnaire: Questionnaire, responses: pd.DataFrame) -> Iterator[Rule]:
-    weighting = study.params.weighting
-    given = getattr(weighting.base, "weight", None)
-    if given is not None and given in responses:
-        yield Rule("weight.positive", "respondents", "weight_ok", "in_set", "critical",
-                   "El factor de expansión es un número positivo en toda entrevista",
-                   "Pida los factores que faltan o corrija la columna.", {"value_set": [True]})  # fmt: skip
-    roles = {getattr(weighting, role): role for role in ("within", "psu", "strata")}
-    for column, role in roles.items():
-        # An item that is required has this rule already.
-        if column in responses and not (column in questionnaire.items and questionnaire[column].required):
-            yield Rule(f"design.{role}", "respondents", column, "not_null", "critical",
-                       f"Toda entrevista trae el dato del diseño «{column}»", "Pida ese dato.")  # fmt: skip
-
-
 def _respondents(responses: pd.DataFrame, questionnaire: Questionnaire, study: Study, wave: str) -> pd.DataFrame:
     extra: dict[str, Any] = {KEY: responses["folio"]}
     for name, skip in questionnaire.skips.items():
@@ -176,10 +170,7 @@ def _respondents(responses: pd.DataFrame, questionnaire: Questionnaire, study: S
             extra[f"{ASKED}{name}"] = asked
             extra[f"answered:{name}"] = ~asked & ~neutral
             extra[f"unasked:{name}"] = asked & neutral
-    given = getattr(study.params.weighting.base, "weight", None)
-    if given is not None and given in responses:
-        weight = pd.to_numeric(responses[given]).to_numpy(dtype=float, na_value=np.nan)
-        extra["weight_ok"] = np.isfinite(weight) & (weight > 0)
+    extra |= weight_flags(study, responses)
     date = study.params.check.roles.date
     if date is not None and date in responses:
         dates = study.wave(wave).fieldwork
@@ -215,9 +206,11 @@ def _items(responses: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def _areas(responses: pd.DataFrame, area: str, study: Study) -> pd.DataFrame:
+def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study) -> pd.DataFrame:
+    """The study's municipalities, or the item's own codes: a place without interviews is in neither file."""
     counts = responses[area].value_counts()
-    known = [m.cve_geo for m in study.params.municipalities] or sorted(counts.index.dropna())
+    named: list[Any] = [m.cve_geo for m in study.params.municipalities]
+    known = named or list(item.codes) or sorted(counts.index.dropna())
     target = study.params.check.interviews_per_area
     n = [int(counts.get(code, 0)) for code in known]
     share = [count / target if target else 1.0 for count in n]

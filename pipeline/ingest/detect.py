@@ -28,12 +28,16 @@ MAXIMUM_COLUMNS = 20_000
 
 @dataclass(frozen=True)
 class TextLayout:
-    """How a text file is written; ``line_ends`` in words (LF, CRLF, CR or mixed)."""
+    """How a text file is written; ``line_ends`` in words (LF, CRLF, CR or mixed).
+
+    ``quoted``: every value of the first lines stands in quotes.
+    """
 
     encoding: str
     delimiter: str
     line_ends: str
     encoding_certain: bool
+    quoted: bool
 
 
 def format_of(path: Path) -> Format:
@@ -84,7 +88,9 @@ def text_layout(path: Path, encoding: str | None, delimiter: str | None) -> Text
     found, certain = (encoding, True) if encoding else _encoding(path)
     _must_decode(path, found)
     ends = _line_ends(path, found)
-    return TextLayout(found, delimiter or _delimiter(path, found), ends, certain)
+    lines = _first_lines(path, found)
+    mark = delimiter or _delimiter(path, lines)
+    return TextLayout(found, mark, ends, certain, _all_quoted(lines, mark))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -169,11 +175,26 @@ def _line_ends(path: Path, encoding: str) -> str:
     return kinds[0] if len(kinds) == 1 else ("mixed" if kinds else "none")
 
 
-def _delimiter(path: Path, encoding: str) -> str:
-    lines = _first_lines(path, encoding)
+def _all_quoted(lines: list[str], delimiter: str) -> bool:
+    """Whether every value of the first lines stands in quotes."""
+    rows = _records(lines, delimiter)
+    between = sum(len(line.split(f'"{delimiter}"')) for line in lines if line)
+    ends = all(line[0] == line[-1] == '"' for line in lines if line)
+    return bool(rows) and ends and between == sum(map(len, rows))
+
+
+def _records(lines: list[str], delimiter: str) -> list[list[str]]:
+    """The first lines divided; none when one of them cannot be, which the row check will name."""
+    try:
+        return [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    except csv.Error:
+        return []
+
+
+def _delimiter(path: Path, lines: list[str]) -> str:
     best, width = "", 1
     for delimiter in _DELIMITERS:
-        counts = {len(row) for row in csv.reader(lines, delimiter=delimiter) if row}
+        counts = {len(row) for row in _records(lines, delimiter)}
         if len(counts) == 1 and max(counts) > width:
             best, width = delimiter, max(counts)
     if not best:

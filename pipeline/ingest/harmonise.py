@@ -67,7 +67,8 @@ def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, 
         name = absent[0]
         items = [i for i, c in reading.items.items() if name in (c.name, *c.more)]
         role = f"item {items[0]}" if items else "respondent or finished"
-        near = difflib.get_close_matches(name.casefold(), [c.casefold() for c in columns], n=1, cutoff=0.75)
+        free = [c.casefold() for c in columns if c not in reading.columns]
+        near = difflib.get_close_matches(name.casefold(), free, n=1, cutoff=0.75)
         hint = next((f"; did it become '{c}'?" for c in columns if near and c.casefold() == near[0]), ";")
         more = f" ({len(absent) - 1} more columns are absent too)" if len(absent) > 1 else ""
         raise PulsoError(

@@ -41,6 +41,7 @@ def compare(delivered: Delivered, questionnaire: Questionnaire, reading: Plan) -
         meta = delivered.metadata.get(column.name)
         if meta is not None and column.option is None:
             found += _labels(name, questionnaire, column.name, meta)
+            found += _user_missing(name, questionnaire, column.name, meta)
             found += _type(name, questionnaire[name], column.name, meta)
     for name in questionnaire.delivery.not_delivered:
         found.append(Difference("not_delivered", "", name, "", "", questionnaire[name].label))
@@ -70,6 +71,29 @@ def _labels(name: str, questionnaire: Questionnaire, column: str, meta: ColumnMe
     for delivered_code, code in sorted(table.items()):
         if delivered_code not in meta.labels and code in item.codes:
             yield Difference("code_without_label", column, name, delivered_code, "", _expected(item, code))
+
+
+def _user_missing(name: str, questionnaire: Questionnaire, column: str, meta: ColumnMetadata) -> Iterator[Difference]:
+    """Answers that the file declares missing, and missing codes that it leaves out of its declaration."""
+    item = questionnaire[name]
+    if item.kind not in {"single", "integer"} or not meta.missing:
+        return
+    table = code_table(item, questionnaire.delivery.columns[name])
+    for delivered_code, code in sorted(table.items()):
+        declared = any(_within(delivered_code, part) for part in meta.missing)
+        if declared and code in item.codes:
+            yield Difference("user_missing", column, name, delivered_code, "faltante", _expected(item, code))
+        elif not declared and item.missing.get(code) in {"no_sabe", "no_contesta"}:
+            yield Difference("user_missing", column, name, delivered_code, "respuesta", _expected(item, code))
+
+
+def _within(code: str, part: str) -> bool:
+    """Whether a code is the declared value or lies in the declared range (``97–99``)."""
+    low, dash, high = part.partition("–")
+    try:
+        return float(low) <= float(code) <= float(high if dash else low)
+    except ValueError:
+        return code == part
 
 
 def _same(label: str, item: Item, code: int) -> bool:

@@ -23,12 +23,33 @@ def read_delivery(path: Path, delivery: Delivery, wanted: Wanted) -> Delivered:
     """Read the columns of a delivered file that ``wanted`` chooses from all of its names.
 
     Raises PulsoError in one sentence for a file that is missing, empty, cut short, damaged or
-    not what it says, for a sheet or zip member that is not there, and for no rows.
+    not what it says, for a sheet or zip member that is not there, for no rows, and for a file that
+    was replaced while it was read.
     """
-    kind = format_of(path)
+    kind, before = format_of(path), _stamp(path)
+    result = _opened(path, kind, delivery, wanted)
+    if _stamp(path) != before:
+        raise PulsoError(f"{path}: the file changed while it was read; wait until it is copied whole and run it again.")
+    return replace(result, size=before[1])
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is replaced or written to; zeros when it is gone."""
+    try:
+        state = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (state.st_ino, state.st_size, state.st_mtime_ns)
+
+
+def _opened(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -> Delivered:
     if kind == "zip":
         with extracted(path, delivery.member) as (inner, member):
-            inside = _read(inner, format_of(inner), delivery, wanted)
+            try:
+                inside = _read(inner, format_of(inner), delivery, wanted)
+            except PulsoError as error:
+                # The member was taken out to a folder that is gone when somebody reads this.
+                raise PulsoError(str(error).replace(str(inner), f"{path}, member {member}")) from error
         receipt = {**inside.receipt, "member": member, "container": "zip"}
         return replace(inside, receipt=receipt)
     return _read(path, kind, delivery, wanted)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.errors import PulsoError
-from pipeline.ingest.delivered import Delivered
+from pipeline.ingest.delivered import Delivered, Note
 from pipeline.ingest.detect import MAXIMUM_COLUMNS
 from pipeline.ingest.exports import question_names
 from pipeline.questionnaire.model import Delivery
@@ -52,7 +52,7 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     return Delivered(frame, columns, {}, receipt, notes, names.system)
 
 
-def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[Iterator[tuple[Any, ...]], str, tuple[str, ...]]:
+def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[Iterator[tuple[Any, ...]], str, tuple[Note, ...]]:
     import openpyxl
 
     try:
@@ -93,10 +93,10 @@ def _marks(archive: zipfile.ZipFile) -> tuple[bool, bool]:
     return merged, formulas
 
 
-def _choose(path: Path, sheets: dict[str, bool], wanted: str | None) -> tuple[str, tuple[str, ...]]:
+def _choose(path: Path, sheets: dict[str, bool], wanted: str | None) -> tuple[str, tuple[Note, ...]]:
     visible = [name for name, shown in sheets.items() if shown]
     hidden = [name for name, shown in sheets.items() if not shown]
-    notes = (f"Hidden sheets were not read: {', '.join(hidden)}.",) if hidden else ()
+    notes = (Note("hidden_sheets", ", ".join(hidden)),) if hidden else ()
     if wanted is not None:
         if wanted not in sheets:
             raise PulsoError(
@@ -134,7 +134,7 @@ def _refuse_formulas(path: Path, sheet: str) -> None:
                 )
 
 
-def _xls(path: Path, wanted_sheet: str | None) -> tuple[Iterator[tuple[Any, ...]], str, tuple[str, ...]]:
+def _xls(path: Path, wanted_sheet: str | None) -> tuple[Iterator[tuple[Any, ...]], str, tuple[Note, ...]]:
     import xlrd
 
     try:

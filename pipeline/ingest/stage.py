@@ -1,6 +1,7 @@
 """The ingest stage: a delivery in, responses and quarantine out, every row accounted for."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from pipeline.ingest.delivered import Delivered
 from pipeline.ingest.harmonise import harmonise, plan, present
 from pipeline.ingest.metadata import Difference, compare
 from pipeline.ingest.quarantine import REASONS, Counts, separate
+from pipeline.ingest.quirks import kept_skips, quirks
 from pipeline.ingest.readers import read_delivery
 from pipeline.ingest.routing import route
-from pipeline.questionnaire.model import Questionnaire
 from pipeline.study import Study
 
+Tell = Callable[[str], object]
 # The responses first, so that none from an earlier run outlives a delivery that is refused now.
 OUTPUTS = ("responses.parquet", "quarantine.parquet", "delivery.json", "attempts.parquet")
 
@@ -35,8 +37,8 @@ class Ingested:
     kept_skips: dict[str, int]
 
 
-def read(study: Study, wave: str) -> Ingested:
-    """Read and harmonise one wave without writing anything.
+def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
+    """Read and harmonise one wave without writing anything; ``tell`` is called with what is under way.
 
     Raises PulsoError in one sentence naming file, column, value and rows.
     """
@@ -46,8 +48,11 @@ def read(study: Study, wave: str) -> Ingested:
     areas = alias_table(study.params.municipalities)
     reading = plan(questionnaire, roles.items)
     source = study.questionnaires / f"{wave}.yaml"
+    tell(f"{wave}: reading {path.name}")
     delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
+    tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     responses, problems = harmonise(delivered, questionnaire, reading, areas, path, roles.phone)
+    tell(f"{wave}: {len(delivered.frame):,} rows through the skips")
     routed, broken = route(responses, questionnaire, problems)
     if roles.date is not None and roles.date in routed:
         _refuse_other_wave(routed[roles.date], study, wave, path)
@@ -60,20 +65,23 @@ def read(study: Study, wave: str) -> Ingested:
             f"item {item}); check delivery.columns in {source.name}."
         )
     differences = compare(delivered, questionnaire, reading)
-    return Ingested(accepted, quarantine, counts, differences, delivered, _kept(routed, questionnaire))
+    delivered = replace(delivered, notes=quirks(delivered, questionnaire, reading, responses, routed))
+    return Ingested(accepted, quarantine, counts, differences, delivered, kept_skips(routed, questionnaire))
 
 
-def run(study: Study, wave: str) -> str:
+def run(study: Study, wave: str, tell: Tell = str) -> str:
     """Ingest one wave: write its responses, quarantine, delivery record and call attempts.
 
     Returns the counts as text. Raises PulsoError as ``read`` does; then nothing is written.
     """
     for name in OUTPUTS:
         study.processed(wave, name).unlink(missing_ok=True)
-    ingested = read(study, wave)
+    ingested = read(study, wave, tell)
     attempts = None
     if study.wave(wave).attempts:
+        tell(f"{wave}: reading {study.wave(wave).attempts}")
         attempts = read_attempts(study, wave, alias_table(study.params.municipalities))
+    tell(f"{wave}: writing {len(ingested.responses):,} responses")
     write_json(_record(study, wave, ingested, attempts), study.processed(wave, "delivery.json"))
     if attempts is not None:
         write_table(attempts, study.processed(wave, "attempts.parquet"))
@@ -94,28 +102,14 @@ def _refuse_other_wave(days: pd.Series, study: Study, wave: str, path: Path) -> 
         )
 
 
-def _kept(routed: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, int]:
-    """Answers kept where the questionnaire skips (deliveries that say ``skips: keep``)."""
-    if questionnaire.delivery.skips != "keep":
-        return {}
-    found = {}
-    for name, skip in questionnaire.skips.items():
-        if name in routed:
-            neutral = routed[name].isna() | (routed[name] == questionnaire[name].code_for("no_aplica"))
-            count = int((~skip.mask(routed) & ~neutral.fillna(True).astype(bool)).sum())
-            if count:
-                found[name] = count
-    return found
-
-
 def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame | None) -> dict[str, Any]:
     return {
         "wave": wave,
         "file": study.wave(wave).file,
-        "bytes": study.raw(wave).stat().st_size,
+        "bytes": ingested.delivered.size,
         "read": dict(ingested.delivered.receipt),
-        "notes": list(ingested.delivered.notes),
-        "columns": len(ingested.delivered.columns),
+        "notes": [asdict(note) for note in ingested.delivered.notes],
+        "columns": list(ingested.delivered.columns),
         "counts": asdict(ingested.counts),
         "skips_kept": ingested.kept_skips,
         "attempts": None if attempts is None else len(attempts),
@@ -131,8 +125,12 @@ def _printed(study: Study, wave: str, ingested: Ingested) -> str:
         f"  {counts.delivered:,} rows = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined",
     ]
     lines += [f"    {n:,} {reason.replace('_', ' ')} ({REASONS[reason]})" for reason, n in counts.by_reason.items()]
-    lines += [f"  note: {note}" for note in ingested.delivered.notes]
+    lines += [f"  note: {_shortened(note.english)}" for note in ingested.delivered.notes]
     differing = [d for d in ingested.differences if d.kind not in {"not_asked", "code_without_label"}]
     unasked = sum(d.kind == "not_asked" for d in ingested.differences)
     lines.append(f"  {len(differing)} metadata differences, {unasked} columns delivered but not asked")
     return "\n".join(lines)
+
+
+def _shortened(text: str, longest: int = 160) -> str:
+    return text if len(text) <= longest else text[:longest].rpartition(", ")[0] + " …"

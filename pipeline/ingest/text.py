@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.errors import PulsoError
-from pipeline.ingest.delivered import Delivered
+from pipeline.ingest.delivered import Delivered, Note
 from pipeline.ingest.detect import MAXIMUM_COLUMNS, TextLayout, text_layout
 from pipeline.ingest.exports import question_names
 from pipeline.questionnaire.model import Delivery
@@ -56,9 +56,8 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
         "format": "csv", "encoding": layout.encoding, "delimiter": layout.delimiter,
         "line_ends": layout.line_ends, "source": names.source,
     }  # fmt: skip
-    notes = () if layout.encoding_certain else (
-        f"The encoding was guessed ({layout.encoding}); say delivery.encoding if accents look wrong.",
-    )  # fmt: skip
+    notes: tuple[Note, ...] = () if layout.encoding_certain else (Note("encoding_guessed", layout.encoding),)
+    notes += (Note("quoted"),) if layout.quoted else ()
     return Delivered(frame, columns, {}, receipt, notes, names.system)
 
 

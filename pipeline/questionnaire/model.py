@@ -97,7 +97,8 @@ class Delivery:
     ``finished``: the column that is blank where an interview was broken off (those rows are
     quarantined). ``not_delivered``: items asked whose column this delivery lacks, knowingly.
     ``skips``: what happens to an answer where the questionnaire skips: ``quarantine`` the row, or
-    ``keep`` it and only report, for a producer's file whose published figures count it.
+    ``keep`` it and only report, for a producer's file whose published figures count it. ``known``:
+    what is known of these files and cannot be read from them, in Spanish, for the quality report.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -112,6 +113,7 @@ class Delivery:
     finished: str | None = None
     not_delivered: tuple[str, ...] = ()
     skips: Literal["quarantine", "keep"] = "quarantine"
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pipeline.reporting import numbers, sentences, tables
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.fragments import from_receipts, interviews, level
 from pipeline.reporting.points import Point, Sources
+from pipeline.reporting.quality.words import describe, labels_of
 from pipeline.reporting.text import Number, escape, lower_first, text, upper_first
-from pipeline.weighting.words import describe
 
 _INTERVALS = {
     "logit": "en escala logit", "korn_graubard": "de Korn y Graubard", "wilson": "de Wilson con muestra efectiva",
@@ -61,7 +61,7 @@ def _by_place(sources: Sources) -> str:
         if place.code not in sizes:
             return ""
         estimate = edition.in_place(edition.settings.headline, place.code)
-        size = from_receipts(edition, numbers.count(sizes[place.code]), f"final.{place.code}.n")
+        size = from_receipts(edition, numbers.count(sizes[place.code]), f"final/{place.code}/n")
         rows.append([place.name, size, sentences.margin(estimate) if estimate else tables.EMPTY])
     heads = [upper_first(edition.settings.place_word), "Entrevistas", "Margen de la cifra principal"]
     return tables.pipe(heads, rows, f"Entrevistas por {edition.settings.place_word}{tables.simulated(edition)}").strip()
@@ -76,9 +76,9 @@ def _rates(sources: Sources) -> str:
     for code, name in _RATES.items():
         rate = total["rates"].get(code)
         if numbers.usable(rate):
-            shown = from_receipts(edition, numbers.percent(rate), f"outcome_rates.total.rates.{code}")
+            shown = from_receipts(edition, numbers.percent(rate), f"outcome_rates/total/rates/{code}")
             parts += ["; " if parts else "", f"{name if parts else upper_first(name)} ({code}): ", shown]
-    unsolved = from_receipts(edition, numbers.percent(total["e"]), "outcome_rates.total.e")
+    unsolved = from_receipts(edition, numbers.percent(total["e"]), "outcome_rates/total/e")
     return text(*parts, ". Elegibilidad estimada de los números sin resolver: ", unsolved, ".").markdown
 
 
@@ -86,7 +86,7 @@ def _dispositions(edition: Edition, total: Mapping[str, Any]) -> str:
     parts: list[str | Number] = []
     for code, name in _DISPOSITIONS.items():
         if total["counts"].get(code):
-            count = from_receipts(edition, numbers.count(total["counts"][code]), f"outcome_rates.total.counts.{code}")
+            count = from_receipts(edition, numbers.count(total["counts"][code]), f"outcome_rates/total/counts/{code}")
             parts += ["; " if parts else "", f"{name if not parts else lower_first(name)}: ", count]
     return text(*parts, ".").markdown if parts else ""
 
@@ -117,9 +117,7 @@ def precision(sources: Sources) -> tuple[Point, ...]:
 
 def weights(sources: Sources) -> tuple[Point, ...]:
     """How this edition was weighted, a step a line, in the words of its receipts."""
-    items = sources.questionnaire.items
-    labels = {name: lower_first(item.label) for name, item in items.items()}
-    labels |= {f"{name} {code}": label for name, item in items.items() for code, label in item.codes.items()}
     places = {place.code: place.name for place in sources.edition.places}
-    told = describe(sources.receipts, places, sources.edition.settings.place_word, labels)
+    labels = labels_of(sources.questionnaire)
+    told = describe(sources.weights, places, sources.edition.settings.place_word, labels)
     return (Point("Paso por paso", "\n".join(f"- {escape(step)}" for step in told), ("INE",)),)

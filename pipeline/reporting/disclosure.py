@@ -94,7 +94,7 @@ def _sample(sources: Sources) -> tuple[Point, ...]:
     coverage = next((c for c in sources.receipts.get("coverage") or [] if c["area"] == "total"), None)
     reach = text("")
     if coverage:
-        share = from_receipts(edition, numbers.percent(coverage["share"], 0), "coverage.total.share")
+        share = from_receipts(edition, numbers.percent(coverage["share"], 0), "coverage/total/share")
         year = str(coverage["reference_date"])[:4]
         reach = text(" El marco alcanza el ", share, f" de las viviendas (dato de {year}).")
     return (

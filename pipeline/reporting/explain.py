@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from pipeline.errors import PulsoError
 from pipeline.files import read_json, read_table
 from pipeline.questionnaire import Indicator
+from pipeline.reporting.places import FILES, value_at
 from pipeline.reporting.rows import ID
 from pipeline.study import Study
 
@@ -33,7 +33,8 @@ _FIELDS = {
 
 
 def explain(study: Study, what: str) -> str:
-    """Explain a row's key ("wave|indicator|…", with or without "#field"), a figure's id or a printed number.
+    """Explain a row's key ("wave|indicator|…", with or without "#field"), a place in a file of a wave
+    ("wave/weighting.json#final/total/n"), a figure's id or a printed number.
 
     A figure's id is its name in the page ("lugares"), with a wave or a page before it where several have it
     ("2012T4/lugares"). A number ("74.7 %") is looked up in the pages of the current wave first, then in the
@@ -41,8 +42,8 @@ def explain(study: Study, what: str) -> str:
     nothing is found.
     """
     key, _, field = what.partition("#")
-    if key.startswith("receipt|"):
-        return _receipt(study, key, "")
+    if key.endswith(FILES):
+        return _receipt(study, key, field, "")
     if key.count("|") >= len(ID) - 1:
         return _one(study, key, field or "estimate", "")
     if drawn := _drawn(study, what):
@@ -53,7 +54,7 @@ def explain(study: Study, what: str) -> str:
             f"'{what}' is printed in no built page of {study.site} and is the id of no figure there; give the number "
             "as printed, the data-figure of a chart, or a row's key (the data-id of the number), after 'dvc repro'."
         )
-    parts = [_one(study, key, field, page) for key, field, page in found[:_MOST]]
+    parts = [(_one if "|" in key else _receipt)(study, key, field, page) for key, field, page in found[:_MOST]]
     if len(found) > _MOST:
         parts.append(f"… and {len(found) - _MOST} more rows that print alike.")
     return "\n\n".join(parts)
@@ -118,34 +119,18 @@ def _figure(study: Study, what: str, page: Path, keys: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _receipt(study: Study, key: str, page: str) -> str:
-    """A figure that the weights' receipt holds: response rate, number of interviews."""
-    _, wave, path = key.split("|", 2)
-    receipts = study.processed(wave, "weighting.json")
-    return "\n".join([
-        f"{key}{'  (printed in ' + page + ')' if page else ''}",
-        f"  {path} = {_leaf(read_json(receipts), path, key)}",
-        f"data         {_named(study, receipts)}",
-        f"             {_named(study, study.raw(wave))}",
-        f"stage        weight@{wave} (pulso weight {wave})",
-    ])  # fmt: skip
-
-
-def _leaf(content: Any, path: str, key: str) -> Any:
-    """What stands at ``path`` (keys with dots; of a list of areas, the one named)."""
-    for name in path.split("."):
-        if isinstance(content, list):
-            content = next((entry for entry in content if entry.get("area") == name), None)
-        else:
-            content = content.get(name) if isinstance(content, dict) else None
-    if content is None:
-        raise PulsoError(f"'{key}': weighting.json has no {path}; copy the data-id of a number from a page.")
-    return content
+def _receipt(study: Study, key: str, path: str, page: str) -> str:
+    """A number that no row of the estimates holds: the file of the weight or estimate stage, and the place in it."""
+    wave, _, name = key.partition("/")
+    file = study.processed(wave, name)
+    head = f"{key}#{path}{f'  (printed in {page})' if page else ''}"
+    stage = "weight" if name.endswith(".json") else "estimate"
+    return "\n".join([head, f"  value        {value_at(file, path)}", *_made_by(study, wave, file, stage)])
 
 
 def _one(study: Study, key: str, field: str, page: str) -> str:
-    if key.startswith("receipt|"):
-        return _receipt(study, key, page)
+    if key.endswith(FILES):
+        return _receipt(study, key, field, page)
     ids = dict(zip(ID, key.split("|"), strict=True))
     row = _row(_estimates(study, ids["wave"]), ids, key)
     lines = [f"{key}  ({field}{', printed in ' + page if page else ''})"]
@@ -226,12 +211,15 @@ def _origin(study: Study, wave: str) -> list[str]:
     said = read_json(receipts) if receipts.is_file() else {}
     method = (said.get("calibration") or {}).get("method", "given")
     replicates = (said.get("replicates") or {}).get("used", 0)
-    raw, weights = study.raw(wave), study.processed(wave, "weights.parquet")
+    weights = study.processed(wave, "weights.parquet")
     return [
         f"weights      {_named(study, weights)}; calibration: {method}; replicates: {replicates}",
-        f"data         {_named(study, raw)}",
-        f"stage        estimate@{wave} (pulso estimate {wave})",
+        *_made_by(study, wave, study.raw(wave), "estimate"),
     ]
+
+
+def _made_by(study: Study, wave: str, data: Path, stage: str) -> list[str]:
+    return [f"data         {_named(study, data)}", f"stage        {stage}@{wave} (pulso {stage} {wave})"]
 
 
 def _named(study: Study, path: Path) -> str:

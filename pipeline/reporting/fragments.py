@@ -211,7 +211,7 @@ def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]
         f" {upper_first(part)}." for part in (named("entrevista ", made.mode), named("marco: ", made.frame)) if part
     ]
     if made.response_rate is not None:
-        rate = from_receipts(edition, numbers.percent(made.response_rate), "outcome_rates.total.rates.RR3")
+        rate = from_receipts(edition, numbers.percent(made.response_rate), "outcome_rates/total/rates/RR3")
         first += [" Tasa de respuesta (AAPOR RR3): ", rate, "."]
     second: list[str | Number | Text] = [f"{upper_first(made.weighting)}. " if made.weighting else ""]
     if whole is not None:
@@ -234,8 +234,8 @@ def interviews(edition: Edition) -> Number:
 
 
 def from_receipts(edition: Edition, words: str, path: str) -> Number:
-    """A number of the wave's ``weighting.json``; ``path``: its keys with dots, areas by name."""
-    return Number(words, f"receipt|{edition.wave.key}|{path}", "receipt")
+    """A number of the wave's ``weighting.json``; ``path``: its keys with slashes, areas by name."""
+    return Number(words, f"{edition.wave.key}/weighting.json", path)
 
 
 def named(name: str, words: str) -> str:

@@ -11,6 +11,7 @@ from pipeline.reporting.edition import Edition
 from pipeline.reporting.points import Element, Point, Sources
 from pipeline.reporting.text import escape, upper_first
 from pipeline.study import Study
+from pipeline.weighting.receipts import read_receipts
 
 NOT_STATED = "No se declaró."
 _KINDS = {"integer": "número", "number": "número", "area": "lista de lugares", "date": "fecha"}
@@ -24,8 +25,9 @@ def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
     """
     wave = edition.wave.key
     questionnaire = study.questionnaire(wave)
-    receipts, checks = read_json(study.processed(wave, "weighting.json")), read_json(study.checks(wave))
-    told = elements(Sources(study, edition, questionnaire, receipts, checks, engine))
+    weighed = study.processed(wave, "weighting.json")
+    receipts, checks = read_json(weighed), read_json(study.checks(wave))
+    told = elements(Sources(study, edition, questionnaire, receipts, read_receipts(weighed), checks, engine))
     body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
     body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
     asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")

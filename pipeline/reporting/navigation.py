@@ -50,8 +50,8 @@ def web_link(words: str, path: str) -> str:
 def formats(folder: str, reading: bool = False) -> str:
     """Links to every format of a wave in ``folder`` ("" or ending in a slash); ``reading``: on the brief itself."""
     names = (
-        ("brief.html", "Leer el brief"), ("brief.pdf", "PDF"), ("brief.docx", "Word"), ("brief.pptx", "Láminas"),
-        ("tabulados.xlsx", "Tabulados (Excel)"), ("metodologia.html", "Metodología"),
+        ("brief.html", "Leer el informe"), ("brief.pdf", "PDF"), ("brief.docx", "Word"), ("brief.pptx", "Láminas"),
+        ("tabulados.xlsx", "Tabulados (Excel)"), ("metodologia.html", "Metodología"), ("calidad.html", "Calidad"),
     )  # fmt: skip
     return row_of_links([(name, f"{folder}{file}") for file, name in (names[1:] if reading else names)])
 

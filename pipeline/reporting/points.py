@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.questionnaire import Questionnaire
 from pipeline.reporting.edition import Edition
 from pipeline.study import Study
+from pipeline.weighting.receipts import Receipts
 
 RECEIPTS, CHECKS = "processed/{wave}/weighting.json", "processed/checks/{wave}.json"
 
@@ -36,11 +37,15 @@ class Element:
 
 @dataclass(frozen=True)
 class Sources:
-    """What the points are read from: the study, its edition, and the files of the wave."""
+    """What the points are read from: the study, its edition, and the files of the wave.
+
+    ``receipts``: as they are in the file; ``weights``: the same, as records.
+    """
 
     study: Study
     edition: Edition
     questionnaire: Questionnaire
     receipts: Mapping[str, Any]
+    weights: Receipts
     checks: Mapping[str, Any]
     engine: str

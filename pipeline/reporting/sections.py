@@ -144,9 +144,8 @@ def quality(edition: Edition, waves: Sequence[WaveQuality], withheld: Mapping[st
         few, all_ = withheld.get(wave.wave, (0, 0))
         share = f"{numbers.count(few)} de {numbers.count(all_)}"
         said = wave.verdict + (f" ({'; '.join(wave.exceptions)})" if wave.exceptions else "")
-        lines.append(
-            f"| {wave.period} | {numbers.count(wave.interviews)} | {rate} | {kish} | {share} | {escape(said)} |"
-        )
+        page = f"[{wave.period}](../{wave.wave}/calidad.html)"
+        lines.append(f"| {page} | {numbers.count(wave.interviews)} | {rate} | {kish} | {share} | {escape(said)} |")
     notes = (
         "Tasa de respuesta: RR3 de AAPOR. Efecto de diseño: 1 + CV² de los pesos (Kish, 1965), lo que la ponderación "
         "aumenta la varianza. Cifras que no se publican: las que la regla de precisión deja fuera."

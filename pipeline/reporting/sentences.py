@@ -78,9 +78,11 @@ def verdict(edition: Edition, change: Change | None, first: bool, since: bool = 
         against = f" frente a {reference}" if since else ""
         said = change.verdict if change.too_small else NO_CHANGE
         size = moved(edition, change, sign=not change.too_small)
-        return text(Number(said, change.key, change.verdict_field), f"{against} (", size, ")")
+        note = f"; {change.note})" if change.note else ")"
+        return text(Number(said, change.key, change.verdict_field), f"{against} (", size, note)
     against = f" desde {reference}" if since else ""
-    return text(Number(change.verdict, change.key, change.verdict_field), " ", moved(edition, change), against)
+    verdict_said = Number(change.verdict, change.key, change.verdict_field)
+    return text(verdict_said, " ", moved(edition, change), against, f" ({change.note})" if change.note else "")
 
 
 def silence(edition: Edition, measure: Measure) -> str:

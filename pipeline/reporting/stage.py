@@ -11,6 +11,7 @@ from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.methodology import items
 from pipeline.reporting.navigation import formats, navigation
+from pipeline.reporting.quality import page
 from pipeline.reporting.render import Format, find_engine
 from pipeline.reporting.workshop import Workshop, logo, workshop
 from pipeline.study import Study
@@ -51,6 +52,7 @@ def _brief(study: Study, edition: Edition, draft: bool, shop: Workshop, folder: 
         path.write_bytes(drafts.mark_docx(path.read_bytes(), edition.theme))
     _slides(edition, shop, folder)
     _methodology(study, edition, shop, folder)
+    _quality(study, edition, shop, folder)
 
 
 def _slides(edition: Edition, shop: Workshop, folder: Path) -> None:
@@ -75,3 +77,18 @@ def _methodology(study: Study, edition: Edition, shop: Workshop, folder: Path) -
     }
     shop.variables({**fragments.variables(edition), **own})
     shop.render("metodologia.qmd", "html", folder / "metodologia.html")
+
+
+def _quality(study: Study, edition: Edition, shop: Workshop, folder: Path) -> None:
+    """What the receipts of the weights and the table of interviewers hold, for reviewers."""
+    marks = {**logo(edition.theme), **({"draft": True} if edition.draft else {})}
+    shop.metadata({**navigation(edition, "calidad", "../"), **marks})
+    made = page.fragments(page.load(study, edition), shop.figures)
+    shop.put({**made, "pie": fragments.foot(edition, shop.engine.name, formats(""))})
+    own = {
+        "periodo": edition.wave.period,
+        "lugar": edition.settings.place_word,
+        "titulo-calidad": f"Calidad, {edition.wave.period} · {edition.title}",
+    }
+    shop.variables({**fragments.variables(edition), **own})
+    shop.render("calidad-edicion.qmd", "html", folder / "calidad.html")

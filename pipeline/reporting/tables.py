@@ -89,9 +89,12 @@ def difference(edition: Edition, change: Change | None, direction: str) -> Text 
     return text(Tone(sign, tone), numbers.NBSP, Number(shown, change.key, change.field))
 
 
-def verdict_word(change: Change | None) -> str | Number:
+def verdict_word(change: Change | None) -> Cell:
     """The verdict as a table says it."""
-    return EMPTY if change is None else Number(change.verdict, change.key, change.verdict_field)
+    if change is None:
+        return EMPTY
+    said = Number(change.verdict, change.key, change.verdict_field)
+    return text(said, f" ({change.note})") if change.note else said
 
 
 def places(edition: Edition, measure: Measure) -> str:

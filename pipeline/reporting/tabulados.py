@@ -257,7 +257,8 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
             if change.comparable:
                 style = book.number("+#,##0.0;−#,##0.0;0.0")
                 sheet.write_number(line, _AT[head], _exact(change.difference * factor), style)
-            sheet.write_string(line, _AT[said], change.verdict, book.beside)
+            note = f" ({change.note})" if change.note else ""
+            sheet.write_string(line, _AT[said], f"{change.verdict}{note}", book.beside)
 
 
 def _notes(book: Book) -> None:

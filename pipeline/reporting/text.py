@@ -12,7 +12,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~])")
 class Number:
     """Printed words that a row supports, the key of the row, and the field of it that they show.
 
-    ``key``: "wave|indicator|…" of an estimate, or "receipt|wave|path" of a figure in the weights' receipt.
+    ``key``: "wave|indicator|…" of an estimate, or "wave/weighting.json", whose place ``field`` then is.
     ``field``: a column of the estimates table, ``margin``, ``fraction``, ``rank``/``rank_low``/``rank_high``, ``tip``
     (several of them, at a mark of a chart); ``change:previous``/``change:year_ago`` for the difference in the
     changes table, ``verdict:…`` for what is said of it.

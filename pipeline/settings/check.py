@@ -10,11 +10,26 @@ Severity = Literal["critical", "warning", "info"]
 
 
 @dataclass(frozen=True)
+class Verification:
+    """The item that says whether an interview was listened to or called back, and how it ended.
+
+    ``passed`` and ``failed``: labels of its codes in the questionnaire; any other answer, or none,
+    is an interview that nobody verified.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    item: str
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Roles:
     """Which items tell about the fieldwork; each optional. All are private.
 
     ``date``: day of the interview. ``interviewer``: who asked. ``duration``: minutes.
     ``phone``: telephone, kept only as a digest, to find repeated respondents.
+    ``verification``: what became of listening in or calling back, for deliveries that bring it.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -22,11 +37,13 @@ class Roles:
     interviewer: str | None = None
     duration: str | None = None
     phone: str | None = None
+    verification: Verification | None = None
 
     @property
     def items(self) -> tuple[str, ...]:
         """The items named, in the order of the fields."""
-        named = (self.date, self.interviewer, self.duration, self.phone)
+        verified = self.verification.item if self.verification else None
+        named = (self.date, self.interviewer, self.duration, self.phone, verified)
         return tuple(item for item in named if item is not None)
 
 
@@ -40,7 +57,13 @@ class CheckSettings:
     ``near_duplicates``: suspect pairs that honest respondents may give by chance, at most.
     ``minimum_interviews``: interviewers with fewer are not tested. ``design_effect``: by which the
     variance of a change between waves is multiplied, before weights are known. ``largest_move``:
-    a smaller change of a share is never called one. ``seed``: of the null model's start.
+    a smaller change of a share is never called one. ``composition_lean``: by how much a group's
+    share may miss the population's, before weights, because some people are harder to reach; only
+    what sampling error adds to it is a surprise. ``minimum_verified``: share of every
+    interviewer's interviews that somebody listens to or calls back, where a delivery says so.
+    ``largest_weight``: a given weight above so many times the median of its area is asked about.
+    ``area_loss``: share of the last wave's interviews that no area should lose without a reason.
+    ``seed``: of the null model's start.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -58,4 +81,8 @@ class CheckSettings:
     near_duplicates: float = 0.1
     design_effect: float = 1.5
     largest_move: float = 0.10
+    composition_lean: float = 0.05
+    minimum_verified: float = 0.10
+    largest_weight: float = 100.0
+    area_loss: float = 1 / 3
     seed: int = 0

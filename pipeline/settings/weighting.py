@@ -161,7 +161,11 @@ class MarginSettings:
 
 @dataclass(frozen=True)
 class Calibration:
-    """``bounds`` are on the ratio calibrated ÷ base weight (logit and linear_bounded)."""
+    """``bounds`` are on the ratio calibrated ÷ base weight (logit and linear_bounded).
+
+    Telephone base weights add up to more than the population, because each counts the household's
+    adults: their ratio is well below one on average, and the lower bound must leave room for it.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     margins: list[MarginSettings]
@@ -248,11 +252,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Table of who the frame cannot reach, by area: columns area, dwellings and ``frames``."""
+    """Table of who the frame cannot reach, by area: columns area, dwellings and ``frames``.
+
+    ``names``: what readers call a frame, by its column.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     file: str
     frames: list[str]
+    names: dict[str, str] = field(default_factory=dict)
     area: str = "cve_geo"
     dwellings: str = "dwellings"
 

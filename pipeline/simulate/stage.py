@@ -1,6 +1,6 @@
 """The stage ``pulso simulate``: every simulated edition, drawn and delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pandas as pd
@@ -16,23 +16,24 @@ from pipeline.simulate.world import World, make_world
 from pipeline.study import Study
 
 
-def run(study: Study) -> str:
+def run(study: Study, tell: Callable[[str], object] = str) -> str:
     """Write the delivered file and the call attempts of every simulated wave under ``raw/``.
 
-    Returns what to tell the technician. Raises PulsoError when something that the simulation
-    reads is missing or wrong.
+    ``tell`` is called with what is under way. Returns what to tell the technician. Raises
+    PulsoError when something that the simulation reads is missing or wrong.
     """
     world = make_world(study)
-    lanes = side_by_side([partial(_lines, study, world, world.waves[lane::2]) for lane in range(2)])
+    lanes = side_by_side([partial(_lines, study, world, world.waves[lane::2], tell) for lane in range(2)])
     told = {wave: line for lane in lanes for wave, line in lane.items()}
     lines = [told[wave] for wave in world.waves]
     return "\n".join([*lines, f"{len(lines)} simulated editions written under raw/; they are no real answers."])
 
 
-def _lines(study: Study, world: World, waves: Sequence[str]) -> dict[str, str]:
+def _lines(study: Study, world: World, waves: Sequence[str], tell: Callable[[str], object]) -> dict[str, str]:
     """Write the waves, each from its own seeds; a line for the screen each."""
     lines = {}
-    for wave in waves:
+    for place, wave in enumerate(waves, 1):
+        tell(f"{wave}: simulating ({place} of {len(waves)} in this lane)")
         interviews, calls = _write(study, world, world.edition(wave))
         lines[wave] = f"{wave}: {interviews:,} interviews in {calls:,} calls ({study.wave(wave).file})"
     return lines

@@ -25,3 +25,10 @@ def codes_of(labels: npt.ArrayLike) -> tuple[npt.NDArray[np.str_], Ints]:
     """Sorted distinct labels and each one's code."""
     names, codes = np.unique(np.asarray(labels).astype(str), return_inverse=True)
     return names, codes.reshape(-1).astype(np.int64)
+
+
+def largest(codes: Ints, values: npt.NDArray[Any], size: int) -> Floats:
+    """(R, size) largest of each row of ``values`` (R, units) by ``codes`` (units,); every code is there."""
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(size))
+    return np.maximum.reduceat(values[:, order], starts, axis=1)

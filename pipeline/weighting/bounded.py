@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.weighting.arrays import Bools, Floats, Ints, tally
-from pipeline.weighting.calibration import Convergence, convergence_of
+from pipeline.weighting.calibration import convergence_of
 from pipeline.weighting.feasibility import Limits, refuse_infeasible
 from pipeline.weighting.margins import Margin
 from pipeline.weighting.newton import DualSolution, Response, solve_dual
+from pipeline.weighting.receipts import Convergence
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.structure import Structure, build_structure
 

@@ -13,23 +13,11 @@ import numpy as np
 from pipeline.weighting.arrays import Bools, Floats, Ints, tally
 from pipeline.weighting.margins import Margin, check_margins
 from pipeline.weighting.newton import Response, solve_dual
+from pipeline.weighting.receipts import Convergence
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.structure import Structure, build_structure
 
 Method = Literal["raking", "linear", "linear_bounded", "logit"]
-
-
-@dataclass(frozen=True)
-class Convergence:
-    """How one block (area, or the whole study "") came to its totals.
-
-    ``max_error``: power of ten, at least 1e-12, that the largest relative miss stays below.
-    """
-
-    area: str
-    iterations: int
-    max_error: float
-    converged: bool
 
 
 def convergence_of(structure: Structure, iterations: Ints, error: Floats) -> tuple[Convergence, ...]:

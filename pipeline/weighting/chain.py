@@ -1,6 +1,7 @@
 """All steps in order, from responses to weights and receipts: pure, no file is touched."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -8,14 +9,16 @@ import pandas as pd
 
 from pipeline.settings.weighting import Calibration, Given, Trim, WeightingSettings
 from pipeline.weighting import receipts as r
+from pipeline.weighting.accounts import coverage_receipts, trim_areas, warnings_of
 from pipeline.weighting.arrays import Floats, codes_of
 from pipeline.weighting.base_step import base_weights
 from pipeline.weighting.bounded import Caps, area_caps, trim
 from pipeline.weighting.calibration import calibrate
 from pipeline.weighting.diagnostics import (
     balance_of_items,
-    balance_of_margins,
+    balance_of_targets,
     margins_off,
+    paired_weights,
     refuse_absurd,
     spread,
 )
@@ -32,7 +35,7 @@ from pipeline.weighting.totals import Totals, load_totals
 class Inputs:
     """What weighting reads. ``responses``: one row per respondent, ``folio`` unique, missing
     answers of the items used here as NA; ``on``: middle of the fieldwork; ``areas``: those the
-    study covers (None: all of the totals' table)."""
+    study covers (None: all of the totals' table); ``places``: their names, for warnings."""
 
     wave: str
     on: date
@@ -42,6 +45,7 @@ class Inputs:
     attempts: pd.DataFrame | None = None
     frame: pd.DataFrame | None = None
     coverage: pd.DataFrame | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     calibrated = _calibrate(responses, areas, base, settings, totals)
     final = base if calibrated is None else calibrated.weights
     margins = () if calibrated is None else calibrated.design.margins
+    targets = {} if calibrated is None else calibrated.design.targets
     # How far a producer's own weights spread is not ours to refuse.
     given = calibrated is None and isinstance(settings.base, Given)
     most = np.inf if given else settings.limits.max_to_median
@@ -106,12 +111,13 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
         trim=None if calibrated is None else calibrated.trim,
         replicates=replicates,
         coverage=_coverage(inputs, areas, settings),
-        balance=balance_of_margins(margins, base, final)
+        balance=balance_of_targets(responses, targets, base, final)
         + balance_of_items(responses, settings.indicators, base, final),
+        base_final=paired_weights(base, final, areas),
         final=spread(final, areas),
         warnings=(),
     )
-    return Weighted(table, replace(result, warnings=r.warnings_of(result)))
+    return Weighted(table, replace(result, warnings=warnings_of(result, inputs.places)))
 
 
 def _ordered(responses: pd.DataFrame) -> pd.DataFrame:
@@ -201,10 +207,11 @@ def _calibrate(
     )
     if settings.trim is None:
         return _Calibrated(result.weights, design, None, receipt, None)
-    return _trim(result.weights, areas, design, receipt, declared, settings.trim)
+    return _trim(base, result.weights, areas, design, receipt, declared, settings.trim)
 
 
 def _trim(
+    base: Floats,
     weights: Floats,
     areas: np.ndarray,
     design: MarginDesign,
@@ -225,10 +232,12 @@ def _trim(
     receipt = r.TrimReceipt(
         k=limits.k,
         k_low=limits.k_low,
-        areas=r.trim_areas(trimmed, caps, areas, weights),
+        areas=trim_areas(trimmed, caps, areas, weights),
         convergence=trimmed.convergence,
         spread=spread(trimmed.weights, areas),
     )
+    # What is off in the end is what counts, not what was off before trimming.
+    calibration = replace(calibration, cells=margins_off(design.margins, base, trimmed.weights))
     return _Calibrated(trimmed.weights, design, caps, calibration, receipt)
 
 
@@ -249,4 +258,4 @@ def _coverage(inputs: Inputs, areas: np.ndarray, settings: WeightingSettings) ->
     if declared is None or inputs.coverage is None:
         return ()
     present = tuple(str(name) for name in np.unique(areas))
-    return r.coverage_receipts(inputs.coverage, declared.area, declared.dwellings, declared.frames, present)
+    return coverage_receipts(inputs.coverage, declared, present)

@@ -1,69 +1,18 @@
 """What a set of weights looks like: spread, design effect, distance from margins, balance."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from pipeline.weighting.arrays import Floats, codes_of
 from pipeline.weighting.margins import SEPARATOR, Margin
+from pipeline.weighting.receipts import Balance, CellOff, Paired, Spread
 from pipeline.weighting.refusals import WeightingError
 
 # Differences that calibration made zero are rounding error: it must not reach a file.
 _DIGITS = 8
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Weights of one area ("total" = all), in persons; ``deff_kish`` = n Σw² / (Σw)² = 1 + CV²
-    (Kish 1965), ``n_eff`` = n / deff_kish."""
-
-    area: str
-    n: int
-    sum: float
-    min: float
-    median: float
-    max: float
-    max_to_median: float
-    cv: float
-    deff_kish: float
-    n_eff: float
-
-
-@dataclass(frozen=True)
-class CellOff:
-    """One margin cell: share of its area in the population (``target``) and, before and after
-    the step, the weighted share minus it, in percentage points and in standard errors
-    (√(P(1−P)/n_eff) of the weights before)."""
-
-    margin: str
-    area: str
-    cell: str
-    n: int
-    total: float
-    target: float
-    points_before: float
-    points_after: float
-    z_before: float
-    z_after: float
-
-
-@dataclass(frozen=True)
-class Balance:
-    """Share of one answer over all areas under base and final weights (proportions).
-
-    For a calibration variable ``target`` is the population's share and the standardised mean
-    differences are (share − target)/√(target(1−target)); for an indicator ``target`` is None
-    and ``smd_after`` is (after − before)/√(before(1−before)).
-    """
-
-    variable: str
-    level: str
-    before: float
-    after: float
-    target: float | None
-    smd_before: float | None
-    smd_after: float
+_STEPS = 20
 
 
 def spread(weights: Floats, areas: np.ndarray) -> tuple[Spread, ...]:
@@ -117,10 +66,10 @@ def margins_off(margins: tuple[Margin, ...], before: Floats, after: Floats) -> t
                     n=int(counts[cell]),
                     total=float(margin.totals[cell]),
                     target=float(target[cell]),
-                    points_before=round(100.0 * off[0], _DIGITS),
-                    points_after=round(100.0 * off[1], _DIGITS),
-                    z_before=round(z[0], _DIGITS),
-                    z_after=round(z[1], _DIGITS),
+                    points_before=round(100.0 * off[0], _DIGITS) + 0.0,
+                    points_after=round(100.0 * off[1], _DIGITS) + 0.0,
+                    z_before=round(z[0], _DIGITS) + 0.0,
+                    z_after=round(z[1], _DIGITS) + 0.0,
                 )
             )
     return tuple(result)
@@ -131,19 +80,24 @@ def _shares(margin: Margin, weights: Floats, of_cell: np.ndarray, areas: int) ->
     return sums / np.bincount(of_cell, sums, minlength=areas)[of_cell]
 
 
-def balance_of_margins(margins: tuple[Margin, ...], before: Floats, after: Floats) -> tuple[Balance, ...]:
-    """Standardised mean differences of every calibration variable, all areas together."""
+def balance_of_targets(
+    responses: pd.DataFrame, targets: Mapping[str, Mapping[str, float]], before: Floats, after: Floats
+) -> tuple[Balance, ...]:
+    """Standardised mean differences of every calibration variable from the population's shares.
+
+    ``targets``: item → level → share over all areas. Levels are those of the population's table:
+    what collapsing left off shows. Respondents without one of them are left out.
+    """
     result = []
-    for margin in margins:
-        names, level = codes_of([cell.partition(SEPARATOR)[2] for cell in margin.cells])
-        row_level = level[margin.codes]
-        target = np.bincount(level, margin.totals) / margin.totals.sum()
-        shares = [np.bincount(row_level, w, minlength=len(names)) / w.sum() for w in (before, after)]
-        for code, name in enumerate(names):
-            p = float(target[code])
-            deviation = float(np.sqrt(p * (1.0 - p)))
-            smd = [_rounded(float(s[code]) - p, deviation) for s in shares]
-            result.append(Balance(margin.name, str(name), float(shares[0][code]), float(shares[1][code]), p, *smd))
+    for item, shares in targets.items():
+        levels = responses[item].astype("Int64").astype(str).to_numpy(dtype=str)
+        known = np.isin(levels, list(shares))
+        sums = [w[known].sum() for w in (before, after)]
+        for level, p in shares.items():
+            here = levels == level
+            found = [float(w[here].sum() / total) for w, total in zip((before, after), sums, strict=True)]
+            smd = [_rounded(share - p, p) for share in found]
+            result.append(Balance(item, level, found[0], found[1], p, *smd))
     return tuple(result)
 
 
@@ -158,13 +112,35 @@ def balance_of_items(responses: pd.DataFrame, items: list[str], before: Floats, 
         shares = [np.bincount(codes, w[answered]) / w[answered].sum() for w in (before, after)]
         for code, name in enumerate(names):
             first, last = float(shares[0][code]), float(shares[1][code])
-            deviation = float(np.sqrt(first * (1.0 - first)))
-            result.append(Balance(item, str(name), first, last, None, None, _rounded(last - first, deviation)))
+            result.append(Balance(item, str(name), first, last, None, None, _rounded(last - first, first)))
     return tuple(result)
 
 
-def _rounded(difference: float, deviation: float) -> float:
-    return round(difference / deviation, _DIGITS) if deviation > 0 else 0.0
+def _rounded(difference: float, share: float) -> float:
+    """Difference of shares in standard deviations of an answer given by ``share``; never −0."""
+    deviation = float(np.sqrt(share * (1.0 - share)))
+    return round(difference / deviation, _DIGITS) + 0.0 if deviation > 0 else 0.0
+
+
+def paired_weights(base: Floats, final: Floats, areas: np.ndarray) -> tuple[Paired, ...]:
+    """Respondents by base and final weight, each relative to its area's mean, on steps of a
+    twentieth of a power of ten; () when no weight moved."""
+    before, after = _relative(base, areas), _relative(final, areas)
+    if np.allclose(before, after, rtol=1e-9):
+        return ()
+    # Rounded first, so that a ratio on the edge of a step falls alike on every processor.
+    steps = [np.rint(np.round(np.log10(values), 9) * _STEPS).astype(np.int64) for values in (before, after)]
+    names, codes = codes_of(areas)
+    pairs, counts = np.unique(np.column_stack([codes, *steps]), axis=0, return_counts=True)
+    return tuple(
+        Paired(str(names[area]), round(10 ** (first / _STEPS), 6), round(10 ** (last / _STEPS), 6), n)
+        for (area, first, last), n in zip(pairs.tolist(), counts.tolist(), strict=True)
+    )
+
+
+def _relative(weights: Floats, areas: np.ndarray) -> Floats:
+    codes = codes_of(areas)[1]
+    return weights / (np.bincount(codes, weights) / np.bincount(codes))[codes]
 
 
 def refuse_absurd(
@@ -191,10 +167,3 @@ def refuse_absurd(
                 remedy,
                 **{**where, "area": str(areas[row])},
             )
-
-
-def base_against_final(base: Floats, final: Floats, areas: np.ndarray) -> pd.DataFrame:
-    """Distinct pairs of base and final weight by area with the number of respondents: what the
-    plot of base against final weights shows. Columns area, base, final, n."""
-    table = pd.DataFrame({"area": areas, "base": np.round(base, 6), "final": np.round(final, 6)})
-    return table.groupby(["area", "base", "final"], sort=True).size().rename("n").reset_index()

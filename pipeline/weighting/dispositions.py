@@ -4,26 +4,15 @@ AAPOR (2016), Standard Definitions: Final Dispositions of Case Codes and Outcome
 Surveys, 9th edition: RR1–RR6, COOP1–COOP4, REF1–REF3, CON1–CON3.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.weighting.receipts import Rates
 from pipeline.weighting.refusals import WeightingError
 
 # Interview, partial, refusal, non-contact, other, unknown (household; other), not eligible.
 GROUPS = ("I", "P", "R", "NC", "O", "UH", "UO", "NE")
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Outcome rates of one area (proportions), the counts behind them and the *e* used."""
-
-    area: str
-    counts: dict[str, int]
-    e: float
-    rates: dict[str, float]
 
 
 def group_of(code: str) -> str:
@@ -72,8 +61,7 @@ def outcome_rates(area: str, groups: npt.ArrayLike, e: float | None = None) -> R
     """All outcome rates of the numbers of one area, each number counted once.
 
     ``groups``: (numbers,) final groups. ``e``: share of unknown numbers taken as eligible in
-    RR3, RR4, REF2 and CON2; by default ``eligibility`` of this area. A rate whose denominator
-    is zero is NaN.
+    RR3, RR4, REF2 and CON2; by default ``eligibility`` of this area.
     """
     values = np.asarray(groups).astype(str)
     n = {name: int((values == name).sum()) for name in GROUPS}
@@ -83,8 +71,8 @@ def outcome_rates(area: str, groups: npt.ArrayLike, e: float | None = None) -> R
     reached = interviews + partial + refusals + other
     eligible = reached + contacts
 
-    def ratio(numerator: float, denominator: float) -> float:
-        return numerator / denominator if denominator > 0 else float("nan")
+    def ratio(numerator: float, denominator: float) -> float | None:
+        return numerator / denominator if denominator > 0 else None
 
     both = interviews + partial
     rates = {

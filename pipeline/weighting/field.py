@@ -8,9 +8,9 @@ import pandas as pd
 from pipeline.settings.weighting import WeightingSettings
 from pipeline.weighting.arrays import Floats
 from pipeline.weighting.diagnostics import spread
-from pipeline.weighting.dispositions import Rates, final_dispositions, outcome_rates
+from pipeline.weighting.dispositions import final_dispositions, outcome_rates
 from pipeline.weighting.nonresponse import NonresponsePlan, class_labels, make_plan, propensity_classes
-from pipeline.weighting.receipts import NonresponseReceipt
+from pipeline.weighting.receipts import NonresponseReceipt, Rates
 from pipeline.weighting.refusals import WeightingError
 
 _SCORE = "_score_class"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.weighting.arrays import Bools, Floats, Ints, tally
+from pipeline.weighting.arrays import Bools, Floats, Ints, largest, tally
 from pipeline.weighting.structure import Structure
 
 # (u, replicates) → totals of joint cells and their derivatives, each (len(replicates), G).
@@ -96,9 +96,7 @@ def _search(
     when that product has turned negative and large against the start.
     """
     cell_step = _cell_sums(structure, direction)
-    longest = np.zeros((len(u), structure.blocks))
-    for block in range(structure.blocks):
-        longest[:, block] = np.abs(cell_step[:, structure.cell_block == block]).max(axis=1)
+    longest = largest(structure.cell_block, np.abs(cell_step), structure.blocks)
     step = np.minimum(1.0, _LONGEST / np.maximum(longest, _LONGEST))
     start = _block_products(structure, residual, direction)
     for _ in range(_HALVINGS):

@@ -13,18 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.weighting.arrays import Bools, Floats, Ints, codes_of, tally
+from pipeline.weighting.receipts import ClassReceipt
 from pipeline.weighting.refusals import WeightingError
-
-
-@dataclass(frozen=True)
-class ClassReceipt:
-    """One class: respondents, eligible units (unknown ones counted with *e*) and the factor."""
-
-    area: str
-    label: str
-    respondents: int
-    eligible: float
-    factor: float
 
 
 @dataclass(frozen=True)

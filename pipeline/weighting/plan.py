@@ -1,6 +1,6 @@
 """From params to margins: levels of each respondent, missing answers, collapsing, totals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,9 @@ from pipeline.weighting.margins import (
     reconcile,
     shares_to_counts,
 )
+from pipeline.weighting.receipts import Collapsed, MissingHandled, SourceReceipt
 from pipeline.weighting.refusals import WeightingError
-from pipeline.weighting.totals import SourceReceipt, Totals
+from pipeline.weighting.totals import Totals
 
 Cells = dict[tuple[str, tuple[str, ...]], float]
 
@@ -24,30 +25,12 @@ _JOIN = "*"
 
 
 @dataclass(frozen=True)
-class Collapsed:
-    """Codes merged in one area of one margin, because a cell had ``respondents`` only."""
-
-    area: str
-    margin: str
-    merged: str
-    respondents: int
-
-
-@dataclass(frozen=True)
-class MissingHandled:
-    """Respondents of an area whose calibration item had no usable answer."""
-
-    area: str
-    item: str
-    respondents: int
-    rule: str
-
-
-@dataclass(frozen=True)
 class MarginDesign:
-    """The margins of an edition and how they came about."""
+    """The margins of an edition and how they came about; ``targets``: item → level → the
+    population's share over all areas, before any collapsing."""
 
     margins: tuple[Margin, ...]
+    targets: dict[str, dict[str, float]]
     collapsed: tuple[Collapsed, ...]
     missing: tuple[MissingHandled, ...]
     sources: tuple[SourceReceipt, ...]
@@ -85,10 +68,25 @@ def design_margins(
         by_label = _sum_cells(cells)
         _separate_missing(by_label, labels == MISSING, group, base)
         margins.append(margin_from_labels(_JOIN.join(settings.items), group, labels, by_label))
-        sources.append(source)
+        sources.append(replace(source, within=settings.within, shares=settings.totals == "shares"))
     design = reconcile(tuple(margins), calibration.margin_tolerance)
     check_margins(design, calibration.min_respondents)
-    return MarginDesign(design, tuple(collapsed), missing, tuple(sources))
+    return MarginDesign(design, _targets(calibration, totals), tuple(collapsed), missing, tuple(sources))
+
+
+def _targets(calibration: Calibration, totals: Totals) -> dict[str, dict[str, float]]:
+    """Shares of each item's levels over all areas: the source's within the area, the areas by their adults."""
+    people = totals.by_area()
+    found: dict[str, dict[str, float]] = {}
+    for settings in calibration.margins:
+        for item in settings.items:
+            if item in found:
+                continue
+            picked, _ = totals.pick([item], settings.source)
+            share = picked["total"] / picked.groupby("area")["total"].transform("sum")
+            adults = (share * picked["area"].map(people)).groupby(picked[item]).sum()
+            found[item] = {str(level): float(number / adults.sum()) for level, number in adults.items()}
+    return found
 
 
 def _check_areas(areas: np.ndarray, covered: tuple[str, ...]) -> None:

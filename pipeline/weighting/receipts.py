@@ -1,19 +1,29 @@
 """What ``weighting.json`` holds: each step in order, with what it did to the weights."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
+from pipeline.errors import PulsoError
+from pipeline.files import read_json
+from pipeline.settings.configuration import validate
 
-from pipeline.weighting.arrays import codes_of
-from pipeline.weighting.bounded import Caps, Trimmed
-from pipeline.weighting.calibration import Convergence
-from pipeline.weighting.diagnostics import Balance, CellOff, Spread
-from pipeline.weighting.dispositions import Rates
-from pipeline.weighting.nonresponse import ClassReceipt
-from pipeline.weighting.plan import Collapsed, MissingHandled
-from pipeline.weighting.totals import Gap, SourceReceipt
+
+@dataclass(frozen=True)
+class Spread:
+    """Weights of one area ("total" = all), in persons; ``deff_kish`` = n Σw² / (Σw)² = 1 + CV²
+    (Kish 1965), ``n_eff`` = n / deff_kish."""
+
+    area: str
+    n: int
+    sum: float
+    min: float
+    median: float
+    max: float
+    max_to_median: float
+    cv: float
+    deff_kish: float
+    n_eff: float
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,30 @@ class DualFrameReceipt:
 
 
 @dataclass(frozen=True)
+class Rates:
+    """Outcome rates of one area (proportions), the counts behind them and the *e* used.
+
+    A rate is None where its denominator is zero.
+    """
+
+    area: str
+    counts: dict[str, int]
+    e: float
+    rates: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class ClassReceipt:
+    """One class: respondents, eligible units (unknown ones counted with *e*) and the factor."""
+
+    area: str
+    label: str
+    respondents: int
+    eligible: float
+    factor: float
+
+
+@dataclass(frozen=True)
 class NonresponseReceipt:
     """Factors are eligible ÷ respondents; with ``keep_area_sum`` they act between classes only."""
 
@@ -51,6 +85,93 @@ class NonresponseReceipt:
     keep_area_sum: bool
     classes: tuple[ClassReceipt, ...]
     spread: tuple[Spread, ...]
+
+
+@dataclass(frozen=True)
+class SourceReceipt:
+    """Where a margin's totals come from; ``age_years``: fieldwork minus reference date.
+
+    ``within``: met in each area, else over the whole study; ``shares``: only the source's
+    proportions are used.
+    """
+
+    margin: str
+    source: str
+    reference_date: str
+    definition: str
+    note: str
+    age_years: float
+    too_old: bool
+    within: bool = True
+    shares: bool = False
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Another source for the same adults. ``gap``: other ÷ used − 1; ``warn``: beyond
+    ``max_gap`` although the two dates are within the age limit."""
+
+    area: str
+    source: str
+    reference_date: str
+    population: float
+    other_source: str
+    other_date: str
+    other_population: float
+    gap: float
+    warn: bool
+    other_definition: str = ""
+
+
+@dataclass(frozen=True)
+class Collapsed:
+    """Codes merged in one area of one margin, because a cell had ``respondents`` only."""
+
+    area: str
+    margin: str
+    merged: str
+    respondents: int
+
+
+@dataclass(frozen=True)
+class MissingHandled:
+    """Respondents of an area whose calibration item had no usable answer."""
+
+    area: str
+    item: str
+    respondents: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """How one block (area, or the whole study "") came to its totals.
+
+    ``max_error``: power of ten, at least 1e-12, that the largest relative miss stays below.
+    """
+
+    area: str
+    iterations: int
+    max_error: float
+    converged: bool
+
+
+@dataclass(frozen=True)
+class CellOff:
+    """One margin cell: share of its area in the population (``target``) and, before and after
+    the step, the weighted share minus it, in percentage points and in standard errors
+    (√(P(1−P)/n_eff) of the weights before)."""
+
+    margin: str
+    area: str
+    cell: str
+    n: int
+    total: float
+    target: float
+    points_before: float
+    points_after: float
+    z_before: float
+    z_after: float
 
 
 @dataclass(frozen=True)
@@ -116,7 +237,7 @@ class ReplicatesReceipt:
 
 @dataclass(frozen=True)
 class CoverageReceipt:
-    """Share of an area's dwellings that a frame reaches (proportion)."""
+    """Share of an area's dwellings that a frame reaches (proportion); ``name``: the frame in words."""
 
     area: str
     frame: str
@@ -124,6 +245,37 @@ class CoverageReceipt:
     reached: float
     share: float
     reference_date: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Share of one answer among those who gave one, over all areas, under base and final weights
+    (proportions).
+
+    For a calibration variable ``target`` is the population's share and the standardised mean
+    differences are (share − target)/√(target(1−target)); for an indicator ``target`` is None
+    and ``smd_after`` is (after − before)/√(before(1−before)).
+    """
+
+    variable: str
+    level: str
+    before: float
+    after: float
+    target: float | None
+    smd_before: float | None
+    smd_after: float
+
+
+@dataclass(frozen=True)
+class Paired:
+    """``n`` respondents of an area whose weights, relative to their area's mean, are ``base`` and
+    ``final``, both rounded on a scale of ratios: a picture of all of them, nobody's own weight."""
+
+    area: str
+    base: float
+    final: float
+    n: int
 
 
 @dataclass(frozen=True)
@@ -145,6 +297,7 @@ class Receipts:
     replicates: ReplicatesReceipt | None
     coverage: tuple[CoverageReceipt, ...]
     balance: tuple[Balance, ...]
+    base_final: tuple[Paired, ...]
     final: tuple[Spread, ...]
     warnings: tuple[str, ...]
 
@@ -153,63 +306,10 @@ class Receipts:
         return asdict(self)
 
 
-def trim_areas(trimmed: Trimmed, caps: Caps, areas: np.ndarray, before: np.ndarray) -> tuple[AreaTrim, ...]:
-    """The trimming of each area. ``before``: (n,) calibrated weights."""
-    names, codes = codes_of(areas)
-    moved = np.bincount(codes, trimmed.moved)
-    sums = np.bincount(codes, before)
-    at_cap, at_floor = np.bincount(codes, trimmed.at_cap), np.bincount(codes, trimmed.at_floor)
-    return tuple(
-        AreaTrim(
-            area=str(name),
-            median=float(caps.median[code]),
-            cap=float(caps.high[code]),
-            floor=float(caps.low[code]),
-            at_cap=int(at_cap[code]),
-            at_floor=int(at_floor[code]),
-            moved=float(moved[code]),
-            moved_share=float(moved[code] / sums[code]),
-        )
-        for code, name in enumerate(names)
-    )
-
-
-def coverage_receipts(
-    table: pd.DataFrame, area: str, dwellings: str, frames: list[str], areas: tuple[str, ...]
-) -> tuple[CoverageReceipt, ...]:
-    """Who the frames reach, by area and, last, over the areas together (area "total")."""
-    rows = table[table[area].astype(str).isin(areas)]
-    day = str(rows["reference_date"].iloc[0]) if "reference_date" in rows and len(rows) else ""
-    result: list[CoverageReceipt] = []
-    for frame in frames:
-        parts = [(str(a), float(d), float(r)) for a, d, r in zip(rows[area], rows[dwellings], rows[frame], strict=True)]
-        parts.append(("total", float(rows[dwellings].sum()), float(rows[frame].sum())))
-        result.extend(CoverageReceipt(name, frame, d, r, r / d, day) for name, d, r in parts)
-    return tuple(result)
-
-
-def warnings_of(receipts: Receipts) -> tuple[str, ...]:
-    """Sentences for the screen: totals that are old, sources that disagree, replicates lost."""
-    result = []
-    calibration = receipts.calibration
-    if calibration is not None:
-        for source in calibration.sources:
-            if source.too_old:
-                result.append(
-                    f"Control totals of margin {source.margin} ({source.source}, {source.reference_date}) are "
-                    f"{abs(source.age_years):.1f} years from the fieldwork."
-                )
-        for gap in calibration.gaps:
-            if gap.warn:
-                result.append(
-                    f"Municipality {gap.area}: {gap.other_source} ({gap.other_date}) has {gap.other_population:,.0f} "
-                    f"adults, {gap.source} ({gap.reference_date}) has {gap.population:,.0f}: {100 * gap.gap:+.1f} %."
-                )
-        for merged in calibration.collapsed:
-            result.append(
-                f"Municipality {merged.area}, margin {merged.margin}: merged {merged.merged} "
-                f"({merged.respondents} respondents in the smallest cell)."
-            )
-    if receipts.replicates is not None and receipts.replicates.failed:
-        result.append(f"{len(receipts.replicates.failed)} of {receipts.replicates.asked} replicates failed.")
-    return tuple(result)
+def read_receipts(path: Path) -> Receipts:
+    """The receipts that the weight stage wrote; PulsoError when they are missing or of another version."""
+    content = read_json(path)
+    try:
+        return validate(Receipts, content, path)
+    except PulsoError as error:
+        raise PulsoError(f"{path}: not what 'pulso weight' writes now ({error}); weigh the wave again.") from error

@@ -1,5 +1,7 @@
 """The one way in which weighting stops: where, what is wrong, and what could be done."""
 
+from collections.abc import Mapping
+
 from pipeline.errors import PulsoError
 
 
@@ -16,3 +18,16 @@ class WeightingError(PulsoError):
         named = [("municipality", area), ("margin", margin), ("cell", cell)]
         where = ", ".join(f"{word} {value}" for word, value in named if value)
         super().__init__(f"Weighting{f' ({where})' if where else ''}: {problem}; {remedy}.")
+
+    def named(self, places: Mapping[str, str], labels: Mapping[str, str]) -> "WeightingError":
+        """The same with names beside the codes: ``García (19018)``, ``2*4 (mujer, 65 y más)``.
+
+        ``places``: names by area code; ``labels``: labels by "item code".
+        """
+        area = f"{places[self.area]} ({self.area})" if self.area in places else self.area
+        said = [
+            " + ".join(labels.get(f"{item} {code}", "") for code in codes.split("+"))
+            for item, codes in zip(self.margin.split("*"), self.cell.split("*"), strict=False)
+        ]
+        cell = f"{self.cell} ({', '.join(said)})" if self.cell and all(said) else self.cell
+        return WeightingError(self.problem, self.remedy, area=area, margin=self.margin, cell=cell)

@@ -10,6 +10,7 @@ from pipeline.questionnaire import Questionnaire
 from pipeline.settings.weighting import TelephoneFrame, WeightingSettings
 from pipeline.study import Study
 from pipeline.weighting.chain import Inputs, Weighted, weigh
+from pipeline.weighting.refusals import WeightingError
 
 
 def run(study: Study, wave: str) -> str:
@@ -17,7 +18,10 @@ def run(study: Study, wave: str) -> str:
 
     Raises PulsoError when an input is missing or a step is not sound.
     """
-    result = weigh_wave(study, wave)
+    try:
+        result = weigh_wave(study, wave)
+    except WeightingError as error:
+        raise error.named(_places(study), _labels(study.questionnaire(wave))) from None
     write_table(result.weights, study.processed(wave, "weights.parquet"))
     write_json(result.receipts.to_dict(), study.processed(wave, "weighting.json"))
     return summary(result)
@@ -41,8 +45,18 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
         attempts=read_table(attempts) if settings.attempts and attempts.is_file() else None,
         frame=_csv(study.root, base.frame, ("area", "wave")) if isinstance(base, TelephoneFrame) else None,
         coverage=_csv(study.root, coverage.file, (coverage.area,)) if coverage else None,
+        places=_places(study),
     )
     return weigh(inputs, settings)
+
+
+def _places(study: Study) -> dict[str, str]:
+    return {area.cve_geo: area.name for area in study.params.municipalities}
+
+
+def _labels(questionnaire: Questionnaire) -> dict[str, str]:
+    """Labels of every answer by "item code"."""
+    return {f"{name} {code}": label for name, item in questionnaire.items.items() for code, label in item.codes.items()}
 
 
 def known_answers(responses: pd.DataFrame, questionnaire: Questionnaire, settings: WeightingSettings) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.weighting.arrays import Floats, Ints, tally
+from pipeline.weighting.arrays import Floats, Ints, largest, tally
 from pipeline.weighting.margins import Margin
 
 
@@ -49,10 +49,7 @@ class Structure:
         positive = self.totals > 0
         relative = np.abs(sums - self.totals)
         relative[:, positive] /= self.totals[positive]
-        worst = np.zeros((len(sums), self.blocks))
-        for block in range(self.blocks):
-            worst[:, block] = relative[:, self.block == block].max(axis=1)
-        return worst
+        return largest(self.block, relative, self.blocks)
 
     def locate(self, position: int) -> tuple[Margin, int]:
         """The margin and the cell in it of the global margin cell ``position``."""

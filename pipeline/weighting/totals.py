@@ -1,44 +1,16 @@
 """The table of control totals: which rows a margin takes, how old they are, what others say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
 
 from pipeline.settings.weighting import ControlTotals
+from pipeline.weighting.receipts import Gap, SourceReceipt
 from pipeline.weighting.refusals import WeightingError
 
 _DESCRIPTION = ("reference_date", "source", "definition", "note")
 _YEAR = 365.25
-
-
-@dataclass(frozen=True)
-class SourceReceipt:
-    """Where a margin's totals come from; ``age_years``: fieldwork minus reference date."""
-
-    margin: str
-    source: str
-    reference_date: str
-    definition: str
-    note: str
-    age_years: float
-    too_old: bool
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Another source for the same adults. ``gap``: other ÷ used − 1; ``warn``: beyond
-    ``max_gap`` although the two dates are within the age limit."""
-
-    area: str
-    source: str
-    reference_date: str
-    population: float
-    other_source: str
-    other_date: str
-    other_population: float
-    gap: float
-    warn: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +22,9 @@ class Totals:
     on: date
     areas: tuple[str, ...]
     cell_columns: tuple[str, ...]
+    _picked: dict[tuple[str, ...], tuple[pd.DataFrame, SourceReceipt]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def pick(self, items: list[str], source: str | None = None) -> tuple[pd.DataFrame, SourceReceipt]:
         """Totals by area and ``items``: columns ``area``, one per item (string codes), ``total``.
@@ -58,7 +33,12 @@ class Totals:
         possible), those with the reference date nearest to the fieldwork. WeightingError when
         the source has none.
         """
-        name = source or self.settings.source
+        key = (source or self.settings.source, *items)
+        if key not in self._picked:
+            self._picked[key] = self._pick(items, key[0])
+        return self._picked[key]
+
+    def _pick(self, items: list[str], name: str) -> tuple[pd.DataFrame, SourceReceipt]:
         columns = [self._column(item) for item in items]
         rows = self.table[self.table["source"] == name]
         patterns = rows["_pattern"].drop_duplicates()
@@ -116,6 +96,7 @@ class Totals:
                         float(theirs[area]),
                         gap,
                         near and abs(gap) > self.settings.max_gap,
+                        other.definition,
                     )
                 )
         return tuple(result)

@@ -93,6 +93,10 @@ CASES: dict[str, tuple[Break, str]] = {
     "zip with flipped bits": (b.damaged("datos.zip", b.flipped(60, 61, 62)), "the zip is damaged"),
     "zip without table": (b.zipped({"leeme.txt.pdf": b"x"}), "no member is a readable table"),
     "zip with two tables": (b.zipped({"a.csv": b.good_bytes(), "b.csv": b.good_bytes()}), "more than one member"),
+    "zip with a broken table": (
+        b.zipped({"datos/tabla.csv": b.good_bytes() + b"F9,x"}),
+        r"datos\.zip, member datos/tabla\.csv, record 62: 2 values for 15 columns",
+    ),
     "zip that climbs out": (b.zipped({"../../etc/datos.csv": b.good_bytes()}), "points outside the zip"),
     "zip with an absolute name": (b.zipped({"/etc/datos.csv": b.good_bytes()}), "points outside the zip"),
     "zip with a drive's name": (b.zipped({"C:\\datos.csv": b.good_bytes()}), "points outside the zip"),

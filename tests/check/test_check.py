@@ -10,7 +10,8 @@ import pytest
 from pipeline.check import stage
 from pipeline.check.engine import Engine
 from pipeline.check.rules import Evidence, Rule
-from pipeline.check.verdict import load_verdict, refuse_if_stopped
+from pipeline.check.screen import print_verdict
+from pipeline.check.verdict import RuleResult, Verdict, load_verdict, refuse_if_stopped
 from pipeline.errors import PulsoError
 from pipeline.files import read_json, write_json, write_table
 from pipeline.ingest.stage import run
@@ -190,6 +191,35 @@ def test_verdicts_hold_no_answers_and_are_the_same_bytes_twice(tmp_path: Path, e
 
 def test_printing_says_whether_it_stops(tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     study = d.prepared(tmp_path)
-    _checked(study, engine)
-    assert stage.print_verdict(study, WAVE) is False
-    assert "60 delivered = 60 accepted + 0 quarantined" in capsys.readouterr().out
+    print_verdict(study, _checked(study, engine))
+    said = capsys.readouterr().out
+    assert "60 delivered = 60 accepted + 0 quarantined" in said
+    assert "metadata.not_asked" in said
+    assert f"processed/checks/{WAVE}.html" in said
+
+
+def test_a_rules_name_is_never_cut_on_the_screen(tmp_path: Path, capsys) -> None:
+    rule = RuleResult("metadata.label_without_code", "warning", False, 1, 1, ("P5[SQ001]/x",), "t", "r")
+    counts = {"delivered": 1, "accepted": 1, "quarantined": 0}
+    print_verdict(d.prepared(tmp_path), Verdict(WAVE, "warn", counts, (rule,)))
+    said = capsys.readouterr().out
+    assert "metadata.label_without_code" in said
+    assert "P5[SQ001]/x" in said
+
+
+def test_the_prompt_checks_anew_after_a_new_ingest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An old verdict must not be printed for a delivery that was read again since."""
+    from click.testing import CliRunner
+
+    from pipeline.cli import main
+
+    study = d.prepared(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    run(study, WAVE)
+    assert CliRunner().invoke(main, ["check", WAVE]).exit_code == 0
+    d.write_csv(d.good().iloc[:20], study.raw(WAVE))
+    run(study, WAVE)
+    again = CliRunner().invoke(main, ["check", WAVE])
+    assert again.exit_code == 1
+    assert "20 delivered" in again.output
+    assert load_verdict(study, WAVE).verdict == "stop"

@@ -8,7 +8,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from pipeline.errors import PulsoError
 from pipeline.files import read_json
+from pipeline.ingest import readers
 from pipeline.ingest.stage import run
 from tests.ingest import deliveries as d
 
@@ -128,3 +130,19 @@ def test_same_bytes_twice(tmp_path: Path) -> None:
         run(study, WAVE)
         seen.append([study.processed(WAVE, n).read_bytes() for n in ("responses.parquet", "delivery.json")])
     assert seen[0] == seen[1]
+
+
+def test_a_delivery_replaced_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The replacement arrives between the look at the columns and the reading of the rows."""
+    study = d.prepared(tmp_path)
+    path, real = study.raw(WAVE), readers.read_text
+
+    def slow(*arguments: object) -> object:
+        result = real(*arguments)
+        d.write_csv(d.good(seed=2), path)
+        return result
+
+    monkeypatch.setattr(readers, "read_text", slow)
+    with pytest.raises(PulsoError, match=r"datos\.csv: the file changed while it was read; wait"):
+        run(study, WAVE)
+    assert not list(tmp_path.rglob("*.parquet"))

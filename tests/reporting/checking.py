@@ -8,6 +8,7 @@ from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures.cards import SIZES
 from pipeline.reporting.load import load_edition
 from pipeline.reporting.numbers import FRACTIONS, rounded
+from pipeline.reporting.places import FILES
 from pipeline.reporting.rows import TOO_SMALL, Change, Estimate
 from pipeline.settings.reporting import Measure
 from pipeline.study import Study
@@ -54,7 +55,7 @@ def factor_of(estimate: Estimate) -> float:
 
 def fits(edition: Edition, key: str, shown: str, words: str) -> bool:
     """Whether words may stand for the field ``shown`` of the row ``key``."""
-    if key.startswith("receipt|"):
+    if key.endswith(FILES):
         return True
     estimate = row_of(edition, key)
     if estimate is None:

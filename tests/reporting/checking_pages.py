@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.files import read_json
 from pipeline.reporting import numbers
 from pipeline.reporting.edition import Edition
+from pipeline.reporting.places import FILES, value_at
 from pipeline.reporting.rows import Estimate
 from pipeline.study import Study
 from tests.reporting import reading
@@ -61,9 +62,9 @@ def _elements(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 def _tied_right(study: Study, edition: Edition, piece: Piece) -> bool:
     words = settled(piece.words)
-    if piece.key.startswith("receipt|"):
-        _, wave, path = piece.key.split("|", 2)
-        value = receipt(study, wave, path)
+    if piece.key.endswith(FILES):
+        wave, _, name = piece.key.partition("/")
+        value = value_at(study.processed(wave, name), piece.field)
         found = numbers_in(words)
         return len(found) == 1 and printed(value * (100 if "%" in words else 1), found[0])
     # In charts and headings a name may stand before its number.
@@ -86,14 +87,6 @@ def _sign_right(edition: Edition, piece: Piece) -> bool:
     if not sign or change is None:
         return True
     return _SIGNS.get(sign, "") == (change.verdict if change.significant else "")
-
-
-def receipt(study: Study, wave: str, path: str) -> float:
-    """A number of a wave's weighting receipt."""
-    content: Any = read_json(study.processed(wave, "weighting.json"))
-    for name in path.split("."):
-        content = next(e for e in content if e["area"] == name) if isinstance(content, list) else content[name]
-    return float(content)
 
 
 class Sourced:

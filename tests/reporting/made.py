@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline.files import write_json, write_table
 from pipeline.study import Study, load_study
+from tests.reporting.weighed import asked, receipts
 
 ROOT = Path(__file__).resolve().parents[2]
 IDS = ["wave", "indicator", "category", "statistic", "domain_kind", "domain"]
@@ -21,7 +22,7 @@ COLUMNS = [
 CHANGE_COLUMNS = [
     "wave", "reference_wave", "comparison", *IDS[1:], "estimate", "reference_estimate", "difference", "se", "ci_low",
     "ci_high", "ci_level", "df", "p", "p_adjusted", "adjust", "family", "verdict", "minimum_detectable", "publishable",
-    "reason",
+    "reason", "link",
 ]  # fmt: skip
 BREAK_WAVE = "2012T3"
 BREAK_INDICATOR = "inseguridad_amplia"
@@ -125,7 +126,7 @@ def changes(study: Study, table: pd.DataFrame) -> pd.DataFrame:
         ci_low=difference - 1.96 * se, ci_high=difference + 1.96 * se, p=p, p_adjusted=p, adjust="BH", family="f",
         verdict=np.where(broken, "no comparable", verdict), minimum_detectable=2.8 * se,
         publishable=both["publishable"] & both["publishable_then"] & ~broken,
-        reason=np.where(broken, "cambió la pregunta", ""),
+        reason=np.where(broken, "cambió la pregunta", ""), link="",
     )[CHANGE_COLUMNS]  # fmt: skip
 
 
@@ -167,30 +168,9 @@ def project(root: Path, settings: dict[str, str] | None = None) -> Study:
         write_table(moved[moved["wave"].isin(upto)], folder / "changes.parquet")
         write_table(ranked[ranked["wave"].isin(upto)], folder / "rankings.parquet")
         write_json(receipts(wave), study.processed(wave, "weighting.json"))
+        write_table(asked(table[table["wave"] == wave]), study.processed(wave, "interviewers.parquet"))
         write_json({"wave": wave, "verdict": "pass", "counts": {}, "rules": []}, study.checks(wave))
     write_table(table, study.series("estimates.parquet"))
     write_table(moved, study.series("changes.parquet"))
     write_table(ranked, study.series("rankings.parquet"))
     return study
-
-
-def receipts(wave: str) -> dict[str, Any]:
-    """The parts of a weighting receipt that reports read."""
-    return {
-        "wave": wave, "n": 4902, "dual_frame": None, "nonresponse": None,
-        "base": {"kind": "telephone_completes", "adults_cap": 4, "lines_cap": 3, "filled": {"19006": 17}},
-        "outcome_rates": [{"area": "total", "counts": {"I": 4902, "R": 6120}, "e": 0.61,
-                           "rates": {"RR1": 0.182, "RR3": 0.2143, "COOP1": 0.445, "REF1": 0.22, "CON1": 0.5}}],
-        "calibration": {"method": "raking", "margins": ["sexo*grupo_edad"], "bounds": None, "collapsed": [],
-                        "missing": [], "cells": [{"points_before": -3.2, "points_after": 0.0}],
-                        "sources": [{"margin": "sexo*grupo_edad", "source": "CONAPO", "reference_date": "2013-07-01",
-                                     "definition": "Población a mitad de año", "note": "", "age_years": 0.1,
-                                     "too_old": False}]},
-        "trim": {"k": 5.0, "k_low": None, "areas": [{"at_cap": 0, "at_floor": 0, "moved": 0.0}]},
-        "replicates": {"method": "rao_wu", "used": 200, "groups": 0, "failed": {}, "fpc": False},
-        "final": [{"area": "total", "n": 4902, "sum": 3100000.0, "min": 40.0, "median": 520.0, "max": 2600.0,
-                   "max_to_median": 5.0, "cv": 0.53, "deff_kish": 1.28, "n_eff": 3830.0}],
-        "coverage": [{"area": "total", "frame": "fija", "dwellings": 1000.0, "reached": 610.0, "share": 0.61,
-                      "reference_date": "2010-06-12"}],
-        "warnings": [],
-    }  # fmt: skip

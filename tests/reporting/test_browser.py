@@ -17,7 +17,7 @@ PLACES = ("apodaca", "escobedo", "garcia", "guadalupe", "juarez", "monterrey", "
 WAVES = (LAST, *OTHERS)
 PAGES = (
     "index.html", *(f"secciones/{name}.html" for name in SECTIONS), *(f"secciones/municipios/{p}.html" for p in PLACES),
-    *(f"{wave}/{name}.html" for wave in WAVES for name in ("brief", "metodologia")),
+    *(f"{wave}/{name}.html" for wave in WAVES for name in ("brief", "metodologia", "calidad")),
 )  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
 
     others = {f"{wave}/{name}" for wave in ("2011T4", "2012T1", "2012T2", "2012T4", "2013T1")
               for name in ("brief.html", "brief.pdf", "brief.docx", "brief.pptx", "tabulados.xlsx",
-                           "metodologia.html")}  # fmt: skip
+                           "metodologia.html", "calidad.html")}  # fmt: skip
     for page in site.rglob("*.html"):
         for link in re.findall(r'(?:href|src)="([^"#]+)', page.read_text(encoding="utf-8")):
             target = (page.parent / link).resolve()

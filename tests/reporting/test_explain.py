@@ -28,7 +28,7 @@ def test_a_printed_number_leads_to_its_row(traced: Study, edition: Edition) -> N
     said = explain(traced, "74.7 %")
     assert estimate.key in said and f"n            {estimate.n}" in said
     assert "sum of weights where seg_municipio in [2, 3], over sum of weights of the base" in said
-    assert "left out of the base" in said and "calibration: raking; replicates: 200" in said
+    assert "left out of the base" in said and "calibration: raking; replicates: 12" in said
     # The hash of b"delivered".
     assert "sha256 373e0712c83cffe15ff427b60e788b549f82496fe5fd5391f7921832b04c6b20" in said
     assert "estimate@2013T2" in said
@@ -53,10 +53,10 @@ def test_every_chart_of_every_page_has_an_id(site: Path) -> None:
 
 def test_a_number_of_the_weighting_leads_to_its_receipt(traced: Study) -> None:
     said = explain(traced, "21.4 %")
-    assert "outcome_rates.total.rates.RR3 = 0.2143" in said and "weighting.json (sha256" in said
+    assert "2013T2/weighting.json#outcome_rates/total/rates/RR3" in said and "weighting.json (sha256" in said
     assert "weight@2013T2" in said
-    with pytest.raises(PulsoError, match=r"has no nada\.x"):
-        explain(traced, "receipt|2013T2|nada.x")
+    with pytest.raises(PulsoError, match=r"nothing at 'nada/x'"):
+        explain(traced, "2013T2/weighting.json#nada/x")
 
 
 @pytest.mark.parametrize(("field", "said"), [("margin", "half the width"), ("rank_low", "the best place")])

@@ -67,6 +67,7 @@ def test_receipts_say_what_was_done(edition) -> None:
     women = next(b for b in receipts.balance if b.variable == "sex_item" and b.level == "2")
     assert women.smd_before > 0.1
     assert women.smd_after == pytest.approx(0.0, abs=1e-7)
+    assert women.target == pytest.approx(conapo().groupby("sex")["population"].sum()[2] / conapo()["population"].sum())
     assert any(b.variable == "insecure" and b.target is None for b in receipts.balance)
     total = receipts.final[-1]
     weights = edition.weights["weight"].to_numpy()

@@ -1,0 +1,116 @@
+"""A delivery of a million rows, ingested and checked: seconds and the most memory that each took.
+
+    python benchmarks/large_delivery.py [ROWS] [--formats csv,sav,parquet]
+
+Draws the rows of the current edition again, in new order and with some answers drawn anew, so
+that no two are alike; writes them as the firm would; runs ``pulso ingest`` and ``pulso check`` in
+a study of that one wave. Writes benchmarks/LARGE_DELIVERY.md.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+
+from benchmarks.fault_project import one_wave
+from pipeline.study import load_study
+
+ROOT = Path(__file__).resolve().parents[1]
+DRAWN_ANEW = 0.25
+LIMIT_MB = 4096
+
+
+@dataclass(frozen=True)
+class Run:
+    """One command on one format: seconds by the clock, CPU seconds, the most memory in MB."""
+
+    kind: str
+    verb: str
+    size_mb: float
+    seconds: float
+    cpu: float
+    peak_mb: float
+    said: str
+
+
+def made(rows: int, seed: int) -> pd.DataFrame:
+    """Rows like the current edition's in the firm's columns: drawn again, a quarter of the answers anew."""
+    study = load_study(ROOT)
+    wave = study.params.current_wave
+    frame, _ = pyreadstat.read_sav(str(study.raw(wave)), user_missing=True)
+    rng = np.random.default_rng(seed)
+    drawn = frame.iloc[rng.integers(0, len(frame), rows)].reset_index(drop=True)
+    questionnaire = study.questionnaire(wave)
+    skips = {questionnaire.delivery.columns[name].name for name in questionnaire.skips}
+    fixed = {"FOLIO", "TELEFONO", "MUN", "FECHA", "ORIGEN", *skips}
+    gates = {questionnaire.delivery.columns[i].name for c in questionnaire.skips.values() for i in c.items}
+    for name in drawn.columns.difference([*fixed, *gates]):
+        anew = rng.random(rows) < DRAWN_ANEW
+        other = frame[name].to_numpy()[rng.integers(0, len(frame), rows)]
+        drawn[name] = np.where(anew, other, drawn[name].to_numpy())
+    drawn["FOLIO"] = [f"G{number:07d}" for number in range(rows)]
+    drawn["TELEFONO"] = [f"81{number:08d}" for number in rng.permutation(rows)]
+    return drawn
+
+
+def write(frame: pd.DataFrame, kind: str, path: Path) -> None:
+    """The frame as that kind of file."""
+    if kind == "sav":
+        pyreadstat.write_sav(frame, str(path))
+    elif kind == "parquet":
+        frame.to_parquet(path, index=False)
+    else:
+        floats = frame.select_dtypes("float").columns.difference(["DURACION"])
+        frame.astype(dict.fromkeys(floats, "Int64")).to_csv(path, index=False)
+
+
+def measured(folder: Path, kind: str, verb: str, words: list[str], size_mb: float) -> Run:
+    """Run one command to its end."""
+    begin = time.monotonic()
+    environment = {**os.environ, "CI": "1"}
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "pulso"), *words], cwd=folder, env=environment, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout
+    said = process.stdout.read()
+    _, _, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - begin
+    return Run(kind, verb, size_mb, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said)
+
+
+def main() -> int:
+    """Every format in turn; exits 1 when one needed more than 4 GB."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("--formats", default="csv,sav,parquet")
+    options = parser.parse_args()
+    frame, runs = made(options.rows, 7), []
+    wave = load_study(ROOT).params.current_wave
+    for kind in options.formats.split(","):
+        with tempfile.TemporaryDirectory(prefix="large-") as name:
+            folder = Path(name)
+            one_wave(folder, wave)
+            params = folder / "params.yaml"
+            text = params.read_text(encoding="utf-8").replace(f"file: pulso_{wave}.sav", f"file: entrega.{kind}")
+            text = text.replace(f'file: "pulso_{wave}.sav"', f'file: "entrega.{kind}"')
+            params.write_text(text, encoding="utf-8")
+            path = folder / "raw" / wave / f"entrega.{kind}"
+            write(frame, kind, path)
+            size = path.stat().st_size / 2**20
+            for verb in ("ingest", "check"):
+                runs.append(measured(folder, kind, verb, [verb, wave], size))
+                print(runs[-1], flush=True)
+    return int(any(run.peak_mb > LIMIT_MB for run in runs))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

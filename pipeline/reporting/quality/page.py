@@ -1,0 +1,198 @@
+"""Every fragment of an edition's quality page, from the weights' receipts and the interviewers' table."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.files import read_table
+from pipeline.questionnaire import Questionnaire
+from pipeline.reporting import numbers, pictures, tables
+from pipeline.reporting.edition import Edition
+from pipeline.reporting.figures import weights as weights_figure
+from pipeline.reporting.figures.canvas import Picture, Size
+from pipeline.reporting.quality import fieldwork, population, steps
+from pipeline.reporting.quality.ledger import INTERVIEWERS, RECEIPTS, Ledger
+from pipeline.reporting.quality.words import answer_of, day_of, describe, items_of, labels_of
+from pipeline.reporting.text import Number, Text, escape, span, text
+from pipeline.study import Study
+from pipeline.weighting.receipts import Receipts, read_receipts
+
+# The area codes that stand for everything: of a study without areas, and of the sum.
+WHOLE = ("all", "total")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the page is made from; ``places``: short names by code, "total" the whole."""
+
+    edition: Edition
+    receipts: Receipts
+    asked: tuple[fieldwork.Asked, ...]
+    places: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where the printed numbers come from."""
+        return Ledger(self.edition.wave.key)
+
+    @property
+    def place_word(self) -> str:
+        """What a place is called."""
+        return self.edition.settings.place_word
+
+
+def load(study: Study, edition: Edition) -> Sources:
+    """Read what the weight and estimate stages wrote of the edition's wave; PulsoError when it is not there."""
+    wave = edition.wave.key
+    questionnaire: Questionnaire = study.questionnaire(wave)
+    return Sources(
+        edition,
+        read_receipts(study.processed(wave, RECEIPTS)),
+        fieldwork.asked_of(read_table(study.processed(wave, INTERVIEWERS))),
+        {place.code: place.short for place in edition.places} | dict.fromkeys(WHOLE, edition.area_name),
+        labels_of(questionnaire),
+    )
+
+
+def fragments(sources: Sources, figures: Path) -> dict[str, str]:
+    """Every table, sentence and figure by file name without ending; the figure is drawn into ``figures``."""
+    ledger, receipts, places, labels = sources.ledger, sources.receipts, sources.places, sources.labels
+    word, note = sources.place_word, tables.simulated(sources.edition)
+    told = describe(receipts, _places_alone(sources), word, labels)
+    return {
+        "calidad-resumen": summary(sources),
+        "calidad-avisos": "\n".join(f"- {escape(line)}" for line in warnings(sources)) or "Nada que señalar.",
+        "calidad-palabras": "\n".join(f"- {escape(line)}" for line in told),
+        "calidad-pasos": steps.by_step(ledger, receipts, note),
+        "calidad-lugares": steps.by_place(ledger, receipts, places, word, note),
+        "calidad-figura": figure(sources, figures),
+        "calidad-margenes": population.worst_cells(ledger, receipts, places, labels, note),
+        "calidad-celdas": population.every_cell(ledger, receipts, places, labels, note),
+        "calidad-unidos": population.collapsed(ledger, receipts, places, labels),
+        "calidad-faltantes": population.missing(ledger, receipts, places, labels),
+        "calidad-diferencias": population.balance(ledger, receipts, labels, note),
+        "calidad-convergencia": steps.convergence(ledger, receipts, places, word),
+        "calidad-recorte": steps.trimming(ledger, receipts, places, word, note),
+        "calidad-replicas": steps.replicates(ledger, receipts),
+        "calidad-totales": population.sources(ledger, receipts, labels),
+        "calidad-brechas": population.gaps(ledger, receipts, places, word),
+        "calidad-cobertura": population.coverage(ledger, receipts, places, word),
+        "calidad-tasas": fieldwork.rates(ledger, receipts, places, word, note),
+        "calidad-respuesta": steps.nonresponse(ledger, receipts, places, word),
+        "calidad-entrevistadores": fieldwork.interviewers(ledger, sources.edition, sources.asked, note),
+    }
+
+
+def _places_alone(sources: Sources) -> dict[str, str]:
+    return {code: name for code, name in sources.places.items() if code not in WHOLE}
+
+
+def summary(sources: Sources) -> str:
+    """Five numbers: interviews, what they are worth, response, distance from the population, replicates."""
+    receipts, ledger = sources.receipts, sources.ledger
+    last = len(receipts.final) - 1
+    total = receipts.final[last]
+    n = ledger.number(numbers.count(total.n), f"final/{last}/n")
+    people = ledger.number(numbers.count(total.sum), f"final/{last}/sum")
+    deff = ledger.number(numbers.decimal(total.deff_kish, 2), f"final/{last}/deff_kish")
+    worth = ledger.number(numbers.count(total.n_eff), f"final/{last}/n_eff")
+    boxes = [
+        (n, text("entrevistas, que representan a ", people, f" {sources.edition.settings.people}")),
+        (worth, text("entrevistas con pesos iguales serían igual de precisas: efecto de diseño ", deff)),
+        *_response(sources),
+        *_distance(sources),
+        *_replicates(sources),
+    ]
+    made = "\n\n".join(f"::: {{.measure}}\n{span(number, 'big')}\n\n{said.markdown}\n:::" for number, said in boxes)
+    return f":::::: {{.measures}}\n\n{made}\n\n::::::"
+
+
+def _response(sources: Sources) -> Iterator[tuple[Number, Text]]:
+    for at, rates in enumerate(sources.receipts.outcome_rates):
+        rate = rates.rates.get("RR3")
+        if rates.area == "total" and rate is not None:
+            yield (
+                sources.ledger.number(numbers.percent(rate), f"outcome_rates/{at}/rates/RR3"),
+                text("de los números que eran o podían ser de un hogar dieron entrevista (RR3)"),
+            )
+
+
+def _distance(sources: Sources) -> Iterator[tuple[Number, Text]]:
+    cells = sources.receipts.calibration.cells if sources.receipts.calibration else ()
+    if cells:
+        at = max(range(len(cells)), key=lambda index: abs(cells[index].points_before))
+        shown = f"{numbers.points(cells[at].points_before / 100)}"
+        words = "la celda más alejada de la población antes de calibrar"
+        yield sources.ledger.number(shown, f"calibration/cells/{at}/points_before"), text(words)
+
+
+def _replicates(sources: Sources) -> Iterator[tuple[Number, Text]]:
+    made = sources.receipts.replicates
+    if made is not None:
+        asked = sources.ledger.number(numbers.count(made.asked), "replicates/asked")
+        said = text("réplicas de los pesos de ", asked, " que se pidieron")
+        yield sources.ledger.number(numbers.count(made.used), "replicates/used"), said
+
+
+def warnings(sources: Sources) -> list[str]:
+    """What somebody should look at before signing: old totals, sources that disagree, merges, lost replicates."""
+    receipts, places = sources.receipts, _places_alone(sources)
+    found = []
+    step = receipts.calibration
+    for source in step.sources if step else ():
+        if source.too_old:
+            found.append(
+                f"Los totales de {items_of(source.margin, sources.labels)} son de {day_of(source.reference_date)}, a "
+                f"{numbers.decimal(abs(source.age_years), 1)} años del levantamiento."
+            )
+    for gap in step.gaps if step else ():
+        if gap.warn:
+            theirs, ours = numbers.count(gap.other_population), numbers.count(gap.population)
+            found.append(
+                f"{places.get(gap.area, gap.area)}: la fuente en uso cuenta {ours} personas adultas y otra, {theirs} "
+                f"({gap.other_definition or gap.other_source})."
+            )
+    for merged in step.collapsed if step else ():
+        item, _, codes = merged.merged.partition(" ")
+        groups = numbers.join([answer_of(item, code, sources.labels) for code in codes.split("+")])
+        place = places.get(merged.area, merged.area) or "Todo el conjunto"
+        found.append(
+            f"{place}: se unieron {groups}; la celda menor tenía {numbers.count(merged.respondents)} entrevistas."
+        )
+    found += population.thin_frames(receipts, places)
+    lost = len(receipts.replicates.failed) if receipts.replicates else 0
+    if lost:
+        found.append(f"Réplicas que fallaron: {numbers.count(lost)}.")
+    return found
+
+
+def figure(sources: Sources, folder: Path) -> str:
+    """Base against final weights, a square a place; a sentence when nothing moved."""
+    receipts, edition = sources.receipts, sources.edition
+    if not receipts.base_final:
+        return "El peso final es el peso base: ningún paso lo movió."
+    panels = [
+        weights_figure.Panel(name, tuple(point for point in receipts.base_final if point.area == code))
+        for code, name in (_places_alone(sources) or {"all": edition.area_name}).items()
+    ]
+    panels = [panel for panel in panels if panel.points]
+    words = _alt(sources)
+
+    def draw(size: Size, png: bool) -> Picture:
+        return weights_figure.draw(panels, edition.theme, words, size, pictures.source(edition), png)
+
+    return pictures.write(folder, "pesos", words, draw).markdown()
+
+
+def _alt(sources: Sources) -> str:
+    points = sources.receipts.base_final
+    ends = [
+        f"de {numbers.decimal(min(values), 2)} a {numbers.decimal(max(values), 2)}"
+        for values in ([p.base for p in points], [p.final for p in points])
+    ]
+    return (
+        f"Peso base y peso final de cada entrevista, en veces la media de su {sources.place_word}, un cuadro por "
+        f"{sources.place_word}: el base va {ends[0]} y el final {ends[1]}; los puntos sobre la diagonal no cambiaron."
+        + (" Datos simulados." if sources.edition.simulated else "")
+    )
