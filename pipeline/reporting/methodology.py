@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pipeline.files import read_json
 from pipeline.questionnaire import Item, Questionnaire
 from pipeline.reporting import numbers
-from pipeline.reporting.disclosure import Element, Point, Sources, elements
+from pipeline.reporting.disclosure import elements
 from pipeline.reporting.edition import Edition
+from pipeline.reporting.points import Element, Point, Sources
 from pipeline.reporting.text import escape, upper_first
 from pipeline.study import Study
 from pipeline.weighting.receipts import read_receipts

@@ -100,7 +100,9 @@ def _typst(theme: Theme) -> str:
     for name in ("accent", "ink", "soft", "rule", "sans", "serif", "warning", "worse", "better", "same"):
         words = words.replace(f"@{name}@", getattr(theme, name))
     alt = theme.logo_alt.replace("\\", "").replace('"', "”")
-    return words.replace("@logo@", f'image("_engine/logo.png", height: 22pt, alt: "{alt}")' if theme.logo else "[]")
+    image = f'image("_engine/logo.png", height: 22pt, alt: "{alt}")'
+    beside = f"grid(columns: (1fr, auto), column-gutter: 12pt, body, {image})"
+    return words.replace("@head@", beside if theme.logo else "body")
 
 
 def logo(theme: Theme) -> dict[str, str]:

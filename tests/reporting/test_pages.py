@@ -9,13 +9,15 @@ from pypdf import PdfReader
 
 from pipeline.files import read_json
 from pipeline.reporting import comparisons, fragments, place_page, tables
-from pipeline.reporting.disclosure import Sources, elements
+from pipeline.reporting.disclosure import elements
 from pipeline.reporting.edition import Edition, Exceptions
 from pipeline.reporting.methodology import summary, wording
 from pipeline.reporting.navigation import SECTIONS
+from pipeline.reporting.points import Sources
 from pipeline.reporting.render import Engine
 from pipeline.reporting.workshop import workshop
 from pipeline.study import Study
+from pipeline.weighting.receipts import read_receipts
 from tests.reporting.conftest import LAST
 from tests.reporting.made import ROOT, TOO_RARE
 
@@ -184,8 +186,9 @@ def test_bold_in_the_places_of_trust_is_beyond_the_intervals(site: Path, edition
 
 @pytest.fixture(scope="session")
 def sources(study: Study, edition: Edition) -> Sources:
-    receipts, checks = read_json(study.processed(LAST, "weighting.json")), read_json(study.checks(LAST))
-    return Sources(study, edition, study.questionnaire(LAST), receipts, checks, "prueba 1.0")
+    weighed, checks = study.processed(LAST, "weighting.json"), read_json(study.checks(LAST))
+    questionnaire = study.questionnaire(LAST)
+    return Sources(study, edition, questionnaire, read_json(weighed), read_receipts(weighed), checks, "prueba 1.0")
 
 
 def test_every_element_of_aapor_and_every_criterion_of_ine_has_its_point(sources: Sources) -> None:

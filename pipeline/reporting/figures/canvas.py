@@ -5,18 +5,15 @@ Places are computed here and not by axes, so that the same chart can be drawn ag
 
 import html
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import PulsoError
+from pipeline.reporting.figures.svg import svg_of
 from pipeline.reporting.text import Number
 from pipeline.reporting.theme import Theme, font_file
 
-_GROUP = re.compile(r'<g id="([^"]*)">')
-_OPEN = re.compile(r"<svg [^>]*>")
-_DIGITS = re.compile(r"-?\d+\.\d+")
 # The smallest text of a page: 12 px on a telephone.
 _REMARK = 12.5
 
@@ -212,7 +209,7 @@ class Canvas:
             if svg:
                 self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
             raster = self._raster(scale) if png else b""
-        whole, inline = self._clean(buffer.getvalue(), alt) if svg else ("", "")
+        whole, inline = svg_of(buffer.getvalue(), (self.width, self.height), alt, self._tags) if svg else ("", "")
         return Picture(self.width, self.height, whole, inline, raster)
 
     def _raster(self, scale: float) -> bytes:
@@ -240,38 +237,6 @@ class Canvas:
         name = f"tag{len(self._tags)}"
         self._tags[name] = tags
         artist.set_gid(name)
-
-    def _clean(self, svg: str, alt: str) -> tuple[str, str]:
-        """Drop what differs between files or clashes inside a page; turn ids into data attributes."""
-        body = svg[_OPEN.search(svg).end() :]  # type: ignore[union-attr]
-        body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
-        body = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", body, flags=re.S)
-        body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.S)
-        body = _GROUP.sub(lambda m: f"<g {self._tags[m[1]]}>" if m[1] in self._tags else "<g>", body)
-        body = re.sub(r' transform="rotate\(-0 [^"]*"', "", body)
-        body = re.sub(r"\n\s*", "\n", body)
-        body = re.sub(r"<g>\n(<(?:path|text)[^>]*?(?:/>|>[^<]*</text>))\n</g>", r"\1", body)
-        size = f'viewBox="0 0 {self.width} {self.height}"'
-        space = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-        lines = "stroke-linejoin:round;stroke-linecap:butt"
-        body = _shorter(body)
-        whole = f'<svg {space} width="{self.width}" height="{self.height}" {size} style="{lines}">{body}'
-        label = html.escape(alt, quote=True)
-        # The page's own style names the family.
-        inline = re.sub(r"font-family:'[^']*';?", "", body)
-        return whole, f'<svg {size} role="img" aria-label="{label}" style="{lines}">{inline}'
-
-
-def _shorter(body: str) -> str:
-    """The same drawing in fewer bytes: paths in hundredths of a pixel, no blanks, nothing that is the default."""
-
-    def path(found: re.Match[str]) -> str:
-        words = _DIGITS.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), found[1])
-        return 'd="' + re.sub(r"\s*([A-Za-z])\s*", r"\1", words).strip() + '"'
-
-    body = re.sub(r'\bd="([^"]*)"', path, body)
-    body = re.sub(r'style="[^"]*"', lambda style: style[0].replace(": ", ":").replace("; ", ";"), body)
-    return body.replace("text-anchor:start;", "")
 
 
 def _tie(number: Number) -> str:
