@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain
 from pipeline.estimation.encoding import Coded, Measured
+from pipeline.estimation.integers import counting
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _with_source(partitions: Sequence[Partition], place: int) -> Partition:
         finer = partitions[source]
         # Adding pairs of up to about five columns must cost less than adding rows.
         if own.rows is None and finer.rows is None and finer.size * 5 < len(own.pair):
-            merge = np.empty(finer.size, dtype=np.int64)
+            merge = np.empty(finer.size, dtype=own.pair.dtype)
             merge[finer.pair] = own.pair
             if np.array_equal(merge[finer.pair], own.pair):
                 return replace(own, source=source, merge=merge)
@@ -94,8 +95,9 @@ def _partition(design: SurveyDesign, coded: CodedDomain, position: int) -> Parti
     rows = np.flatnonzero(coded.index >= 0) if (coded.index < 0).any() else None
     index = coded.index if rows is None else coded.index[rows]
     psu = design.psu_of_row if rows is None else design.psu_of_row[rows]
-    key = psu * domains + index
     limit = len(design.stratum_of_psu) * domains
+    key = psu.astype(counting(limit)) * domains
+    key += index
     if limit <= 4 * len(key) + 100_000:
         present = np.zeros(limit, dtype=bool)
         present[key] = True
@@ -106,8 +108,8 @@ def _partition(design: SurveyDesign, coded: CodedDomain, position: int) -> Parti
     psu_of_pair, domain_of_pair = seen // domains, seen % domains
     stratum_of_pair = design.stratum_of_psu[psu_of_pair]
     order = np.lexsort((psu_of_pair, domain_of_pair, stratum_of_pair))
-    rank = np.empty(len(seen) if codes is not None else limit, dtype=np.int64)
-    rank[order if codes is not None else seen[order]] = np.arange(len(seen))
+    rank = np.empty(len(seen) if codes is not None else limit, dtype=counting(len(seen)))
+    rank[order if codes is not None else seen[order]] = np.arange(len(seen), dtype=rank.dtype)
     pair = rank[key if codes is None else codes]
     stratum, domain = stratum_of_pair[order], domain_of_pair[order]
     changes = (np.diff(stratum) != 0) | (np.diff(domain) != 0)
@@ -136,7 +138,8 @@ def pair_totals(partition: Partition, weights: np.ndarray, variables: Sequence[C
         # Rows out of the base have one column more, dropped afterwards: cheaper than selecting rows. The
         # columns of a pair lie together, so that a row's neighbours write where it wrote.
         width = coded.columns + 1
-        place = partition.pair * width
+        # In the integers that bincount adds by, so that it makes no copy.
+        place = np.multiply(partition.pair, width, dtype=np.intp)
         place += partition.of_rows(coded.codes)
         totals = np.bincount(place, weights=w, minlength=width * size).reshape(size, width)
         y[first : first + coded.columns] = totals[:, :-1].T

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.errors import DesignError
+from pipeline.estimation.integers import counting
 
 LonelyPsu = Literal["adjust", "certainty", "remove", "error"]
 Centre = Literal["full", "mean"]
@@ -164,13 +165,13 @@ def read_weights(data: pd.DataFrame, name: str) -> np.ndarray:
 
 def _codes(data: pd.DataFrame, name: str | None, what: str) -> tuple[np.ndarray, tuple[str, ...]]:
     if name is None:
-        return np.zeros(len(data), dtype=np.int64), ("",)
+        return np.zeros(len(data), dtype=counting(1)), ("",)
     series = column(data, name, what)
     codes, labels = pd.factorize(series, sort=True)
     if (codes < 0).any():
         rows = ", ".join(str(i) for i in series.index[codes < 0][:5])
         raise DesignError(f"Column {name!r} ({what}) is empty in rows {rows}; every respondent needs one.")
-    return codes, tuple(str(label) for label in labels)
+    return codes.astype(counting(len(labels))), tuple(str(label) for label in labels)
 
 
 def _psus(
@@ -183,10 +184,10 @@ def _psus(
         codes, names = _codes(data, name, "PSU")
         count = len(names)
     if nest:
-        joined = stratum_of_row * count + codes
+        joined = stratum_of_row.astype(np.int64) * count + codes
         codes, uniques = pd.factorize(joined, sort=True)
         count = len(uniques)
-    stratum = np.zeros(count, dtype=np.int64)
+    stratum = np.zeros(count, dtype=stratum_of_row.dtype)
     stratum[codes] = stratum_of_row
     crossing = stratum[codes] != stratum_of_row
     if crossing.any():
@@ -198,7 +199,7 @@ def _psus(
             "PSU ids repeat between strata."
         )
     order = np.argsort(stratum, kind="stable")
-    rank = np.empty(count, dtype=np.int64)
+    rank = np.empty(count, dtype=counting(count))
     rank[order] = np.arange(count)
     return rank[codes], stratum[order]
 

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.estimation.design import column
 from pipeline.estimation.encoding import code_label, map_codes
 from pipeline.estimation.errors import VariableError
+from pipeline.estimation.integers import counting, labelling
 from pipeline.estimation.variables import Code
 
 
@@ -60,8 +61,8 @@ def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | 
     cache: dict[tuple[str, tuple[Code, ...]], tuple[np.ndarray, list[str]]] = {}
     result = []
     for domain in map(as_domain, domains):
-        index = np.zeros(len(data), dtype=np.int64)
-        labels = ["total"] if not domain.columns else [""]
+        index = np.zeros(len(data), dtype=labelling(1))
+        labels = ["total"]
         outside = np.zeros(len(data), dtype=bool)
         for position, name in enumerate(domain.columns):
             codes = domain.codes[position] if domain.codes else ()
@@ -69,8 +70,8 @@ def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | 
                 cache[name, codes] = _code_column(data, name, codes)
             own, names = cache[name, codes]
             outside |= own < 0
-            index = index * len(names) + own
-            labels = [f"{left}*{right}" if left else right for left in labels for right in names]
+            labels = [f"{left}*{right}" for left in labels for right in names] if position else names
+            index = index.astype(labelling(len(labels))) * len(names) + own
         if outside.any():
             index[outside] = -1
         result.append(CodedDomain(domain.kind, tuple(labels), index, domain.columns))
@@ -83,10 +84,10 @@ def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | 
 def _code_column(data: pd.DataFrame, name: str, codes: tuple[Code, ...]) -> tuple[np.ndarray, list[str]]:
     series = column(data, name, "domain", VariableError)
     if codes:
-        own = map_codes(series, [(code,) for code in codes]).astype(np.int64)
-        return np.where(own < 0, -1, own), [code_label(code) for code in codes]
+        own = map_codes(series, [(code,) for code in codes])
+        return np.maximum(own, -1), [code_label(code) for code in codes]
     own, uniques = pd.factorize(series, sort=True)
-    return own.astype(np.int64), [code_label(value) for value in uniques.tolist()]
+    return own.astype(labelling(len(uniques))), [code_label(value) for value in uniques.tolist()]
 
 
 def finest_cells(domains: Sequence[CodedDomain]) -> tuple[np.ndarray, np.ndarray]:
@@ -95,19 +96,21 @@ def finest_cells(domains: Sequence[CodedDomain]) -> tuple[np.ndarray, np.ndarray
     Whatever adds up (weighted totals, counts, replicate totals) is added once by cell, and every
     domain follows by summation.
     """
-    key = np.zeros(len(domains[0].index), dtype=np.int64)
+    key = np.zeros(len(domains[0].index), dtype=counting(1))
     for coded in domains:
         if len(coded.labels) == 1 and (coded.index == 0).all():
             continue
-        joined = key * (len(coded.labels) + 1) + coded.index + 1
-        if joined.max(initial=0) > 65_535:
-            joined = pd.factorize(joined, sort=True)[0]
-        key = joined
+        width = len(coded.labels) + 1
+        key = key.astype(counting((int(key.max(initial=0)) + 1) * width)) * width
+        key += coded.index
+        key += 1
+        if key.max(initial=0) > 65_535:
+            key = pd.factorize(key, sort=True)[0].astype(counting(len(key)))
     limit = int(key.max(initial=0)) + 1
     first = np.full(limit, -1, dtype=np.int64)
-    first[key] = np.arange(len(key))
+    first[key] = np.arange(len(key), dtype=counting(len(key)))
     seen = np.flatnonzero(first >= 0)
-    position = np.zeros(limit, dtype=np.int64)
+    position = np.zeros(limit, dtype=counting(limit))
     position[seen] = np.arange(len(seen))
     members = np.array([coded.index[first[seen]] for coded in domains])
     return position[key], members

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.estimation.design import column
 from pipeline.estimation.errors import VariableError
+from pipeline.estimation.integers import labelling
 from pipeline.estimation.variables import Categorical, Code, Index, Numeric, Quantile, Ratio, Share, Variable, Where
 
 
@@ -52,14 +53,15 @@ def code_lookup(series: pd.Series, groups: Sequence[Sequence[Code]]) -> tuple[np
     """
     table = {code: k for k, group in enumerate(groups) for code in group if code is not None}
     empty = next((k for k, group in enumerate(groups) if None in group), -2)
+    small = labelling(max(len(groups), 1))
     values = series.to_numpy() if isinstance(series.dtype, np.dtype) else None
     if values is not None and values.dtype.kind in "iu" and len(values):
         low, high = min(int(values.min()), 0), int(values.max())
         if high - low < 4096:
-            lookup = np.array([table.get(code, -1) for code in range(low, high + 1)], dtype=np.int16)
+            lookup = np.array([table.get(code, -1) for code in range(low, high + 1)], dtype=small)
             return (values if low == 0 else values.astype(np.int64) - low), lookup
     codes, uniques = pd.factorize(series)
-    return codes, np.array([table.get(value, -1) for value in uniques.tolist()] + [empty], dtype=np.int16)
+    return codes, np.array([table.get(value, -1) for value in uniques.tolist()] + [empty], dtype=small)
 
 
 def base_mask(data: pd.DataFrame, base: Sequence[Where], name: str) -> np.ndarray | None:
@@ -101,7 +103,7 @@ def encode_categorical(data: pd.DataFrame, variable: Categorical | Share) -> Cod
         if unknown.any():
             _raise_unknown(series, unknown, variable)
     columns = len(variable.categories) + (len(variable.missing) if variable.missing_rule != "exclude" else 0)
-    target = np.full(len(groups) + 3, columns, dtype=np.int8 if columns < 127 else np.int16)
+    target = np.full(len(groups) + 3, columns, dtype=labelling(columns))
     target[:columns] = np.arange(columns)
     labels = list(variable.labels or [code_label(code) for code in variable.categories])
     if variable.missing_rule == "category":

@@ -93,7 +93,7 @@ def count_rows(plan: Plan, encoded: Coded | Measured, with_squares: bool) -> Cel
         stands_for = column(plan.design.data, plan.design.counts, "counts").to_numpy(dtype=float)
     elif plan.positive is not None:
         cells, codes, w = cells[plan.positive], codes[plan.positive], w[plan.positive]
-    place = cells * (columns + 1)
+    place = np.multiply(cells, columns + 1, dtype=np.intp)
     place += codes
     counted = np.bincount(place, weights=stands_for, minlength=(columns + 1) * cell_count)
     counts = counted.reshape(cell_count, columns + 1)[:, :-1].T.astype(float)

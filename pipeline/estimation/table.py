@@ -1,5 +1,6 @@
 """The estimates table: one tidy row an estimate, with interval, precision class and reason."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -81,8 +82,8 @@ def estimate(
 
 
 def _check_names(variables: Sequence[Variable]) -> None:
-    names = [variable.name for variable in variables]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    names = Counter(variable.name for variable in variables)
+    twice = sorted(name for name, count in names.items() if count > 1)
     if twice:
         raise VariableError(f"Variables are named more than once: {', '.join(twice)}; names identify indicators.")
     if not names:

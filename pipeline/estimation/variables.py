@@ -1,5 +1,6 @@
 """What is to be estimated: variables as their questionnaire declares them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -153,8 +154,8 @@ def statistics_of(variable: Variable, default: Sequence[str]) -> tuple[str, ...]
 
 
 def _check_codes(name: str, *groups: Sequence[Code]) -> None:
-    everything = [code for group in groups for code in group]
-    twice = sorted({str(code) for code in everything if everything.count(code) > 1})
+    times = Counter(code for group in groups for code in group)
+    twice = sorted(str(code) for code, count in times.items() if count > 1)
     if twice:
         raise VariableError(f"Variable {name!r} declares the codes {', '.join(twice)} more than once.")
     if not groups[0]:

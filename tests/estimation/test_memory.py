@@ -1,0 +1,69 @@
+"""What the kernel holds beside the data, and codes that outgrow their integers."""
+
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.sample import CATEGORIES, DOMAINS, make_sample
+from pipeline.estimation import Categorical, Domain, Share, SurveyDesign, estimate
+from pipeline.estimation.integers import counting, labelling
+
+
+def held(rows: int) -> tuple[int, int]:
+    """Bytes of the data, and the most that estimating everything in them takes on top."""
+    data = make_sample(rows)
+    variables = [Categorical(name, CATEGORIES) for name in data.columns if name.startswith("q")]
+    tracemalloc.start()
+    estimate(SurveyDesign(data, "w", "stratum", "psu"), variables, DOMAINS)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return int(data.memory_usage(index=False).sum()), peak
+
+
+def test_within_one_and_a_half_times_the_data_and_linear() -> None:
+    held(2_000)  # what is imported at first use
+    (small, first), (large, second) = held(200_000), held(400_000)
+    assert (large + second) / large < 1.5
+    assert second / first < 1.1 * large / small
+
+
+@pytest.mark.parametrize("limit", [1, 127, 128, 32_767, 32_768, 2**31 - 1, 2**31])
+def test_integers_hold_what_they_must(limit: int) -> None:
+    for kind in (counting(limit), labelling(limit)):
+        assert np.iinfo(kind).min <= -1
+        assert np.iinfo(kind).max >= limit - 1
+    assert np.iinfo(labelling(limit)).max >= limit
+
+
+def test_more_psus_by_domains_than_32_bits_count() -> None:
+    """60,000 PSUs in 50,000 areas and as many zones: 3 × 10⁹ possible pairs, 60,000 real ones."""
+    rng = np.random.default_rng(1)
+    n, areas = 60_000, 50_000
+    data = pd.DataFrame(
+        {
+            "w": rng.uniform(1, 2, n),
+            "area": np.arange(n) % areas,
+            "zone": rng.permutation(n) % areas,
+            "y": rng.integers(0, 2, n),
+        }
+    )
+    made = estimate(SurveyDesign(data, "w"), [Share("y", "y", (1,))], [("area",), ("zone",)], ("total",))
+    for kind in ("area", "zone"):
+        own = made[made["domain_kind"] == kind]
+        sums = (data["w"] * data["y"]).groupby(data[kind]).sum()
+        np.testing.assert_array_equal(own["domain"].astype(int), sums.index)
+        np.testing.assert_allclose(own["estimate"], sums, rtol=1e-12)
+        assert own["n"].sum() == n
+
+
+def test_more_codes_than_16_bits_count() -> None:
+    codes = tuple(range(40_000))
+    data = pd.DataFrame({"w": 1.0, "area": [0, 39_999, 39_999, 7], "y": [1, 1, 0, 1]})
+    design = SurveyDesign(data, "w")
+    by_area = estimate(design, [Share("y", "y", (1,))], [Domain(("area",), (codes,))]).set_index("domain")
+    assert by_area.loc[["0", "39999", "7"], "estimate"].tolist() == [1.0, 0.5, 1.0]
+    assert (by_area["n"] > 0).sum() == 3
+    by_code = estimate(design, [Categorical("area", codes)]).set_index("category")
+    assert by_code.loc[["0", "39999", "7"], "estimate"].tolist() == [0.25, 0.5, 0.25]
