@@ -1,9 +1,7 @@
 """Stage *estimate*: the indicators of a wave, in every domain, as one tidy table."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from pipeline.errors import PulsoError
@@ -11,6 +9,7 @@ from pipeline.estimation import (
     Calibration,
     Categorical,
     Domain,
+    Index,
     Numeric,
     Replicates,
     Settings,
@@ -141,8 +140,15 @@ def _variable(
         helpers[f"_base_{name}"] = parse(indicator.base, f"indicators.{name}.base").mask(data)
         base = (Where(f"_base_{name}", (True,)),)
     if indicator.kind == "index":
-        helpers[f"_index_{name}"] = index_values(indicator, questionnaire, data)
-        return Numeric(name, f"_index_{name}", base=base, statistics=("mean",))
+        asked = {item: questionnaire[item] for item in indicator.items if item in questionnaire.items}
+        return Index(
+            name,
+            tuple(asked),
+            tuple(indicator.rescale.items()),
+            indicator.at_least,
+            base=base,
+            labels=tuple(item.short or item.label for item in asked.values()),
+        )
     item = questionnaire[indicator.item or ""]
     unanswered = tuple(code for code, kind in item.missing.items() if kind != "no_aplica")
     skipped = tuple(code for code, kind in item.missing.items() if kind == "no_aplica")
@@ -172,18 +178,6 @@ def _variable(
         base=base,
         statistics=indicator.statistics,
     )
-
-
-def index_values(indicator: Indicator, questionnaire: Questionnaire, data: pd.DataFrame) -> pd.Series:
-    """Mean of the rescaled items answered, empty where fewer than ``at_least`` are."""
-    items = [item for item in indicator.items if item in questionnaire.items]
-    scores = pd.DataFrame({item: _rescaled(data[item], indicator.rescale) for item in items}, index=data.index)
-    return scores.mean(axis=1).where(scores.notna().sum(axis=1) >= indicator.at_least)
-
-
-def _rescaled(codes: pd.Series, rescale: Mapping[int, float]) -> pd.Series:
-    values = codes.to_numpy(dtype=float, na_value=np.nan)
-    return pd.Series(values, index=codes.index).map({float(k): v for k, v in rescale.items()})
 
 
 def _domain(study: Study, questionnaire: Questionnaire, columns: tuple[str, ...]) -> Domain:

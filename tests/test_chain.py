@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from pipeline import estimate, series
 from pipeline.check import stage as check
 from pipeline.check.verdict import refuse_if_stopped
 from pipeline.errors import PulsoError
-from pipeline.estimation import CHANGE_COLUMNS, COLUMNS
+from pipeline.estimation import CHANGE_COLUMNS, COLUMNS, Index, Wave
+from pipeline.estimation import changes as changes_between
 from pipeline.files import read_json, read_table, write_json
 from pipeline.ingest import stage as ingest
 from pipeline.simulate import stage as simulate
@@ -123,6 +125,29 @@ def test_the_index_is_the_mean_of_the_forces_answered(study: Study, table: pd.Da
     known = index.notna()
     found = row(table, wave="2013T2", indicator="indice_confianza_policial", domain_kind="total")
     assert found["estimate"] == pytest.approx(np.average(index[known], weights=data.loc[known, "weight"]))
+
+
+def test_the_index_is_linked_where_a_force_enters(study: Study) -> None:
+    """Had Fuerza Civil not been asked of before, the change is that of the other forces, and says so."""
+    waves = []
+    for wave in ("2013T1", "2013T2"):
+        made = estimate.prepare(study, wave)
+        index = next(v for v in made.variables if isinstance(v, Index))
+        waves.append((Wave(wave, made.design, (index,)), index))
+    (before, index), (now, _) = waves
+    others = tuple(item for item in index.items if item != "conf_fuerza_civil")
+    fewer = replace(before, variables=(index.limited_to(others),))
+    settings = estimate.estimation_settings(study)
+    found = changes_between(now, fewer, settings=settings).iloc[0]
+    levels = []
+    for wave, _ in waves:
+        scores = wave.design.data[list(others)].astype(float)
+        scores = scores.where(scores <= 4).rsub(4).mul(100 / 3)
+        known = scores.mean(axis=1).where(scores.notna().sum(axis=1) >= index.at_least).dropna()
+        levels.append(np.average(known, weights=wave.design.data.loc[known.index, "weight"]))
+    assert found["link"] == "entra Fuerza Civil"
+    assert found["difference"] == pytest.approx(levels[1] - levels[0], rel=1e-9)
+    assert changes_between(now, before, settings=settings).iloc[0]["difference"] != pytest.approx(found["difference"])
 
 
 def test_domains_of_people_who_did_not_say_are_not_published(table: pd.DataFrame) -> None:

@@ -37,7 +37,7 @@ over waves), ``Quantile`` and ``Index`` variables, ``cronbach_alpha`` and ``comm
 """
 
 from pipeline.estimation.association import Association, rao_scott
-from pipeline.estimation.compare import CHANGE_COLUMNS, Breaks, Wave, changes, changes_between_tables
+from pipeline.estimation.compare import CHANGE_COLUMNS, Breaks, changes, changes_between_tables
 from pipeline.estimation.design import Calibration, Replicates, SurveyDesign
 from pipeline.estimation.domains import TOTAL_DOMAIN, Domain
 from pipeline.estimation.errors import DesignError, EstimationError, VariableError
@@ -51,6 +51,7 @@ from pipeline.estimation.regression import LogisticResult, logistic
 from pipeline.estimation.table import COLUMNS, Settings, estimate
 from pipeline.estimation.trend import TREND_COLUMNS, slope_coefficients, trend
 from pipeline.estimation.variables import Categorical, Index, Numeric, Quantile, Ratio, Share, Variable, Where
+from pipeline.estimation.waves import Wave
 from pipeline.estimation.within import DIFFERENCE_COLUMNS, category_differences, domain_differences
 
 __all__ = [

@@ -6,44 +6,23 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from pipeline.estimation.design import SurveyDesign
-from pipeline.estimation.domains import Domain, as_domain
-from pipeline.estimation.errors import VariableError
+from pipeline.estimation.domains import Domain
 from pipeline.estimation.families import INCOMPARABLE, SAME, ChangeRule, judge, minimum_detectable
 from pipeline.estimation.intervals import t_quantile
 from pipeline.estimation.linear import KEYS, two_sided_p
 from pipeline.estimation.overlap import Contrast, wave_contrasts
 from pipeline.estimation.precision import NO_DF
-from pipeline.estimation.table import Settings, estimate
-from pipeline.estimation.variables import QUANTILE, Variable, statistics_of
+from pipeline.estimation.table import Settings
+from pipeline.estimation.variables import QUANTILE
+from pipeline.estimation.waves import Wave, link_indices, wave_table
 
 CHANGE_COLUMNS = (
     "wave", "reference_wave", "comparison", "indicator", "category", "statistic", "domain_kind", "domain",
     "estimate", "reference_estimate", "difference", "se", "ci_low", "ci_high", "ci_level", "df", "p",
     "p_adjusted", "adjust", "family", "verdict", "minimum_detectable", "publishable", "reason",
+    "link",
 )  # fmt: skip
 NO_VARIATION = "sin error estándar: las respuestas no varían"
-
-
-@dataclass(frozen=True, eq=False)
-class Wave:
-    """One edition: its label, design and variables; names of variables and labels of categories join waves.
-
-    ``table`` are its estimates where already made (rows may be more than those compared); else they are
-    estimated. PSU ids must mean the same PSU in both waves: shared ids are taken as shared PSUs.
-    """
-
-    label: str
-    design: SurveyDesign
-    variables: tuple[Variable, ...]
-    table: pd.DataFrame | None = None
-
-    def variable(self, name: str) -> Variable:
-        """The variable of that name."""
-        for variable in self.variables:
-            if variable.name == name:
-                return variable
-        raise VariableError(f"Wave {self.label!r} has no variable {name!r}.")
 
 
 @dataclass(frozen=True)
@@ -69,9 +48,14 @@ def changes(
     Columns are ``CHANGE_COLUMNS``; differences are in the estimate's units. With covariance "overlap" the
     waves are stacked on their strata and PSUs (module overlap) under ``settings.method``; with
     "independent", and always for quantiles, the waves' variances and degrees of freedom add. The interval
-    has level 1 − alpha and is unadjusted; the verdict uses the adjusted p. Raises EstimationError.
+    has level 1 − alpha and is unadjusted; the verdict uses the adjusted p. An index is compared over the
+    items that both waves ask, in all columns of its row; ``link`` then says what enters or leaves. Raises
+    EstimationError.
     """
     rule, settings = rule or ChangeRule(), settings or Settings()
+    linked = link_indices((reference, current), domains, settings)
+    reference, current = linked.waves
+    breaks = Breaks({**linked.impossible, **(breaks or Breaks()).reasons})
     tables = [wave_table(wave, domains, statistics, settings) for wave in (current, reference)]
     joined = _join(tables[0], tables[1])
     pairs = joined.loc[joined["statistic"] != QUANTILE, ["indicator", "statistic"]].drop_duplicates()
@@ -86,7 +70,8 @@ def changes(
         df = np.where(joined["df"].notna(), joined["df"], df)
     else:
         variance, df = _independent(joined)
-    return _table(joined, np.sqrt(variance), df, (current.label, reference.label, comparison), rule, breaks)
+    labels = (current.label, reference.label, comparison)
+    return _table(joined, np.sqrt(variance), df, labels, rule, breaks, linked.links)
 
 
 def changes_between_tables(
@@ -98,23 +83,11 @@ def changes_between_tables(
     breaks: Breaks | None = None,
 ) -> pd.DataFrame:
     """Changes between two estimates tables of one wave each, as independent samples: variances and df add."""
-    rule = rule or ChangeRule(covariance="independent")
+    rule, breaks = rule or ChangeRule(covariance="independent"), breaks or Breaks()
     joined = _join(current, reference)
     variance, df = _independent(joined)
     labels = tuple(str(table["wave"].iloc[0]) if len(table) else "" for table in (current, reference))
-    return _table(joined, np.sqrt(variance), df, (labels[0], labels[1], comparison), rule, breaks)
-
-
-def wave_table(
-    wave: Wave, domains: Sequence[Domain | Sequence[str] | str], statistics: Sequence[str], settings: Settings
-) -> pd.DataFrame:
-    """The wave's estimates of these domains and statistics: made now, or picked from its table."""
-    if wave.table is None:
-        return estimate(wave.design, wave.variables, domains, statistics, wave=wave.label, settings=settings)
-    wanted = [(variable.name, name) for variable in wave.variables for name in statistics_of(variable, statistics)]
-    rows = wave.table["domain_kind"].isin([as_domain(domain).kind for domain in domains])
-    rows &= pd.MultiIndex.from_frame(wave.table[["indicator", "statistic"]]).isin(wanted)
-    return wave.table[rows]
+    return _table(joined, np.sqrt(variance), df, (labels[0], labels[1], comparison), rule, breaks, {})
 
 
 def _has(wave: Wave, name: str) -> bool:
@@ -163,7 +136,7 @@ def contrast_frame(made: Sequence[Contrast]) -> pd.DataFrame:
 
 def _table(
     joined: pd.DataFrame, se: np.ndarray, df: np.ndarray, labels: tuple[str, str, str], rule: ChangeRule,
-    breaks: Breaks | None,
+    breaks: Breaks, links: Mapping[str, str],
 ) -> pd.DataFrame:  # fmt: skip
     difference = (joined["estimate_current"] - joined["estimate_reference"]).to_numpy()
     usable = (df > 0) & (se > 0) & np.isfinite(difference)
@@ -172,7 +145,7 @@ def _table(
     same = (df > 0) & (se == 0) & (difference == 0)
     p = np.where(same, 1.0, two_sided_p(t, df))
     half = t_quantile(1 - rule.alpha / 2, df) * se
-    broken = joined["indicator"].map(dict((breaks or Breaks()).reasons)).to_numpy(dtype=object)
+    broken = joined["indicator"].map(dict(breaks.reasons)).to_numpy(dtype=object)
     is_broken = np.array([isinstance(word, str) for word in broken], dtype=bool)
     unknown = ~np.isfinite(p)
     reason = np.select(
@@ -188,8 +161,8 @@ def _table(
         ci_high=(difference + half) * blank, ci_level=1 - rule.alpha, df=df, p=p * blank,
         verdict=np.where(is_broken | unknown, INCOMPARABLE, SAME),
         minimum_detectable=minimum_detectable(se, df, rule.alpha, rule.power) * blank,
-        publishable=reason == "", reason=reason,
+        publishable=reason == "", reason=reason, link=joined["indicator"].map(dict(links)).fillna(""),
     )  # fmt: skip
-    text = ["wave", "reference_wave", "comparison", *KEYS, "reason"]
+    text = ["wave", "reference_wave", "comparison", *KEYS, "reason", "link"]
     judged = judge(table.astype(dict.fromkeys(text, "str")), rule)
     return judged.astype({"adjust": "str", "family": "str"})[list(CHANGE_COLUMNS)]

@@ -7,7 +7,6 @@ contrast Σ c_t θ_t is one linearised variable, so that the covariance is compu
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -23,9 +22,7 @@ from pipeline.estimation.plan import Method, Plan, make_plan
 from pipeline.estimation.replicates import replicate_variance
 from pipeline.estimation.variables import TOTAL, Variable
 from pipeline.estimation.variance import score_variance, variance_of_segments
-
-if TYPE_CHECKING:
-    from pipeline.estimation.compare import Wave
+from pipeline.estimation.waves import Wave
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ class Stack:
     shares_psus: bool
 
 
-def stack(waves: Sequence["Wave"], domains: Sequence[Domain]) -> Stack:
+def stack(waves: Sequence[Wave], domains: Sequence[Domain]) -> Stack:
     """Stack the waves by their stratum and PSU ids; domains are coded on all together."""
     names = sorted({name for domain in domains for name in domain.columns})
     frames = [_stacked_rows(wave, names) for wave in waves]
@@ -78,7 +75,7 @@ def stack(waves: Sequence["Wave"], domains: Sequence[Domain]) -> Stack:
     return Stack(union, coded, make_partitions(union, coded), rows, shares)
 
 
-def _stacked_rows(wave: "Wave", names: Sequence[str]) -> pd.DataFrame:
+def _stacked_rows(wave: Wave, names: Sequence[str]) -> pd.DataFrame:
     """A wave's weight, stratum, PSU (its rows, when it has none), fpc and domain columns."""
     design, data = wave.design, wave.design.data
     own = pd.DataFrame({"weight": design.w})
@@ -105,7 +102,7 @@ class Side:
 
 
 def wave_contrasts(
-    waves: Sequence["Wave"],
+    waves: Sequence[Wave],
     coefficients: Sequence[float],
     names: Sequence[tuple[str, tuple[str, ...]]],
     domains: Sequence[Domain | Sequence[str] | str],

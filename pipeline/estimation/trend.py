@@ -5,22 +5,23 @@ stacked design. It says how sure the slope through these waves is, not how far t
 it nor what the next will bring.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from pipeline.estimation.compare import Wave, contrast_frame, wave_table
+from pipeline.estimation.compare import contrast_frame
 from pipeline.estimation.domains import Domain
 from pipeline.estimation.errors import EstimationError
 from pipeline.estimation.linear import KEYS, test_table
 from pipeline.estimation.overlap import wave_contrasts
 from pipeline.estimation.table import Settings
 from pipeline.estimation.variables import Quantile
+from pipeline.estimation.waves import Wave, link_indices, wave_table
 
 TREND_COLUMNS = (
     *KEYS, "waves", "first_wave", "last_wave", "slope", "se", "ci_low", "ci_high", "ci_level", "df", "t", "p",
-    "error",
+    "error", "link",
 )  # fmt: skip
 SAMPLING_ONLY = "solo error muestral"
 
@@ -46,26 +47,30 @@ def trend(
     """Slope a year of every estimate that two or more waves have, in the estimate's units.
 
     ``years`` gives the middle of each wave's fieldwork in decimal years. Each indicator uses the waves
-    that have it, its categories those common to them. ``error`` labels what the standard error covers.
+    that have it, its categories those common to them; an index runs over the items that all its waves ask,
+    and ``link`` says which enter or leave. ``error`` labels what the standard error covers.
     Columns TREND_COLUMNS. Raises EstimationError when a wave has no time.
     """
     settings = settings or Settings()
     absent = [wave.label for wave in waves if wave.label not in years]
     if absent:
         raise EstimationError(f"Waves without a time of fieldwork: {', '.join(absent)}; give years for all.")
-    tables = {wave.label: wave_table(wave, domains, statistics, settings) for wave in waves}
-    parts = [_slopes(group, names, tables, years, domains, covariance, settings) for group, names in _groups(waves)]
+    linked = link_indices(waves, domains, settings)
+    tables = {wave.label: wave_table(wave, domains, statistics, settings) for wave in linked.waves}
+    groups = _groups(linked.waves, linked.impossible)
+    parts = [_slopes(group, names, tables, years, domains, covariance, settings) for group, names in groups]
     if not parts:
         raise EstimationError("No indicator is in two waves; there is no trend.")
-    return pd.concat(parts, ignore_index=True)[list(TREND_COLUMNS)]
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(link=table["indicator"].map(dict(linked.links)).fillna(""))[list(TREND_COLUMNS)]
 
 
-def _groups(waves: Sequence[Wave]) -> list[tuple[tuple[Wave, ...], tuple[str, ...]]]:
+def _groups(waves: Sequence[Wave], left_out: Collection[str]) -> list[tuple[tuple[Wave, ...], tuple[str, ...]]]:
     """Waves that have an indicator, and the indicators that exactly those have."""
     names: dict[str, list[Wave]] = {}
     for wave in waves:
         for variable in wave.variables:
-            if not isinstance(variable, Quantile):
+            if not isinstance(variable, Quantile) and variable.name not in left_out:
                 names.setdefault(variable.name, []).append(wave)
     groups: dict[tuple[str, ...], tuple[tuple[Wave, ...], list[str]]] = {}
     for name, having in names.items():

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.estimation.errors import VariableError
@@ -116,7 +116,8 @@ class Index:
     """A composite index: the mean of rescaled items, for those who answered at least ``at_least`` of them.
 
     ``scores`` pairs each code with its value, say (1, 100.0) … (4, 0.0); any other code or an empty cell
-    is no answer. Use the items asked in all waves compared (index.common_items).
+    is no answer. ``labels`` name the items for readers. Waves are compared over the items that all of them
+    ask (module waves).
     """
 
     name: str
@@ -125,12 +126,25 @@ class Index:
     at_least: int = 1
     base: tuple[Where, ...] = ()
     statistics: tuple[str, ...] = (MEAN,)
+    labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.at_least <= len(self.items):
             raise VariableError(
                 f"Index {self.name!r} wants {self.at_least} of {len(self.items)} items; give 1 to {len(self.items)}."
             )
+        _check_codes(self.name, [code for code, _ in self.scores])
+        _check_codes(self.name, self.items)
+        _check_labels(self.name, self.items, self.labels)
+
+    def labelled_items(self) -> list[tuple[str, str]]:
+        """Each item with its label, by default its name."""
+        return list(zip(self.items, self.labels or self.items, strict=True))
+
+    def limited_to(self, items: Sequence[str]) -> "Index":
+        """The same index over these of its items."""
+        kept = [(item, label) for item, label in self.labelled_items() if item in items]
+        return replace(self, items=tuple(item for item, _ in kept), labels=tuple(label for _, label in kept))
 
 
 Variable = Categorical | Share | Numeric | Ratio | Index | Quantile

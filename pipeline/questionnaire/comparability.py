@@ -13,6 +13,7 @@ def break_between(
 
     ``waves``: every wave, oldest first. A break declared for a wave separates it from all
     before it, be it of an item (wording, codes) or of the fieldwork (mode, frame, firm).
+    Another list of items is no break of an index: it is compared over those that both waves ask.
     """
     start, end = waves.index(reference), waves.index(wave)
     for later in waves[start + 1 : end + 1]:
@@ -23,14 +24,4 @@ def break_between(
             item = questionnaire.items.get(name)
             if item is not None and later in item.comparable.breaks:
                 return item.comparable.breaks[later]
-    return _other_items(questionnaires[reference], questionnaires[wave], indicator)
-
-
-def _other_items(before: Questionnaire, after: Questionnaire, indicator: Indicator) -> str:
-    """An index of other items is another index, even where each item compares."""
-    for name in indicator.sources if indicator.kind == "index" else ():
-        if name in after.items and name not in before.items:
-            return f"entra {after[name].short or after[name].label}"
-        if name in before.items and name not in after.items:
-            return f"sale {before[name].short or before[name].label}"
     return ""

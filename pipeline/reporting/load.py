@@ -84,14 +84,17 @@ def build(
 
 
 def broken(changes: pd.DataFrame, whole: str) -> dict[str, dict[str, str]]:
-    """Indicator → wave → why its series breaks there, from the changes that were refused."""
+    """Indicator → wave → why its series breaks there: changes refused, and indices linked over fewer items."""
     rows = changes[
-        (changes["verdict"] == "no comparable")
+        ((changes["verdict"] == "no comparable") | (changes["link"] != ""))
         & (changes["comparison"] == "previous")
         & (changes["domain_kind"] == whole)
     ]
     found: dict[str, dict[str, str]] = {}
-    for indicator, wave, why in rows[["indicator", "wave", "reason"]].itertuples(index=False, name=None):
+    for indicator, wave, link, reason in rows[["indicator", "wave", "link", "reason"]].itertuples(
+        index=False, name=None
+    ):
+        why = link or reason
         found.setdefault(str(indicator), {})[str(wave)] = str(why) if 0 < len(str(why)) <= 40 else "no comparable"
     return found
 

@@ -60,6 +60,12 @@ class Change:
     minimum_detectable: float
     publishable: bool
     reason: str
+    link: str
+
+    @property
+    def note(self) -> str:
+        """What a reader of an index must know where its items differ: compared over those of both waves."""
+        return f"{self.link}, comparado en lo común" if self.link else ""
 
     @property
     def comparable(self) -> bool:

@@ -62,9 +62,9 @@ def verdict(edition: Edition, change: Change | None, first: bool, since: bool = 
         return text(f"no comparable con {reference}{why}")
     if not change.significant:
         against = f" frente a {reference}" if since else ""
-        return text(f"{NO_CHANGE}{against} (", moved(change, sign=True), ")")
+        return text(f"{NO_CHANGE}{against} (", moved(change, sign=True), f"; {change.note})" if change.note else ")")
     against = f" desde {reference}" if since else ""
-    return text(f"{change.verdict} ", moved(change), against)
+    return text(f"{change.verdict} ", moved(change), against, f" ({change.note})" if change.note else "")
 
 
 def silence(edition: Edition, measure: Measure) -> str:

@@ -57,7 +57,9 @@ def difference(edition: Edition, change: Change | None, direction: str) -> Text 
 
 def verdict_word(change: Change | None) -> str:
     """The verdict as a table says it."""
-    return EMPTY if change is None else change.verdict
+    if change is None:
+        return EMPTY
+    return f"{change.verdict} ({change.note})" if change.note else change.verdict
 
 
 def places(edition: Edition, measure: Measure) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.files import atomic
-from pipeline.reporting import numbers
+from pipeline.reporting import numbers, tables
 from pipeline.reporting.edition import Edition, IndicatorLabel
 from pipeline.reporting.rows import Estimate
 from pipeline.reporting.sections import topics
@@ -271,7 +271,7 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
             if change.comparable:
                 moved = float(f"{change.difference * factor:.10g}")
                 sheet.write_number(line, column, moved, book.number("+0.0;−0.0;0.0", ""))
-            sheet.write_string(line, column + 1, change.verdict)
+            sheet.write_string(line, column + 1, tables.verdict_word(change))
 
 
 def _notes(book: Book) -> None:

@@ -21,7 +21,7 @@ COLUMNS = [
 CHANGE_COLUMNS = [
     "wave", "reference_wave", "comparison", *IDS[1:], "estimate", "reference_estimate", "difference", "se", "ci_low",
     "ci_high", "ci_level", "df", "p", "p_adjusted", "adjust", "family", "verdict", "minimum_detectable", "publishable",
-    "reason",
+    "reason", "link",
 ]  # fmt: skip
 BREAK_WAVE = "2012T3"
 BREAK_INDICATOR = "inseguridad_amplia"
@@ -125,7 +125,7 @@ def changes(study: Study, table: pd.DataFrame) -> pd.DataFrame:
         ci_low=difference - 1.96 * se, ci_high=difference + 1.96 * se, p=p, p_adjusted=p, adjust="BH", family="f",
         verdict=np.where(broken, "no comparable", verdict), minimum_detectable=2.8 * se,
         publishable=both["publishable"] & both["publishable_then"] & ~broken,
-        reason=np.where(broken, "cambió la pregunta", ""),
+        reason=np.where(broken, "cambió la pregunta", ""), link="",
     )[CHANGE_COLUMNS]  # fmt: skip
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from pipeline.reporting import sentences
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.load import load_edition
+from pipeline.reporting.load import broken, load_edition
 from pipeline.reporting.rows import Rows
+from pipeline.reporting.tables import verdict_word
 from pipeline.study import Study
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
@@ -89,6 +90,18 @@ def test_a_measure_whose_question_changed_is_not_compared(edition: Edition) -> N
         "no comparable con enero de 2013 (cuatro meses, no tres)"
         in sentences.finding(changed, changed.settings.headline).plain
     )
+
+
+def test_an_index_linked_over_fewer_items_says_so(edition: Edition) -> None:
+    """Its change is given, with what enters; its line is broken there, as the levels are of other items."""
+    name = edition.settings.headline.indicator
+    edit = set_values(edition, headline_rows("total", edition), verdict="sube", difference=0.021, link="entra Marina")
+    changed = with_rows(edition, changes=edit)
+    change = changed.change(changed.whole(changed.settings.headline))
+    said = sentences.verdict(changed, change, False).plain
+    assert said == "sube 2.1\u00a0puntos desde enero de 2013 (entra Marina, comparado en lo común)"
+    assert verdict_word(change) == "sube (entra Marina, comparado en lo común)"
+    assert broken(changed.rows.changes, "total")[name][edition.wave.key] == "entra Marina"
 
 
 def test_withheld_cells_are_said_without_their_number(edition: Edition) -> None:
