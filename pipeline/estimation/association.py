@@ -63,10 +63,12 @@ def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorica
     first = float(np.trace(delta))
     d0 = first**2 / float(np.trace(delta @ delta))
     psus = np.unique(design.psu_of_row[inside])
-    nu = len(psus) - len(np.unique(design.stratum_of_psu[psus]))
+    strata = np.zeros(len(design.psus_in_stratum), dtype=bool)
+    strata[design.stratum_of_psu[psus]] = True
+    nu = len(psus) - int(strata.sum())
     df = (rows - 1) * (columns - 1)
     chi2, f = pearson / (first / df), pearson / first
-    wald = _wald(design, cells, table) / df
+    wald = _wald(design, cells, table, strata) / df
     left_over = max(nu - df + 1, 0)
     adjusted = wald * left_over / nu if nu else float("nan")
     return Association(
@@ -76,8 +78,11 @@ def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorica
     )  # fmt: skip
 
 
-def _wald(design: SurveyDesign, cells: Coded, table: np.ndarray) -> float:
-    """Koch, Freeman and Freeman's (1975) Wald statistic of the cells' departures from independence, as totals."""
+def _wald(design: SurveyDesign, cells: Coded, table: np.ndarray, strata: np.ndarray) -> float:
+    """Koch, Freeman and Freeman's (1975) Wald statistic of the cells' departures from independence, as totals.
+
+    ``strata`` (strata,): those with a case in the table.
+    """
     rows, columns = table.shape
     total, row, column = table.sum(), table.sum(axis=1), table.sum(axis=0)
     i, j = np.divmod(np.arange(rows * columns), columns)
@@ -89,7 +94,8 @@ def _wald(design: SurveyDesign, cells: Coded, table: np.ndarray) -> float:
     derivative += (row[i] * column[j] / total**2)[:, None]
     z = linearise_coded(design.w, cells, np.zeros(len(design.w), dtype=np.int64), 1, None)
     used = (i > 0) & (j > 0)
-    deviations = score_deviations(design, psu_scores(design, z) @ derivative[used].T)
+    scores = psu_scores(design, z) @ derivative[used].T
+    deviations = score_deviations(design, scores, np.repeat(strata[:, None], scores.shape[1], axis=1))
     return float(departure[used] @ np.linalg.solve(deviations.T @ deviations, departure[used]))
 
 

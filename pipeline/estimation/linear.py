@@ -27,7 +27,7 @@ from pipeline.estimation.replicates import (
     totals_of_measured,
 )
 from pipeline.estimation.variables import TOTAL, Variable, statistics_of
-from pipeline.estimation.variance import ROUNDING, score_deviations
+from pipeline.estimation.variance import ROUNDING, first_psus, lonely_factors, score_deviations
 
 KEYS = ["indicator", "category", "statistic", "domain_kind", "domain"]
 
@@ -37,7 +37,8 @@ class LinearEstimates:
     """m estimates: ``keys`` (m rows, columns KEYS), ``values`` (m,), PSU ``scores`` (PSUs, m).
 
     ``reached`` (PSUs, m) says which PSUs have a case in the base; ``thetas`` (m, R) the replicates'
-    estimates under the method "replicates", else None.
+    estimates under the method "replicates", else None. Under a calibration (``residuals``) every PSU has a
+    part in every estimate.
     """
 
     design: SurveyDesign
@@ -46,6 +47,7 @@ class LinearEstimates:
     scores: np.ndarray
     reached: np.ndarray
     thetas: np.ndarray | None
+    residuals: bool = False
 
     def covariance(self) -> np.ndarray:
         """Covariance matrix of the estimates, (m, m)."""
@@ -56,7 +58,7 @@ class LinearEstimates:
             centre = self.values if replicates.centre == "full" else self.thetas.mean(axis=1)
             deviations = (self.thetas - centre[:, None]) * np.sqrt(replicates.coefficients)
             return deviations @ deviations.T
-        deviations = score_deviations(self.design, self.scores)
+        deviations = score_deviations(self.design, self.scores, self._strata(np.eye(len(self.values), dtype=bool)))
         return deviations.T @ deviations
 
     def select(self, **labels: str) -> np.ndarray:
@@ -100,10 +102,17 @@ class LinearEstimates:
             return replicate_variance(self.design.replicates, a[:, columns] @ self.thetas[columns], value)
         # Deviations are linear in the scores except for lonely PSUs: contrast first, deviate afterwards.
         scores = self.scores[:, columns] @ a[:, columns].T
-        deviations = score_deviations(self.design, scores)
+        deviations = score_deviations(self.design, scores, self._strata(used))
         variance = np.einsum("ij,ij->j", deviations, deviations)
         uncancelled = np.square(self.scores[:, columns]).sum(axis=0) @ np.square(a[:, columns]).T
         return np.where(variance > ROUNDING * uncancelled, variance, 0.0)
+
+    def _strata(self, used: np.ndarray) -> np.ndarray | None:
+        """Strata reached by the estimates used in each contrast, (strata, c); None all."""
+        if self.residuals or not lonely_factors(self.design).any():
+            return None
+        strata = np.logical_or.reduceat(self.reached, first_psus(self.design), axis=0)
+        return (strata.astype(float) @ used.T.astype(float)) > 0
 
 
 def test_table(labels: pd.DataFrame, value: np.ndarray, se: np.ndarray, df: np.ndarray, level: float) -> pd.DataFrame:
@@ -163,6 +172,7 @@ def linear_estimates(
         np.concatenate(scores, axis=1),
         np.concatenate(reached, axis=1),
         np.concatenate(thetas) if method == "replicates" else None,
+        method == "calibrated",
     )
 
 

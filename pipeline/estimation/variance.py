@@ -73,31 +73,40 @@ def variance_of_segments(
     if own.any():
         reached = sum_by_group(np.where(psus > 0, n, 0.0), domain, domains)
         mean = sum_by_group(totals, domain, domains) / np.maximum(reached, 1)
-        variance += sum_by_group(own * (totals - mean[:, domain]) ** 2, domain, domains)
+        # A lonely PSU without a case in the base is no part of the domain: not even a zero to be centred.
+        variance += sum_by_group(np.where(psus > 0, own * (totals - mean[:, domain]) ** 2, 0.0), domain, domains)
         factor = factor + own
     floor = ROUNDING * sum_by_group(factor * uncancelled, domain, domains)
     return np.where(variance > floor, variance, 0.0)
 
 
-def score_deviations(design: SurveyDesign, scores: np.ndarray) -> np.ndarray:
-    """Scaled deviations U of PSU scores (P, m): the covariance matrix is UᵀU, the variances Σ U²."""
-    starts = np.concatenate(([0], np.cumsum(design.psus_in_stratum)[:-1]))
+def score_deviations(design: SurveyDesign, scores: np.ndarray, reached: np.ndarray | None = None) -> np.ndarray:
+    """Scaled deviations U of PSU scores (P, m): the covariance matrix is UᵀU, the variances Σ U².
+
+    ``reached`` (strata, m): whether the stratum has a case in the base of the estimate; None all that have a
+    case at all. It matters to lonely strata and to scores that do not add up to zero (those of totals).
+    """
     n = design.psus_in_stratum
-    means = np.add.reduceat(scores, starts, axis=0) / n[:, None]
+    means = np.add.reduceat(scores, first_psus(design), axis=0) / n[:, None]
     deviations = scores - means[design.stratum_of_psu]
     deviations *= np.sqrt(stratum_factors(design))[design.stratum_of_psu][:, None]
     lonely = lonely_factors(design)
     if lonely.any():
-        reached = np.logical_or.reduceat(scores != 0, starts, axis=0)
-        centre = scores.sum(axis=0) / np.maximum((reached * n[:, None]).sum(axis=0), 1)
+        inside = (np.bincount(design.stratum_of_row, weights=design.w) > 0)[:, None] if reached is None else reached
+        centre = scores.sum(axis=0) / np.maximum((inside * n[:, None]).sum(axis=0), 1)
         alone = np.flatnonzero(lonely[design.stratum_of_psu])
-        own = np.where(scores[alone] != 0, scores[alone] - centre, 0.0)
+        own = np.where(inside[design.stratum_of_psu[alone]], scores[alone] - centre, 0.0)
         deviations[alone] = own * np.sqrt(lonely[design.stratum_of_psu][alone])[:, None]
     return deviations
 
 
+def first_psus(design: SurveyDesign) -> np.ndarray:
+    """Where each stratum's PSUs begin, (strata,): they lie together."""
+    return np.concatenate(([0], np.cumsum(design.psus_in_stratum)[:-1]))
+
+
 def score_variance(design: SurveyDesign, scores: np.ndarray) -> np.ndarray:
-    """Variance of the sum of each column of PSU scores (P, m): shape (m,)."""
+    """Variance of the sum of each column of PSU scores (P, m), all strata reached: shape (m,)."""
     deviations = score_deviations(design, scores)
     variance = np.einsum("ij,ij->j", deviations, deviations)
     floor = ROUNDING * np.einsum("ij,ij->j", scores, scores)
