@@ -42,7 +42,7 @@ def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorica
     Rao 1987), as R's svychisq.
 
     Rows missing either answer are outside the base. Raises EstimationError when a table has one row or
-    column left.
+    column left, or no degrees of freedom.
     """
     table, cells = _cross(design, left, right)
     rows, columns = table.shape
@@ -53,6 +53,7 @@ def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorica
         )
     inside = (cells.codes < cells.columns) & (design.w > 0)
     n = int(inside.sum())
+    strata, nu = _reached(design, inside, f"{left.name!r} by {right.name!r}")
     p = (table / table.sum()).ravel()
     z = linearise_coded(design.w, cells, np.zeros(len(design.w), dtype=np.int64), 1, p[:, None])
     deviations = score_deviations(design, psu_scores(design, z))
@@ -62,15 +63,11 @@ def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorica
     pearson = float(n * ((p - expected) ** 2 / expected).sum())
     first = float(np.trace(delta))
     d0 = first**2 / float(np.trace(delta @ delta))
-    psus = np.unique(design.psu_of_row[inside])
-    strata = np.zeros(len(design.psus_in_stratum), dtype=bool)
-    strata[design.stratum_of_psu[psus]] = True
-    nu = len(psus) - int(strata.sum())
     df = (rows - 1) * (columns - 1)
     chi2, f = pearson / (first / df), pearson / first
     wald = _wald(design, cells, table, strata) / df
     left_over = max(nu - df + 1, 0)
-    adjusted = wald * left_over / nu if nu else float("nan")
+    adjusted = wald * left_over / nu
     return Association(
         n=n, pearson=pearson, chi2=chi2, df=df, chi2_p=float(special.chdtrc(df, chi2)), f=f, f_df=d0, f_ddf=d0 * nu,
         f_p=float(special.fdtrc(d0, d0 * nu, f)), wald=wald, wald_p=float(special.fdtrc(df, nu, wald)),
@@ -78,10 +75,23 @@ def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorica
     )  # fmt: skip
 
 
+def _reached(design: SurveyDesign, inside: np.ndarray, names: str) -> tuple[np.ndarray, int]:
+    """Strata with a row of the table, (strata,), and the degrees of freedom: PSUs minus strata."""
+    psus = np.unique(design.psu_of_row[inside])
+    strata = np.zeros(len(design.psus_in_stratum), dtype=bool)
+    strata[design.stratum_of_psu[psus]] = True
+    count = int(strata.sum())
+    if len(psus) <= count:
+        raise EstimationError(
+            f"The table of {names} lies in {len(psus)} PSUs of {count} strata; a test needs degrees of freedom."
+        )
+    return strata, len(psus) - count
+
+
 def _wald(design: SurveyDesign, cells: Coded, table: np.ndarray, strata: np.ndarray) -> float:
     """Koch, Freeman and Freeman's (1975) Wald statistic of the cells' departures from independence, as totals.
 
-    ``strata`` (strata,): those with a case in the table.
+    ``strata`` (strata,): those with a case in the table. NaN when there are fewer PSUs than departures.
     """
     rows, columns = table.shape
     total, row, column = table.sum(), table.sum(axis=1), table.sum(axis=0)
@@ -96,6 +106,8 @@ def _wald(design: SurveyDesign, cells: Coded, table: np.ndarray, strata: np.ndar
     used = (i > 0) & (j > 0)
     scores = psu_scores(design, z) @ derivative[used].T
     deviations = score_deviations(design, scores, np.repeat(strata[:, None], scores.shape[1], axis=1))
+    if np.linalg.matrix_rank(deviations) < used.sum():
+        return float("nan")
     return float(departure[used] @ np.linalg.solve(deviations.T @ deviations, departure[used]))
 
 

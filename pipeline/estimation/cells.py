@@ -197,6 +197,12 @@ def _segment_sums(partition: Partition, y: np.ndarray, b: np.ndarray, weight: np
     return Sums(add(product), yb, bb, total_y, total_b, total_weight, psus, owner)
 
 
+def divided(y: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """y / base, NaN where the base is zero: a ratio to nothing is undefined, not infinite."""
+    shape = np.broadcast_shapes(y.shape, base.shape)
+    return np.divide(y, base, out=np.full(shape, np.nan), where=np.broadcast_to(base != 0, shape))
+
+
 def sum_by_segment(partition: Partition, values: np.ndarray) -> np.ndarray:
     """Sum the columns of ``values`` (items, pairs) into (items, segments)."""
     if not partition.size:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 import pandas as pd
 
-from pipeline.estimation.errors import DesignError
+from pipeline.estimation.errors import DesignError, check_choice
 from pipeline.estimation.integers import counting
 
 LonelyPsu = Literal["adjust", "certainty", "remove", "error"]
@@ -35,8 +35,11 @@ class Replicates:
                 f"Replicates have {len(self.columns)} columns but {len(self.rscales)} rscales; "
                 "give one rscale a column or none."
             )
-        if not self.scale > 0:
-            raise DesignError(f"The replicates' scale is {self.scale}; it must be positive.")
+        if not self.scale > 0 or not all(own >= 0 for own in self.rscales):
+            raise DesignError(f"The replicates' scale is {self.scale}; it must be positive, and no rscale negative.")
+        if len(set(self.columns)) < len(self.columns):
+            raise DesignError("Replicates name a column twice; each replicate counts once.")
+        check_choice(self.centre, get_args(Centre), "The replicates' centre", DesignError)
 
     @classmethod
     def bootstrap(cls, columns: Sequence[str], centre: Centre = "full") -> Self:
@@ -51,6 +54,8 @@ class Replicates:
     @classmethod
     def brr(cls, columns: Sequence[str], fay: float = 0.0, centre: Centre = "full") -> Self:
         """Balanced repeated replication with Fay's factor: scale 1/(R (1 − fay)²) (Judkins 1990)."""
+        if not 0 <= fay < 1:
+            raise DesignError(f"Fay's factor is {fay}; it lies from 0 to below 1.")
         return cls(tuple(columns), 1 / (len(columns) * (1 - fay) ** 2), (), centre)
 
     @property
@@ -105,8 +110,7 @@ class SurveyDesign:
     stratum_labels: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.lonely_psu not in ("adjust", "certainty", "remove", "error"):
-            raise DesignError(f"lonely_psu is {self.lonely_psu!r}; use 'adjust', 'certainty', 'remove' or 'error'.")
+        check_choice(self.lonely_psu, get_args(LonelyPsu), "lonely_psu", DesignError)
         if not len(self.data):
             raise DesignError("The data have no rows; a design needs at least one respondent.")
         setter = object.__setattr__
@@ -210,7 +214,10 @@ def _fractions(
     """Sampled fraction of PSUs in each stratum: 0 without a finite population correction."""
     if name is None:
         return np.zeros(len(counts))
-    values = column(data, name, "fpc").to_numpy(dtype=float, na_value=np.nan)
+    try:
+        values = column(data, name, "fpc").to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as problem:
+        raise DesignError(f"fpc {name!r} is not numeric: {problem}.") from None
     size = np.zeros(len(counts))
     size[stratum_of_row] = values
     differs = ~(values == size[stratum_of_row])

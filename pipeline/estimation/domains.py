@@ -1,5 +1,6 @@
 """Domains: the total and any crossing of columns, coded once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.design import column
-from pipeline.estimation.encoding import code_label, map_codes
+from pipeline.estimation.encoding import map_codes
 from pipeline.estimation.errors import VariableError
 from pipeline.estimation.integers import counting, labelling
-from pipeline.estimation.variables import Code
+from pipeline.estimation.variables import Code, code_label
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | 
             outside |= own < 0
             labels = [f"{left}*{right}" for left in labels for right in names] if position else names
             index = index.astype(labelling(len(labels))) * len(names) + own
+        if len(set(labels)) < len(labels):
+            twice = next(label for label, count in Counter(labels).items() if count > 1)
+            raise VariableError(
+                f"Two domains of {domain.kind!r} would be called {twice!r} (1 and '1', or a '*' in a code); recode one."
+            )
         if outside.any():
             index[outside] = -1
         result.append(CodedDomain(domain.kind, tuple(labels), index, domain.columns))

@@ -9,7 +9,18 @@ import pandas as pd
 from pipeline.estimation.design import column
 from pipeline.estimation.errors import VariableError
 from pipeline.estimation.integers import labelling
-from pipeline.estimation.variables import Categorical, Code, Index, Numeric, Quantile, Ratio, Share, Variable, Where
+from pipeline.estimation.variables import (
+    Categorical,
+    Code,
+    Index,
+    Numeric,
+    Quantile,
+    Ratio,
+    Share,
+    Variable,
+    Where,
+    code_label,
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +39,6 @@ class Measured:
     y: np.ndarray
     x: np.ndarray
     inside: np.ndarray
-
-
-def code_label(code: object) -> str:
-    """The code as identifiers are written: whole numbers without a decimal point."""
-    if isinstance(code, (float, np.floating)) and float(code).is_integer():
-        return str(int(code))
-    return str(code)
 
 
 def map_codes(series: pd.Series, groups: Sequence[Sequence[Code]]) -> np.ndarray:
@@ -105,10 +109,7 @@ def encode_categorical(data: pd.DataFrame, variable: Categorical | Share) -> Cod
     columns = len(variable.categories) + (len(variable.missing) if variable.missing_rule != "exclude" else 0)
     target = np.full(len(groups) + 3, columns, dtype=labelling(columns))
     target[:columns] = np.arange(columns)
-    labels = list(variable.labels or [code_label(code) for code in variable.categories])
-    if variable.missing_rule == "category":
-        labels += list(variable.missing_labels or [code_label(code) for code in variable.missing])
-    return _coded(target, place, lookup, inside, columns, labels)
+    return _coded(target, place, lookup, inside, columns, variable.printed_labels())
 
 
 def _coded(
@@ -146,8 +147,6 @@ def encode_measured(data: pd.DataFrame, variable: Numeric | Ratio | Index) -> Me
 
 def encode_quantile(data: pd.DataFrame, variable: Quantile) -> Measured:
     """The values and base of a quantile."""
-    if not variable.probabilities or not all(0 < p < 1 for p in variable.probabilities):
-        raise VariableError(f"Quantile {variable.name!r} needs probabilities between 0 and 1.")
     y = _numbers(data, variable.column or variable.name, variable.name, variable.missing)
     return _measured(data, variable, y, np.ones(len(y)))
 
@@ -181,6 +180,8 @@ def index_scores(data: pd.DataFrame, variable: Index) -> np.ndarray:
 
 def _numbers(data: pd.DataFrame, name: str, variable: str, missing: Sequence[float]) -> np.ndarray:
     series = column(data, name, f"variable {variable!r}", VariableError)
+    if pd.api.types.is_datetime64_any_dtype(series.dtype) or pd.api.types.is_timedelta64_dtype(series.dtype):
+        raise VariableError(f"Column {name!r} of variable {variable!r} holds dates; make a number of them first.")
     try:
         values = series.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as problem:

@@ -1,15 +1,16 @@
 """Families of tests, adjusted p-values, the verdict on a change, and the change that could be seen."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from pipeline.estimation.errors import EstimationError
+from pipeline.estimation.errors import EstimationError, check_choice
 from pipeline.estimation.intervals import t_quantile
 
 Adjust = Literal["BH", "holm", "bonferroni", "none"]
+Covariance = Literal["overlap", "independent"]
 UP, DOWN, SAME, INCOMPARABLE = "sube", "baja", "sin cambio significativo", "no comparable"
 _STATSMODELS_NAMES = (("BH", "fdr_bh"), ("holm", "holm"), ("bonferroni", "bonferroni"))
 
@@ -23,17 +24,15 @@ class ChangeRule:
 
     alpha: float = 0.05
     adjust: Adjust = "BH"
-    covariance: Literal["overlap", "independent"] = "overlap"
+    covariance: Covariance = "overlap"
     power: float = 0.80
     family: tuple[str, ...] = ("wave", "comparison", "indicator", "statistic", "domain_kind")
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1 or not 0 < self.power < 1:
             raise EstimationError(f"alpha is {self.alpha} and power {self.power}; both lie between 0 and 1.")
-        if self.adjust not in ("BH", "holm", "bonferroni", "none"):
-            raise EstimationError(f"Unknown adjustment {self.adjust!r}; use 'BH', 'holm', 'bonferroni' or 'none'.")
-        if self.covariance not in ("overlap", "independent"):
-            raise EstimationError(f"Unknown covariance {self.covariance!r}; use 'overlap' or 'independent'.")
+        check_choice(self.adjust, get_args(Adjust), "The adjustment", EstimationError)
+        check_choice(self.covariance, get_args(Covariance), "The covariance", EstimationError)
 
 
 def adjust_p(p: np.ndarray, adjust: Adjust) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
-from pipeline.estimation.cells import Partition, Sums, sum_by_group, sum_coded, sum_measured
+from pipeline.estimation.cells import Partition, Sums, divided, sum_by_group, sum_coded, sum_measured
 from pipeline.estimation.encoding import Coded, Measured, encode_categorical, encode_measured
 from pipeline.estimation.plan import CellCounts, Plan, count_rows, stack_counts
 from pipeline.estimation.replicates import (
@@ -167,16 +167,14 @@ def domain_totals(
     size = len(plan.domains[kind].labels)
     y = sum_by_group(sums.y, domain, size)
     base = sum_by_group(sums.b, domain, size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = y / base[sums.owner]
+    ratio = divided(y, base[sums.owner])
     none = np.zeros((0, size))
     y_variance = ratio_variance = none
     if TOTAL in wanted:
         y_variance = taylor_variance(plan.design, partition, domain, sums, None, size)
     if wanted != {TOTAL}:
         ratio_variance = taylor_variance(plan.design, partition, domain, sums, ratio, size)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio_variance = ratio_variance / base[sums.owner] ** 2
+        ratio_variance = divided(ratio_variance, base[sums.owner] ** 2)
     population = base if sums.weight is sums.b else sum_by_group(sums.weight, domain, size)
     df = domain_degrees_of_freedom(domain, sums, size)
     return Totals(y, ratio, y_variance, ratio_variance, base, population, df)
@@ -195,7 +193,7 @@ def _measured_elements(
         deviation = y - (totals.y[1] / totals.population[0])[own]
         of_ratio = np.bincount(own, weights=w * residual**2, minlength=size) / totals.population[0]
         of_y = np.bincount(own, weights=w * deviation**2, minlength=size) / totals.population[0]
-        scale = totals.population[0] / totals.base[0]
+        scale = divided(totals.population[0], totals.base[0])
         # Between equal answers there is only the rounding of their mean.
         floor = 1e-24 * np.bincount(own, weights=w * y**2, minlength=size) / totals.population[0]
     of_ratio, of_y = (np.where(values > floor, values, 0.0) for values in (of_ratio, of_y))

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import special
 
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
+from pipeline.estimation.cells import divided
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain, Domain, code_domains
 from pipeline.estimation.encoding import Coded, Measured, encode
@@ -189,8 +190,7 @@ def _scores(
         inside &= encoded.codes < encoded.columns
         indicator = linearise_coded(w, encoded, domain.index, size, None)
         totals = np.asarray(indicator.T @ w).reshape(encoded.columns, size)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = totals / totals.sum(axis=0)
+        ratio = divided(totals, totals.sum(axis=0))
         z = indicator if is_total else linearise_coded(w, encoded, domain.index, size, ratio)
         z = z[:, : printed * size]
     else:
@@ -198,8 +198,7 @@ def _scores(
         own = domain.index[inside]
         x = np.bincount(own, weights=(w * encoded.x)[inside], minlength=size)
         y = np.bincount(own, weights=(w * encoded.y)[inside], minlength=size)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = linearise_measured(w, encoded, domain.index, size, None if is_total else (y / x)[None])
+        z = linearise_measured(w, encoded, domain.index, size, None if is_total else divided(y, x)[None])
     reached = np.zeros((len(design.stratum_of_psu), size), dtype=bool)
     reached[design.psu_of_row[inside], domain.index[inside]] = True
     return psu_scores(design, z, plan.model), reached, replicated_estimates(plan, encoded, kind, is_total, printed)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
-from pipeline.estimation.cells import Partition, make_partitions, pair_totals, sum_by_group, sum_by_segment
+from pipeline.estimation.cells import Partition, divided, make_partitions, pair_totals, sum_by_group, sum_by_segment
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain, Domain, as_domain, code_domains
 from pipeline.estimation.encoding import Coded, Measured, encode
@@ -185,8 +185,7 @@ def _side_values(
     y = own.y[[side.labels.index(label) for label in labels]]
     value = sum_by_group(sum_by_segment(partition, y), domain, size)
     base = sum_by_group(sum_by_segment(partition, own.base[None]), domain, size)[0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (value if statistic == TOTAL else value / base), base
+    return (value if statistic == TOTAL else divided(value, base)), base
 
 
 @dataclass(frozen=True, eq=False)

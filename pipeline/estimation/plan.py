@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from pipeline.estimation.cells import Partition, make_partitions, sum_by_group
 from pipeline.estimation.design import SurveyDesign, column
 from pipeline.estimation.domains import CodedDomain, finest_cells
 from pipeline.estimation.encoding import Coded, Measured
-from pipeline.estimation.errors import EstimationError
+from pipeline.estimation.errors import EstimationError, check_choice
 from pipeline.estimation.replicates import replicate_matrix
 
 Method = Literal["taylor", "calibrated", "replicates"]
@@ -36,8 +36,7 @@ class Plan:
 
 def make_plan(design: SurveyDesign, domains: Sequence[CodedDomain], method: Method) -> Plan:
     """Prepare a design for estimating in these domains by this method."""
-    if method not in ("taylor", "calibrated", "replicates"):
-        raise EstimationError(f"Unknown method {method!r}; use 'taylor', 'calibrated' or 'replicates'.")
+    check_choice(method, get_args(Method), "The method", EstimationError)
     if not domains:
         raise EstimationError("No domains were given; () stands for the total.")
     cells, members = finest_cells(domains)

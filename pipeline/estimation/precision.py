@@ -12,6 +12,7 @@ from pipeline.estimation.intervals import korn_graubard
 HIGH, MODERATE, LOW, NONE = "alta", "moderada", "baja", ""
 NO_CASES = "sin casos en la base"
 NO_DF = "sin grados de libertad para estimar el error"
+UNDEFINED = "sin valor: el denominador es cero"
 
 
 @dataclass(frozen=True)
@@ -160,11 +161,13 @@ def scheme_named(name: str) -> Scheme:
 
 
 def _verdict(quality: Quality, precision: np.ndarray, reasons: list[tuple[np.ndarray, str]]) -> Verdict:
-    """Put before the scheme's reasons what no scheme can pass: no cases, no degrees of freedom."""
+    """Put before the scheme's reasons what no scheme can pass: no cases, no degrees of freedom, no value."""
     empty = quality.n == 0
     withheld = empty | ~(quality.df > 0)
-    masks = [empty, ~(quality.df > 0), *(np.asarray(mask, dtype=bool) for mask, _ in reasons)]
-    words = [NO_CASES, NO_DF, *(word for _, word in reasons)]
+    undefined = ~np.isfinite(quality.estimate)
+    withheld |= undefined
+    masks = [empty, ~(quality.df > 0), undefined, *(np.asarray(mask, dtype=bool) for mask, _ in reasons)]
+    words = [NO_CASES, NO_DF, UNDEFINED, *(word for _, word in reasons)]
     reason = np.select(masks, words, "").astype(object)
     precision[withheld] = NONE
     return Verdict(precision, reason == "", reason)

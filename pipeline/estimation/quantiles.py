@@ -42,7 +42,7 @@ def quantile_blocks(plan: Plan, number: int, variable: Quantile, level: float, d
     """One block a probability and kind of domain; category is the probability."""
     measured = encode_quantile(plan.design.data, variable)
     for probability in variable.probabilities:
-        for kind in range(len(plan.domains)):
+        for kind in (place for place, domain in enumerate(plan.domains) if domain.labels):
             yield _block(plan, number, variable, measured, probability, kind, level, df)
 
 

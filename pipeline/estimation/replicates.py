@@ -36,7 +36,10 @@ def replicate_matrix(design: SurveyDesign) -> np.ndarray:
     absent = [name for name in names if name not in design.data.columns]
     if absent:
         raise DesignError(f"Replicate weights {', '.join(absent[:5])} are not in the data ({len(absent)} missing).")
-    matrix = np.ascontiguousarray(design.data[names].to_numpy(dtype=float))
+    chosen = design.data[names]
+    if chosen.shape[1] > len(names):
+        raise DesignError("Replicate weights appear more than once in the data; keep one column of each name.")
+    matrix = np.ascontiguousarray(chosen.to_numpy(dtype=float))
     bad = np.flatnonzero(~np.isfinite(matrix).all(axis=0) | ~matrix.any(axis=0))
     if len(bad):
         raise DesignError(f"Replicate weights {names[bad[0]]!r} hold missing values or only zeros; correct them.")

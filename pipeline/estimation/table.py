@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain, Domain, code_domains
-from pipeline.estimation.errors import EstimationError, VariableError
+from pipeline.estimation.errors import EstimationError, VariableError, check_choice
 from pipeline.estimation.intervals import METHODS, IntervalMethod, effective_size, proportion_interval, wald
 from pipeline.estimation.kernel import Block, run
 from pipeline.estimation.plan import Method, make_plan
@@ -20,6 +20,7 @@ from pipeline.estimation.variables import PROPORTION, QUANTILE, Quantile, Variab
 
 INTERVAL_NAMES: tuple[str, ...] = (*METHODS, "woodruff")
 DesignEffect = Literal["with_replacement", "without_replacement", "kish"]
+Extremes = Literal["kg", "none"]
 COLUMNS = (
     "wave", "indicator", "category", "statistic", "domain_kind", "domain", "estimate", "se", "se_fixed",
     "ci_low", "ci_high", "ci_level", "ci_method", "df", "cv", "deff", "n", "n_category", "n_eff",
@@ -39,7 +40,7 @@ class Settings:
     method: Method = "taylor"
     level: float = 0.95
     interval: IntervalMethod = "logit"
-    extremes: Literal["kg", "none"] = "kg"
+    extremes: Extremes = "kg"
     deff: DesignEffect = "with_replacement"
     precision: Scheme = field(default_factory=Inegi)
     df: float | None = None
@@ -47,8 +48,12 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 < self.level < 1:
             raise EstimationError(f"The interval's level is {self.level}; give a proportion such as 0.95.")
-        if self.interval not in METHODS:
-            raise EstimationError(f"Unknown interval {self.interval!r}; use one of {', '.join(METHODS)}.")
+        if self.df is not None and not self.df > 0:
+            raise EstimationError(f"The degrees of freedom are fixed at {self.df}; give a positive number or None.")
+        check_choice(self.method, get_args(Method), "The method", EstimationError)
+        check_choice(self.interval, METHODS, "The interval", EstimationError)
+        check_choice(self.extremes, get_args(Extremes), "extremes", EstimationError)
+        check_choice(self.deff, get_args(DesignEffect), "deff", EstimationError)
 
 
 def estimate(

@@ -6,13 +6,15 @@ it nor what the next will bring.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from pipeline.estimation.compare import contrast_frame
 from pipeline.estimation.domains import Domain
-from pipeline.estimation.errors import EstimationError
+from pipeline.estimation.errors import EstimationError, check_choice
+from pipeline.estimation.families import Covariance
 from pipeline.estimation.linear import KEYS, test_table
 from pipeline.estimation.overlap import wave_contrasts
 from pipeline.estimation.table import Settings
@@ -41,7 +43,7 @@ def trend(
     domains: Sequence[Domain | Sequence[str] | str] = ((),),
     statistics: Sequence[str] = ("proportion",),
     *,
-    covariance: str = "overlap",
+    covariance: Covariance = "overlap",
     settings: Settings | None = None,
 ) -> pd.DataFrame:
     """Slope a year of every estimate that two or more waves have, in the estimate's units.
@@ -52,6 +54,7 @@ def trend(
     Columns TREND_COLUMNS. Raises EstimationError when a wave has no time.
     """
     settings = settings or Settings()
+    check_choice(covariance, get_args(Covariance), "The covariance", EstimationError)
     absent = [wave.label for wave in waves if wave.label not in years]
     if absent:
         raise EstimationError(f"Waves without a time of fieldwork: {', '.join(absent)}; give years for all.")

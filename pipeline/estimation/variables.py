@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
-from pipeline.estimation.errors import VariableError
+import pandas as pd
+
+from pipeline.estimation.errors import VariableError, check_choice
 
 Code = int | float | str | bool | None
 MissingRule = Literal["exclude", "category", "in_base"]
+QuantileRule = Literal["math", "school"]
+QuantileInterval = Literal["woodruff", "score"]
 PROPORTION, TOTAL, MEAN, RATIO, QUANTILE = "proportion", "total", "mean", "ratio", "quantile"
 
 
@@ -18,6 +22,9 @@ class Where:
 
     column: str
     codes: tuple[Code, ...]
+
+    def __post_init__(self) -> None:
+        _check_codes(self.column, self.codes)
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,19 @@ class Categorical:
 
     def __post_init__(self) -> None:
         _check_codes(self.name, self.categories, self.missing, self.not_asked)
+        check_choice(self.missing_rule, get_args(MissingRule), f"missing_rule of {self.name!r}", VariableError)
         _check_labels(self.name, self.categories, self.labels)
         _check_labels(self.name, self.missing, self.missing_labels)
+        twice = [text for text, count in Counter(self.printed_labels()).items() if count > 1]
+        if twice:
+            raise VariableError(f"Variable {self.name!r} prints the label {twice[0]!r} twice; labels tell rows apart.")
+
+    def printed_labels(self) -> tuple[str, ...]:
+        """The labels of its rows, in order: by default the codes as text."""
+        own = self.labels or tuple(code_label(code) for code in self.categories)
+        if self.missing_rule != "category":
+            return tuple(own)
+        return (*own, *(self.missing_labels or (code_label(code) for code in self.missing)))
 
 
 @dataclass(frozen=True)
@@ -67,8 +85,8 @@ class Share:
 
     def __post_init__(self) -> None:
         _check_codes(self.name, self.numerator, self.missing, self.not_asked)
-        if self.missing_rule == "category":
-            raise VariableError(f"Share {self.name!r} prints one category; its missing_rule is 'exclude' or 'in_base'.")
+        what = f"missing_rule of {self.name!r}, which prints one category,"
+        check_choice(self.missing_rule, ("exclude", "in_base"), what, VariableError)
 
 
 @dataclass(frozen=True)
@@ -105,10 +123,16 @@ class Quantile:
     name: str
     column: str = ""
     probabilities: tuple[float, ...] = (0.5,)
-    rule: Literal["math", "school"] = "school"
-    interval: Literal["woodruff", "score"] = "woodruff"
+    rule: QuantileRule = "school"
+    interval: QuantileInterval = "woodruff"
     missing: tuple[float, ...] = ()
     base: tuple[Where, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_choice(self.rule, get_args(QuantileRule), f"The rule of {self.name!r}", VariableError)
+        check_choice(self.interval, get_args(QuantileInterval), f"The interval of {self.name!r}", VariableError)
+        if not self.probabilities or not all(0 < p < 1 for p in self.probabilities):
+            raise VariableError(f"Quantile {self.name!r} needs probabilities between 0 and 1.")
 
 
 @dataclass(frozen=True)
@@ -150,6 +174,13 @@ class Index:
 Variable = Categorical | Share | Numeric | Ratio | Index | Quantile
 
 
+def code_label(code: object) -> str:
+    """The code as identifiers are written: whole numbers without a decimal point."""
+    if isinstance(code, float) and code.is_integer():
+        return str(int(code))
+    return str(code)
+
+
 def statistics_of(variable: Variable, default: Sequence[str]) -> tuple[str, ...]:
     """The statistics asked of a variable; ``default`` are those of categorical ones that name none."""
     if isinstance(variable, (Categorical, Share)):
@@ -168,7 +199,10 @@ def statistics_of(variable: Variable, default: Sequence[str]) -> tuple[str, ...]
 
 
 def _check_codes(name: str, *groups: Sequence[Code]) -> None:
-    times = Counter(code for group in groups for code in group)
+    everything = [code for group in groups for code in group]
+    if any(code is not None and pd.isna(code) for code in everything):
+        raise VariableError(f"Variable {name!r} declares NaN or NA as a code; None stands for the empty cell.")
+    times = Counter(everything)
     twice = sorted(str(code) for code, count in times.items() if count > 1)
     if twice:
         raise VariableError(f"Variable {name!r} declares the codes {', '.join(twice)} more than once.")

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain, Domain, as_domain, code_domains
+from pipeline.estimation.errors import EstimationError, check_choice
 from pipeline.estimation.families import Adjust, adjust_p
 from pipeline.estimation.linear import LinearEstimates, linear_estimates
 from pipeline.estimation.plan import Method
@@ -20,6 +21,7 @@ DIFFERENCE_COLUMNS = (
     "difference", "se", "ci_low", "ci_high", "ci_level", "df", "p", "p_adjusted", "adjust", "verdict",
 )  # fmt: skip
 REST = "resto"
+Against = Literal["rest", "pairs"]
 
 
 def domain_differences(
@@ -27,7 +29,7 @@ def domain_differences(
     variables: Sequence[Variable],
     domain: Domain | Sequence[str] | str,
     *,
-    against: Literal["rest", "pairs"] = "rest",
+    against: Against = "rest",
     statistics: Sequence[str] = (PROPORTION,),
     method: Method = "taylor",
     alpha: float = 0.05,
@@ -38,6 +40,7 @@ def domain_differences(
     Every indicator, category and statistic is one family of tests; the covariance (domains share PSUs)
     is computed. Units are the estimates'. Columns DIFFERENCE_COLUMNS.
     """
+    check_choice(against, get_args(Against), "against", EstimationError)
     coded = code_domains(design.data, [as_domain(domain)])[0]
     domains = [coded]
     if against == "rest":
