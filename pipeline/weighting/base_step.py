@@ -22,7 +22,7 @@ from pipeline.weighting.base import (
 from pipeline.weighting.diagnostics import spread
 from pipeline.weighting.field import Fieldwork
 from pipeline.weighting.receipts import BaseReceipt
-from pipeline.weighting.refusals import WeightingError
+from pipeline.weighting.refusals import WeightingError, need_column
 from pipeline.weighting.totals import Totals
 
 
@@ -38,10 +38,11 @@ def base_weights(
     """(n,) base weights. Raises WeightingError when something they are made of is not sound."""
     base = settings.base
     if isinstance(base, Given):
-        weights = given_base(responses[_column(responses, base.weight)])
+        weights = given_base(need_column(responses, base.weight, "base.weight"))
         return weights, BaseReceipt(base.kind, None, None, {}, {}, {}, spread(weights, areas))
     if isinstance(base, AreaSample):
-        weights = area_base(responses[[_column(responses, name) for name in base.probabilities]])
+        stages = [need_column(responses, name, "base.probabilities") for name in base.probabilities]
+        weights = area_base(pd.concat(stages, axis=1))
         return weights, BaseReceipt(base.kind, None, None, {}, {}, {}, spread(weights, areas))
     area = pd.Series(areas)
     if isinstance(base, TelephoneFrame):
@@ -66,19 +67,13 @@ def base_weights(
     return weights, receipt
 
 
-def _column(responses: pd.DataFrame, name: str) -> str:
-    if name not in responses:
-        raise WeightingError(f"the responses have no column '{name}'", "correct weighting.base in params.yaml")
-    return name
-
-
 def _household(
     responses: pd.DataFrame, item: str | None, areas: np.ndarray, missing: str, filled: dict[str, int]
 ) -> Floats | None:
     """(n,) adults or lines, medians for what is missing when that is the rule."""
     if item is None:
         return None
-    values = responses[_column(responses, item)]
+    values = need_column(responses, item, "base")
     if missing == "median":
         numbers, counts = fill_with_median(values, pd.Series(areas, index=values.index))
         for area, count in counts.items():

@@ -26,7 +26,7 @@ from pipeline.weighting.dual_frame import DualFrameWeights, hartley, multiplicit
 from pipeline.weighting.field import nonresponse_plan, read_fieldwork
 from pipeline.weighting.margins import Margin
 from pipeline.weighting.plan import MarginDesign, design_margins
-from pipeline.weighting.refusals import WeightingError
+from pipeline.weighting.refusals import WeightingError, need_column
 from pipeline.weighting.replicate_step import FullSample, add_replicates, design_ids
 from pipeline.weighting.totals import Totals, load_totals
 
@@ -133,12 +133,13 @@ def _ordered(responses: pd.DataFrame) -> pd.DataFrame:
 def _areas(responses: pd.DataFrame, settings: WeightingSettings) -> np.ndarray:
     if settings.within is None:
         return np.full(len(responses), "all")
-    if responses[settings.within].isna().any():
+    named = need_column(responses, settings.within, "within")
+    if named.isna().any():
         raise WeightingError(
-            f"{int(responses[settings.within].isna().sum())} respondents have no {settings.within}",
+            f"{int(named.isna().sum())} respondents have no {settings.within}",
             "quarantine them or find their municipality",
         )
-    return responses[settings.within].astype(str).to_numpy(dtype=str)
+    return named.astype(str).to_numpy(dtype=str)
 
 
 def _totals(inputs: Inputs, settings: WeightingSettings) -> Totals | None:
@@ -156,7 +157,7 @@ def _dual_frame(
     if declared is None:
         return weights, None
     for column in (declared.frame, declared.other):
-        if responses[column].isna().any():
+        if need_column(responses, column, "dual_frame").isna().any():
             raise WeightingError(f"{column} is missing for some respondents", "quarantine them or ask again")
     first = (responses[declared.frame] == declared.first).to_numpy(dtype=bool)
     both = (responses[declared.other] == declared.reachable).to_numpy(dtype=bool)

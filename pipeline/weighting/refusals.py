@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from pipeline.errors import PulsoError
 
 
@@ -31,3 +33,10 @@ class WeightingError(PulsoError):
         ]
         cell = f"{self.cell} ({', '.join(said)})" if self.cell and all(said) else self.cell
         return WeightingError(self.problem, self.remedy, area=area, margin=self.margin, cell=cell)
+
+
+def need_column(table: pd.DataFrame, column: str, key: str, what: str = "responses") -> pd.Series:
+    """A column that ``weighting.<key>`` names; WeightingError when the table has none of that name."""
+    if column not in table:
+        raise WeightingError(f"the {what} have no column '{column}'", f"correct weighting.{key} in params.yaml")
+    return table[column]

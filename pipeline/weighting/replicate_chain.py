@@ -21,7 +21,8 @@ _CHUNK = 50
 class FixedSteps:
     """What the full sample decided, for n respondents: ``base``: (n,) weights before
     nonresponse; ``area``: (n,) codes; ``structure`` None: no calibration; ``caps`` None: no
-    trimming."""
+    trimming. ``completes``: the first factor of ``base`` is the area's population over its
+    completes, which a replicate counts anew."""
 
     base: Floats
     area: Ints
@@ -32,6 +33,7 @@ class FixedSteps:
     tolerance: float
     max_iterations: int
     caps: Caps | None
+    completes: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ def _chunk(steps: FixedSteps, multipliers: Floats) -> tuple[Floats, dict[int, st
         _fail(failed, np.asarray(np.any(np.isnan(factors), axis=1)), "a nonresponse class lost its respondents")
         factors = np.nan_to_num(factors, nan=1.0)
     unit = steps.base * factors[:, classes]
+    if steps.completes:
+        unit = unit * _fewer_completes(drawn, steps.area)[:, steps.area]
     if steps.structure is not None:
         solved = calibrate_replicates(
             steps.structure,
@@ -91,6 +95,14 @@ def _chunk(steps: FixedSteps, multipliers: Floats) -> tuple[Floats, dict[int, st
     weights = drawn * unit
     weights[sorted(failed)] = np.nan
     return weights, failed
+
+
+def _fewer_completes(drawn: Floats, area: Ints) -> Floats:
+    """(R, A) completes of each area in the sample over those in the replicate: 1 where strata are areas."""
+    size = int(area.max()) + 1
+    counts = tally(area, drawn, size)
+    ratio = np.divide(np.bincount(area, minlength=size), counts, out=np.ones_like(counts), where=counts > 0)
+    return np.where(np.abs(ratio - 1.0) < 1e-9, 1.0, ratio)
 
 
 def _trim(

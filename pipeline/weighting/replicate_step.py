@@ -11,7 +11,7 @@ from pipeline.weighting.bounded import Caps
 from pipeline.weighting.field import NonresponseStep
 from pipeline.weighting.margins import Margin
 from pipeline.weighting.receipts import ReplicatesReceipt
-from pipeline.weighting.refusals import WeightingError
+from pipeline.weighting.refusals import WeightingError, need_column
 from pipeline.weighting.replicate_chain import FixedSteps, weigh_replicates
 from pipeline.weighting.replicates import Multipliers, jkn, rao_wu
 from pipeline.weighting.structure import build_structure
@@ -32,10 +32,13 @@ class FullSample:
 def design_ids(responses: pd.DataFrame, settings: WeightingSettings) -> tuple[np.ndarray, np.ndarray]:
     """(n,) stratum and PSU as text; one stratum, each respondent a PSU, where none is declared."""
     result = []
-    for column, default in ((settings.strata, np.full(len(responses), "1")), (settings.psu, responses.index)):
-        if column is not None and responses[column].isna().any():
+    for key, column, default in (
+        ("strata", settings.strata, np.full(len(responses), "1")),
+        ("psu", settings.psu, responses.index),
+    ):
+        values = default if column is None else need_column(responses, column, key)
+        if pd.isna(values).any():
             raise WeightingError(f"{column} is missing for some respondents", "quarantine them or ask the producer")
-        values = default if column is None else responses[column]
         result.append(np.asarray(values).astype(str).astype(object))
     return result[0], result[1]
 
@@ -66,6 +69,7 @@ def add_replicates(
         tolerance=calibration.tolerance if calibration else 1e-10,
         max_iterations=calibration.max_iterations if calibration else 0,
         caps=full.caps,
+        completes=settings.base.kind == "telephone_completes",
     )
     result = weigh_replicates(steps, made.values, declared.jobs)
     return _collect(table, result.weights, result.failed, made, declared)
@@ -87,7 +91,7 @@ def _multipliers(
         return jkn(stratum, psu, max_groups=declared.max_groups, seed=declared.seed)
     population = None
     if declared.fpc is not None:
-        population = responses[declared.fpc].to_numpy(dtype=float, na_value=np.nan)
+        population = need_column(responses, declared.fpc, "replicates.fpc").to_numpy(dtype=float, na_value=np.nan)
         if len(stratum) > len(population):
             raise WeightingError(
                 "a finite population correction with units that gave no interview is not supported",
