@@ -12,6 +12,7 @@ from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import broken, load_edition
 from pipeline.reporting.rows import Rows
 from pipeline.reporting.tables import verdict_word
+from pipeline.reporting.text import text
 from pipeline.study import Study
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
@@ -100,7 +101,7 @@ def test_an_index_linked_over_fewer_items_says_so(edition: Edition) -> None:
     change = changed.change(changed.whole(changed.settings.headline))
     said = sentences.verdict(changed, change, False).plain
     assert said == "sube 2.1\u00a0puntos desde enero de 2013 (entra Marina, comparado en lo común)"
-    assert verdict_word(change) == "sube (entra Marina, comparado en lo común)"
+    assert text(verdict_word(change)).plain == "sube (entra Marina, comparado en lo común)"
     assert broken(changed.rows.changes, "total")[name][edition.wave.key] == "entra Marina"
 
 
