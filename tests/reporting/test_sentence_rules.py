@@ -31,7 +31,7 @@ IDS = ["indicator", "category", "statistic", "domain_kind", "domain"]
 ESTIMATE = ["wave", *IDS, "estimate", "se", "ci_low", "ci_high", "ci_level", "cv", "deff", "n", "precision",
             "publishable", "reason"]  # fmt: skip
 CHANGE = ["wave", "reference_wave", "comparison", *IDS, "reference_estimate", "difference", "ci_low", "ci_high",
-          "p_adjusted", "verdict", "minimum_detectable", "publishable", "reason"]  # fmt: skip
+          "p_adjusted", "verdict", "minimum_detectable", "publishable", "reason", "link"]  # fmt: skip
 
 
 @st.composite
@@ -52,7 +52,7 @@ def drawn(draw: st.DrawFn, edition: Edition, feminine: bool = False) -> Edition:
                 step, verdict = draw(STEP) * factor, draw(VERDICT)
                 if verdict in ("sube", "baja"):
                     verdict = "sube" if step > 0 else "baja" if step else "sin cambio significativo"
-                told = (share * factor - step, step, 0.0, 0.0, 0.01, verdict, 0.1, verdict != "no comparable", "")
+                told = (share * factor - step, step, 0.0, 0.0, 0.01, verdict, 0.1, verdict != "no comparable", "", "")
                 changes.append((LAST, reference, comparison, *ids, *told))
     tables = pd.DataFrame(rows, columns=ESTIMATE), pd.DataFrame(changes, columns=CHANGE)
     cities = {"places_feminine": True, "place_word": "ciudad", "places_word": "ciudades"} if feminine else {}
