@@ -8,7 +8,7 @@ of a municipality some 50 and 200 fall in two of them. Each sample is drawn as t
 nonresponse, and weighed as params.yaml says; standard errors are the calibrated linearisation's (replicates
 would redo the calibration 200 times a sample). Sample k has seed k. Counts are kept in
 benchmarks/coverage.json after every few samples, so that an interrupted run goes on where it was; from them
-benchmarks/COVERAGE.md is written.
+benchmarks/COVERAGE.md is written at the end (with --samples 0 --hard 0 from what is there).
 """
 
 import argparse
@@ -171,7 +171,7 @@ def main() -> None:
             own["counts"] = (counts if own["counts"] is None else np.array(own["counts"]) + counts).tolist()
             own["samples"] = int(seeds[-1])
             write_text(json.dumps(kept, sort_keys=True) + "\n", STORE)
-            write_coverage(kept, SHARES, ROOT / "benchmarks" / "COVERAGE.md")
+    write_coverage(kept, SHARES, ROOT / "benchmarks" / "COVERAGE.md")
 
 
 if __name__ == "__main__":
