@@ -247,7 +247,7 @@ def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], w
         return f"{told} add it to delivery.columns.{name}.codes in {wave}.yaml"
     if item.kind == "date":
         return f"is not a date as declared; {_date_hint(whole, name)} in {wave}.yaml"
-    return f"is not a {'whole ' if item.kind == 'integer' else 'finite '}number; correct the file"
+    return ("is not a whole number" if item.kind == "integer" else "is not a finite number") + "; correct the file"
 
 
 def _date_hint(whole: list[str], name: str) -> str:
