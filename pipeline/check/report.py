@@ -20,6 +20,7 @@ from pipeline.study import Study
 _SEVERITY = {"critical": "Crítica", "warning": "Advertencia", "info": "Aviso"}
 _NOTES = {
     "encoding_guessed": "La codificación se adivinó ({}): si los acentos se ven mal, declárela en delivery.encoding.",
+    "blank_rows": "Se dejaron fuera {} renglones sin ningún dato.",
     "hidden_sheets": "El libro trae hojas ocultas que no se leyeron: {}.",
     "quoted": "Todo llega entre comillas, también los números: se leyeron como códigos.",
     "padded_codes": "Códigos con ceros a la izquierda, leídos como el número que representan, en las columnas: {}.",

@@ -59,11 +59,11 @@ def _chosen(path: Path, infos: list[zipfile.ZipInfo], pattern: str | None) -> zi
     found = [i for i in usable if pattern is None or fnmatch.fnmatchcase(i.filename, pattern)]
     if len(found) == 1:
         return found[0]
-    what = "matches" if pattern else "is a readable table"
-    shown = ", ".join(i.filename for i in (found or usable)[:5]) or "no table at all"
-    count = "more than one member" if found else "no member"
     asked = f" '{pattern}'" if pattern else ""
-    raise PulsoError(f"{path}: {count} {what}{asked} (it holds {shown}); set delivery.member to a pattern for one.")
+    held = ", ".join(i.filename for i in (found or usable)[:5]) or "no table at all"
+    if found:
+        raise PulsoError(f"{path}: more than one member matches{asked} (it holds {held}); say delivery.member.")
+    raise PulsoError(f"{path}: no member matches{asked} (it holds {held}); correct or say delivery.member.")
 
 
 def _copy(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:

@@ -24,7 +24,7 @@ class ColumnMetadata:
 class Note:
     """Something unusual of a delivery that is no fault: reported, never hidden.
 
-    ``kind``: encoding_guessed, hidden_sheets, quoted, padded_codes, blank_skips; ``detail``: an
+    ``kind``: encoding_guessed, blank_rows, hidden_sheets, quoted, padded_codes, blank_skips; ``detail``: an
     encoding, names of sheets, columns or items, never a respondent's value.
     """
 
@@ -39,6 +39,7 @@ class Note:
 
 _NOTES: Mapping[str, str] = {
     "encoding_guessed": "the encoding was guessed ({}); say delivery.encoding if accents look wrong",
+    "blank_rows": "{} rows that hold nothing at all were left out",
     "hidden_sheets": "hidden sheets were not read: {}",
     "quoted": "every value is in quotes, numbers too; they were read as codes all the same",
     "padded_codes": "codes with leading zeros were read as the numbers they stand for: {}",

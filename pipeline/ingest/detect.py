@@ -57,10 +57,23 @@ def format_of(path: Path) -> Format:
         head = stream.read(400)
     found = _by_magic(head)
     wrong = found is not None and found != named and {found, named} not in ({"xlsx", "zip"}, {"sav", "zsav"})
-    if wrong or (found is None and named not in {"csv", "por", "dta", "xls"}):
-        seems = f"it looks like .{found}" if found else "its first bytes are those of none"
+    marked = named == "xls" and head.lstrip()[:1] == b"<"
+    if wrong or marked or (found is None and named not in {"csv", "por", "dta", "xls"}):
+        seems = f"it looks like .{found}" if found else _seems(head)
         raise PulsoError(f"{path}: the content is not {path.suffix} ({seems}); ask for the file again.")
     return named
+
+
+def _seems(head: bytes) -> str:
+    """What a file of no known format may be, for the sentence that refuses it."""
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<head")):
+        return "it is a web page or XML under another name; open it and save it as the format it should be"
+    if start.startswith(b"%pdf"):
+        return "it is a PDF"
+    if head and b"\x00" not in head and not any(byte < 9 for byte in head):
+        return "it looks like text, .csv perhaps"
+    return "its first bytes are those of no format that ingest reads"
 
 
 def _by_magic(head: bytes) -> Format | None:
@@ -198,10 +211,10 @@ def _delimiter(path: Path, lines: list[str]) -> str:
         if len(counts) == 1 and max(counts) > width:
             best, width = delimiter, max(counts)
     if not best:
-        # The header alone decides when some row is broken: the row check will name that row.
-        header = lines[0] if lines else ""
-        best = max(_DELIMITERS, key=header.count)
-        if not header.count(best):
+        # Most lines decide when some are broken, or a title stands above: those checks will name the row.
+        usual = {mark: sorted(line.count(mark) for line in lines)[len(lines) // 2] for mark in _DELIMITERS}
+        best = max(_DELIMITERS, key=lambda mark: usual[mark])
+        if not usual[best]:
             raise PulsoError(
                 f"{path}: no delimiter (comma, semicolon, tab, bar) divides its first lines; say delivery.delimiter."
             )

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from pipeline.ingest.delivered import Delivered
 from pipeline.ingest.multiple import chosen
 from pipeline.ingest.values import Converted
 from pipeline.questionnaire.model import Column, Item, Questionnaire
+
+_SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d+")
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,12 @@ def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, 
     if absent:
         name = absent[0]
         items = [i for i, c in reading.items.items() if name in (c.name, *c.more)]
-        role = f"item {items[0]}" if items else "respondent or finished"
+        role = f"item {items[0]}" if items else ("respondent" if name in reading.respondent else "finished")
         free = [c.casefold() for c in columns if c not in reading.columns]
         near = difflib.get_close_matches(name.casefold(), free, n=1, cutoff=0.75)
         hint = next((f"; did it become '{c}'?" for c in columns if near and c.casefold() == near[0]), ";")
-        more = f" ({len(absent) - 1} more columns are absent too)" if len(absent) > 1 else ""
+        others = ", ".join(absent[1:4]) + (" …" if len(absent) > 4 else "")
+        more = f" (and so for {len(absent) - 1} more: {others})" if len(absent) > 1 else ""
         raise PulsoError(
             f"{path}: the column '{name}' ({role}) is not in the file{more}{hint} correct delivery in "
             f"{questionnaire.name}, or name the item under delivery.not_delivered."
@@ -152,8 +157,13 @@ def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
     if repeated.any():
         first = folio[repeated].iloc[0]
         rows = folio.index[folio == first]
+        if _SCIENTIFIC.fullmatch(first):
+            raise PulsoError(
+                f"{path}: a spreadsheet wrote the folios as {first} (rows {_rows(rows)}) and their last digits are "
+                "lost; ask for the file with the folio's column as text."
+            )
         others = folio[repeated].nunique() - 1
-        more = f" ({others:,} more folios are repeated)" if others else ""
+        more = f" ({others:,} more repeated)" if others else ""
         raise PulsoError(
             f"{path}: the folio {first} is in rows {_rows(rows)}{more}; ask which interview is the right one."
         )
@@ -161,18 +171,28 @@ def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
 
 
 def _decimal(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> str:
-    """The decimal mark of the number columns; both in one column are refused, not guessed."""
+    """The decimal mark of the number columns; what could be read in two ways is refused, not guessed."""
     marks = set()
     for name, crosswalk in reading.items.items():
         column = frame[crosswalk.name]
         if questionnaire[name].kind != "number" or pd.api.types.is_numeric_dtype(column.dtype):
             continue
         texts = values.uniques(column)[1]
-        found = {mark for mark in ",." if any(mark in text for text in texts)}
+        marked = [text for text in texts if "," in text or "." in text]
+        found = {mark for mark in ",." if any(mark in text for text in marked)}
+        if any(text.count(",") + text.count(".") > 1 for text in marked):
+            raise PulsoError(
+                f"{path}, column {crosswalk.name}: numbers with marks between the thousands; ask for them without."
+            )
         if len(found) > 1:
             raise PulsoError(
                 f"{path}, column {crosswalk.name}: some numbers have a decimal comma and some a point; "
                 "ask for one of them."
+            )
+        if found == {","} and all(_THOUSANDS.fullmatch(text) for text in marked):
+            raise PulsoError(
+                f"{path}, column {crosswalk.name}: every comma has three digits after it, so it may divide thousands "
+                "or decimals; say delivery.decimal in the questionnaire, or ask for numbers without commas."
             )
         marks |= found
     return "," if marks == {","} else "."
@@ -201,27 +221,42 @@ def _unknown_sentence(
     name, crosswalk, mask = unknown[0]
     item = questionnaire[name]
     rows = frame.index[mask]
-    value = values.uniques(frame[crosswalk.name][mask])[1][0]
-    shown = "a value" if item.private else f"'{value[:40]}'"
-    more = f" ({len(unknown) - 1} more columns have unknown values: {', '.join(c.name for _, c, _ in unknown[1:4])})"
-    where = f"{path}, column {crosswalk.name} (item {name}), {mask.sum():,} rows ({_rows(rows)}): {shown}"
-    tail = more if len(unknown) > 1 else ""
-    return f"{where} {_remedy(name, item, areas, value, questionnaire.wave)}{tail}"
+    texts = values.uniques(frame[crosswalk.name][mask])[1]
+    shown = "a value" if item.private else f"'{texts[0][:40]}'"
+    count = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows ({_rows(rows)})"
+    where = f"{path}, column {crosswalk.name} (item {name}), {count}: {shown}"
+    whole = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
+    others = ", ".join(c.name for _, c, _ in unknown[1:4]) + (" …" if len(unknown) > 4 else "")
+    tail = f"; {len(unknown) - 1} more with unknown values: {others}" if len(unknown) > 1 else ""
+    return f"{where} {_remedy(name, item, areas, texts[0], whole, questionnaire.wave)}{tail}."
 
 
-def _remedy(name: str, item: Item, areas: Areas, value: str, wave: str) -> str:
+def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], wave: str) -> str:
+    """What is wrong with a value and what to do, without a full stop; ``whole``: all of the column's."""
     if item.kind == "area":
         near = areas.nearest(value)
         hint = f" (the nearest is '{near}')" if near else ""
-        return f"is no municipality of params.yaml{hint}; add it to its aliases or correct the file."
+        return f"is no municipality of params.yaml{hint}; add it to its aliases or correct the file"
     if item.kind == "single":
         labels = {label.casefold() for label in item.codes.values()}
         told = (
-            " looks like a label, so the file was exported with labels: export codes, or"
+            "looks like a label, so the file was exported with labels: export codes, or"
             if (value.casefold() in labels)
-            else " is a code that the crosswalk does not know: correct the file, or"
+            else "is a code that the crosswalk does not know: correct the file, or"
         )
-        return f"{told.strip()} add it to delivery.columns.{name}.codes in {wave}.yaml."
+        return f"{told} add it to delivery.columns.{name}.codes in {wave}.yaml"
     if item.kind == "date":
-        return f"is not a date as declared; say delivery.columns.{name}.format in {wave}.yaml (or 'excel')."
-    return f"is not a {'whole ' if item.kind == 'integer' else 'finite '}number; correct the file."
+        return f"is not a date as declared; {_date_hint(whole, name)} in {wave}.yaml"
+    return ("is not a whole number" if item.kind == "integer" else "is not a finite number") + "; correct the file"
+
+
+def _date_hint(whole: list[str], name: str) -> str:
+    """How the dates are written, when all of them are written alike."""
+    key = f"delivery.columns.{name}.format"
+    fitting = values.date_patterns(whole)
+    if len(fitting) == 1:
+        how = "a spreadsheet's day numbers" if fitting[0] == "excel" else fitting[0]
+        return f'all of them read as {how}: say {key}: "{fitting[0]}"'
+    if fitting:
+        return f"they may be read as {' or as '.join(fitting)}: say which in {key}"
+    return f"they are not all written alike: ask for one way of writing them, or say {key}"

@@ -3,7 +3,7 @@
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from pipeline.errors import PulsoError
 from pipeline.ingest.delivered import Delivered, Note
 from pipeline.ingest.detect import MAXIMUM_COLUMNS
 from pipeline.ingest.exports import question_names
+from pipeline.ingest.header import chosen, names_of
 from pipeline.questionnaire.model import Delivery
 
 Wanted = Callable[[tuple[str, ...]], tuple[str, ...]]
@@ -28,31 +29,30 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     repeated column name, a damaged file.
     """
     rows, sheet, notes = (_xlsx if kind == "xlsx" else _xls)(path, delivery.sheet)
-    header = next(rows, ())
-    columns = tuple("" if cell is None else str(cell).strip(" \t\u00a0") for cell in header)
-    while columns and not columns[-1]:
-        columns = columns[:-1]
-    if not columns:
+    columns = names_of(rows[0]) if rows else ()
+    if not any(any(cell not in (None, "") for cell in row) for row in rows):
         raise PulsoError(f"{path}, sheet {sheet}: the first row holds no column names; put them there.")
     if len(columns) > MAXIMUM_COLUMNS:
         raise PulsoError(f"{path}: the sheet has {len(columns):,} columns; a questionnaire has none so many.")
     names = question_names(columns)
     columns = names.columns
-    chosen = wanted(columns)
-    for name in chosen:
+    found = chosen(columns, rows[1:], wanted, f"{path}, sheet {sheet}")
+    for name in found:
         if columns.count(name) > 1:
             raise PulsoError(f"{path}, sheet {sheet}: two columns are called '{name}'; ask which is the item's.")
-    places = [columns.index(name) for name in chosen]
-    kept = [(number, row) for number, row in enumerate(rows, 2) if any(cell not in (None, "") for cell in row)]
+    places = [columns.index(name) for name in found]
+    kept = [(number, row) for number, row in enumerate(rows[1:], 2) if any(cell not in (None, "") for cell in row)]
     values = [[row[p] if p < len(row) else None for p in places] for _, row in kept]
     index = pd.Index([number for number, _ in kept], dtype="int64")
-    frame = pd.DataFrame(values, columns=list(chosen), index=index, dtype=object)
+    frame = pd.DataFrame(values, columns=list(found), index=index, dtype=object)
     _refuse_errors(path, sheet, frame)
+    inside = (kept[-1][0] - 1 if kept else 0) - len(kept)
+    notes += (Note("blank_rows", f"{inside:,}"),) if inside else ()
     receipt = {"format": kind, "encoding": "UTF-8", "sheet": sheet, "source": names.source}
     return Delivered(frame, columns, {}, receipt, notes, names.system)
 
 
-def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[Iterator[tuple[Any, ...]], str, tuple[Note, ...]]:
+def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], str, tuple[Note, ...]]:
     import openpyxl
 
     try:
@@ -76,7 +76,7 @@ def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[Iterator[tuple[Any, ...
     except Exception as error:
         reason = " ".join(str(error).split())[:100]
         raise PulsoError(f"{path}: the workbook is damaged or no .xlsx ({reason}); ask for it again.") from error
-    return iter(rows), sheet, notes
+    return rows, sheet, notes
 
 
 def _marks(archive: zipfile.ZipFile) -> tuple[bool, bool]:
@@ -134,7 +134,7 @@ def _refuse_formulas(path: Path, sheet: str) -> None:
                 )
 
 
-def _xls(path: Path, wanted_sheet: str | None) -> tuple[Iterator[tuple[Any, ...]], str, tuple[Note, ...]]:
+def _xls(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], str, tuple[Note, ...]]:
     import xlrd
 
     try:
@@ -148,7 +148,7 @@ def _xls(path: Path, wanted_sheet: str | None) -> tuple[Iterator[tuple[Any, ...]
     except Exception as error:
         reason = " ".join(str(error).split())[:100]
         raise PulsoError(f"{path}: the workbook is damaged or no .xls ({reason}); ask for it again.") from error
-    return iter(rows), name, notes
+    return rows, name, notes
 
 
 class _Silence:

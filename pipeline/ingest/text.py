@@ -12,6 +12,7 @@ from pipeline.errors import PulsoError
 from pipeline.ingest.delivered import Delivered, Note
 from pipeline.ingest.detect import MAXIMUM_COLUMNS, TextLayout, text_layout
 from pipeline.ingest.exports import question_names
+from pipeline.ingest.header import LOOKED_AT, chosen
 from pipeline.questionnaire.model import Delivery
 
 LINE_ENDS = {"CR": "\r", "LF": "\n", "CRLF": None, "mixed": None, "none": None}
@@ -20,8 +21,10 @@ LONGEST_FIELD = 1_000_000
 
 @dataclass(frozen=True)
 class _Records:
-    header: tuple[str, ...]
+    """How many records there are, and which of them (from 0) hold nothing, as spreadsheets leave at the end."""
+
     count: int
+    blank: tuple[int, ...]
 
 
 def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Delivered:
@@ -32,14 +35,15 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
     column name, or an encoding that does not fit.
     """
     layout = text_layout(path, delivery.encoding, delivery.delimiter)
-    records = _scan(path, layout)
-    names = question_names(tuple(name.strip(" \t\u00a0\ufeff") for name in records.header))
+    first = _first(path, layout)
+    names = question_names(tuple(name.strip(" \t\u00a0\ufeff") for name in first[0]))
     columns = names.columns
-    chosen = wanted(columns)
-    for name in chosen:
+    found = chosen(columns, first[1:], wanted, str(path))
+    records = _scan(path, layout)
+    for name in found:
         if columns.count(name) > 1:
             raise PulsoError(f"{path}: two columns are called '{name}'; ask which one is the item's.")
-    places = [columns.index(name) for name in chosen]
+    places = [columns.index(name) for name in found]
     frame = pd.read_csv(
         path, sep=layout.delimiter, encoding=layout.encoding, dtype=str, keep_default_na=False, header=None,
         usecols=sorted(set(places)), engine="c", skip_blank_lines=True, na_filter=False,
@@ -51,25 +55,48 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
             f"{path}: {records.count:,} records were counted but {len(frame):,} read; its quotes or line ends "
             "are damaged: ask for the file again."
         )
-    frame = pd.DataFrame({name: frame[place] for name, place in zip(chosen, places, strict=True)})
+    frame = pd.DataFrame({name: frame[place] for name, place in zip(found, places, strict=True)})
+    frame = frame.drop(index=frame.index[list(records.blank)])
     receipt = {
         "format": "csv", "encoding": layout.encoding, "delimiter": layout.delimiter,
         "line_ends": layout.line_ends, "source": names.source,
     }  # fmt: skip
     notes: tuple[Note, ...] = () if layout.encoding_certain else (Note("encoding_guessed", layout.encoding),)
     notes += (Note("quoted"),) if layout.quoted else ()
+    notes += (Note("blank_rows", f"{len(records.blank):,}"),) if records.blank else ()
     return Delivered(frame, columns, {}, receipt, notes, names.system)
+
+
+def _first(path: Path, layout: TextLayout) -> list[list[str]]:
+    """The first records as they come: the header, and what may be the header when that is none.
+
+    Raises PulsoError when there are more columns than a questionnaire has.
+    """
+    csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
+    found: list[list[str]] = []
+    with path.open(encoding=layout.encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=layout.delimiter)
+        try:
+            for record in reader:
+                if len(record) > MAXIMUM_COLUMNS:
+                    raise PulsoError(f"{path}: the file has {len(record):,} columns; a questionnaire has none so many.")
+                found.append(record)
+                if len(found) > LOOKED_AT:
+                    break
+        except csv.Error as error:
+            raise PulsoError(
+                f"{path}, line {reader.line_num}: not a readable record ({error}); a quote is open or the line is "
+                "damaged."
+            ) from error
+    return found or [[]]
 
 
 def _scan(path: Path, layout: TextLayout) -> _Records:
     """Go through every record once: a record with another number of values is shifted or cut."""
-    csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
     with path.open(encoding=layout.encoding, newline="") as stream:
         reader = csv.reader(stream, delimiter=layout.delimiter, strict=True)
         try:
-            header = next(reader, [])
-            _check_header(path, header)
-            width, count = len(header), 0
+            width, count, blank = len(next(reader, [])), 0, []
             for record in reader:
                 if not record:
                     continue
@@ -79,7 +106,9 @@ def _scan(path: Path, layout: TextLayout) -> _Records:
                         f"{path}, record {count + 1}: {len(record)} values for {width} columns; the row is cut "
                         "or shifted: correct it or ask for the file again."
                     )
-                if any("\ufeff" in value for value in record):
+                if not any(record):
+                    blank.append(count - 1)
+                elif any("\ufeff" in value for value in record):
                     raise PulsoError(
                         f"{path}, record {count + 1}: a byte-order mark in the middle: files were pasted "
                         "together; ask for them one by one."
@@ -89,11 +118,4 @@ def _scan(path: Path, layout: TextLayout) -> _Records:
             raise PulsoError(
                 f"{path}, line {place}: not a readable record ({error}); a quote is open or the line is damaged."
             ) from error
-    return _Records(tuple(header), count)
-
-
-def _check_header(path: Path, header: list[str]) -> None:
-    if not any(name.strip() for name in header):
-        raise PulsoError(f"{path}: the first line holds no column names; ask for a file with a header.")
-    if len(header) > MAXIMUM_COLUMNS:
-        raise PulsoError(f"{path}: the file has {len(header):,} columns; a questionnaire has none so many.")
+    return _Records(count, tuple(blank))

@@ -14,6 +14,12 @@ from pipeline.questionnaire.model import Column, Item
 
 _COMMA = re.compile(r"[+-]?\d+,\d+$")
 _EXCEL_EPOCH = date(1899, 12, 30)
+# 31 December 2099: what is larger is a date written as a number, not a spreadsheet's count of days.
+_EXCEL_LAST = 73_051
+_PATTERNS = (
+    "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y", "%m/%d/%y", "%d-%b-%y",
+    "%d-%b-%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "excel",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -141,9 +147,16 @@ def _day(value: Any, pattern: str | None) -> str | None:
     content = code_text(value)
     try:
         if pattern == "excel":
+            if not 0 < float(content) < _EXCEL_LAST:
+                return None
             return (_EXCEL_EPOCH + timedelta(days=int(float(content)))).isoformat()
         if pattern:
             return datetime.strptime(content, pattern).date().isoformat()
         return date.fromisoformat(content[:10]).isoformat() if content[10:11] in {"", "T", " "} else None
     except (ValueError, OverflowError):
         return None
+
+
+def date_patterns(texts: list[str]) -> list[str]:
+    """The usual ways of writing a date in which every one of the texts can be read."""
+    return [pattern for pattern in _PATTERNS if texts and all(_day(text, pattern) for text in texts)]

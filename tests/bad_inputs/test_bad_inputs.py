@@ -44,6 +44,16 @@ def _title_row(book) -> None:
     book.active["A1"] = "Resultados de la encuesta"
 
 
+def _second_names(book) -> None:
+    book.active.insert_rows(2)
+    for place in range(15):
+        book.active.cell(2, place + 1, "texto")
+
+
+def _totals(book) -> None:
+    book.active.append(["Total", 60])
+
+
 def _empty_sheet(book) -> None:
     book.active.delete_rows(1, 100)
 
@@ -79,7 +89,7 @@ CASES: dict[str, tuple[Break, str]] = {
     "truncated dta": (b.damaged("datos.dta", b.cut(0.6)), "cut short or damaged"),
     "truncated parquet": (b.damaged("datos.parquet", b.cut(0.6)), "cut short or damaged"),
     "truncated xlsx": (b.damaged("datos.xlsx", b.cut(0.6)), r"damaged or no \.xlsx"),
-    "web page called xls": (b.content("datos.xls", b"<html><table><tr><td>1"), r"damaged or no \.xls"),
+    "web page called xls": (b.content("datos.xls", b"<html><table><tr><td>1"), r"not \.xls \(it is a web page"),
     "xlsx called xls": (b.content("datos.xls", b"PK\x03\x04" + bytes(60)), r"not \.xls"),
     "text called por": (b.content("datos.por", b"nothing portable here" * 40), "cut short or damaged"),
     "zeros called sas7bdat": (b.content("datos.sas7bdat", bytes(4096)), r"not \.sas7bdat"),
@@ -91,7 +101,7 @@ CASES: dict[str, tuple[Break, str]] = {
     # Zips
     "truncated zip": (b.damaged("datos.zip", b.cut(0.7)), "the zip is damaged"),
     "zip with flipped bits": (b.damaged("datos.zip", b.flipped(60, 61, 62)), "the zip is damaged"),
-    "zip without table": (b.zipped({"leeme.txt.pdf": b"x"}), "no member is a readable table"),
+    "zip without table": (b.zipped({"leeme.txt.pdf": b"x"}), "no member matches .*it holds no table at all"),
     "zip with two tables": (b.zipped({"a.csv": b.good_bytes(), "b.csv": b.good_bytes()}), "more than one member"),
     "zip with a broken table": (
         b.zipped({"datos/tabla.csv": b.good_bytes() + b"F9,x"}),
@@ -137,7 +147,11 @@ CASES: dict[str, tuple[Break, str]] = {
     "an open quote": (b.text(lambda t: t.replace("F00009,", '"F00009,')), "a quote is open"),
     "a field of two megabytes": (b.text(lambda t: t.replace("F00009", "F" * 2_000_000)), "not a readable record"),
     "no delimiter": (b.content(CSV, b"FOLIO\nF1\nF2\n"), "no delimiter"),
-    "a blank first line": (b.text(lambda t: ",,,,\n" + t), "holds no column names"),
+    "a blank first line": (b.text(lambda t: ",,,,\n" + t), "the column names stand in row 2; delete what is above"),
+    "a title above the names in text": (
+        b.text(lambda t: "Encuesta de seguridad\n\n" + t), "the column names stand in row 3"
+    ),
+    "a spreadsheet's sep line": (b.text(lambda t: "sep=,\n" + t), "the column names stand in row 2"),
     "a million columns": (b.content(CSV, b",".join(b"c%d" % k for k in range(10**6)) + b"\n1\n"), "1,000,000 columns"),
     # Columns
     "a column gone": (b.table(lambda frame: frame.drop(columns="P2")), r"'P2' \(item conf_b\) is not in the file"),
@@ -149,7 +163,7 @@ CASES: dict[str, tuple[Break, str]] = {
     "a folio twice": (_rows(FOLIO=["F1", "F1"] + [f"G{k}" for k in range(58)]), r"folio F1 is in rows 2, 3"),
     "no folio at all": (_rows(FOLIO=""), "not one of 60 rows can be accepted"),
     "an unknown code": (_first("P1", 6), r"column P1 \(item conf_a\), 3 rows \(2, 3, 4\): '6' is a code"),
-    "unknown codes in several columns": (_rows(P1=6, P2=7), r"1 more columns have unknown values: P2"),
+    "unknown codes in several columns": (_rows(P1=6, P2=7), r"1 more with unknown values: P2"),
     "labels instead of codes": (_rows(SEXO="Hombre"), "exported with labels"),
     "an unknown municipality": (_first("MUN", "Rio Alta"), r"the nearest is 'Río Alto'"),
     "a municipality like no other": (_first("MUN", "Zzyzx"), r"'Zzyzx' is no municipality of params.yaml; add it"),
@@ -158,9 +172,17 @@ CASES: dict[str, tuple[Break, str]] = {
     "every age out of range": (_rows(EDAD=120), r"most: out of range in item edad"),
     "no sex at all": (_rows(SEXO=""), r"most: required missing in item sexo"),
     "dates in words": (_first("FECHA", "ayer"), r"column FECHA .*a value is not a date"),
-    "dates as serials": (_rows(FECHA=43840), r"say delivery.columns.fecha.format"),
+    "dates as serials": (_rows(FECHA=43840), r"a spreadsheet's day numbers: say delivery.columns.fecha.format"),
+    "dates day first": (_rows(FECHA="15/01/2020"), r"all of them read as %d/%m/%Y: say delivery.columns.fecha.format"),
+    "dates that read two ways": (_rows(FECHA="05/01/2020"), r"may be read as %d/%m/%Y or as %m/%d/%Y"),
+    "dates written in two ways": (_first("FECHA", "15/01/2020"), r"not all written alike"),
     "another wave's file": (_rows(FECHA="2019-10-15"), r"100% of the interviews are dated outside"),
     "an infinite number": (_first("MINUTOS", "inf"), r"is not a finite number"),
+    "thousands divided by commas": (_rows(MINUTOS="1,234"), r"may divide thousands or decimals; say delivery.decimal"),
+    "thousands and decimals": (_rows(MINUTOS="1,234.5"), r"marks between the thousands"),
+    "folios that a spreadsheet rounded": (_rows(FOLIO="2.01E+11"), r"wrote the folios as 2\.01E\+11"),
+    "text called xlsx": (b.content("datos.xlsx", b.good_bytes()), r"the content is not \.xlsx \(it looks like text"),
+    "a PDF called sav": (b.content(SAV, b"%PDF-1.4 " + bytes(50)), r"it is a PDF"),
     "a number in words": (_first("MINUTOS", "doce"), r"is not a finite number"),
     # Workbooks
     "merged header": (b.workbook(_merge), r"cells A1:B1: merged cells"),
@@ -168,7 +190,9 @@ CASES: dict[str, tuple[Break, str]] = {
     "the data in a hidden sheet": (b.workbook(_hidden_only_data), r"column 'FOLIO' .*is not in the file"),
     "a formula without result": (b.workbook(_formula), r"cell H5: a formula without result"),
     "an error in a cell": (b.workbook(_error_cell), r"column SEXO, row 4: the cell holds the error #N/A"),
-    "a title above the names": (b.workbook(_title_row), r"column 'FOLIO' .*is not in the file"),
+    "a title above the names": (b.workbook(_title_row), r"sheet Sheet1: the column names stand in row 2"),
+    "a second row of names": (b.workbook(_second_names), r"row 2: 'texto' is no municipality"),
+    "a row of totals": (b.workbook(_totals), r"row 62: '60' is no municipality"),
     "an empty sheet": (b.workbook(_empty_sheet), "holds no column names"),
     "a sheet that is not there": (
         lambda f: (
