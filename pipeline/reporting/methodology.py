@@ -28,6 +28,7 @@ _VARIANCE = {
     "calibrated": "por linealización, con los residuos de la calibración",
     "taylor": "por linealización de Taylor",
 }
+_CLUSTERED = ", con cada persona que entrevista como conglomerado"
 _SCHEMES = {
     "inegi": "INEGI, por el coeficiente de variación: precisión alta si es menor de 15 %, moderada "
     "de 15 a 30 %, baja de 30 % o más",
@@ -141,7 +142,8 @@ def _estimates(study: Study, edition: Edition) -> list[Item]:
     confidentiality = edition.settings.confidentiality
     return [
         Item("7", "Precisión", half + escape(
-            f"Intervalos del {level}, {_INTERVALS[estimation.interval]}; error estándar {_VARIANCE[estimation.se]}."
+            f"Intervalos del {level}, {_INTERVALS[estimation.interval]}; error estándar {_VARIANCE[estimation.se]}"
+            f"{_CLUSTERED if estimation.clusters == 'interviewers' else ''}."
         )),
         Item("MX", "Qué cifras no se publican", escape(
             f"Regla de precisión: {_SCHEMES.get(estimation.precision, estimation.precision)}. Tampoco se publica, "
