@@ -112,7 +112,7 @@ def survey_design(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
     """The design whose SE is published, on rows that carry stratum, psu and weights.
 
     With ``estimation.clusters: interviewers`` these are the PSUs; strata stay only where none of them
-    works in two. Raises PulsoError when replicates were drawn inside strata that interviewers cross.
+    works in two.
     """
     design = by_respondent(study, wave, data)
     interviewer = role(study)
@@ -120,19 +120,22 @@ def survey_design(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
         return design
     refuse_unknown(data, interviewer)
     clustered = interviewer_design(design, interviewer)
-    if study.params.estimation.se == "replicates" and design.strata and study.params.weighting.strata:
-        nested = clustered.strata is not None
-        if not nested:
-            raise PulsoError(
-                f"{wave}: the replicates draw interviewers inside each {study.params.weighting.strata}, but "
-                "interviewers work in several; set weighting.strata to null in params.yaml."
-            )
     return replace(clustered, replicates=design.replicates, calibration=design.calibration)
 
 
 def by_respondent(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
-    """The design as sampled: PSUs are those of ``weighting.psu``, else the respondents."""
+    """The design as sampled: PSUs are those of ``weighting.psu``, else the respondents.
+
+    Raises PulsoError when a PSU lies in several strata, inside which the replicates then drew parts of it.
+    """
     settings = study.params
+    strata_of_psu = data[["stratum", "psu"]].drop_duplicates()["psu"].value_counts()
+    if settings.weighting.psu and (strata_of_psu > 1).any():
+        raise PulsoError(
+            f"{wave}: {int((strata_of_psu > 1).sum())} PSUs (weighting.psu: {settings.weighting.psu}) lie in several "
+            f"strata ({settings.weighting.strata}); name them apart in each, or set weighting.strata to null in "
+            "params.yaml."
+        )
     replicates = _replicates(study, wave)
     if settings.estimation.se == "replicates" and replicates is None:
         raise PulsoError("params.yaml: estimation.se is 'replicates' but weighting.replicates makes none.")

@@ -19,6 +19,7 @@ _VARIANCE = {
     "calibrated": "por linealización, con los residuos de la calibración",
     "taylor": "por linealización de Taylor",
 }
+_CLUSTERED = ", con cada persona que entrevista como conglomerado"
 _SCHEMES = {
     "inegi": "INEGI, por el coeficiente de variación: precisión alta si es menor de 15 %, moderada "
     "de 15 a 30 %, baja de 30 % o más",
@@ -96,6 +97,7 @@ def precision(sources: Sources) -> tuple[Point, ...]:
     estimation, change = study.params.estimation, study.params.change
     whole = edition.whole(edition.settings.headline)
     half = text("El margen de la cifra principal es ", sentences.margin(whole), ". ").markdown if whole else ""
+    clustered = _CLUSTERED if estimation.clusters == "interviewers" else ""
     how = f"Intervalos del {level(edition)}, {_INTERVALS[estimation.interval]}; error estándar "
     adjust = {"BH": "corregida por Benjamini y Hochberg", "holm": "corregida por Holm", "none": "sin corregir"}
     overlap = "con la covarianza de lo que comparten" if change.covariance == "overlap" else "como independientes"
@@ -109,7 +111,7 @@ def precision(sources: Sources) -> tuple[Point, ...]:
         f"ningún formato, una cifra con menos de {few} entrevistas en su base."
     )
     return (
-        Point("Precisión", half + escape(f"{how}{_VARIANCE[estimation.se]}."), ("INE", "AMAI")),
+        Point("Precisión", half + escape(f"{how}{_VARIANCE[estimation.se]}{clustered}."), ("INE", "AMAI")),
         Point("Qué cifras no se publican", escape(kept)),
         Point("Cuándo se dice que algo cambió", escape(rule)),
     )

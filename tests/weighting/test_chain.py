@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from pipeline.weighting.chain import weigh
-from pipeline.weighting.dispositions import group_of, outcome_rates
 from pipeline.weighting.dual_frame import hartley, multiplicity
 from pipeline.weighting.nonresponse import propensity_classes
 from pipeline.weighting.refusals import WeightingError
@@ -279,50 +278,6 @@ def test_replicates_are_the_same_with_more_jobs(edition) -> None:
         made = weigh(inputs(), settings(replicates={"n": 60, "seed": 7, "jobs": 2})).weights
     first = made.drop(columns=[f"rep_{k:03d}" for k in range(13, 61)])
     pd.testing.assert_frame_equal(first, edition.weights)
-
-
-@pytest.mark.parametrize(
-    ("code", "group"),
-    [
-        ("1.1", "I"),
-        ("1.2", "P"),
-        ("2.112", "R"),
-        ("2.2", "NC"),
-        ("2.31", "O"),
-        ("3.13", "UH"),
-        ("3.9", "UO"),
-        ("4.5", "NE"),
-    ],
-)
-def test_disposition_groups(code: str, group: str) -> None:
-    assert group_of(code) == group
-
-
-def test_outcome_rates_of_a_worked_example() -> None:
-    groups = ["I"] * 50 + ["P"] * 10 + ["R"] * 20 + ["NC"] * 15 + ["O"] * 5 + ["UH"] * 30 + ["UO"] * 10 + ["NE"] * 25
-    rates = outcome_rates("a", groups)
-    assert rates.e == pytest.approx(100 / 125)
-    expected = {
-        "RR1": 50 / 140,
-        "RR2": 60 / 140,
-        "RR3": 50 / 132,
-        "RR4": 60 / 132,
-        "RR5": 50 / 100,
-        "RR6": 60 / 100,
-        "COOP1": 50 / 85,
-        "COOP3": 50 / 80,
-        "REF1": 20 / 140,
-        "REF2": 20 / 132,
-        "REF3": 20 / 100,
-        "CON1": 85 / 140,
-        "CON2": 85 / 132,
-        "CON3": 85 / 100,
-    }
-    for name, value in expected.items():
-        assert rates.rates[name] == pytest.approx(value), name
-    assert outcome_rates("a", groups, e=0.5).rates["RR3"] == pytest.approx(50 / 120)
-    with pytest.raises(WeightingError, match="not an AAPOR disposition"):
-        group_of("9")
 
 
 def test_propensity_classes_follow_the_response_rate() -> None:
