@@ -53,7 +53,11 @@ def test_every_chart_of_every_page_has_an_id(site: Path) -> None:
 
 def test_a_number_of_the_weighting_leads_to_its_receipt(traced: Study) -> None:
     said = explain(traced, "27.8 %")
-    assert "value        0.2779881462" in said and "2013T2/weighting.json#outcome_rates/total/rates/RR3" in said and "weighting.json (sha256" in said
+    assert (
+        "value        0.2779881462" in said
+        and "2013T2/weighting.json#outcome_rates/total/rates/RR3" in said
+        and "weighting.json (sha256" in said
+    )
     assert "weight@2013T2" in said
     with pytest.raises(PulsoError, match=r"nothing at 'nada/x'"):
         explain(traced, "2013T2/weighting.json#nada/x")
