@@ -1,5 +1,6 @@
 """Every number and verdict of a page against the tables: a page comes in, complaints go out."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,9 @@ from tests.reporting.checking import Checked, fits, is_of, printed, row_of, with
 from tests.reporting.reading import Piece, numbers_in, settled
 
 # --- pages --------------------------------------------------------------------------------------
+
+# Proportions in the files that the page shows as percentages; every other number is printed in its own unit.
+PERCENT = {"cv", "moved_share", "target", "before", "after", "gap", "share", "e"}
 
 
 def check_page(study: Study, edition: Edition, page: str) -> Checked:
@@ -63,15 +67,34 @@ def _elements(pieces: Sequence[Piece]) -> Iterator[Piece]:
 def _tied_right(study: Study, edition: Edition, piece: Piece) -> bool:
     words = settled(piece.words)
     if piece.key.endswith(FILES):
-        wave, _, name = piece.key.partition("/")
-        value = value_at(study.processed(wave, name), piece.field)
-        found = numbers_in(words)
-        return len(found) == 1 and printed(value * (100 if "%" in words else 1), found[0])
+        return held(study, edition, piece.key, piece.field, words)
     # In charts and headings a name may stand before its number.
     if piece.field in ("estimate", "margin") or piece.field.startswith("change:"):
         found = numbers_in(words)
         return len(found) == 1 and fits(edition, piece.key, piece.field, found[0]) and _sign_right(edition, piece)
     return fits(edition, piece.key, piece.field, words)
+
+
+def printed_as(value: Any, path: str, share: bool) -> set[str]:
+    """Every way in which the page may print a value of the file."""
+    above, name = ["", *path.split("/")][-2:]
+    factor = (
+        100 if name in PERCENT or above == "rates" or (share and name in ("estimate", "se", "se_interviewers")) else 1
+    )
+    if name == "max_error":
+        power = str(round(math.log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return {f"10{power}"}
+    shown = {numbers.decimal(value * factor, d) for d in (0, 1, 2, 3)}
+    return shown | {f"+{one}" for one in shown} | {one.lstrip("−") for one in shown} | {f"{value:.0f}"}
+
+
+def held(study: Study, edition: Edition, key: str, path: str, words: str) -> bool:
+    """Whether ``words`` are what a file of a wave ("2013T2/weighting.json") holds at ``path``."""
+    wave, _, name = key.partition("/")
+    label = edition.labels.get(path.split("/")[0])
+    share = label is None or label.statistic == "proportion"
+    value = value_at(study.processed(wave, name), path)
+    return re.sub(r"\s*(%|puntos?)$", "", words.strip()) in printed_as(value, path, share)
 
 
 _SIGNS = {"▲": "sube", "▼": "baja"}

@@ -1,6 +1,5 @@
 """The quality page of an edition: every number is the receipt's, in every configuration of steps."""
 
-import math
 import re
 from dataclasses import replace
 from html import unescape
@@ -11,21 +10,19 @@ import pytest
 
 from pipeline.errors import PulsoError
 from pipeline.files import read_json, read_table, write_json
-from pipeline.reporting import numbers
 from pipeline.reporting.edition import Edition
-from pipeline.reporting.explain import explain, value_at
+from pipeline.reporting.explain import explain
 from pipeline.reporting.quality.fieldwork import interviewers
 from pipeline.reporting.quality.page import Sources, fragments, load, warnings
 from pipeline.reporting.rows import Rows
 from pipeline.study import Study
 from pipeline.weighting.receipts import Receipts, read_receipts
 from tests.reporting import reading
+from tests.reporting.checking_pages import held
 from tests.reporting.conftest import LAST
 from tests.reporting.weighed import edition as survey
 from tests.reporting.weighed import weighed
 
-# Proportions in the files that the page shows as percentages; every other number is printed in its own unit.
-PERCENT = {"cv", "moved_share", "target", "before", "after", "gap", "share", "e"}
 SPAN = re.compile(r'\[([^\]]*)\]\{[^}]*?data-id="([^"]+)" data-field="([^"]+)"\}')
 
 
@@ -39,30 +36,9 @@ def sources(study: Study, edition: Edition) -> Sources:
     return load(study, edition)
 
 
-def printed_as(value: Any, path: str, share: bool) -> set[str]:
-    """Every way in which the page may print a value of the file."""
-    *_, above, name = path.split("/")
-    factor = (
-        100 if name in PERCENT or above == "rates" or (share and name in ("estimate", "se", "se_interviewers")) else 1
-    )
-    if name == "max_error":
-        power = str(round(math.log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return {f"10{power}"}
-    shown = {numbers.decimal(value * factor, d) for d in (0, 1, 2, 3)}
-    return shown | {f"+{one}" for one in shown} | {one.lstrip("−") for one in shown} | {f"{value:.0f}"}
-
-
 def wrong(study: Study, edition: Edition, tied: list[tuple[str, str, str]]) -> list[str]:
     """Tied numbers (words, file, path) that are not what the file holds there."""
-    found = []
-    for words, key, path in tied:
-        wave, _, name = key.partition("/")
-        label = edition.labels.get(path.split("/")[0])
-        share = label is None or label.statistic == "proportion"
-        value = value_at(study.processed(wave, name), path)
-        if words.replace("\u00a0%", "").replace("\u00a0puntos", "") not in printed_as(value, path, share):
-            found.append(f"{words} ≠ {value} at {path}")
-    return found
+    return [f"{words} at {key}#{path}" for words, key, path in tied if not held(study, edition, key, path, words)]
 
 
 def tied_of(page: str) -> list[tuple[str, str, str]]:

@@ -60,7 +60,7 @@ def fragments(sources: Sources, figures: Path) -> dict[str, str]:
     ledger, receipts, places, labels = sources.ledger, sources.receipts, sources.places, sources.labels
     word, note = sources.place_word, tables.simulated(sources.edition)
     told = describe(receipts, _places_alone(sources), word, labels)
-    return {
+    made = {
         "calidad-resumen": summary(sources),
         "calidad-avisos": "\n".join(f"- {escape(line)}" for line in warnings(sources)) or "Nada que señalar.",
         "calidad-palabras": "\n".join(f"- {escape(line)}" for line in told),
@@ -82,6 +82,9 @@ def fragments(sources: Sources, figures: Path) -> dict[str, str]:
         "calidad-respuesta": steps.nonresponse(ledger, receipts, places, word),
         "calidad-entrevistadores": fieldwork.interviewers(ledger, sources.edition, sources.asked, note),
     }
+    # Sentences, hover texts and axes hold numbers that are tied to no place: the page says which file they are from.
+    file = f"processed/{sources.edition.wave.key}/{RECEIPTS}"
+    return {name: f'::::: {{data-source="{file}"}}\n\n{body}\n:::::' for name, body in made.items()}
 
 
 def _places_alone(sources: Sources) -> dict[str, str]:
