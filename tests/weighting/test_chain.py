@@ -14,7 +14,7 @@ from pipeline.weighting.dual_frame import hartley, multiplicity
 from pipeline.weighting.nonresponse import propensity_classes
 from pipeline.weighting.refusals import WeightingError
 from pipeline.weighting.replicates import jkn, rao_wu
-from tests.weighting.editions import TOTALS, attempts, inputs, responses, settings
+from tests.weighting.editions import COVERAGE, TOTALS, attempts, inputs, responses, settings
 
 ATTEMPTS = {"number": "number", "attempt": "attempt", "disposition": "disposition"}
 
@@ -77,6 +77,57 @@ def test_receipts_say_what_was_done(edition) -> None:
     assert low.share < 0.41
     source = receipts.calibration.sources[0]
     assert (source.source, source.reference_date, source.too_old) == ("conapo", "2012-07-01", False)
+
+
+def test_balance_is_told_of_the_populations_own_levels_where_cells_were_merged() -> None:
+    rows = responses(per_area=300)
+    made = weigh(
+        inputs(responses=rows),
+        settings(
+            calibration={"margins": [{"items": ["sex_item", "age_item"]}], "min_respondents": 10},
+            collapse=[{"item": "age_item", "merge": [3, 4], "below": 20}],
+            trim=None,
+            replicates=None,
+        ),
+    )
+    assert made.receipts.calibration.collapsed
+    found = {(b.variable, b.level): b for b in made.receipts.balance}
+    assert set(found) == {("sex_item", "1"), ("sex_item", "2")} | {("age_item", str(k)) for k in range(1, 5)}
+    weights = made.weights["weight"].to_numpy()
+    for level in range(1, 5):
+        entry, here = found["age_item", str(level)], (rows["age_item"] == level).to_numpy()
+        target = conapo()[conapo()["age_group"] == level]["population"].sum() / conapo()["population"].sum()
+        assert entry.target == pytest.approx(target)
+        assert entry.after == pytest.approx(weights[here].sum() / weights.sum())
+        assert entry.smd_after == pytest.approx((entry.after - target) / np.sqrt(target * (1 - target)), abs=1e-7)
+    # What was merged may stay off; what was not is met, and the two that were make up for each other.
+    assert abs(found["age_item", "2"].smd_after) < 1e-7 < abs(found["age_item", "4"].smd_after)
+    off = [found["age_item", level].after - found["age_item", level].target for level in ("3", "4")]
+    assert sum(off) == pytest.approx(0, abs=1e-12)
+
+
+def test_pairs_of_weights_are_everybodys_within_half_a_step(edition) -> None:
+    pairs = edition.receipts.base_final
+    weights, areas = edition.weights, edition.weights["stratum"]
+    assert sum(pair.n for pair in pairs) == len(weights)
+    relative = weights[["base_weight", "weight"]] / weights.groupby(areas)[["base_weight", "weight"]].transform("mean")
+    for area in ("19018", "19039"):
+        mine = [pair for pair in pairs if pair.area == area]
+        assert sum(pair.n for pair in mine) == 120
+        for column, name in (("base_weight", "base"), ("weight", "final")):
+            steps = np.repeat([getattr(pair, name) for pair in mine], [pair.n for pair in mine])
+            exact = np.sort(relative.loc[areas == area, column].to_numpy())
+            assert (np.abs(np.log10(np.sort(steps) / exact)) <= 0.5 / 20 + 1e-6).all()
+    unmoved = weigh(inputs(), settings(calibration=None, trim=None, replicates=None))
+    assert unmoved.receipts.base_final == ()
+
+
+def test_a_coverage_table_that_lacks_a_place_is_refused() -> None:
+    declared = settings(coverage={"file": "c", "frames": ["landline"]}, replicates=None)
+    table = COVERAGE[COVERAGE["cve_geo"] != "19018"]
+    with pytest.raises(WeightingError, match="c has no row for it") as caught:
+        weigh(inputs(coverage=table), declared)
+    assert caught.value.area == "19018"
 
 
 def test_two_sources_that_disagree_are_shown(edition) -> None:
