@@ -28,6 +28,7 @@ PERCENT = {"cv", "moved_share", "target", "before", "after", "gap", "share", "e"
 def check_page(study: Study, edition: Edition, page: str) -> Checked:
     """Every number of a page: tied to a row that it prints, from a named file, or on the list of exceptions."""
     pieces, result = reading.read_page(page), Checked()
+    files: dict[str, Sourced | None] = {}
     tied: dict[str, list[Piece]] = {}
     for piece in _elements(pieces):
         where = f"{settled(piece.words)!r} ≠ {piece.key}#{piece.field}"
@@ -42,8 +43,9 @@ def check_page(study: Study, edition: Edition, page: str) -> Checked:
             allowed = known if piece.kind == "description" else Counter[str]()
             for number in numbers_in(words):
                 result.expect(number in allowed, f"{number} without a row in {settled(piece.words)!r}")
-        elif piece.source and piece.chart < 0:
-            sourced = Sourced(study, piece.source)
+        elif piece.source and (piece.chart < 0 or piece.kind in ("aria-label", "data-tip")):
+            sourced = files.setdefault(piece.source, None) or Sourced(study, piece.source)
+            files[piece.source] = sourced
             for number in numbers_in(words):
                 result.expect(sourced.holds(number), f"{number} not in {piece.source}: {settled(piece.words)!r}")
         elif piece.chart >= 0 and piece.kind == "aria-label":
@@ -165,6 +167,10 @@ def wrong_axes(edition: Edition, pieces: Sequence[Piece]) -> list[str]:
         words = [settled(p.words) for p in pieces if p.chart == chart and p.kind == "text" and not p.key]
         ticks = [Decimal(n[0].replace(",", "").replace("−", "-")) for w in words
                  if not re.fullmatch(r"\dT\d\d", w) and (n := numbers_in(without_exempt(edition, w)))]  # fmt: skip
+        if any(p.source for p in pieces if p.chart == chart):
+            # A chart of a file, not of rows, may have logarithmic axes: doublings.
+            wrong += [f"chart {chart}: {tick} on an axis" for tick in ticks if math.log2(tick) % 1]
+            continue
         steps = {b - a for a, b in pairwise(ticks)}
         if len(steps) > 1 or Decimal(0) in steps:
             wrong.append(f"chart {chart}: {words} are not the steps of an axis")

@@ -36,7 +36,7 @@ def test_every_number_and_verdict_of_every_page_is_in_the_tables(study: Study, e
         checked = check_page(study, own, path.read_text(encoding="utf-8"))
         assert checked.complaints == [], path
         looked[path.relative_to(site).as_posix()] = checked.numbers
-    assert len(looked) == 15 + 2 * (1 + len(OTHERS))
+    assert len(looked) == 15 + 3 * (1 + len(OTHERS))
     assert looked["2013T2/brief.html"] > 400 and looked["secciones/series.html"] > 1000
     # A page without numbers would pass unread.
     assert all(count > 15 for name, count in looked.items() if not name.endswith("datos.html"))
@@ -100,7 +100,6 @@ def test_a_fault_in_the_methodology_is_found(study: Study, edition: Edition, bui
     page = (built / "metodologia.html").read_text(encoding="utf-8")
     for pattern in (
         r"\(Kish\) es (\d\.\d\d)",
-        
         r"En (\d+) casos",
         r"RR3\): <[^>]*>(\d+\.\d)",
     ):

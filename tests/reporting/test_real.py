@@ -70,6 +70,6 @@ def test_every_other_file_of_the_current_wave_says_what_the_tables_hold(real: St
 @pytest.mark.skipif(not os.environ.get("PULSO_SITE"), reason="PULSO_SITE is not set: a minute and a half of browser")
 def test_every_page_of_every_wave_in_a_browser(real: Study, browser: Any, tmp_path: Path) -> None:
     pages = sorted(real.site.rglob("*.html"))
-    assert len(pages) == 15 + 2 * len(real.waves)
+    assert len(pages) == 15 + 3 * len(real.waves)
     for path in pages:
         look(browser, path, f"sitio/{path.relative_to(real.site).as_posix()}", tmp_path)
