@@ -49,7 +49,7 @@ def places_moved(edition: Edition, measure: Measure) -> Text | None:
             claims.append(f"{verb}{'' if claims else ' de forma significativa'} en {_all_or(edition, names)}")
     if not claims:
         none = f"{settings.no_place} {settings.place_word}"
-        return text(f"Frente a {reference}, {none} cambia de forma significativa")
+        return text(f"Frente a {reference}, la cifra no cambia de forma significativa en {none}")
     return text(f"Frente a {reference}, la cifra {', y '.join(claims)}")
 
 

@@ -147,7 +147,7 @@ def test_only_forces_that_stand_apart_lead(edition: Edition) -> None:
 def test_places_moved_counts_verdicts_only(edition: Edition) -> None:
     edit = set_values(edition, headline_rows("municipio", edition), verdict="sin cambio significativo")
     said = comparisons.places_moved(with_rows(edition, changes=edit), edition.settings.headline).plain
-    assert said == "Frente a enero de 2013, ningún municipio cambia de forma significativa"
+    assert said == "Frente a enero de 2013, la cifra no cambia de forma significativa en ningún municipio"
 
 
 def test_percent_and_points_are_never_mixed(edition: Edition) -> None:
