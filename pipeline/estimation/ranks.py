@@ -3,7 +3,8 @@
 Each domain gets an interval such that all hold at once with the level asked: level^(1/K) each for K
 independent domains, 1 − (1 − level)/K otherwise (Bonferroni). A domain is surely behind those whose
 interval lies wholly before its own, so its rank lies between 1 + those and K − those wholly after.
-"The third" may be said only where both ends are 3; "among the k first" where the upper end is at most k.
+"The third" may be said only where both ends are 3; "among the k first" where the upper end is at most k:
+as all intervals hold at once, so do all such sentences.
 """
 
 from collections.abc import Mapping

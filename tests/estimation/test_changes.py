@@ -1,6 +1,7 @@
 """Changes by every method, and how they are judged."""
 
 from itertools import pairwise
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from pipeline.estimation import (
     changes,
     judge,
     linear_estimates,
+    minimum_detectable,
 )
 
 YES = Share("si", "y", (1,), "sí")
@@ -143,6 +145,42 @@ def test_interval_p_and_what_could_have_been_seen() -> None:
     np.testing.assert_allclose(row["p"], 2 * t.sf(abs(row["difference"]) / row["se"]), rtol=1e-9)
     np.testing.assert_allclose(row["minimum_detectable"], (t.ppf(0.95) + t.ppf(0.80)) * row["se"], rtol=1e-9)
     assert (row["ci_level"], row["p_adjusted"], row["adjust"]) == (0.90, row["p"], "none")
+
+
+@pytest.mark.parametrize("df", [8, 20, 60, 500])
+@pytest.mark.parametrize("alpha", [0.05, 0.10])
+def test_the_smallest_change_is_that_of_the_power_analysis(df: int, alpha: float) -> None:
+    """statsmodels' noncentral t: a t test of df + 1 differences whose mean has the standard error 1."""
+    from statsmodels.stats.power import TTestPower
+
+    exact = TTestPower().solve_power(nobs=df + 1, alpha=alpha, power=0.80) * np.sqrt(df + 1)
+    ours = minimum_detectable(np.array([1.0]), np.array([float(df)]), alpha, 0.80)[0]
+    assert ours == pytest.approx(exact, rel=0.03 if df < 20 else 0.01)
+    known = minimum_detectable(np.array([1.0]), np.array([np.inf]), alpha, 0.80)[0]
+    assert known == pytest.approx(NormalDist().inv_cdf(1 - alpha / 2) + NormalDist().inv_cdf(0.80))
+
+
+def test_a_change_of_that_size_is_found_four_times_in_five() -> None:
+    """Panels redrawn from the same population, whose share rises by what the design was said to see.
+
+    The panels are domains of one design, each with strata and PSUs of its own.
+    """
+
+    def redrawn(seeds: range, rise: float) -> pd.DataFrame:
+        pairs = [panel(seed, rise) for seed in seeds]
+        sides = []
+        for wave in (0, 1):
+            own = [pair[wave][["h", "psu", "w", "y"]] for pair in pairs]
+            parts = [d.assign(copia=k, h=d["h"] + 4 * k, psu=d["psu"] + 30 * k) for k, d in enumerate(own)]
+            sides.append(pd.concat(parts, ignore_index=True))
+        before, now = waves((sides[0], sides[1]), (YES,))
+        return changes(now, before, [("copia",)], rule=ChangeRule(adjust="none"))
+
+    rise = float(redrawn(range(50), 0.0)["minimum_detectable"].mean())
+    found = redrawn(range(100, 400), rise)["verdict"]
+    # 300 panels: 80 % within three Monte-Carlo errors.
+    assert 0.73 <= (found == "sube").mean() <= 0.87
+    assert (found != "baja").all()
 
 
 @pytest.mark.parametrize(("rise", "verdict"), [(0.3, "sube"), (0.0, "sin cambio significativo"), (-0.3, "baja")])

@@ -1,5 +1,7 @@
 """Ranks with joint intervals, trends, differences inside a wave."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,6 +67,62 @@ def test_joint_coverage_of_the_ranks() -> None:
         first, last = rank_intervals(values - half, values + half)
         hits += bool(((first <= right) & (right <= last)).all())
     assert hits / 4000 >= 0.95
+
+
+def surveys(truth: list[float], n: int, count: int, seed: int) -> pd.DataFrame:
+    """Estimates tables of many surveys, one a wave: each domain a simple random sample of n."""
+    p = np.random.default_rng(seed).binomial(n, truth, (count, len(truth))) / n
+    rows = p.size
+    return pd.DataFrame(
+        {
+            "wave": np.repeat(np.arange(count), len(truth)), "indicator": "si", "category": "sí",
+            "statistic": "proportion", "domain_kind": "place", "domain": np.tile(np.arange(len(truth)), count),
+            "estimate": p.ravel(), "se": np.sqrt(p * (1 - p) / (n - 1)).ravel(), "df": np.full(rows, n - 1.0),
+            "n": np.full(rows, n),
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("interval", ["logit", "wilson", "kg"])
+@pytest.mark.parametrize("independent", [True, False])
+def test_what_is_said_of_all_ranks_holds_at_once(interval: str, independent: bool) -> None:
+    """From the surveys' own errors, nine places, some alike and some at 2 %: ranks, "the k-th", "among the k"."""
+    truth = [0.02, 0.03, 0.20, 0.24, 0.40, 0.41, 0.42, 0.60, 0.75]
+    count = 2000
+    ranks = rank_domains(surveys(truth, 540, count, 11), interval=interval, independent=independent)
+    right = ranks["domain"].to_numpy() + 1
+    inside = (ranks["rank_low"] <= right) & (right <= ranks["rank_high"])
+    joint = inside.groupby(ranks["wave"]).all().mean()
+    assert joint >= 0.95
+    said = pd.Series(np.ones(len(ranks), dtype=bool))
+    for k in range(1, 10):
+        said &= (right <= k) | (ranks["rank_high"] > k)
+        said &= (right == k) | ~(ranks["exact"] & (ranks["rank_low"] == k))
+    assert said.groupby(ranks["wave"]).all().mean() >= 0.95
+    # And something is said: the far ends are told apart.
+    assert (ranks.loc[ranks["domain"] == 8, "rank_low"] == 9).mean() > 0.8
+
+
+def test_ranks_are_those_of_every_order_that_the_intervals_allow() -> None:
+    """Brute force: all orders of six quantities, kept when increasing values fit into the intervals one by one."""
+    rng = np.random.default_rng(3)
+    orders = list(permutations(range(6)))
+    for _ in range(60):
+        low = rng.uniform(0, 1, 6)
+        high = low + rng.uniform(0, rng.choice([0.1, 0.4, 0.9]), 6)
+        found: list[set[int]] = [set() for _ in range(6)]
+        for order in orders:
+            floor = -np.inf
+            for item in order:
+                floor = max(floor, low[item])
+                if floor >= high[item]:
+                    break
+            else:
+                for place, item in enumerate(order):
+                    found[item].add(place + 1)
+        first, last = rank_intervals(low, high)
+        assert first.tolist() == [min(own) for own in found]
+        assert last.tolist() == [max(own) for own in found]
 
 
 def test_independent_domains_share_the_level() -> None:
