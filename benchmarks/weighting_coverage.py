@@ -171,14 +171,10 @@ def main() -> None:
             f"{name} {asked.seeds - count}"
             for name, count in drawn.groupby("weights", sort=False)["seed"].nunique().items()
         )
-        lines += [
-            f"## {title}",
-            "",
-            *markdown(summarise(drawn, truth)),
-            "",
-            f"Replicates that failed: {lost}. Surveys refused: {refused}.",
-            "",
-        ]
+        table = summarise(drawn, truth)
+        spread = f"SE ÷ spread goes from {table['ratio'].min():.2f} to {table['ratio'].max():.2f}."
+        lines += [f"## {title}", "", *markdown(table), "", f"{spread} Replicates that failed: {lost}."]
+        lines += [f"Surveys refused: {refused}.", ""]
     write_text("\n".join(lines), asked.out)
     print("\n".join(lines))
 
