@@ -207,7 +207,8 @@ def found_by(study: Study, quarters: dict[str, Quarter], fault: Fault, engine: A
     try:
         ingest.run(study, WAVE)
     except PulsoError as refusal:
-        said = str(refusal).replace(f"{study.root}/", "")
+        said = str(refusal).replace(str(study.raw(WAVE)), "the zip")
+        said = re.sub(r"member [\w/]+\.csv", "member …cb_0624.csv", said)
         return f"ingest refuses: {said}", bool(re.search(fault.found, said))
     verdict = check.check_wave(study, WAVE, engine)
     failed = {rule.id: rule for rule in verdict.failed}

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipeline.check.composition import composition
 from pipeline.check.fieldwork import fieldwork
 from pipeline.check.interviewers import batteries
 from pipeline.check.structure import structure
@@ -29,11 +30,11 @@ STRAIGHT, SKIPPED = 0.6, 0.7
 
 @dataclass(frozen=True)
 class Found:
-    """Flagged rows or interviewers by rule, and the folios of flagged interviews."""
+    """Flagged rows, interviewers or groups by rule, the folios of flagged interviews, and (interviewer, test)."""
 
     alarms: Counter[str]
     near: set[str]
-    interviewers: dict[str, str]
+    interviewers: set[tuple[str, str]]
 
 
 def check(study: Study, questionnaire: Questionnaire, responses: pd.DataFrame) -> Found:
@@ -45,9 +46,13 @@ def check(study: Study, questionnaire: Questionnaire, responses: pd.DataFrame) -
     for rule in rules:
         if rule.kind == "in_set":
             alarms[rule.id] = int(tables[rule.table][rule.column].sum())
+    sample = composition(study, questionnaire, responses)
+    if sample is not None:
+        alarms["sample.composition"] = int(sample[0]["outside"].sum())
     flagged = tables["respondents"]
     suspects = tables["interviewers"]
-    tests = dict(zip(suspects["key"], suspects.get("test", []), strict=False))
+    # An interviewer may be flagged by several tests, a row each.
+    tests = set(zip(suspects["key"], suspects.get("test", []), strict=False))
     return Found(alarms, set(flagged.loc[flagged["near_duplicate"], "folio"]), tests)
 
 
@@ -97,10 +102,12 @@ def main(seeds: int) -> None:
             alarms += check(study, edition.questionnaire, drawn).alarms
             spoiled, planted = plant(study, edition.questionnaire, drawn, np.random.default_rng(seed))
             found = check(study, edition.questionnaire, spoiled)
-            hits["copied"] += len(planted["copied"] & found.near)
-            hits["lazy"] += found.interviewers.get(label(spoiled, role, planted["lazy"])) == "straightlining"
-            keys = [f"{label(spoiled, role, planted['shy'])} ({item})" for item in planted["items"]]
-            hits["shy"] += any(key in found.interviewers for key in keys)
+            near = len(planted["copied"] & found.near)
+            hits["copied"] += near
+            hits["blocks"] += near >= BLOCK / 2
+            hits["lazy"] += (label(spoiled, role, planted["lazy"]), "straightlining") in found.interviewers
+            shy = label(spoiled, role, planted["shy"])
+            hits["shy"] += any((f"{shy} ({item})", f"item:{item}") in found.interviewers for item in planted["items"])
         clean += alarms
         rows.append((wave, hits, alarms))
         print(wave, dict(hits), dict(alarms), flush=True)
@@ -117,14 +124,14 @@ def report(rows: list, clean: Counter, seeds: int) -> str:
         f"interviewer copied from others with {CHANGED} answer changed; one interviewer who gives {STRAIGHT:.0%} of",
         f"the respondents one answer through the longest battery; one who leaves {SKIPPED:.0%} of two sensitive",
         "questions blank.",
-        "", "| edition | copied interviews found | straight-liner found | skipper found | false alarms a clean wave |",
-        "|---|---|---|---|---|",
+        "",
+        "| edition | copied block found | its interviews | straight-liner found | skipper found | false alarms |",
+        "|---|---|---|---|---|---|",
     ]  # fmt: skip
     for wave, hits, alarms in rows:
-        lines.append(
-            f"| {wave} | {hits['copied'] / (seeds * BLOCK):.0%} | {hits['lazy']} of {seeds} | {hits['shy']} of {seeds} "
-            f"| {sum(alarms.values()) / seeds:.2f} |"
-        )
+        share, alarmed = hits["copied"] / (seeds * BLOCK), sum(alarms.values()) / seeds
+        found = " | ".join(f"{hits[kind]} of {seeds}" for kind in ("lazy", "shy"))
+        lines.append(f"| {wave} | {hits['blocks']} of {seeds} | {share:.0%} | {found} | {alarmed:.2f} |")
     lines += ["", f"False alarms by rule over {draws} clean waves:", "", "| rule | flags | a wave |", "|---|---|---|"]
     lines += [f"| {rule} | {n} | {n / draws:.3f} |" for rule, n in sorted(clean.items())]
     lines.append(f"| all | {sum(clean.values())} | {sum(clean.values()) / draws:.3f} |")

@@ -3,12 +3,13 @@
 It shows counts, codes, labels and folios; never an answer, a name, a telephone or a date.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.check.report_sample import Strip, strips
-from pipeline.check.report_tables import Section, sections
+from pipeline.check.report_tables import sections
+from pipeline.check.report_words import Words, words
 from pipeline.check.verdict import RuleResult, Verdict
 from pipeline.files import write_text
 from pipeline.ingest.quarantine import REASONS
@@ -67,15 +68,16 @@ def write_report(study: Study, verdict: Verdict) -> None:
     environment.filters["n"] = count
     wave, failed = study.wave(verdict.wave), [rule for rule in verdict.failed if not rule.accepted]
     questions = None if verdict.refused else study.questionnaire(verdict.wave)
-    labels = {name: item.label for name, item in questions.items.items()} if questions else {}
+    said = Words() if verdict.refused else words(study, verdict.wave)
     page = environment.get_template("report.html").render(
         v=verdict, title=study.identity.title, period=wave.period or verdict.wave, simulated=wave.simulated,
         style=_style(study), heading=_heading(verdict, wave.period or verdict.wave),
-        first=_steps(rule for rule in failed if rule.severity != "info" or rule.error),
-        notices=_steps(rule for rule in failed if rule.severity == "info" and not rule.error),
-        accepted=[rule for rule in verdict.failed if rule.accepted], measures=_measures(verdict), reasons=REASONS,
-        read=_read(verdict), notes=_notes(verdict, labels), known=questions.delivery.known if questions else (),
-        strips=_strips(study, verdict), sections=_sections(study, verdict),
+        first=_steps((rule for rule in failed if rule.severity != "info" or rule.error), said),
+        notices=_steps((rule for rule in failed if rule.severity == "info" and not rule.error), said),
+        accepted=[rule for rule in verdict.failed if rule.accepted], measures=_measures(verdict),
+        reasons=_reasons(verdict, said),
+        read=_read(verdict), notes=_notes(verdict, said), known=questions.delivery.known if questions else (),
+        strips=_strips(study, verdict), sections=[] if verdict.refused else sections(said, verdict),
     )  # fmt: skip
     write_text(page + "\n", study.checks(verdict.wave).with_suffix(".html"))
 
@@ -106,15 +108,26 @@ def _heading(verdict: Verdict, period: str) -> str:
     return f"{entrega} puede seguir: no hay nada urgente"
 
 
-def _steps(rules: Iterable[RuleResult]) -> list[Step]:
-    return [
-        Step(
-            r.id, _SEVERITY[r.severity], r.severity, r.title, count(r.count),
-            ", ".join(r.keys[:8]) + (" …" if r.count > min(len(r.keys), 8) else ""),
-            f"La regla misma falló ({r.error}): repórtelo." if r.error else r.remedy,
-        )
-        for r in rules
-    ]  # fmt: skip
+def _steps(rules: Iterable[RuleResult], said: Words) -> list[Step]:
+    found = []
+    for r in rules:
+        where = said.keys(r.id, r.keys[:8])
+        where += " …" if r.count > min(len(r.keys), 8) and not where.endswith("…") else ""
+        remedy = f"La regla misma falló ({r.error}): repórtelo." if r.error else r.remedy
+        found.append(Step(r.id, _SEVERITY[r.severity], r.severity, r.title, count(r.count), where, remedy))
+    return found
+
+
+def _reasons(verdict: Verdict, said: Words) -> list[str]:
+    """The quarantine's reasons with their counts, and the questions where they arose."""
+    found = []
+    for reason, rows in verdict.counts.get("by_reason", {}).items():
+        items = {
+            k.partition("/")[2]: n for k, n in verdict.counts.get("by_item", {}).items() if k.startswith(f"{reason}/")
+        }
+        named = ", ".join(f"«{said.label(item)}»" for item in sorted(items, key=lambda i: (-items[i], i))[:5])
+        found.append(f"{count(rows)} por: {REASONS.get(reason, reason)}{f' en {named}' if named else ''}")
+    return found
 
 
 def _measures(verdict: Verdict) -> list[Measure]:
@@ -141,12 +154,12 @@ def _read(verdict: Verdict) -> str:
     return "; ".join(f"{_READ.get(k, k)}: {_VISIBLE.get(v, v)}" for k, v in sorted(receipt.items()) if v)
 
 
-def _notes(verdict: Verdict, labels: Mapping[str, str]) -> list[str]:
+def _notes(verdict: Verdict, said: Words) -> list[str]:
     """What is unusual of the file, items by their labels."""
     found = []
     for note in (verdict.delivery or {}).get("notes", ()):
-        names = [labels.get(name, name) for name in note["detail"].split(", ")]
-        shown = ", ".join(f"«{n}»" if n in labels.values() else n for n in names[:6])
+        names = note["detail"].split(", ")
+        shown = ", ".join(f"«{said.label(name)}»" if name in said.items else name for name in names[:6])
         more = f" y {len(names) - 6} más" if len(names) > 6 else ""
         found.append(_NOTES[note["kind"]].format(shown + more))
     return found
@@ -156,7 +169,3 @@ def _strips(study: Study, verdict: Verdict) -> Sequence[Strip]:
     rows = (verdict.tables or {}).get("composition", ())
     names = {area.cve_geo: area.short for area in study.params.municipalities}
     return strips(rows, study.questionnaire(verdict.wave), names) if rows else ()
-
-
-def _sections(study: Study, verdict: Verdict) -> list[Section]:
-    return [] if verdict.refused else sections(study, verdict)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.check.report_words import Words
 from pipeline.check.verdict import Verdict
 from pipeline.reporting.numbers import count, decimal, percent, points
-from pipeline.study import Study
 
 Record = Mapping[str, Any]
 SHOWN = 12
@@ -58,25 +58,19 @@ class Section:
         return self.rows[len(self.shown) :]
 
 
-def sections(study: Study, verdict: Verdict) -> list[Section]:
+def sections(words: Words, verdict: Verdict) -> list[Section]:
     """Every table that has a row, the most urgent first."""
     tables = verdict.tables or {}
-    questions = study.questionnaire(verdict.wave)
-    labels = {name: item.label for name, item in questions.items.items()}
-    names = {area.cve_geo: area.name for area in study.params.municipalities}
-    area = study.params.check.area
-    if area is not None and area in questions.items:
-        names |= {str(code): label for code, label in questions[area].codes.items()}
     found = [
-        _suspects(tables.get("interviewers", ()), tables.get("facts", {}), labels),
+        _suspects(tables.get("interviewers", ()), tables.get("facts", {}), words),
         _verified(tables.get("verified", ())),
-        _areas(tables.get("areas", ()), names),
-        _groups(tables.get("composition", ()), names, {n: i.codes for n, i in questions.items.items()}),
-        _moves(tables.get("moves", ()), labels, names),
+        _areas(tables.get("areas", ()), words),
+        _groups(tables.get("composition", ()), words),
+        _moves(tables.get("moves", ()), words),
         _columns(tables.get("columns", ())),
-        _differences(verdict.differences, labels),
+        _differences(verdict.differences, words),
         _unasked(verdict.differences),
-        _items(tables.get("items", ()), labels),
+        _items(tables.get("items", ()), words),
     ]
     return [section for section in found if section.rows]
 
@@ -86,11 +80,11 @@ def _heads(*names: str) -> tuple[Head, ...]:
     return tuple(Head(name.rstrip("#"), name.endswith("#")) for name in names)
 
 
-def _suspects(interviewers: Sequence[Record], facts: Record, labels: Mapping[str, str]) -> Section:
+def _suspects(interviewers: Sequence[Record], facts: Record, words: Words) -> Section:
     rows = []
     for row in interviewers:
         test, _, item = row["test"].partition(":")
-        what = f"«{labels.get(item, item)}» sin respuesta" if test == "item" else _TESTS.get(test, test)
+        what = f"«{words.label(item)}» sin respuesta" if test == "item" else _TESTS.get(test, test)
         shares = test in {"item", "straightlining", "refusals"}
         value, usual = (percent(row[k]) if shares else decimal(row[k], 2) for k in ("value", "expected"))
         rows.append((row["key"].partition(" (")[0], what, count(row["n"]), value, usual))
@@ -114,18 +108,16 @@ def _verified(verified: Sequence[Record]) -> Section:
     return Section("Escucha y verificación", text, "Entrevistas escuchadas o vueltas a llamar", heads, rows)
 
 
-def _areas(areas: Sequence[Record], names: Mapping[str, str]) -> Section:
-    rows = tuple((names.get(str(a["key"]), str(a["key"])), count(a["n"]), percent(a["share_of_target"])) for a in areas)
+def _areas(areas: Sequence[Record], words: Words) -> Section:
+    rows = tuple((words.place(str(a["key"])), count(a["n"]), percent(a["share_of_target"])) for a in areas)
     return Section("Tamaño de la muestra", "", "Entrevistas aceptadas por lugar",
                    _heads("Lugar", "Entrevistas#", "De la meta#"), rows)  # fmt: skip
 
 
-def _groups(
-    groups: Sequence[Record], names: Mapping[str, str], codes: Mapping[str, Mapping[int, str]]
-) -> Section:  # fmt: skip
+def _groups(groups: Sequence[Record], words: Words) -> Section:
     ordered = sorted(groups, key=lambda g: (not g["outside"], -abs(g["sample"] - g["population"]), g["key"]))
     rows = tuple(
-        (names.get(g["area"], g["area"]), codes[g["item"]][g["code"]], count(g["n"]), percent(g["sample"]),
+        (words.place(g["area"]), words.items[g["item"]].codes[g["code"]], count(g["n"]), percent(g["sample"]),
          percent(g["population"]), points(g["allowed"]), "Sí" if g["outside"] else "No")
         for g in ordered
     )  # fmt: skip
@@ -134,14 +126,14 @@ def _groups(
                    "Parte de cada grupo antes de ponderar, según el diseño de la muestra", heads, rows)  # fmt: skip
 
 
-def _moves(moves: Sequence[Record], labels: Mapping[str, str], names: Mapping[str, str]) -> Section:
+def _moves(moves: Sequence[Record], words: Words) -> Section:
     rows = []
     for move in moves:
         item, _, area = move["key"].partition("/")
         what = ", ".join(dict.fromkeys(word for kind, word in _MOVES.items() if move.get(kind)))
         if what:
-            place = names.get(area, area) or "Todo el estudio"
-            rows.append((labels.get(item, item), place, what, points(move["change"])))
+            place = words.place(area) or "Todo el estudio"
+            rows.append((words.label(item), place, what, points(move["change"])))
     heads = _heads("Reactivo", "Lugar", "Qué cambió", "Cambio mayor#")
     return Section("Contra la edición anterior", "", "Cambios mayores de lo que el azar explica", heads, tuple(rows))
 
@@ -154,9 +146,9 @@ def _columns(columns: Sequence[Record]) -> Section:
                    _heads("Qué pasó", "Columnas"), rows)  # fmt: skip
 
 
-def _differences(differences: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> Section:
+def _differences(differences: Sequence[Mapping[str, str]], words: Words) -> Section:
     rows = tuple(
-        (_DIFFERENCES.get(d["kind"], d["kind"]), d["column"], labels.get(d["item"], ""), d["code"], d["delivered"],
+        (_DIFFERENCES.get(d["kind"], d["kind"]), d["column"], words.label(d["item"]), d["code"], d["delivered"],
          d["expected"])
         for d in differences if d["kind"] != "not_asked"
     )  # fmt: skip
@@ -171,9 +163,9 @@ def _unasked(differences: Sequence[Mapping[str, str]]) -> Section:
                    _heads("Columna", "Su etiqueta en el archivo"), rows)  # fmt: skip
 
 
-def _items(items: Sequence[Record], labels: Mapping[str, str]) -> Section:
+def _items(items: Sequence[Record], words: Words) -> Section:
     worst = sorted((i for i in items if i["nonresponse"]), key=lambda i: (-i["nonresponse"], i["key"]))
-    rows = tuple((labels.get(i["key"], i["key"]), count(i["asked"]), percent(i["nonresponse"])) for i in worst)
+    rows = tuple((words.label(i["key"]), count(i["asked"]), percent(i["nonresponse"])) for i in worst)
     return Section("Falta de respuesta", "Vacías, no sabe o no contesta, de quienes recibieron la pregunta.",
                    "Reactivos con alguna respuesta faltante", _heads("Reactivo", "Se preguntó a#", "Sin respuesta#"),
                    rows)  # fmt: skip

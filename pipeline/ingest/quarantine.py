@@ -1,7 +1,7 @@
 """Rows set aside, each with its reasons; nothing is lost."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -20,12 +20,16 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Counts:
-    """The arithmetic of a delivery; ``by_reason`` counts rows, a row may have two reasons."""
+    """The arithmetic of a delivery; ``by_reason`` counts rows, a row may have two reasons.
+
+    ``by_item``: the same by ``reason/item``.
+    """
 
     delivered: int
     accepted: int
     quarantined: int
     by_reason: dict[str, int]
+    by_item: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.delivered != self.accepted + self.quarantined:
@@ -54,5 +58,7 @@ def separate(responses: pd.DataFrame, problems: Iterable[Problem]) -> tuple[pd.D
     table = table.astype({"row": "Int64", "folio": "string", "item": "string", "reason": "string"})
     table = table.sort_values(["row", "item", "reason"], kind="stable").reset_index(drop=True)
     accepted = responses.loc[~bad].reset_index(drop=True)
-    counts = Counts(len(responses), len(accepted), int(table["row"].nunique()), by_reason)
+    pairs = (table["reason"] + "/" + table["item"]).value_counts().sort_index()
+    by_item = {str(pair): int(rows) for pair, rows in pairs.items()}
+    counts = Counts(len(responses), len(accepted), int(table["row"].nunique()), by_reason, by_item)
     return accepted, table, counts
