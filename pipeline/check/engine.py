@@ -45,9 +45,16 @@ class Engine:
         logging.getLogger("great_expectations").setLevel(logging.ERROR)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import great_expectations as gx
-            import great_expectations.expectations as expectations
-            from great_expectations.data_context.types.base import ProgressBarsConfig
+            try:
+                import great_expectations as gx
+                import great_expectations.expectations as expectations
+                from great_expectations.data_context.types.base import ProgressBarsConfig
+            except SystemExit:
+                # It tries pyspark, which without that extra ends the process, with exit code 0.
+                raise PulsoError(
+                    "Great Expectations cannot be imported beside this pyspark; install 'pyspark[connect]', or remove "
+                    "pyspark from this environment."
+                ) from None
         self.library, self._expectations = gx, expectations
         self.no_bars = ProgressBarsConfig(globally=False)
         self._open()
