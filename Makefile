@@ -25,8 +25,8 @@ ensu: ## INEGI's ENSU through the same code, against INEGI's own figures
 	@$(ENV) setup
 	@cd examples/ensu && $(PYTHON) ../../tools/env.py run python compare.py
 
-bench: ## speed against svy, samplics and R on the same files
-	@$(ENV) run python benchmarks/speed.py
+bench: ## speed against svy, samplics and R on the same files, and growth (BENCH=--full, --growth …)
+	@$(ENV) run python benchmarks/speed.py $(BENCH)
 
 faults: ## kill, starve and confuse the pipeline, and see that nothing is half-written
 	@$(ENV) run python benchmarks/faults.py --write

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from benchmarks.growth import order_of_growth
+
 ENGINES = ("ours", "svy", "samplics", "R")
 LARGE = 1_000_000
 
@@ -16,10 +18,11 @@ def write_results(kept: dict[str, Any], file: Path) -> None:
         "with SE, logit interval, df and design effect. The same CSV file (`benchmarks/sample.py`, from a seed) for",
         "every engine, one process run each; reading the file and importing the engine are not timed. Made by",
         "`make bench` (`python benchmarks/speed.py`). A shared two-core machine is noisy: trust the ratios.",
-        "CPU seconds are those of all threads, and less touched by what else the machine does.",
+        "CPU seconds are those of all threads, and less touched by what else the machine does. *× the data*: the",
+        "loaded data and what the run takes on top of them, over the data.",
         "",
-        "| rows | engine | seconds | × ours | CPU seconds | × ours | peak MB | MB above the loaded data |",
-        "|---:|---|---:|---:|---:|---:|---:|---:|",
+        "| rows | engine | seconds | × ours | CPU seconds | × ours | peak MB | MB on top | × the data |",
+        "|---:|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for rows in sorted(kept["speed"], key=int):
         measured = kept["speed"][rows]
@@ -32,18 +35,26 @@ def write_results(kept: dict[str, Any], file: Path) -> None:
                 lines.append(
                     f"| {int(rows):,} | {engine} | {m['seconds']:,.2f} | {_times(m['seconds'], own)} "
                     f"| {_seconds(cpu)} | {_times(cpu, own_cpu)} | {m['peak_mb']:,.0f} "
-                    f"| {m['peak_mb'] - m['loaded_mb']:,.0f} |"
+                    f"| {m['peak_mb'] - m['loaded_mb']:,.0f} | {_of_data(m)} |"
                 )
             elif int(rows) >= LARGE and own:
                 lines.append(_extrapolated(kept["speed"], engine, int(rows), own))
     lines += ["", *_meaning(kept), ""]
-    if kept["growth"]:
+    if kept.get("growth"):
         lines += _growth(kept["growth"])
     file.write_text("\n".join(line for line in lines if line is not None).rstrip() + "\n")
 
 
 def _times(value: float | None, own: float | None) -> str:
     return f"{value / own:,.0f}" if value and own else "–"
+
+
+def _of_data(measured: dict[str, float]) -> str:
+    data = measured.get("data_mb")
+    # Below that the libraries' own pages are most of it.
+    if data is None or data < 4:
+        return "–"
+    return f"{(data + measured['peak_mb'] - measured['loaded_mb']) / data:.2f}"
 
 
 def _seconds(value: float | None) -> str:
@@ -57,7 +68,7 @@ def _extrapolated(speed: dict[str, Any], engine: str, rows: int, own: float) -> 
     large, small = (speed[str(n)][engine]["seconds"] for n in sizes)
     slope = (large - small) / (sizes[0] - sizes[1])
     seconds = large + slope * (rows - sizes[0])
-    return (f"| {rows:,} | {engine} | ≈ {seconds:,.0f} | ≈ {seconds / own:,.0f} | – | – | – | – | ").rstrip(
+    return (f"| {rows:,} | {engine} | ≈ {seconds:,.0f} | ≈ {seconds / own:,.0f} | – | – | – | – | – | ").rstrip(
         " "
     ) + f" <!-- not run: the line through {sizes[1]:,} and {sizes[0]:,} rows -->"
 
@@ -71,35 +82,52 @@ def _meaning(kept: dict[str, Any]) -> list[str]:
         "Each question is read once to code it, once for the unweighted counts by finest cell, and once for each",
         "division of the PSUs that no finer one gives (here two: PSU × sex, PSU × age; the PSUs themselves, whole",
         "municipalities and municipality × sex follow by summation or are the same pairs). The rest is squares and",
-        "sums over PSU × domain × category, and a fixed 0.03 s or so of assembling the table.",
+        "sums over PSU × domain × category, which are fewer than the rows.",
     ]
+    pieces = kept.get("pieces")
+    if pieces:
+        lines += ["", f"| piece of the CPU time at {pieces['rows']:,} rows | % |", "|---|---:|"]
+        lines += [f"| {piece} | {100 * share:.0f} |" for piece, share in pieces["shares"].items()]
     large = kept["speed"].get(str(LARGE), {}).get("ours")
-    if large and kept["bandwidth"]:
+    if large and kept.get("bandwidth"):
         bytes_read = 22 * 8 * LARGE
         limit = bytes_read / kept["bandwidth"] / 1e9
         lines += [
             "",
-            f"This machine reads {kept['bandwidth']:,.1f} GB/s from memory. The columns used, 22 of 8 bytes a row,",
-            f"are {bytes_read / 1e6:,.0f} MB at a million rows: read once that is {limit:,.3f} s, so the kernel runs",
-            f"at {large['seconds'] / limit:,.0f} × the time of reading the file's columns once. Scattered additions",
-            "(one a row, question and division) cost about 4 ns each against 0.1 ns for a byte read in order, which is",
-            "the larger part of that factor; smaller integers for the answers would save reading, not adding.",
+            f"The machine's limit: it reads {kept['bandwidth']:,.1f} GB/s from memory, and the columns used, 22 of 8",
+            f"bytes a row, are {bytes_read / 1e6:,.0f} MB at a million rows: read once, {limit:,.3f} s. The kernel",
+            f"takes {large['seconds'] / limit:,.0f} × that: every row is added to a place of its own once a question",
+            "and division (some 6 ns each, where a byte read in order costs 0.1 ns), which no order of the columns saves.",
         ]
     return lines
 
 
-def _growth(rows: list[dict[str, float]]) -> list[str]:
+AXES = (
+    ("rows", "rows", "20 questions in the five kinds of domain above."),
+    ("variables", "variables", "All five kinds of domain."),
+    ("kinds of domain", "kinds", "20 questions in so many kinds of four domains, each of which divides the PSUs anew."),
+    ("domains in a kind", "codes", "20 questions in one kind of so many domains."),
+)
+
+
+def _growth(axes: dict[str, list[dict[str, float]]]) -> list[str]:
     lines = [
         "## Growth",
         "",
-        "Best of three runs in one process; linear in each.",
-        "",
-        "| rows | variables | kinds of domain | estimates | seconds |",
-        "|---:|---:|---:|---:|---:|",
+        "CPU seconds, the least of three runs, and MB allocated on top of the data at most (tracemalloc), each point",
+        "in a process of its own. *Order*: the exponent b of what ∝ size^b over the upper half of the points: 1 is",
+        "linear, below it less than linear.",
     ]
-    lines += [
-        f"| {int(r['rows']):,} | {int(r['variables'])} | {int(r['domains'])} | {int(r['estimates']):,} "
-        f"| {r['seconds']:.3f} |"
-        for r in rows
-    ]
+    for axis, name, words in AXES:
+        points = axes.get(axis, [])
+        if not points:
+            continue
+        time, memory = (order_of_growth(points, name, what) for what in ("cpu_seconds", "held_mb"))
+        fixed = "" if name == "rows" else f" {int(points[0]['rows']):,} rows."
+        lines += ["", f"**{axis.capitalize()}.** {words}{fixed} Order: time {time:.2f}, memory {memory:.2f}.", ""]
+        lines += [f"| {axis} | estimates | CPU seconds | MB on top |", "|---:|---:|---:|---:|"]
+        lines += [
+            f"| {int(p[name]):,} | {int(p['estimates']):,} | {p['cpu_seconds']:.3f} | {p['held_mb']:,.1f} |"
+            for p in points
+        ]
     return [*lines, ""]

@@ -1,14 +1,16 @@
 """Time the kernel beside svy, samplics and R's survey: the same file, one process run each.
 
-    python benchmarks/speed.py                         2,000 and 25,000 rows, all engines
-    python benchmarks/speed.py --rows 1000000 --engines ours svy
-    python benchmarks/speed.py --growth                time and memory against rows, variables and domains
+    python benchmarks/speed.py             2,000 and 25,000 rows with all engines, a million with ours and svy; growth
+    python benchmarks/speed.py --full      samplics and R at a million rows too
+    python benchmarks/speed.py --rows 25000 --engines ours R
+    python benchmarks/speed.py --growth    time and memory against rows, variables and domains
 
 Writes benchmarks/speed.json (measurements are merged in) and benchmarks/RESULTS.md from it. Reading the file
 and importing the engine are not timed; making the design and the estimates is.
 """
 
 import argparse
+import ctypes
 import json
 import resource
 import shutil
@@ -17,7 +19,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,19 +29,23 @@ import pandas as pd
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from benchmarks.growth import Point, measure_growth, run_point, where_time_goes  # noqa: E402
 from benchmarks.report import write_results  # noqa: E402
 from benchmarks.sample import CATEGORIES, DOMAINS, make_sample  # noqa: E402
 
 ENGINES = ("ours", "svy", "samplics", "R")
+SIZES = (2_000, 25_000, 1_000_000)
 STORE = HERE / "speed.json"
-
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def forget_peak() -> None:
-    """Let the peak start again from here, where Linux allows it: reading a CSV takes more than holding it."""
+    """Give back what reading the CSV left free and let the peak start again from here, where Linux allows it."""
     if CLEAR.exists():
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim:
+            trim(0)
         CLEAR.write_text("5")
 
 
@@ -147,49 +155,55 @@ def _seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def growth() -> list[dict[str, float]]:
-    """Seconds of our kernel, best of three, against rows, variables and domains."""
-    rows = []
-    plans = [(n, 20, 5) for n in (50_000, 100_000, 200_000, 400_000)]
-    plans += [(100_000, v, 5) for v in (5, 10, 40)] + [(100_000, 20, d) for d in (1, 2, 3, 4)]
-    for n, variables, domains in plans:
-        data = make_sample(n, questions=variables)
-        seconds = min(_seconds(lambda data=data, domains=domains: run_ours(data, DOMAINS[:domains])) for _ in range(3))
-        estimates = run_ours(data, DOMAINS[:domains])
-        rows.append({"rows": n, "variables": variables, "domains": domains, "estimates": estimates, "seconds": seconds})
-    return rows
-
-
 def main() -> None:
     """Measure what is asked, keep it in speed.json and write RESULTS.md."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, nargs="+", default=[2_000, 25_000])
-    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
-    parser.add_argument("--growth", action="store_true")
-    parser.add_argument("--here", choices=sorted(RUNNERS), help=argparse.SUPPRESS)
+    parser.add_argument("--rows", type=int, nargs="+", help="only these sizes")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, help="only these engines, at every size")
+    parser.add_argument("--growth", action="store_true", help="only the growth and where the time goes")
+    parser.add_argument("--base", type=int, default=62_500, help="rows that the growth starts from")
+    parser.add_argument("--full", action="store_true", help="samplics and R at a million rows too: an hour and more")
+    parser.add_argument("--here", choices=[*sorted(RUNNERS), "growth"], help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--point", type=json.loads, help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.here == "growth":
+        print(json.dumps(asdict(run_point(Point(**asked.point), run_ours))))
+        return
     if asked.here:
         run_here(asked.here, asked.file)
         return
-    kept = json.loads(STORE.read_text()) if STORE.exists() else {"speed": {}, "growth": [], "bandwidth": 0.0}
-    if asked.growth:
-        kept["growth"] = growth()
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            for rows in asked.rows:
-                file = Path(folder) / f"{rows}.csv"
-                make_sample(rows).to_csv(file, index=False)
-                for engine in asked.engines:
-                    if engine == "R" and not shutil.which("Rscript"):
-                        print("R is not here: left out")
-                        continue
-                    kept["speed"].setdefault(str(rows), {})[engine] = measure(engine, file)
-                    print(rows, engine, kept["speed"][str(rows)][engine], flush=True)
-                    STORE.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    kept = json.loads(STORE.read_text()) if STORE.exists() else {"speed": {}}
+    if not asked.growth:
+        compare_engines(kept, asked.rows, asked.engines, asked.full)
         kept["bandwidth"] = memory_bandwidth()
-    STORE.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    if asked.growth or not (asked.rows or asked.engines):
+        kept["growth"] = measure_growth(asked.base, Path(__file__).resolve())
+        kept["pieces"] = {"rows": 16 * asked.base, "shares": where_time_goes(16 * asked.base, run_ours)}
+    keep(kept)
     write_results(kept, HERE / "RESULTS.md")
+
+
+def compare_engines(
+    kept: dict[str, Any], sizes: Sequence[int] | None, engines: Sequence[str] | None, full: bool
+) -> None:
+    """Measure the engines asked (by default those that end within minutes) on the same file of each size."""
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in sizes or SIZES:
+            file = Path(folder) / f"{rows}.csv"
+            make_sample(rows).to_csv(file, index=False)
+            for engine in engines or (ENGINES if full or rows < SIZES[-1] else ("ours", "svy")):
+                if engine == "R" and not shutil.which("Rscript"):
+                    print("R is not here: left out")
+                    continue
+                kept["speed"].setdefault(str(rows), {})[engine] = measure(engine, file)
+                print(rows, engine, kept["speed"][str(rows)][engine], flush=True)
+                keep(kept)
+
+
+def keep(kept: dict[str, Any]) -> None:
+    """What was measured so far, so that an interrupted run loses nothing."""
+    STORE.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

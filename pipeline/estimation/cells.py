@@ -73,16 +73,23 @@ def make_partitions(design: SurveyDesign, domains: Sequence[CodedDomain]) -> tup
         else:
             partitions.append(made)
     partitions.sort(key=lambda partition: -partition.size)
-    return tuple(_with_source(partitions, place) for place in range(len(partitions)))
+    # Rows of some pairs of each partition: enough to tell in most cases that another one cuts across it.
+    some = [np.flatnonzero(partition.pair < 64) for partition in partitions]
+    return tuple(_with_source(partitions, place, some) for place in range(len(partitions)))
 
 
-def _with_source(partitions: Sequence[Partition], place: int) -> Partition:
+def _with_source(partitions: Sequence[Partition], place: int, some: Sequence[np.ndarray]) -> Partition:
     """Find the smallest earlier partition whose pairs each lie in one pair of this one."""
     own = partitions[place]
     for source in range(place - 1, -1, -1):
         finer = partitions[source]
         # Adding pairs of up to about five columns must cost less than adding rows.
         if own.rows is None and finer.rows is None and finer.size * 5 < len(own.pair):
+            seen = finer.pair[some[source]]
+            one = np.zeros(64, dtype=own.pair.dtype)
+            one[seen] = own.pair[some[source]]
+            if not np.array_equal(one[seen], own.pair[some[source]]):
+                continue
             merge = np.empty(finer.size, dtype=own.pair.dtype)
             merge[finer.pair] = own.pair
             if np.array_equal(merge[finer.pair], own.pair):

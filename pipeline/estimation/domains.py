@@ -96,27 +96,71 @@ def _code_column(data: pd.DataFrame, name: str, codes: tuple[Code, ...]) -> tupl
     return own.astype(labelling(len(uniques))), [code_label(value) for value in uniques.tolist()]
 
 
-def finest_cells(domains: Sequence[CodedDomain]) -> tuple[np.ndarray, np.ndarray]:
-    """Cells that no domain divides: cell of every row (rows,), and each cell's domain, (kinds, cells).
+# Above so many cells a pass over the rows is cheaper than sums over the cells.
+MOST_CELLS = 4_096
 
-    Whatever adds up (weighted totals, counts, replicate totals) is added once by cell, and every
-    domain follows by summation.
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells that none of these kinds of domain divides: cell of every row (rows,), each cell's domain by kind
+    (kinds, cells), −1 in none.
+
+    Whatever adds up (counts, replicate totals) is added once by cell, and every domain follows by summation.
     """
-    key = np.zeros(len(domains[0].index), dtype=counting(1))
-    for coded in domains:
-        if len(coded.labels) == 1 and (coded.index == 0).all():
-            continue
-        width = len(coded.labels) + 1
-        key = key.astype(counting((int(key.max(initial=0)) + 1) * width)) * width
-        key += coded.index
-        key += 1
-        if key.max(initial=0) > 65_535:
-            key = pd.factorize(key, sort=True)[0].astype(counting(len(key)))
-    limit = int(key.max(initial=0)) + 1
-    first = np.full(limit, -1, dtype=np.int64)
-    first[key] = np.arange(len(key), dtype=counting(len(key)))
-    seen = np.flatnonzero(first >= 0)
-    position = np.zeros(limit, dtype=counting(limit))
-    position[seen] = np.arange(len(seen))
-    members = np.array([coded.index[first[seen]] for coded in domains])
-    return position[key], members
+
+    kinds: tuple[int, ...]
+    of_row: np.ndarray
+    domains: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """How many cells."""
+        return self.domains.shape[1]
+
+
+def finest_cells(domains: Sequence[CodedDomain], most: int = MOST_CELLS) -> tuple[Cells, ...]:
+    """The cells of as many kinds together as stay within ``most``; another group of cells for those left."""
+    groups: list[Cells] = []
+    kinds: list[int] = []
+    whole = np.zeros(len(domains[0].index), dtype=counting(1))
+    key, limit = whole, 1
+    for position, coded in enumerate(domains):
+        joined, wider = _divided(key, limit, coded)
+        if wider > most:
+            joined, wider = _compressed(joined, wider)
+        if kinds and wider > most:
+            groups.append(_cells(kinds, key, limit, domains))
+            joined, wider = _divided(whole, 1, coded)
+            kinds = []
+        key, limit = joined, wider
+        kinds.append(position)
+    return (*groups, _cells(kinds, key, limit, domains))
+
+
+def _divided(key: np.ndarray, limit: int, coded: CodedDomain) -> tuple[np.ndarray, int]:
+    """Numbers below a new limit that tell apart what ``key`` or the kind of domain does."""
+    if len(coded.labels) == 1 and (coded.index == 0).all():
+        return key, limit
+    width = len(coded.labels) + 1
+    joined = key.astype(counting(limit * width)) * width
+    joined += coded.index
+    joined += 1
+    return joined, limit * width
+
+
+def _compressed(key: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
+    """The same numbers without those that no row has, in their order, and how many are left."""
+    if limit > 4 * len(key) + 65_536:
+        codes, seen = pd.factorize(key, sort=True)
+        return codes.astype(counting(len(codes))), len(seen)
+    present = np.zeros(limit, dtype=bool)
+    present[key] = True
+    rank = np.cumsum(present, dtype=counting(limit)) - 1
+    return rank[key], int(present.sum())
+
+
+def _cells(kinds: Sequence[int], key: np.ndarray, limit: int, domains: Sequence[CodedDomain]) -> Cells:
+    key, cells = _compressed(key, limit)
+    some_row = np.empty(cells, dtype=np.int64)
+    some_row[key] = np.arange(len(key), dtype=counting(len(key)))
+    return Cells(tuple(kinds), key, np.array([domains[kind].index[some_row] for kind in kinds]))

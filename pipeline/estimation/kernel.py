@@ -12,9 +12,8 @@ from pipeline.estimation.plan import CellCounts, Plan, count_rows, stack_counts
 from pipeline.estimation.replicates import (
     ReplicateTotals,
     replicate_estimates,
+    replicate_totals,
     replicate_variance,
-    totals_of_coded,
-    totals_of_measured,
 )
 from pipeline.estimation.variables import TOTAL, Categorical, Quantile, Share, Variable
 from pipeline.estimation.variance import domain_degrees_of_freedom, score_variance, taylor_variance
@@ -53,7 +52,8 @@ class Block:
 class Source:
     """An encoded variable, its place among the batch's columns (first ratio, first total), its counts.
 
-    ``centre`` was taken off a measured variable's ratio.
+    ``centre`` was taken off a measured variable's ratio. Counts and replicates are by group of cells; there are no
+    replicates under another method.
     """
 
     number: int
@@ -62,8 +62,8 @@ class Source:
     ratio_at: int
     total_at: int
     centre: float
-    counts: CellCounts
-    replicates: ReplicateTotals | None
+    counts: tuple[CellCounts, ...]
+    replicates: tuple[ReplicateTotals, ...]
 
     @property
     def printed(self) -> tuple[tuple[str, int], ...]:
@@ -103,7 +103,7 @@ def run(
             coded = encode_categorical(plan.design.data, variable)
             batch.append(make_source(plan, number, coded, statistics[number], columns, with_squares))
             columns += coded.columns
-            size += max(len(plan.cells), coded.columns * pairs)
+            size += max(len(plan.design.w), coded.columns * pairs)
         elif not isinstance(variable, Quantile):
             measured = encode_measured(plan.design.data, variable)
             blocks.extend(_measured_blocks(plan, number, measured, statistics[number], with_squares))
@@ -120,13 +120,10 @@ def make_source(
     centre: float = 0.0,
 ) -> Source:  # fmt: skip
     """Count an encoded variable and, where the method wants them, add up its replicates."""
-    replicates = None
+    replicates: tuple[ReplicateTotals, ...] = ()
     if plan.replicate_weights is not None:
-        cells, count, matrix = plan.cells, plan.members.shape[1], plan.replicate_weights
-        if isinstance(encoded, Coded):
-            replicates = totals_of_coded(encoded, cells, count, matrix)
-        else:
-            replicates = totals_of_measured(encoded, cells, count, matrix, centre)
+        matrix = plan.replicate_weights
+        replicates = tuple(replicate_totals(encoded, cells, matrix, centre) for cells in plan.cells)
     counts = count_rows(plan, encoded, with_squares)
     total_at = at if isinstance(encoded, Coded) else at + 1
     return Source(number, encoded, statistics, at, total_at, centre, counts, replicates)
@@ -202,10 +199,11 @@ def _measured_elements(
 
 def _blocks(
     plan: Plan, kind: int, batch: Sequence[Source], totals: Totals, elements: tuple[np.ndarray, np.ndarray],
-    counts: CellCounts,
+    counts: tuple[CellCounts, ...],
 ) -> Iterator[Block]:  # fmt: skip
     """One block a statistic, with the rows of the variables that ask for it; columns not printed left out."""
-    counted = counts.of_domains(plan.members[kind], len(plan.domains[kind].labels))
+    group, members = plan.group(kind)
+    counted = counts[group].of_domains(members, len(plan.domains[kind].labels))
     correction = counted.base / np.where(counted.base > 1, counted.base - 1, np.nan)
     for statistic in dict.fromkeys(name for source in batch for name in source.statistics):
         is_total = statistic == TOTAL
@@ -249,8 +247,9 @@ def method_variance(plan: Plan, kind: int, source: Source, values: np.ndarray, i
     """Variance by replicates or calibrated linearisation, shaped as ``values``, which are centred as the sums."""
     domain, size = plan.domains[kind], len(plan.domains[kind].labels)
     design = plan.design
-    if source.replicates is not None and design.replicates is not None:
-        totals = source.replicates.of_domains(plan.members[kind], size)
+    if source.replicates and design.replicates is not None:
+        group, members = plan.group(kind)
+        totals = source.replicates[group].of_domains(members, size)
         thetas = replicate_estimates(totals, not is_total)
         if isinstance(source.encoded, Measured):
             thetas = thetas[1:] if is_total else thetas[:1]

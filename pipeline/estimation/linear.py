@@ -23,9 +23,8 @@ from pipeline.estimation.kernel import run
 from pipeline.estimation.plan import Method, Plan, make_plan
 from pipeline.estimation.replicates import (
     replicate_estimates,
+    replicate_totals,
     replicate_variance,
-    totals_of_coded,
-    totals_of_measured,
 )
 from pipeline.estimation.variables import TOTAL, Variable, statistics_of
 from pipeline.estimation.variance import ROUNDING, first_psus, lonely_factors, score_deviations
@@ -209,12 +208,10 @@ def replicated_estimates(plan: Plan, encoded: Coded | Measured, kind: int, is_to
     matrix = plan.replicate_weights
     if matrix is None:
         return np.zeros((0, 0))
-    count, size = plan.members.shape[1], len(plan.domains[kind].labels)
-    if isinstance(encoded, Coded):
-        totals = totals_of_coded(encoded, plan.cells, count, matrix)
-    else:
-        totals = totals_of_measured(encoded, plan.cells, count, matrix, 0.0)
-    thetas = replicate_estimates(totals.of_domains(plan.members[kind], size), not is_total)
+    size = len(plan.domains[kind].labels)
+    group, members = plan.group(kind)
+    totals = replicate_totals(encoded, plan.cells[group], matrix, 0.0)
+    thetas = replicate_estimates(totals.of_domains(members, size), not is_total)
     if not isinstance(encoded, Coded):
         thetas = thetas[1:] if is_total else thetas[:1]
     return thetas[:printed].reshape(printed * size, -1)

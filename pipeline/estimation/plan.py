@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.estimation.calibrated import CalibrationModel, calibration_model
 from pipeline.estimation.cells import Partition, make_partitions, sum_by_group
 from pipeline.estimation.design import SurveyDesign, column
-from pipeline.estimation.domains import CodedDomain, finest_cells
+from pipeline.estimation.domains import Cells, CodedDomain, finest_cells
 from pipeline.estimation.encoding import Coded, Measured
 from pipeline.estimation.errors import EstimationError, check_choice
 from pipeline.estimation.replicates import replicate_matrix
@@ -21,17 +21,23 @@ Method = Literal["taylor", "calibrated", "replicates"]
 class Plan:
     """Coded domains, partitions of the PSUs, finest cells, and the material of the variance method.
 
-    ``members`` (kinds, cells) is each cell's domain; ``positive`` the rows that count, None for all.
+    ``cells`` are in groups, each kind of domain in one of them; ``positive`` the rows that count, None for all.
     """
 
     design: SurveyDesign
     domains: tuple[CodedDomain, ...]
     partitions: tuple[Partition, ...]
-    cells: np.ndarray
-    members: np.ndarray
+    cells: tuple[Cells, ...]
     positive: np.ndarray | None
     replicate_weights: np.ndarray | None
     model: CalibrationModel | None
+
+    def group(self, kind: int) -> tuple[int, np.ndarray]:
+        """The group of cells that a kind of domain is in, and each of its cells' domain (cells,)."""
+        for number, cells in enumerate(self.cells):
+            if kind in cells.kinds:
+                return number, cells.domains[cells.kinds.index(kind)]
+        raise IndexError(kind)
 
 
 def make_plan(design: SurveyDesign, domains: Sequence[CodedDomain], method: Method) -> Plan:
@@ -39,13 +45,11 @@ def make_plan(design: SurveyDesign, domains: Sequence[CodedDomain], method: Meth
     check_choice(method, get_args(Method), "The method", EstimationError)
     if not domains:
         raise EstimationError("No domains were given; () stands for the total.")
-    cells, members = finest_cells(domains)
     return Plan(
         design=design,
         domains=tuple(domains),
         partitions=make_partitions(design, domains),
-        cells=cells,
-        members=members,
+        cells=finest_cells(domains),
         positive=None if design.w.all() else np.flatnonzero(design.w),
         replicate_weights=replicate_matrix(design) if method == "replicates" else None,
         model=calibration_model(design) if method == "calibrated" else None,
@@ -71,18 +75,25 @@ class CellCounts:
         )
 
 
-def stack_counts(counts: Sequence[CellCounts]) -> CellCounts:
-    """The counts of several variables, one after the other."""
-    return CellCounts(
-        np.concatenate([own.columns for own in counts]),
-        np.concatenate([own.base for own in counts]),
-        np.concatenate([own.squares for own in counts]),
+def stack_counts(counts: Sequence[tuple[CellCounts, ...]]) -> tuple[CellCounts, ...]:
+    """The counts of several variables, one after the other, by group of cells."""
+    return tuple(
+        CellCounts(
+            np.concatenate([own.columns for own in group]),
+            np.concatenate([own.base for own in group]),
+            np.concatenate([own.squares for own in group]),
+        )
+        for group in zip(*counts, strict=True)
     )
 
 
-def count_rows(plan: Plan, encoded: Coded | Measured, with_squares: bool) -> CellCounts:
-    """Unweighted counts of rows with positive weight; Σw² only when Kish's effect asks for it."""
-    cells, w, cell_count = plan.cells, plan.design.w, plan.members.shape[1]
+def count_rows(plan: Plan, encoded: Coded | Measured, with_squares: bool) -> tuple[CellCounts, ...]:
+    """Unweighted counts of rows with positive weight by group of cells; Σw² only when Kish's effect asks for it."""
+    return tuple(_count_group(plan, group, encoded, with_squares) for group in plan.cells)
+
+
+def _count_group(plan: Plan, group: Cells, encoded: Coded | Measured, with_squares: bool) -> CellCounts:
+    cells, w, cell_count = group.of_row, plan.design.w, group.count
     if isinstance(encoded, Coded):
         codes, columns = encoded.codes, encoded.columns
     else:

@@ -70,8 +70,9 @@ class Nchs:
     Withheld: n or effective n below 30, absolute width ≥ 0.30, or width above 0.05 and relative width
     above 130 %. Reviewed ("moderada"): 0 or 1, fewer than 8 degrees of freedom, or the complement
     failing the relative width. Source: Parker, Talih, Malec et al. (2017), National Center for Health
-    Statistics Data Presentation Standards for Proportions, Vital and Health Statistics 2(175).
-    Means and totals are judged by a CV of 30 % (NCHS's earlier rule).
+    Statistics Data Presentation Standards for Proportions, Vital and Health Statistics 2(175), the summary of
+    the standards; the pages were not at hand to be cited. Means and totals are judged by a CV of 30 % (NCHS's
+    earlier rule).
     """
 
     minimum_n: int = 30
@@ -111,9 +112,14 @@ class Cepal:
     Proportions: log-CV = se/(−q ln q) with q = min(p, 1 − p), at most 17.5 %; above it they pass, as
     weak, from one half on. Means and totals: CV at most 20 % firm, to 30 % weak. Unweighted cases of
     the category (of the base for means): 50 firm, 30 weak. An effect below 1 needs 100 cases and a
-    planned domain. Source: CEPAL (2023), Diseño y análisis estadístico de las encuestas de hogares de
-    América Latina, Metodologías de la CEPAL 5, section on the quality of the estimates; thresholds as
-    INE Chile's package calidad (scheme eclac_2023) applies them.
+    planned domain.
+
+    Source: CEPAL (2023), Diseño y análisis estadístico de las encuestas de hogares de América Latina,
+    Metodologías de la CEPAL 5, chapter on the quality of the estimates. The printed pages were not at hand:
+    the thresholds are those that INE Chile's R package calidad 0.8 (CRAN, scheme "eclac_2023") applies in its
+    name. The log-CV and its 17.5 % are Barnett-Walker et al.'s (2003). A draft of the chapter in its author's
+    public repository recommends others, as alerts: 14 degrees of freedom, effective n 61, n 153, 40 cases. All
+    are fields of this class.
     """
 
     minimum_n: int = 100

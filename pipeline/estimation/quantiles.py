@@ -65,7 +65,8 @@ def _block(
     fixed = totals.ratio_variance
     plain = plan.replicate_weights is None and plan.model is None
     variance = fixed if plain else method_variance(plan, kind, source, totals.ratio, False)
-    counts = source.counts.of_domains(plan.members[kind], size)
+    group, members = plan.group(kind)
+    counts = source.counts[group].of_domains(members, size)
     freedom = totals.df[0] if df is None else np.full(size, float(df))
     t = t_quantile(0.5 + level / 2, freedom)
     limits = []

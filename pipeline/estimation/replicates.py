@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from pipeline.estimation.design import Replicates, SurveyDesign
+from pipeline.estimation.domains import Cells
 from pipeline.estimation.encoding import Coded, Measured
 from pipeline.estimation.errors import DesignError
 
@@ -44,6 +45,13 @@ def replicate_matrix(design: SurveyDesign) -> np.ndarray:
     if len(bad):
         raise DesignError(f"Replicate weights {names[bad[0]]!r} hold missing values or only zeros; correct them.")
     return matrix
+
+
+def replicate_totals(encoded: Coded | Measured, cells: Cells, matrix: np.ndarray, centre: float) -> ReplicateTotals:
+    """Replicate totals of a variable by cell; ``centre`` is taken off the ratio of a measured one."""
+    if isinstance(encoded, Coded):
+        return totals_of_coded(encoded, cells.of_row, cells.count, matrix)
+    return totals_of_measured(encoded, cells.of_row, cells.count, matrix, centre)
 
 
 def totals_of_coded(coded: Coded, cells: np.ndarray, count: int, matrix: np.ndarray) -> ReplicateTotals:

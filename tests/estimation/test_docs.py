@@ -12,10 +12,9 @@ import pytest
 from pipeline.estimation import CHANGE_COLUMNS, COLUMNS
 
 
-def test_the_ten_lines_run(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_pieces_run(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (root / "docs" / "estimation.md").read_text(encoding="utf-8")
-    code = re.search(r"```python\n(.*?)```", text, re.S)
-    assert code is not None
+    lines, larger = re.findall(r"```python\n(.*?)```", text, re.S)
     for number, label in enumerate(("2024T1", "2024T2")):
         rng = np.random.default_rng(number)
         pd.DataFrame(
@@ -26,11 +25,18 @@ def test_the_ten_lines_run(root: Path, tmp_path: Path, monkeypatch: pytest.Monke
         ).to_parquet(tmp_path / f"{label}.parquet")  # fmt: skip
     monkeypatch.chdir(tmp_path)
     names: dict[str, pd.DataFrame] = {}
-    exec(code.group(1), names)
+    exec(lines, names)
     assert tuple(names["table"].columns) == COLUMNS
     assert tuple(names["moved"].columns) == CHANGE_COLUMNS
     assert len(names["table"]) == (1 + 3 + 6) * 2 * 2
     assert len(names["moved"]) == (1 + 3) * 2
+    # The second wave again, from a folder.
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "2024T2.parquet").rename(tmp_path / "answers" / "one.parquet")
+    own = names["table"]
+    own = own[own["domain_kind"].isin(["total", "city"]) & (own["statistic"] == "proportion")]
+    exec(larger, names)
+    np.testing.assert_allclose(names["table"]["se"], own["se"], rtol=1e-12)
 
 
 def test_importing_needs_only_numpy_pandas_and_scipy() -> None:

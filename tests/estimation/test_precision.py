@@ -1,7 +1,12 @@
 """Precision schemes at their thresholds."""
 
+import math
+from collections import Counter
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from pipeline.estimation import Cepal, Inegi, Nchs, scheme_named
 from pipeline.estimation.intervals import korn_graubard
@@ -83,6 +88,67 @@ def test_nchs_widths_are_those_of_its_own_interval() -> None:
 )
 def test_cepal(given: dict, name: str) -> None:
     assert one(Cepal().judge(quality(**given)))[0] == name
+
+
+def cepal_by_hand(q: dict[str, float]) -> str:
+    """The sequence of the published flow chart, one cell at a time."""
+    if (q["deff"] < 1 and q["n"] < 100) or q["n_eff"] < 60 or q["df"] < 9:
+        return "baja"
+    if q["is_proportion"]:
+        p = min(q["estimate"], 1 - q["estimate"])
+        noisy = p == 0 or q["se"] / (-p * math.log(p)) > 0.175
+        if noisy and q["estimate"] < 0.5:
+            return "baja"
+        if q["n_category"] < 30:
+            return "baja"
+        return "moderada" if noisy or q["n_category"] < 50 else "alta"
+    if q["cv"] > 0.30 or q["n"] < 30:
+        return "baja"
+    return "moderada" if q["cv"] > 0.20 or q["n"] < 50 else "alta"
+
+
+def nchs_by_hand(q: dict[str, float]) -> str:
+    """As the summary of the standards reads, with the interval from scipy's beta distribution."""
+    if not q["is_proportion"]:
+        return "baja" if q["cv"] >= 0.30 else "moderada" if q["df"] < 8 else "alta"
+    p, n = q["estimate"], q["n"]
+    if p in (0, 1):
+        size = n
+    else:
+        ratio = stats.t.ppf(0.975, n - 1) / stats.t.ppf(0.975, q["df"])
+        size = min(n, p * (1 - p) / q["se"] ** 2 * ratio**2)
+    low = 0.0 if p == 0 else stats.beta.ppf(0.025, size * p, size * (1 - p) + 1)
+    high = 1.0 if p == 1 else stats.beta.ppf(0.975, size * p + 1, size * (1 - p))
+    width = high - low
+    if n < 30 or q["n_eff"] < 30 or width >= 0.30:
+        return "baja"
+    if p in (0, 1):
+        return "moderada"
+    if width > 0.05 and width / p > 1.30:
+        return "baja"
+    return "moderada" if q["df"] < 8 or (width > 0.05 and width / (1 - p) > 1.30) else "alta"
+
+
+@pytest.mark.parametrize(("scheme", "by_hand"), [(Cepal(), cepal_by_hand), (Nchs(), nchs_by_hand)])
+def test_schemes_follow_their_rules_cell_by_cell(scheme: Cepal | Nchs, by_hand: Callable[[dict], str]) -> None:
+    rng = np.random.default_rng(8)
+    found = Counter()
+    for _ in range(3000):
+        p = rng.choice([0.0, 1.0, rng.beta(0.6, 0.6)], p=[0.03, 0.03, 0.94])
+        n, deff = int(rng.integers(2, 900) ** rng.choice([0.6, 1.0])) + 2, rng.choice([0.7, 1.0, 1.6, 3.0])
+        se = float(np.sqrt(deff * p * (1 - p) / n))
+        share = bool(rng.random() < 0.8)
+        cell = {
+            "estimate": float(p) if share else 50.0, "se": se if share else 50 * rng.uniform(0, 0.4), "n": n,
+            "deff": deff, "df": float(rng.integers(1, 40)), "n_category": round(n * p), "is_proportion": share,
+            "n_eff": n / deff if 0 < p < 1 else float(n),
+        }  # fmt: skip
+        cell["cv"] = cell["se"] / cell["estimate"] if cell["estimate"] else float("nan")
+        expected = by_hand(cell)
+        precision, shown, _ = one(scheme.judge(quality(**cell)))
+        assert (precision, shown) == (expected, expected != "baja"), cell
+        found[expected] += 1
+    assert min(found[name] for name in ("alta", "moderada", "baja")) > 100
 
 
 def test_schemes_by_name() -> None:

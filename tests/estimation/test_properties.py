@@ -103,7 +103,10 @@ def test_an_empty_domain_changes_nothing_else(data: pd.DataFrame) -> None:
 @QUICK
 @given(samples())
 def test_duplicated_respondents_with_half_the_weight(data: pd.DataFrame) -> None:
-    """The PSU totals are the same, so only what counts persons changes."""
+    """The PSU totals are the same, so only what counts persons changes: n, and the effect against a sample of n.
+
+    Kish's effect n Σw²/(Σw)² stays, as n doubles and Σw² halves; the effective n behind it doubles.
+    """
     twice = pd.concat([data.assign(w=data["w"] / 2)] * 2, ignore_index=True)
     one, other = table(data), table(twice)
     shown = one["n"] > 0
@@ -112,6 +115,9 @@ def test_duplicated_respondents_with_half_the_weight(data: pd.DataFrame) -> None
     assert_same(one, other, ["estimate", "se", "df", "population"])
     assert_same(one[logit].reset_index(drop=True), other[logit].reset_index(drop=True), ["ci_low", "ci_high"])
     assert (other.loc[shown, "n"] == 2 * one.loc[shown, "n"]).all()
+    effect = one["deff"].notna() & (one["n"] > 1)
+    grown = one["deff"] * (2 * one["n"] - 1) / (one["n"] - 1).where(effect)
+    np.testing.assert_allclose(other.loc[effect, "deff"], grown[effect], rtol=1e-7)
     kish = [
         estimate(SurveyDesign(d, "w", "h", "psu"), [VARIABLES[1]], settings=Settings(deff="kish"))["deff"].iloc[0]
         for d in (data, twice)
