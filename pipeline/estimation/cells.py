@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain
 from pipeline.estimation.encoding import Coded, Measured
-from pipeline.estimation.integers import counting
+from pipeline.estimation.integers import counting, grouping
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _partition(design: SurveyDesign, coded: CodedDomain, position: int) -> Parti
     psu_of_pair, domain_of_pair = seen // domains, seen % domains
     stratum_of_pair = design.stratum_of_psu[psu_of_pair]
     order = np.lexsort((psu_of_pair, domain_of_pair, stratum_of_pair))
-    rank = np.empty(len(seen) if codes is not None else limit, dtype=counting(len(seen)))
+    rank = np.empty(len(seen) if codes is not None else limit, dtype=grouping(len(seen), len(key)))
     rank[order if codes is not None else seen[order]] = np.arange(len(seen), dtype=rank.dtype)
     pair = rank[key if codes is None else codes]
     stratum, domain = stratum_of_pair[order], domain_of_pair[order]
@@ -135,7 +135,20 @@ def _same(one: Partition, other: Partition) -> bool:
     return same_rows and np.array_equal(one.pair, other.pair)
 
 
-def pair_totals(partition: Partition, weights: np.ndarray, variables: Sequence[Coded]) -> np.ndarray:
+def places(group: np.ndarray, width: int, codes: np.ndarray, workspace: np.ndarray | None) -> np.ndarray:
+    """group·width + code of every row, in the integers that bincount adds by, so that it makes no copy.
+
+    ``workspace`` (rows,) is written over: fresh megabytes for every question cost more than the arithmetic.
+    """
+    out = np.empty(len(group), dtype=np.intp) if workspace is None else workspace[: len(group)]
+    np.multiply(group, width, out=out, dtype=np.intp)
+    out += codes
+    return out
+
+
+def pair_totals(
+    partition: Partition, weights: np.ndarray, variables: Sequence[Coded], workspace: np.ndarray | None = None
+) -> np.ndarray:
     """Weighted totals of every column by pair, (C, pairs)."""
     size = partition.size
     w = partition.of_rows(weights)
@@ -145,9 +158,7 @@ def pair_totals(partition: Partition, weights: np.ndarray, variables: Sequence[C
         # Rows out of the base have one column more, dropped afterwards: cheaper than selecting rows. The
         # columns of a pair lie together, so that a row's neighbours write where it wrote.
         width = coded.columns + 1
-        # In the integers that bincount adds by, so that it makes no copy.
-        place = np.multiply(partition.pair, width, dtype=np.intp)
-        place += partition.of_rows(coded.codes)
+        place = places(partition.pair, width, partition.of_rows(coded.codes), workspace)
         totals = np.bincount(place, weights=w, minlength=width * size).reshape(size, width)
         y[first : first + coded.columns] = totals[:, :-1].T
         first += coded.columns
@@ -155,15 +166,20 @@ def pair_totals(partition: Partition, weights: np.ndarray, variables: Sequence[C
 
 
 def sum_coded(
-    partition: Partition, weights: np.ndarray, variables: Sequence[Coded], earlier: Sequence[np.ndarray | None]
+    partition: Partition,
+    weights: np.ndarray,
+    variables: Sequence[Coded],
+    earlier: Sequence[np.ndarray | None],
+    workspace: np.ndarray,
 ) -> tuple[Sums, np.ndarray]:
     """Sums of a batch of categorical variables, and its totals by pair.
 
-    ``weights`` (rows,) are the whole sample's, ``earlier`` the totals by pair of the partitions before.
+    ``weights`` (rows,) are the whole sample's, ``earlier`` the totals by pair of the partitions before;
+    ``workspace`` (rows,) is written over.
     """
     source = None if partition.source is None else earlier[partition.source]
     if source is None or partition.merge is None:
-        y = pair_totals(partition, weights, variables)
+        y = pair_totals(partition, weights, variables, workspace)
     else:
         y = sum_by_group(source, partition.merge, partition.size)
     columns = [coded.columns for coded in variables]

@@ -115,7 +115,8 @@ class SurveyDesign:
             raise DesignError("The data have no rows; a design needs at least one respondent.")
         setter = object.__setattr__
         setter(self, "w", read_weights(self.data, self.weights))
-        stratum_of_row, labels = _codes(self.data, self.strata, "strata")
+        stratum_of_row, strata = _codes(self.data, self.strata, "strata")
+        labels = tuple(str(stratum) for stratum in strata)
         psu_of_row, stratum_of_psu = _psus(self.data, self.psu, stratum_of_row, labels, self.nest)
         counts = np.bincount(stratum_of_psu, minlength=len(labels))
         setter(self, "psu_of_row", psu_of_row)
@@ -167,15 +168,16 @@ def read_weights(data: pd.DataFrame, name: str) -> np.ndarray:
     return values
 
 
-def _codes(data: pd.DataFrame, name: str | None, what: str) -> tuple[np.ndarray, tuple[str, ...]]:
+def _codes(data: pd.DataFrame, name: str | None, what: str) -> tuple[np.ndarray, Any]:
+    """Codes from 0 of a column without empty cells, and what they stand for."""
     if name is None:
-        return np.zeros(len(data), dtype=counting(1)), ("",)
+        return np.zeros(len(data), dtype=counting(1)), [""]
     series = column(data, name, what)
     codes, labels = pd.factorize(series, sort=True)
     if (codes < 0).any():
         rows = ", ".join(str(i) for i in series.index[codes < 0][:5])
         raise DesignError(f"Column {name!r} ({what}) is empty in rows {rows}; every respondent needs one.")
-    return codes.astype(counting(len(labels))), tuple(str(label) for label in labels)
+    return codes.astype(counting(len(labels))), labels
 
 
 def _psus(

@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.estimation.design import column
 from pipeline.estimation.encoding import map_codes
 from pipeline.estimation.errors import VariableError
-from pipeline.estimation.integers import counting, labelling
+from pipeline.estimation.integers import counting, grouping, labelling
 from pipeline.estimation.variables import Code, code_label
 
 
@@ -155,7 +155,7 @@ def _compressed(key: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
         return codes.astype(counting(len(codes))), len(seen)
     present = np.zeros(limit, dtype=bool)
     present[key] = True
-    rank = np.cumsum(present, dtype=counting(limit)) - 1
+    rank = np.cumsum(present, dtype=grouping(limit, len(key))) - 1
     return rank[key], int(present.sum())
 
 

@@ -135,7 +135,7 @@ def _coded_blocks(plan: Plan, batch: Sequence[Source]) -> Iterator[Block]:
     counts = stack_counts([source.counts for source in batch])
     made: list[np.ndarray | None] = [None] * len(plan.partitions)
     for place, partition in enumerate(plan.partitions):
-        sums, made[place] = sum_coded(partition, plan.design.w, coded, made)
+        sums, made[place] = sum_coded(partition, plan.design.w, coded, made, plan.workspace)
         for kind, domain in partition.kinds:
             totals = domain_totals(plan, partition, kind, domain, sums, wanted)
             element = totals.ratio * (1 - totals.ratio)

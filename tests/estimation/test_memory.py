@@ -7,8 +7,19 @@ import pandas as pd
 import pytest
 
 from benchmarks.sample import CATEGORIES, DOMAINS, make_sample
-from pipeline.estimation import Categorical, Domain, Share, SurveyDesign, estimate
-from pipeline.estimation.integers import counting, labelling
+from pipeline.estimation import (
+    Categorical,
+    Domain,
+    Numeric,
+    Quantile,
+    Replicates,
+    Settings,
+    Share,
+    SurveyDesign,
+    estimate,
+)
+from pipeline.estimation.domains import code_domains, finest_cells
+from pipeline.estimation.integers import counting, grouping, labelling
 
 
 def held(rows: int) -> tuple[int, int]:
@@ -31,7 +42,7 @@ def test_within_one_and_a_half_times_the_data_and_linear() -> None:
 
 @pytest.mark.parametrize("limit", [1, 127, 128, 32_767, 32_768, 2**31 - 1, 2**31])
 def test_integers_hold_what_they_must(limit: int) -> None:
-    for kind in (counting(limit), labelling(limit)):
+    for kind in (counting(limit), labelling(limit), grouping(limit, 10), grouping(limit, 10**7)):
         assert np.iinfo(kind).min <= -1
         assert np.iinfo(kind).max >= limit - 1
     assert np.iinfo(labelling(limit)).max >= limit
@@ -56,6 +67,27 @@ def test_more_psus_by_domains_than_32_bits_count() -> None:
         np.testing.assert_array_equal(own["domain"].astype(int), sums.index)
         np.testing.assert_allclose(own["estimate"], sums, rtol=1e-12)
         assert own["n"].sum() == n
+
+
+@pytest.mark.parametrize(("method", "deff"), [("taylor", "kish"), ("replicates", "with_replacement")])
+def test_kinds_of_domain_together_or_one_by_one(method: str, deff: str) -> None:
+    """More crossings than are kept as cells: the kinds fall into groups, and nothing else changes."""
+    rng = np.random.default_rng(2)
+    kinds = [f"d{k}" for k in range(7)]
+    data = make_sample(6_000, questions=1).assign(**{kind: rng.integers(0, 6, 6_000) for kind in kinds})
+    data[["r0", "r1", "r2"]] = data[["w"]].to_numpy() * rng.poisson(1.0, (6_000, 3))
+    design = SurveyDesign(data, "w", "stratum", "psu", replicates=Replicates.bootstrap(("r0", "r1", "r2")))
+    variables = [Categorical("q00", CATEGORIES), Numeric("w", statistics=("mean", "total")), Quantile("m", "w")]
+    settings = Settings(method=method, deff=deff)
+    domains = [(kind,) for kind in kinds] + [("d0", "d1")]
+    cells = finest_cells(code_domains(data, domains))
+    assert len(cells) > 1
+    assert sorted(kind for group in cells for kind in group.kinds) == list(range(8))
+    together = estimate(design, variables, domains, ("proportion", "total"), settings=settings)
+    alone = pd.concat([estimate(design, variables, [d], ("proportion", "total"), settings=settings) for d in domains])
+    keys = ["indicator", "statistic", "domain_kind", "domain", "category"]
+    one, other = (table.sort_values(keys, ignore_index=True) for table in (together, alone))
+    pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9)
 
 
 def test_more_codes_than_16_bits_count() -> None:
