@@ -81,8 +81,11 @@ def intra_correlation(y: np.ndarray, group: np.ndarray, stratum: np.ndarray) -> 
     """Groups, effective size m₀ and intra-group correlation ρ of y, strata fixed.
 
     ρ = (MSB − MSW)/(MSB + (m₀ − 1) MSW), may be slightly negative; NaN without degrees of freedom.
-    ``group`` and ``stratum`` are codes from 0.
+    ``group`` and ``stratum`` are codes from 0. MSB is of groups after strata, m₀ what a unit of group variance
+    adds to it (Searle, Casella and McCulloch 1992, ch. 5: Henderson's method 3).
     """
+    if not len(y):
+        return 0, float("nan"), float("nan")
     groups, strata, n = int(group.max()) + 1, int(stratum.max()) + 1, len(y)
     counts = sparse.csr_matrix((np.ones(n), (group, stratum)), shape=(groups, strata))
     size = np.bincount(stratum, minlength=strata)

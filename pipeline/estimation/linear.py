@@ -1,8 +1,9 @@
 """Estimates with their covariance, and any linear contrast of them.
 
 Every estimate is carried as its PSU scores (the weighted totals by PSU of its linearised variable, or
-of its residual under a calibration), so that the covariance of any two follows from their scores, and
-of any contrast from the contrast of scores. Under replicates the covariance is that of the replicates.
+of its residual under a calibration), so that the covariance of any two follows from their scores, Σ_h
+(1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)(z'_hi − z̄'_h), and of any contrast from the contrast of scores
+(Wolter 2007, ch. 6). Under replicates the covariance is that of the replicates.
 """
 
 from collections.abc import Sequence

@@ -86,7 +86,7 @@ def replicate_estimates(totals: ReplicateTotals, as_ratio: bool) -> np.ndarray:
 
 
 def replicate_variance(replicates: Replicates, thetas: np.ndarray, full: np.ndarray) -> np.ndarray:
-    """Variance over the last axis; replicates without a base are left out and the rest scaled up.
+    """Σ_r c_r (θ_r − centre)² over the last axis; replicates without a base are left out and the rest scaled up.
 
     R's survey discards them too, but without scaling up.
     """

@@ -98,6 +98,34 @@ def test_correlation_without_strata_is_the_one_way_formula() -> None:
     assert (effects["se_ratio"] > 1.5).all()
 
 
+@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
+@pytest.mark.parametrize("crossed", [False, True])
+def test_correlation_after_strata_is_that_of_two_regressions(crossed: bool) -> None:
+    """Groups' sum of squares after strata from statsmodels, and m₀ as what a unit of group variance adds to it."""
+    from statsmodels.regression.linear_model import OLS
+
+    data = interviews(0.08).sample(frac=0.25, random_state=2).reset_index(drop=True)
+    rng = np.random.default_rng(4)
+    if crossed:
+        data["h"] = (data["quien"] + rng.integers(0, 2, len(data))) % 5
+    strata, groups = (pd.get_dummies(data[name], dtype=float).to_numpy() for name in ("h", "quien"))
+    small, large = OLS(data["y"], strata).fit(), OLS(data["y"], np.column_stack([strata, groups])).fit()
+    df = np.linalg.matrix_rank(np.column_stack([strata, groups])) - strata.shape[1]
+    between, within = (small.ssr - large.ssr) / df, large.ssr / (len(data) - strata.shape[1] - df)
+    grown = [OLS(column, strata).fit().ssr for column in groups.T]
+    m0 = sum(grown) / df
+    effects = interviewer_effects(SurveyDesign(data, "w", "h"), [Numeric("y")], "quien").iloc[0]
+    np.testing.assert_allclose(effects["workload"], m0, rtol=1e-9)
+    np.testing.assert_allclose(effects["icc"], (between - within) / (between + (m0 - 1) * within), rtol=1e-9)
+    np.testing.assert_allclose(effects["interviewer_deff"], 1 + (m0 - 1) * effects["icc"], rtol=1e-12)
+
+
+def test_an_item_that_nobody_answered_has_no_correlation() -> None:
+    effects = interviewer_effects(SurveyDesign(interviews(0.1).assign(y=np.nan), "w", "h"), [Numeric("y")], "quien")
+    assert effects["icc"].isna().all()
+    assert effects["interviewers"].tolist() == [0]
+
+
 def test_interviewers_who_cross_strata_lose_the_strata() -> None:
     data = interviews(0.1)
     assert interviewer_design(SurveyDesign(data, "w", "h"), "quien").strata == "h"
