@@ -64,6 +64,11 @@ def test_cronbach_alpha() -> None:
     covariance = np.cov(data[["a", "b", "c"]].to_numpy().T)
     np.testing.assert_allclose(alpha, 1.5 * (1 - np.trace(covariance) / covariance.sum()), rtol=1e-12)
     assert n == 400
+    times = rng.integers(1, 5, 400)
+    repeated = cronbach_alpha(SurveyDesign(data.loc[data.index.repeat(times)].reset_index(drop=True), "w"), index)
+    weighted = cronbach_alpha(SurveyDesign(data.assign(w=times.astype(float)), "w"), index)
+    np.testing.assert_allclose(weighted[0], repeated[0], rtol=1e-12)
+    assert (weighted[1], repeated[1]) == (400, times.sum())
     same, _ = cronbach_alpha(SurveyDesign(data.assign(b=data["a"], c=data["a"]), "w"), index)
     np.testing.assert_allclose(same, 1.0)
 
@@ -98,7 +103,7 @@ def test_correlation_without_strata_is_the_one_way_formula() -> None:
     assert (effects["se_ratio"] > 1.5).all()
 
 
-@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
+@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient:UserWarning")
 @pytest.mark.parametrize("crossed", [False, True])
 def test_correlation_after_strata_is_that_of_two_regressions(crossed: bool) -> None:
     """Groups' sum of squares after strata from statsmodels, and m₀ as what a unit of group variance adds to it."""
