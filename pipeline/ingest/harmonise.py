@@ -84,19 +84,19 @@ def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, 
 
 
 def harmonise(
-    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, digests: str | None
-) -> tuple[pd.DataFrame, list[Problem]]:
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, digests: str | None,
+    decimal: str,
+) -> tuple[pd.DataFrame, list[Problem]]:  # fmt: skip
     """Canonical responses (all delivered rows) and the problems found in them.
 
     Returns a frame with ``folio`` and one column per item, index = the row's number in the
-    file. ``digests``: the item kept only as a digest (the telephone).
+    file. ``digests``: the item kept only as a digest (the telephone). ``decimal``: of its numbers.
     Raises PulsoError for unknown codes, unknown municipalities and duplicated folios.
     """
     frame = delivered.frame
     columns: dict[str, pd.Series] = {"folio": _folios(frame, reading.respondent)}
     problems = _folio_problems(columns["folio"], path)
     unknown: list[tuple[str, Column, np.ndarray]] = []
-    decimal = questionnaire.delivery.decimal or _decimal(frame, questionnaire, reading, path)
     for name, item in questionnaire.items.items():
         if name in reading.items:
             crosswalk = reading.items[name]
@@ -170,8 +170,13 @@ def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
     return [Problem("folio", "required_missing", folio.isna().to_numpy())]
 
 
-def _decimal(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> str:
-    """The decimal mark of the number columns; what could be read in two ways is refused, not guessed."""
+def decimal_mark(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> str:
+    """The decimal mark of the number columns, as declared or as found.
+
+    Raises PulsoError for what could be read in two ways: it is refused, not guessed.
+    """
+    if questionnaire.delivery.decimal:
+        return questionnaire.delivery.decimal
     marks = set()
     for name, crosswalk in reading.items.items():
         column = frame[crosswalk.name]
