@@ -95,6 +95,8 @@ def harmonise(
     """
     frame = delivered.frame
     columns: dict[str, pd.Series] = {"folio": _folios(frame, reading.respondent)}
+    if digests is not None and digests in reading.items:
+        _refuse_telephones(columns["folio"], values.text(frame[reading.items[digests].name]).values, path)
     problems = _folio_problems(columns["folio"], path)
     unknown: list[tuple[str, Column, np.ndarray]] = []
     for name, item in questionnaire.items.items():
@@ -150,6 +152,16 @@ def _folios(frame: pd.DataFrame, respondent: tuple[str, ...]) -> pd.Series:
     for part in parts[1:]:
         joined = joined + "-" + part
     return joined
+
+
+def _refuse_telephones(folio: pd.Series, telephone: pd.Series, path: Path) -> None:
+    """A folio goes to partners; a telephone must not."""
+    same = (folio == telephone).fillna(False)
+    if same.any():
+        raise PulsoError(
+            f"{path}, row {folio.index[same][0]}: the folio is the telephone number (in {int(same.sum()):,} rows); "
+            "ask the firm for folios of their own."
+        )
 
 
 def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
