@@ -20,10 +20,13 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from benchmarks.fault_project import one_wave
 from pipeline.study import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.fault_project import one_wave  # noqa: E402
+
 DRAWN_ANEW = 0.25
 LIMIT_MB = 4096
 COLUMNS = 32

@@ -11,7 +11,7 @@ from pipeline.check.fieldwork import fieldwork
 from pipeline.check.interviewers import batteries, discoveries, measures, scores
 from pipeline.check.past import Past, against
 from pipeline.check.report import write_report
-from pipeline.check.similarity import latent_classes, near_duplicates
+from pipeline.check.similarity import _parts, latent_classes, near_duplicates
 from pipeline.check.verdict import load_verdict
 from pipeline.files import read_json
 from pipeline.ingest.stage import run
@@ -51,6 +51,14 @@ def test_copied_interviews_are_near_duplicates() -> None:
     assert found is not None
     assert found.suspect[-15:].sum() >= 14
     assert found.suspect[:15].sum() >= 14
+
+
+def test_in_a_large_delivery_every_row_is_compared_with_its_neighbours() -> None:
+    areas = pd.Series(np.repeat(["a", "b"], [130_000, 20_001]))
+    parts = _parts(len(areas), areas)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(areas)))
+    assert all(set(areas.iloc[part]) in ({"a"}, {"b"}) and 2 <= len(part) <= 10_000 for part in parts)
+    assert [len(part) for part in _parts(9_000, None)] == [9_000]
 
 
 def test_too_few_items_say_nothing() -> None:
