@@ -28,10 +28,12 @@ from pathlib import Path
 from pipeline.arithmetic import agree
 
 agree()
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
 from benchmarks.fault_project import few_interviews, small_wave  # noqa: E402
+from tools.env import mend_lock  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "CI": "1"}
 PRELOADED = (
@@ -374,10 +376,11 @@ def repro(project: Project, kills: int, rng: random.Random) -> list[Tally]:
     forced = [*plain, "--force", "--no-run-cache"]
 
     def rerun() -> bool:
-        rwlock = folder / ".dvc/tmp/rwlock"
-        if rwlock.is_file() and rwlock.stat().st_size == 0:
-            rwlock.unlink()
+        # As ``make repro`` begins.
+        mend_lock(folder)
         done = subprocess.run(plain, **typed)
+        if done.returncode:
+            print(done.stderr.strip()[-300:], file=sys.stderr)
         return done.returncode == 0 and project.outputs() == project.expected
 
     if not rerun():

@@ -7,6 +7,7 @@ python tools/env.py run CMD [...]  any command inside the environment
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -73,11 +74,38 @@ def run(*command: str) -> int:
     return subprocess.call([str(program), *command[1:]], env=environment())
 
 
+def mend_lock(folder: Path) -> None:
+    """Remove DVC's lock when a killed run left it half-written, or only processes that are gone are in it.
+
+    DVC writes it in place: killed meanwhile, it is empty or cut, and DVC refuses to start until
+    somebody removes it. Names of the dead pile up in it, and a number may be another process by now.
+    """
+    lock = folder / ".dvc" / "tmp" / "rwlock"
+    if not lock.is_file():
+        return
+    try:
+        content = json.loads(lock.read_text(encoding="utf-8"))
+        written, read = content.get("write", {}).values(), content.get("read", {}).values()
+        numbers = {entry["pid"] for entry in [*written, *(entry for entries in read for entry in entries)]}
+    except (ValueError, AttributeError, KeyError, TypeError):
+        numbers = set()
+    if not any(runs_dvc(number) for number in numbers):
+        lock.unlink()
+
+
+def runs_dvc(number: int) -> bool:
+    """Whether this process is DVC; where that cannot be seen, it is taken to be."""
+    if not Path("/proc/self/cmdline").exists():
+        return True
+    try:
+        return b"dvc" in Path(f"/proc/{number}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 def repro(arguments: list[str]) -> int:
     """``dvc repro --keep-going``: one bad wave stops itself and no other."""
-    lock = Path.cwd() / ".dvc" / "tmp" / "rwlock"
-    if lock.is_file() and lock.stat().st_size == 0:
-        lock.unlink()  # a killed run may leave it empty, and DVC then refuses to start
+    mend_lock(Path.cwd())
     code = run("dvc", "repro", "--keep-going", *arguments)
     site = Path.cwd() / "reports" / "site" / "index.html"
     if code == 0 and site.is_file():

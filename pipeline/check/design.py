@@ -49,6 +49,39 @@ def design_rules(study: Study, questionnaire: Questionnaire, responses: pd.DataF
                        f"Toda entrevista trae el dato del diseño «{column}»", "Pida ese dato.")  # fmt: skip
 
 
+def weight_inputs(
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame
+) -> tuple[pd.DataFrame, tuple[Rule, ...]]:
+    """Evidence table ``inputs`` (a row per item that the weights are made of) and its rules.
+
+    ``present``: the wave has the item; ``known``: share of the interviews that answer it, 0–1.
+    """
+    weighting, base = study.params.weighting, study.params.weighting.base
+    named = [getattr(base, role, None) for role in ("weight", "adults", "lines")]
+    named += [weighting.within, weighting.psu, weighting.strata, *getattr(base, "probabilities", ())]
+    if weighting.calibration is not None:
+        named += [item for margin in weighting.calibration.margins for item in margin.items]
+    items = list(dict.fromkeys(item for item in named if item))
+    rows = []
+    for item in items:
+        missing = list(questionnaire[item].missing) if item in questionnaire.items else []
+        there = item in responses
+        known = float((responses[item].notna() & ~responses[item].isin(missing)).mean()) if there else 0.0
+        rows.append({KEY: item, "present": there, "known": known})
+    table = pd.DataFrame(rows, columns=[KEY, "present", "known"]).astype({KEY: "string", "present": bool})
+    least = 1 - study.params.check.maximum_item_nonresponse
+    rules = (
+        Rule("weight.inputs", "inputs", "present", "in_set", "critical",
+             "Están todos los datos con que se pondera",
+             "Pida la columna que falta, o cambie weighting en params.yaml.", {"value_set": [True]}),
+        Rule("weight.inputs_known", "inputs", "known", "between", "warning",
+             f"Los datos con que se pondera se saben de al menos {least:.0%} de las entrevistas",
+             "Vea por qué faltan: a quien no lo dijo se le pondera con lo usual de su lugar.",
+             {"min_value": least, "max_value": 1}),
+    )  # fmt: skip
+    return table, rules
+
+
 def nested_units(study: Study, responses: pd.DataFrame) -> tuple[pd.DataFrame, Rule] | None:
     """Evidence table ``nested`` (a row per sampling unit: does it lie in one stratum?) and its rule.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.check.calls import calls_by_area
 from pipeline.check.interviewers import Floats, Integers, Score, discoveries, measures, scores, straight_lines
 from pipeline.check.rules import KEY, Rule
 from pipeline.check.similarity import compared_items, near_duplicates
@@ -75,6 +76,10 @@ def fieldwork(
     facts |= verified[2]
     if attempts is not None and len(attempts):
         facts["calls_per_complete"] = len(attempts) / max(len(respondents), 1)
+        calls = calls_by_area(respondents, attempts, settings)
+        if calls is not None:
+            tables["calls"], rule = calls
+            rules.append(rule)
     return tables, tuple(rules), facts
 
 
@@ -129,11 +134,12 @@ def _interviewers(
     areas: Integers = np.asarray(np.maximum(area[known], 0), dtype=np.int64)
     found = scores(values, places, areas, settings.minimum_interviews)
     found += _refusals(study, attempts, {name: place for place, name in enumerate(people.names)})
+    usable = {**_TESTS} if any(score.test == "refusals" for score in found) else _without_refusals()
     kept = [score for score in discoveries(found, settings.false_alarms) if _worth_calling(score)]
     table = _interviewer_table(kept, people.labels)
     rules = [
         Rule(f"interviewer.{test}", "interviewers", test, "in_set", "warning", title, remedy, {"value_set": [False]})
-        for test, (title, remedy) in _TESTS.items()
+        for test, (title, remedy) in usable.items()
     ]
     days = _days(respondents, settings.roles.date, who, people.labels)
     if days is not None:
@@ -143,6 +149,11 @@ def _interviewers(
                  "Vea si alguien usó la clave de otra persona.", {"max_value": settings.interviews_per_day})
         )  # fmt: skip
     return {"interviewers": table, **({"days": days} if days is not None else {})}, rules
+
+
+def _without_refusals() -> dict[str, tuple[str, str]]:
+    """The tests of a wave whose calls do not say who made them: a rule that cannot fail says nothing."""
+    return {test: words for test, words in _TESTS.items() if test != "refusals"}
 
 
 def _worth_calling(score: Score) -> bool:

@@ -28,12 +28,14 @@ _NOTES = {
     "blank_skips": "Donde había un pase la celda llega vacía; se leyó como «no aplica» en: {}.",
 }
 _READ = {
-    "format": "formato", "encoding": "codificación", "delimiter": "separador", "line_ends": "fin de línea",
+    "format": "formato", "encoding": "codificación", "delimiter": "separador", "decimal": "decimales",
+    "line_ends": "fin de línea",
     "sheet": "hoja", "source": "exportado de", "member": "archivo dentro del zip", "container": "envoltura",
 }  # fmt: skip
 _VISIBLE = {
-    "\t": "tabulador", ";": "punto y coma", ",": "coma", "|": "barra", "CR": "CR solo (como en las Mac antiguas)",
-    "mixed": "mezclado", "none": "ninguno", "odk": "ODK o Kobo", "limesurvey": "LimeSurvey",
+    "\t": "tabulador", ";": "punto y coma", ",": "coma", "|": "barra", ".": "punto",
+    "CR": "CR solo (como en las Mac antiguas)", "mixed": "mezclado", "none": "ninguno", "odk": "ODK o Kobo",
+    "limesurvey": "LimeSurvey",
 }  # fmt: skip
 
 

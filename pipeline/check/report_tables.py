@@ -64,7 +64,7 @@ def sections(words: Words, verdict: Verdict) -> list[Section]:
     found = [
         _suspects(tables.get("interviewers", ()), tables.get("facts", {}), words),
         _verified(tables.get("verified", ())),
-        _areas(tables.get("areas", ()), words),
+        _areas(tables.get("areas", ()), {row["key"]: row for row in tables.get("calls", ())}, words),
         _groups(tables.get("composition", ()), words),
         _moves(tables.get("moves", ()), words),
         _columns(tables.get("columns", ())),
@@ -108,10 +108,14 @@ def _verified(verified: Sequence[Record]) -> Section:
     return Section("Escucha y verificación", text, "Entrevistas escuchadas o vueltas a llamar", heads, rows)
 
 
-def _areas(areas: Sequence[Record], words: Words) -> Section:
-    rows = tuple((words.place(str(a["key"])), count(a["n"]), percent(a["share_of_target"])) for a in areas)
-    return Section("Tamaño de la muestra", "", "Entrevistas aceptadas por lugar",
-                   _heads("Lugar", "Entrevistas#", "De la meta#"), rows)  # fmt: skip
+def _areas(areas: Sequence[Record], calls: Mapping[str, Record], words: Words) -> Section:
+    rows = []
+    for a in areas:
+        key = str(a["key"])
+        each = (decimal(calls[key]["each"]) if key in calls else "",) if calls else ()
+        rows.append((words.place(key), count(a["n"]), percent(a["share_of_target"]), *each))
+    heads = _heads("Lugar", "Entrevistas#", "De la meta#", *(("Llamadas por entrevista#",) if calls else ()))
+    return Section("Tamaño de la muestra", "", "Entrevistas aceptadas por lugar", heads, tuple(rows))
 
 
 def _groups(groups: Sequence[Record], words: Words) -> Section:

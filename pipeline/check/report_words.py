@@ -8,6 +8,7 @@ from pipeline.study import Study
 
 # Families of rules whose keys name areas, items, codes or columns; the others name folios and units.
 _NAMED = (
+    "calls.",
     "sample.",
     "past.sample",
     "past.moved",

@@ -23,7 +23,8 @@ Floats = npt.NDArray[np.float64]
 CLASSES = 6
 ITERATIONS = 15
 MINIMUM_ITEMS = 8
-LARGEST_BLOCK = 10_000
+LARGEST_BLOCK, SMALLEST_BLOCK, MOST_PAIRS = 10_000, 1_000, 1_200_000_000
+LARGEST_SAMPLE = 20_000
 _CHUNK = 1_000
 _MANY_PAIRS = 200
 
@@ -60,18 +61,14 @@ def near_duplicates(
 ) -> Similarity | None:
     """Respondents with a near-duplicate; None when there are too few items to tell.
 
-    ``blocks``: pairs are compared within these only when there are more than 10,000 rows.
+    ``blocks``: pairs are compared within these only when there are more than 10,000 rows, and of a
+    large block within what was delivered one after the other.
     ``false_alarms``: suspect pairs to expect of honest respondents, at most.
     """
     if len(items) < MINIMUM_ITEMS or len(responses) < 2:
         return None
     codes, sizes = _codes(responses, items)
-    if len(codes) <= LARGEST_BLOCK or blocks is None:
-        places = [np.arange(len(codes))]
-    else:
-        numbers = pd.factorize(blocks)[0]
-        places = [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
-    places = [part[:LARGEST_BLOCK] for part in places if len(part) > 1]
+    places = _parts(len(codes), blocks)
     most = np.zeros(len(codes), dtype=np.int64)
     observed = np.zeros(len(items) + 1)
     for part in places:
@@ -80,6 +77,22 @@ def near_duplicates(
     expected = _raised(observed.sum() * _tail(codes, sizes, seed), observed[::-1].cumsum()[::-1])
     threshold = int(np.argmax(expected <= false_alarms))
     return Similarity(len(items), threshold, float(expected[threshold]), most >= threshold)
+
+
+def _parts(rows: int, blocks: pd.Series | None) -> list[npt.NDArray[np.int64]]:
+    """Rows that are compared with each other: all of them, or of many those of a block delivered one after the other.
+
+    Every row is in one part; the parts are as small as keeps the pairs to half a billion.
+    """
+    if rows <= LARGEST_BLOCK:
+        return [np.arange(rows)]
+    numbers = pd.factorize(blocks)[0] if blocks is not None else np.zeros(rows, dtype=np.int64)
+    length = int(np.clip(MOST_PAIRS // rows, SMALLEST_BLOCK, LARGEST_BLOCK))
+    parts: list[npt.NDArray[np.int64]] = []
+    for number in range(numbers.max() + 1):
+        inside = np.flatnonzero(numbers == number)
+        parts += [inside[start : start + length] for start in range(0, len(inside), length)]
+    return [part for part in parts if len(part) > 1]
 
 
 def _raised(null: Floats, observed: Floats) -> Floats:
@@ -106,7 +119,9 @@ def _codes(responses: pd.DataFrame, items: list[str]) -> tuple[npt.NDArray[np.in
 
 def _tail(codes: npt.NDArray[np.int64], sizes: list[int], seed: int) -> Floats:
     """P(at least m equal answers) of a pair under the null, for m = 0 … number of items + 1."""
-    weights, answers = latent_classes(np.unique(codes, axis=0), sizes, seed)
+    distinct = np.unique(codes, axis=0)
+    # They are sorted: every k-th of them still holds answers of every kind.
+    weights, answers = latent_classes(distinct[:: -(-len(distinct) // LARGEST_SAMPLE)], sizes, seed)
     total = np.zeros(len(sizes) + 1)
     for first in range(len(weights)):
         for second in range(len(weights)):

@@ -179,7 +179,7 @@ def _column(study: Study, wave: str, name: str) -> pd.Series:
 
 def _shown(evidence: Evidence) -> dict[str, Any]:
     """The small tables that the quality report prints: aggregates only."""
-    kept = ("areas", "columns", "composition", "items", "interviewers", "moves", "verified")
+    kept = ("areas", "calls", "columns", "composition", "items", "interviewers", "moves", "verified")
     shown: dict[str, Any] = {name: evidence.tables[name].to_dict("records") for name in kept if name in evidence.tables}
     return shown | {"facts": dict(evidence.facts)}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.check.design import design_rules, nested_units, weight_flags
+from pipeline.check.design import design_rules, nested_units, weight_flags, weight_inputs
 from pipeline.check.rules import KEY, Evidence, Rule
 from pipeline.questionnaire.model import Item, Questionnaire
 from pipeline.settings.check import Severity
@@ -76,6 +76,8 @@ def structure(
     }
     rules = [*_folio_rules(), *_item_rules(questionnaire, responses)]
     rules += design_rules(study, questionnaire, responses)
+    tables["inputs"], inputs = weight_inputs(study, questionnaire, responses)
+    rules += inputs if len(tables["inputs"]) else ()
     units = nested_units(study, responses)
     if units is not None:
         tables["nested"] = units[0]

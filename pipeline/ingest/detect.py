@@ -60,6 +60,7 @@ def format_of(path: Path) -> Format:
     marked = named == "xls" and head.lstrip()[:1] == b"<"
     if wrong or marked or (found is None and named not in {"csv", "por", "dta", "xls"}):
         seems = f"it looks like .{found}" if found else _seems(head)
+        seems += ", or a workbook with a password" if (found, named) == ("xls", "xlsx") else ""
         raise PulsoError(f"{path}: the content is not {path.suffix} ({seems}); ask for the file again.")
     return named
 

@@ -84,19 +84,21 @@ def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, 
 
 
 def harmonise(
-    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, digests: str | None
-) -> tuple[pd.DataFrame, list[Problem]]:
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, digests: str | None,
+    decimal: str,
+) -> tuple[pd.DataFrame, list[Problem]]:  # fmt: skip
     """Canonical responses (all delivered rows) and the problems found in them.
 
     Returns a frame with ``folio`` and one column per item, index = the row's number in the
-    file. ``digests``: the item kept only as a digest (the telephone).
+    file. ``digests``: the item kept only as a digest (the telephone). ``decimal``: of its numbers.
     Raises PulsoError for unknown codes, unknown municipalities and duplicated folios.
     """
     frame = delivered.frame
     columns: dict[str, pd.Series] = {"folio": _folios(frame, reading.respondent)}
+    if digests is not None and digests in reading.items:
+        _refuse_telephones(columns["folio"], values.text(frame[reading.items[digests].name]).values, path)
     problems = _folio_problems(columns["folio"], path)
     unknown: list[tuple[str, Column, np.ndarray]] = []
-    decimal = questionnaire.delivery.decimal or _decimal(frame, questionnaire, reading, path)
     for name, item in questionnaire.items.items():
         if name in reading.items:
             crosswalk = reading.items[name]
@@ -152,6 +154,16 @@ def _folios(frame: pd.DataFrame, respondent: tuple[str, ...]) -> pd.Series:
     return joined
 
 
+def _refuse_telephones(folio: pd.Series, telephone: pd.Series, path: Path) -> None:
+    """A folio goes to partners; a telephone must not."""
+    same = (folio == telephone).fillna(False)
+    if same.any():
+        raise PulsoError(
+            f"{path}, row {folio.index[same][0]}: the folio is the telephone number (in {int(same.sum()):,} rows); "
+            "ask the firm for folios of their own."
+        )
+
+
 def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
     repeated = folio.duplicated(keep=False) & folio.notna()
     if repeated.any():
@@ -170,8 +182,13 @@ def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
     return [Problem("folio", "required_missing", folio.isna().to_numpy())]
 
 
-def _decimal(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> str:
-    """The decimal mark of the number columns; what could be read in two ways is refused, not guessed."""
+def decimal_mark(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> str:
+    """The decimal mark of the number columns, as declared or as found.
+
+    Raises PulsoError for what could be read in two ways: it is refused, not guessed.
+    """
+    if questionnaire.delivery.decimal:
+        return questionnaire.delivery.decimal
     marks = set()
     for name, crosswalk in reading.items.items():
         column = frame[crosswalk.name]

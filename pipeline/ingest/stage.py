@@ -12,7 +12,7 @@ from pipeline.files import write_json, write_table
 from pipeline.ingest.areas import alias_table
 from pipeline.ingest.attempts import read_attempts
 from pipeline.ingest.delivered import Delivered
-from pipeline.ingest.harmonise import harmonise, plan, present
+from pipeline.ingest.harmonise import decimal_mark, harmonise, plan, present
 from pipeline.ingest.metadata import Difference, compare
 from pipeline.ingest.quarantine import REASONS, Counts, separate
 from pipeline.ingest.quirks import kept_skips, quirks
@@ -51,7 +51,8 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     tell(f"{wave}: reading {path.name}")
     delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
-    responses, problems = harmonise(delivered, questionnaire, reading, areas, path, roles.phone)
+    decimal = decimal_mark(delivered.frame, questionnaire, reading, path)
+    responses, problems = harmonise(delivered, questionnaire, reading, areas, path, roles.phone, decimal)
     tell(f"{wave}: {len(delivered.frame):,} rows through the skips")
     routed, broken = route(responses, questionnaire, problems)
     if roles.date is not None and roles.date in routed:
@@ -65,7 +66,9 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
             f"item {item}); check delivery.columns in {source.name}."
         )
     differences = compare(delivered, questionnaire, reading)
-    delivered = replace(delivered, notes=quirks(delivered, questionnaire, reading, responses, routed))
+    receipt = {**delivered.receipt, **({"decimal": decimal} if delivered.receipt["format"] == "csv" else {})}
+    notes = quirks(delivered, questionnaire, reading, responses, routed)
+    delivered = replace(delivered, receipt=receipt, notes=notes)
     return Ingested(accepted, quarantine, counts, differences, delivered, kept_skips(routed, questionnaire))
 
 
@@ -119,7 +122,9 @@ def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame 
 
 def _printed(study: Study, wave: str, ingested: Ingested) -> str:
     counts, receipt = ingested.counts, ingested.delivered.receipt
-    how = ", ".join(f"{key} {value!r}" if key == "delimiter" else value for key, value in receipt.items() if value)
+    how = ", ".join(
+        f"{key} {value!r}" if key in {"delimiter", "decimal"} else value for key, value in receipt.items() if value
+    )
     lines = [
         f"{wave}: {study.wave(wave).file} ({how})",
         f"  {counts.delivered:,} rows = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined",

@@ -62,6 +62,7 @@ class CheckSettings:
     what sampling error adds to it is a surprise. ``minimum_verified``: share of every
     interviewer's interviews that somebody listens to or calls back, where a delivery says so.
     ``largest_weight``: a given weight above so many times the median of its area is asked about.
+    ``largest_calls_ratio``: calls per interview of an area ÷ those of the median area, at most.
     ``area_loss``: share of the last wave's interviews that no area should lose without a reason.
     ``seed``: of the null model's start.
     """
@@ -84,5 +85,6 @@ class CheckSettings:
     composition_lean: float = 0.05
     minimum_verified: float = 0.10
     largest_weight: float = 100.0
+    largest_calls_ratio: float = 2.0
     area_loss: float = 1 / 3
     seed: int = 0

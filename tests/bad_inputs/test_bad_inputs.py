@@ -162,6 +162,9 @@ CASES: dict[str, tuple[Break, str]] = {
     # Rows
     "a folio twice": (_rows(FOLIO=["F1", "F1"] + [f"G{k}" for k in range(58)]), r"folio F1 is in rows 2, 3"),
     "no folio at all": (_rows(FOLIO=""), "not one of 60 rows can be accepted"),
+    "telephones as folios": (
+        b.table(lambda frame: frame.assign(FOLIO=frame["TEL"])), r"row 2: the folio is the telephone number \(in 60"
+    ),
     "an unknown code": (_first("P1", 6), r"column P1 \(item conf_a\), 3 rows \(2, 3, 4\): '6' is a code"),
     "unknown codes in several columns": (_rows(P1=6, P2=7), r"1 more with unknown values: P2"),
     "labels instead of codes": (_rows(SEXO="Hombre"), "exported with labels"),
@@ -181,6 +184,9 @@ CASES: dict[str, tuple[Break, str]] = {
     "thousands divided by commas": (_rows(MINUTOS="1,234"), r"may divide thousands or decimals; say delivery.decimal"),
     "thousands and decimals": (_rows(MINUTOS="1,234.5"), r"marks between the thousands"),
     "folios that a spreadsheet rounded": (_rows(FOLIO="2.01E+11"), r"wrote the folios as 2\.01E\+11"),
+    "a workbook with a password": (
+        b.content("datos.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000)), "or a workbook with a password"
+    ),
     "text called xlsx": (b.content("datos.xlsx", b.good_bytes()), r"the content is not \.xlsx \(it looks like text"),
     "a PDF called sav": (b.content(SAV, b"%PDF-1.4 " + bytes(50)), r"it is a PDF"),
     "a number in words": (_first("MINUTOS", "doce"), r"is not a finite number"),

@@ -11,7 +11,7 @@ from pipeline.check.fieldwork import fieldwork
 from pipeline.check.interviewers import batteries, discoveries, measures, scores
 from pipeline.check.past import Past, against
 from pipeline.check.report import write_report
-from pipeline.check.similarity import latent_classes, near_duplicates
+from pipeline.check.similarity import _parts, latent_classes, near_duplicates
 from pipeline.check.verdict import load_verdict
 from pipeline.files import read_json
 from pipeline.ingest.stage import run
@@ -51,6 +51,14 @@ def test_copied_interviews_are_near_duplicates() -> None:
     assert found is not None
     assert found.suspect[-15:].sum() >= 14
     assert found.suspect[:15].sum() >= 14
+
+
+def test_in_a_large_delivery_every_row_is_compared_with_its_neighbours() -> None:
+    areas = pd.Series(np.repeat(["a", "b"], [130_000, 20_001]))
+    parts = _parts(len(areas), areas)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(areas)))
+    assert all(set(areas.iloc[part]) in ({"a"}, {"b"}) and 2 <= len(part) <= 10_000 for part in parts)
+    assert [len(part) for part in _parts(9_000, None)] == [9_000]
 
 
 def test_too_few_items_say_nothing() -> None:
@@ -203,3 +211,47 @@ def test_the_quality_page_is_accessible(tmp_path: Path) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
         browser.close()
     assert result.violations_count == 0, result.generate_report()
+
+
+def _calls(study, refusing: str) -> pd.DataFrame:
+    """Six calls an interview; one interviewer is refused in half of them, the others in one of five."""
+    responses = pd.read_parquet(study.processed(WAVE, "responses.parquet"))
+    who = responses["entrevistador"].repeat(6).to_numpy()
+    rng = np.random.default_rng(3)
+    refused = rng.random(len(who)) < np.where(who == refusing, 0.5, 0.2)
+    place = responses["municipio"].repeat(6).to_numpy()
+    return pd.DataFrame({"entrevistador": who, "municipio": place, "disposicion": np.where(refused, "2.11", "1.1")})
+
+
+def test_who_is_refused_far_more_than_the_others_is_found(tmp_path: Path) -> None:
+    study = d.prepared(tmp_path, _wave(4))
+    path = tmp_path / "params.yaml"
+    given = "weighting:\n  attempts: {number: x, attempt: y, disposition: disposicion}\n"
+    path.write_text(path.read_text(encoding="utf-8").replace("weighting:\n", given), encoding="utf-8")
+    study = d.load_study(tmp_path)
+    run(study, WAVE)
+    responses = pd.read_parquet(study.processed(WAVE, "responses.parquet"))
+    questionnaire = study.questionnaire(WAVE)
+    for refusing, expected in (("E7", 1), ("nobody", 0)):
+        tables, rules, facts = fieldwork(study, questionnaire, responses, _calls(study, refusing))
+        suspects = tables["interviewers"]
+        found = suspects[suspects["refusals"]] if len(suspects) else suspects
+        assert len(found) == expected
+        assert facts["calls_per_complete"] == 6.0
+        assert "interviewer.refusals" in {rule.id for rule in rules}
+    _, rules, _ = fieldwork(study, questionnaire, responses, None)
+    assert "interviewer.refusals" not in {rule.id for rule in rules}
+
+
+def test_an_area_that_takes_three_times_the_calls_is_asked_about() -> None:
+    from pipeline.check.calls import calls_by_area
+    from pipeline.settings.check import CheckSettings
+
+    made = pd.DataFrame({"mun": ["a"] * 10 + ["b"] * 10 + ["c"] * 10})
+    calls = pd.DataFrame({"mun": ["a"] * 50 + ["b"] * 60 + ["c"] * 180})
+    found = calls_by_area(made, calls, CheckSettings(area="mun"))
+    assert found is not None
+    assert found[0]["each"].tolist() == [5.0, 6.0, 18.0]
+    assert found[0]["ratio"].tolist() == pytest.approx([5 / 6, 1.0, 3.0])
+    assert found[1].limits["max_value"] == 2.0
+    assert calls_by_area(made[made["mun"] != "c"], calls, CheckSettings(area="mun")) is None

@@ -165,3 +165,17 @@ def test_given_weights_and_units_in_two_strata(tmp_path: Path, engine: Engine) -
     assert rules["weight.size"] == ("F00003",)
     assert rules["weight.positive"] == ("F00004",)
     assert rules["design.nested"] == ("u1",)
+
+
+def test_what_the_weights_are_made_of_must_be_there_and_known(tmp_path: Path, engine: Engine) -> None:
+    study = d.prepared(tmp_path, d.good().assign(P1=[9] * 30 + [1] * 30))
+    path = tmp_path / "params.yaml"
+    text = path.read_text(encoding="utf-8")
+    base = "base: {kind: telephone_completes, adults: conf_a, lines: lineas}"
+    path.write_text(text.replace("base: {kind: telephone_completes}", base), encoding="utf-8")
+    study = d.load_study(tmp_path)
+    run(study, WAVE)
+    rules = {r.id: r for r in stage.check_wave(study, WAVE, engine).rules}
+    assert rules["weight.inputs"].keys == ("lineas",)
+    assert rules["weight.inputs"].stops
+    assert rules["weight.inputs_known"].keys == ("conf_a", "lineas")

@@ -1,5 +1,6 @@
 """Every format gives the same responses, and says how it was read."""
 
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,24 @@ def _xlsx(frame: pd.DataFrame, path: Path) -> None:
     frame.to_excel(path, index=False, sheet_name="Base")
 
 
+def _xls(frame: pd.DataFrame, path: Path) -> None:
+    """The oldest workbook that readers still take (BIFF 2): records of a code, a length and their content."""
+    records = [struct.pack("<HHHH", 0x0009, 4, 0x0002, 0x0010), struct.pack("<HHH", 0x0042, 2, 1252)]
+    rows = [list(frame.columns), *frame.astype(object).where(frame.notna(), None).values.tolist()]
+    for number, row in enumerate(rows):
+        for place, value in enumerate(row):
+            head = struct.pack("<HHBBB", number, place, 0, 0, 0)
+            if isinstance(value, str):
+                text = value.encode("cp1252")
+                record, body = 0x0004, head + bytes([len(text)]) + text
+            elif value is not None:
+                record, body = 0x0003, head + struct.pack("<d", value)
+            else:
+                continue
+            records.append(struct.pack("<HH", record, len(body)) + body)
+    path.write_bytes(b"".join([*records, struct.pack("<HH", 0x000A, 0)]))
+
+
 def _parquet(frame: pd.DataFrame, path: Path) -> None:
     frame.to_parquet(path, index=False)
 
@@ -56,8 +75,8 @@ def _zip(frame: pd.DataFrame, path: Path) -> None:
 
 
 CASES: dict[str, tuple[str, Callable[[pd.DataFrame, Path], None], dict[str, str]]] = {
-    "csv utf-8": ("a.csv", _csv("utf-8"), {"encoding": "utf-8", "delimiter": ",", "line_ends": "LF"}),
-    "csv bom": ("a.csv", _csv("utf-8-sig", ";", ","), {"encoding": "utf-8-sig", "delimiter": ";"}),
+    "csv utf-8": ("a.csv", _csv("utf-8"), {"encoding": "utf-8", "delimiter": ",", "line_ends": "LF", "decimal": "."}),
+    "csv bom": ("a.csv", _csv("utf-8-sig", ";", ","), {"encoding": "utf-8-sig", "delimiter": ";", "decimal": ","}),
     "csv windows": ("a.csv", _csv("cp1252", ";", ",", "\r\n"), {"encoding": "cp1252", "line_ends": "CRLF"}),
     "csv mac": ("a.csv", _csv("mac_roman", "\t", ends="\r"), {"encoding": "mac_roman", "line_ends": "CR"}),
     "csv utf-16": ("a.csv", _csv("utf-16"), {"encoding": "utf-16"}),
@@ -66,6 +85,7 @@ CASES: dict[str, tuple[str, Callable[[pd.DataFrame, Path], None], dict[str, str]
     "por": ("a.por", _por, {"format": "por"}),
     "dta": ("a.dta", _dta, {"format": "dta"}),
     "xlsx": ("a.xlsx", _xlsx, {"format": "xlsx", "sheet": "Base"}),
+    "xls": ("a.xls", _xls, {"format": "xls"}),
     "parquet": ("a.parquet", _parquet, {"format": "parquet"}),
     "zip": ("a.zip", _zip, {"container": "zip", "member": "datos/encuesta.csv"}),
 }
