@@ -1,5 +1,6 @@
 """The tables of the quality report."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -109,13 +110,21 @@ def _verified(verified: Sequence[Record]) -> Section:
 
 
 def _areas(areas: Sequence[Record], calls: Mapping[str, Record], words: Words) -> Section:
+    # Without a target in params.yaml there is no share of it.
+    targeted = any(_known(a["share_of_target"]) for a in areas)
     rows = []
     for a in areas:
         key = str(a["key"])
+        share = (percent(a["share_of_target"]),) if targeted else ()
         each = (decimal(calls[key]["each"]) if key in calls else "",) if calls else ()
-        rows.append((words.place(key), count(a["n"]), percent(a["share_of_target"]), *each))
-    heads = _heads("Lugar", "Entrevistas#", "De la meta#", *(("Llamadas por entrevista#",) if calls else ()))
+        rows.append((words.place(key), count(a["n"]), *share, *each))
+    more = (*(("De la meta#",) if targeted else ()), *(("Llamadas por entrevista#",) if calls else ()))
+    heads = _heads("Lugar", "Entrevistas#", *more)
     return Section("Tamaño de la muestra", "", "Entrevistas aceptadas por lugar", heads, tuple(rows))
+
+
+def _known(value: float | None) -> bool:
+    return value is not None and not math.isnan(value)
 
 
 def _groups(groups: Sequence[Record], words: Words) -> Section:
@@ -161,10 +170,13 @@ def _differences(differences: Sequence[Mapping[str, str]], words: Words) -> Sect
 
 
 def _unasked(differences: Sequence[Mapping[str, str]]) -> Section:
-    rows = tuple((d["column"], d["delivered"]) for d in differences if d["kind"] == "not_asked")
+    found = [(d["column"], d["delivered"]) for d in differences if d["kind"] == "not_asked"]
     text = "No se leen. Si alguna trae algo que se preguntó, agréguela al cuestionario; si no, a delivery.ignore."
-    return Section("Columnas que el cuestionario no conoce", text, "Columnas que llegan y no se usan",
-                   _heads("Columna", "Su etiqueta en el archivo"), rows)  # fmt: skip
+    title, caption = "Columnas que el cuestionario no conoce", "Columnas que llegan y no se usan"
+    if found and not any(label for _, label in found):
+        names = ", ".join(name for name, _ in found)
+        return Section(title, text, caption, _heads("Cuántas", "Cuáles"), ((count(len(found)), names),))
+    return Section(title, text, caption, _heads("Columna", "Su etiqueta en el archivo"), tuple(found))
 
 
 def _items(items: Sequence[Record], words: Words) -> Section:

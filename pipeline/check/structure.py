@@ -215,7 +215,7 @@ def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study) -> pd.D
     known = named or list(item.codes) or sorted(counts.index.dropna())
     target = study.params.check.interviews_per_area
     n = [int(counts.get(code, 0)) for code in known]
-    share = [count / target if target else 1.0 for count in n]
+    share = [count / target if target else float("nan") for count in n]
     return pd.DataFrame({KEY: known, "n": n, "share_of_target": share})
 
 

@@ -81,13 +81,14 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     reader = readers[kind]
     options: dict[str, Any] = {"encoding": delivery.encoding} if kind != "por" else {}
     with _readable(path):
+        # Of every column: what is read below tells only of the columns chosen.
         _, meta = reader(str(path), metadataonly=True, **options)
     columns = tuple(meta.column_names)
     chosen = wanted(columns)
     if kind in {"sav", "zsav"}:
         options["user_missing"] = True
     with _readable(path):
-        frame, meta = reader(str(path), usecols=list(chosen), **options)
+        frame, _ = reader(str(path), usecols=list(chosen), **options)
         if kind == "dta":
             tagged, _ = reader(str(path), usecols=list(chosen), user_missing=True, **options)
             frame = _with_tags(frame, tagged)

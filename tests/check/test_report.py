@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pyreadstat
 import pytest
 
 from pipeline.check import stage
@@ -85,9 +86,17 @@ def test_what_is_particular_of_the_file_is_told_in_spanish(tmp_path: Path, engin
 
 def test_long_tables_fold_and_lose_nothing(tmp_path: Path, engine: Engine) -> None:
     extra = pd.DataFrame({f"EXTRA_{number:02d}": [1] * 60 for number in range(30)})
-    page = _page(d.prepared(tmp_path, pd.concat([d.good(), extra], axis=1)), engine)
+    study = d.write_study(tmp_path, "a.sav")
+    frame = pd.concat([d.good(), extra], axis=1)
+    pyreadstat.write_sav(frame, str(study.raw(WAVE)), column_labels=[f"Pregunta {name}" for name in frame])
+    page = _page(study, engine)
     assert "Ver los otros 19" in page
-    assert all(f"EXTRA_{number:02d}" in page for number in range(30))
+    assert all(f"Pregunta EXTRA_{number:02d}" in page for number in range(30))
+
+
+def test_columns_without_a_label_are_one_line(tmp_path: Path, engine: Engine) -> None:
+    page = _page(d.prepared(tmp_path, d.good().assign(OTRA_MAS=1)), engine)
+    assert "OTRA, OTRA_MAS" in page
 
 
 def test_keys_are_read_as_names(tmp_path: Path) -> None:
