@@ -97,7 +97,8 @@ def _meaning(kept: dict[str, Any]) -> list[str]:
             f"The machine's limit: it reads {kept['bandwidth']:,.1f} GB/s from memory, and the columns used, 22 of 8",
             f"bytes a row, are {bytes_read / 1e6:,.0f} MB at a million rows: read once, {limit:,.3f} s. The kernel",
             f"takes {large['seconds'] / limit:,.0f} × that: every row is added to a place of its own once a question",
-            "and division (some 6 ns each, where a byte read in order costs 0.1 ns), which no order of the columns saves.",
+            "and division (some 6 ns each, where a byte read in order costs 0.1 ns), which no order of the columns",
+            "saves.",
         ]
     return lines
 
