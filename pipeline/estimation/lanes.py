@@ -11,7 +11,7 @@ Spread = Callable[..., Iterable[Any]]
 
 # Threads take turns in Python and work at once only inside compiled sums: with fewer rows they wait for each other,
 # and more than two of them too.
-FROM_ROWS, LANES = 200_000, 2
+FROM_ROWS, LANES = 500_000, 2
 
 
 @contextmanager
