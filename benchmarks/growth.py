@@ -6,6 +6,7 @@ data the most that a fourth run allocates at once (tracemalloc, which slows it).
 
 import cProfile
 import json
+import os
 import pstats
 import subprocess
 import sys
@@ -28,8 +29,8 @@ PIECES = (
     ("domains coded, PSU × domain pairs, finest cells", ("domains.py:code_domains", "plan.py:make_plan"), ()),
     ("answers coded", ("encoding.py:encode_categorical",), ()),
     ("unweighted counts by finest cell", ("plan.py:count_rows",), ()),
-    ("weighted totals by PSU × domain × category, from the rows", ("cells.py:pair_totals",), ()),
-    ("coarser divisions, squares, sums by stratum", ("cells.py:sum_coded",), ("cells.py:pair_totals",)),
+    ("weighted totals by PSU × domain × category, from the rows", ("cells.py:by_pair",), ()),
+    ("coarser divisions, squares, sums by stratum", ("cells.py:sum_coded",), ("cells.py:by_pair",)),
     ("variances", ("kernel.py:domain_totals", "kernel.py:_blocks"), ()),
     ("intervals and the table", ("table.py:_assemble",), ()),
 )
@@ -105,9 +106,12 @@ def order_of_growth(points: Sequence[dict[str, float]], axis: str, what: str) ->
 
 
 def where_time_goes(rows: int, run: Callable[[pd.DataFrame], int]) -> dict[str, float]:
-    """Share of a run's CPU time by piece, and of the rest."""
+    """Share of a run's CPU time by piece, and of the rest. Leaves this process on one processor."""
     data = make_sample(rows)
     run(data.head(2_000))
+    if hasattr(os, "sched_setaffinity"):
+        # The profiler sees the thread that it was started in: one processor, one thread.
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     profile = cProfile.Profile(time.process_time)
     profile.enable()
     run(data)

@@ -1,45 +1,23 @@
 """The one-pass kernel: weighted totals by PSU and domain, and the sums that every variance follows from.
 
-Rows are touched once a variable and partition: one ``bincount`` into (PSU, domain) pairs. With
-Y_i the weighted total of a category in PSU i and domain d, and B_i that of the base, the linearised
-total of a proportion or ratio q is (Y_i − q B_i)/B (Woodruff 1971), so that the sums by stratum of
-Y², YB, B², Y and B give the variance of every q at once. Nothing larger than the pairs is held.
+Rows are touched once a variable and partition: they are added to (PSU, domain) pairs. With Y_i the
+weighted total of a category in PSU i and domain d, and B_i that of the base, the linearised total of a
+proportion or ratio q is (Y_i − q B_i)/B (Woodruff 1971), so that the sums by stratum of Y², YB, B², Y
+and B give the variance of every q at once. Some strata at a time are taken from their rows to these
+sums, so that nothing larger is held and all of it stays in the processor's cache. The adding is done by
+sparse matrices of ones, which other threads need not wait for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+from scipy import sparse
 
-from pipeline.estimation.design import SurveyDesign
-from pipeline.estimation.domains import CodedDomain
 from pipeline.estimation.encoding import Coded, Measured
-from pipeline.estimation.integers import counting, grouping
-
-
-@dataclass(frozen=True)
-class Partition:
-    """Pairs of PSU and domain, ordered by stratum, domain and PSU; a segment is one stratum × domain.
-
-    ``pair`` (rows,) is the pair of every row of ``rows`` (None: all rows). ``kinds`` gives, for each
-    kind of domain that divides the strata alike, its position and the domain of every segment. Where an
-    earlier partition is finer and smaller than the rows, ``source`` is its place and ``merge`` (its
-    pairs,) maps its pairs to these.
-    """
-
-    pair: np.ndarray
-    rows: np.ndarray | None
-    size: int
-    starts: np.ndarray
-    stratum: np.ndarray
-    kinds: tuple[tuple[int, np.ndarray], ...]
-    source: int | None = None
-    merge: np.ndarray | None = None
-
-    def of_rows(self, values: np.ndarray) -> np.ndarray:
-        """The values of the rows that are in some domain."""
-        return values if self.rows is None else values[self.rows]
+from pipeline.estimation.integers import counting
+from pipeline.estimation.lanes import Spread
+from pipeline.estimation.partitions import Part, Partition
 
 
 @dataclass(frozen=True)
@@ -60,132 +38,90 @@ class Sums:
     owner: np.ndarray
 
 
-def make_partitions(design: SurveyDesign, domains: Sequence[CodedDomain]) -> tuple[Partition, ...]:
-    """One partition for each different division of the PSUs, the finest first; kinds that divide them alike
-    share it."""
-    partitions: list[Partition] = []
-    for position, coded in enumerate(domains):
-        made = _partition(design, coded, position)
-        for k, other in enumerate(partitions):
-            if _same(made, other):
-                partitions[k] = replace(other, kinds=other.kinds + made.kinds)
-                break
-        else:
-            partitions.append(made)
-    partitions.sort(key=lambda partition: -partition.size)
-    # Rows of some pairs of each partition: enough to tell in most cases that another one cuts across it.
-    some = [np.flatnonzero(partition.pair < 64) for partition in partitions]
-    return tuple(_with_source(partitions, place, some) for place in range(len(partitions)))
+class RowSums:
+    """Adds the rows of a part of a partition to its pairs, one variable after the other."""
+
+    def __init__(self, partition: Partition, part: Part, weights: np.ndarray) -> None:
+        self._partition, self._part = partition, part
+        self._w = partition.of_rows(weights, part)
+        self._width = 0
+
+    def by_pair(self, coded: Coded) -> np.ndarray:
+        """Weighted totals by pair and column, (pairs, C + 1): the last column is the base."""
+        # Rows out of the base have a column of their own: cheaper than selecting rows. The columns of a
+        # pair lie together, so that a row's neighbours write where it wrote.
+        if self._width != coded.columns + 1:
+            self._widen(coded.columns + 1)
+        np.add(self._first, self._partition.of_rows(coded.codes, self._part), out=self._matrix.indices)
+        totals = (self._matrix @ self._ones).reshape(-1, self._width)
+        np.einsum("ij->i", totals[:, :-1], out=totals[:, -1])
+        return totals
+
+    def _widen(self, width: int) -> None:
+        """Make the matrix for variables of so many columns: a row of the data is one of its columns."""
+        pairs, rows = self._part.pairs, len(self._w)
+        shape = (width * (pairs.stop - pairs.start), rows)
+        index = counting(max(shape) + 1)
+        pointers = np.arange(rows + 1, dtype=index)
+        self._width, self._ones = width, np.ones(rows)
+        self._first = (self._partition.pair[self._part.rows] - pairs.start).astype(index) * width
+        self._matrix = sparse.csc_array((self._w, self._first.copy(), pointers), shape=shape)
 
 
-def _with_source(partitions: Sequence[Partition], place: int, some: Sequence[np.ndarray]) -> Partition:
-    """Find the smallest earlier partition whose pairs each lie in one pair of this one."""
-    own = partitions[place]
-    for source in range(place - 1, -1, -1):
-        finer = partitions[source]
-        # Adding pairs of up to about five columns must cost less than adding rows.
-        if own.rows is None and finer.rows is None and finer.size * 5 < len(own.pair):
-            seen = finer.pair[some[source]]
-            one = np.zeros(64, dtype=own.pair.dtype)
-            one[seen] = own.pair[some[source]]
-            if not np.array_equal(one[seen], own.pair[some[source]]):
-                continue
-            merge = np.empty(finer.size, dtype=own.pair.dtype)
-            merge[finer.pair] = own.pair
-            if np.array_equal(merge[finer.pair], own.pair):
-                return replace(own, source=source, merge=merge)
-    return own
+class PairSums:
+    """Adds the pairs of a part to its segments and writes them where they belong."""
+
+    def __init__(self, part: Part) -> None:
+        self._part, self._weighted = part, part.adds.copy()
+
+    def write(
+        self, sums: Sums, variable: int, first: int, totals: np.ndarray, weight: np.ndarray | None = None
+    ) -> None:
+        """The sums of a variable whose columns begin at ``first``: ``totals`` by pair (pairs, C + 1), its base last,
+        and the ``weight`` of the base (pairs,) where that is another."""
+        to, own = self._part.segments, slice(first, first + totals.shape[1] - 1)
+        self._weighted.data[:] = totals[:, -1]
+        squares = totals * totals
+        squares[:, -1] = (totals[:, -1] if weight is None else weight) > 0
+        plain, cross, square = self._part.adds @ totals, self._weighted @ totals, self._part.adds @ squares
+        sums.y[own, to], sums.b[variable, to] = plain[:, :-1].T, plain[:, -1]
+        sums.yb[own, to], sums.bb[variable, to] = cross[:, :-1].T, cross[:, -1]
+        sums.yy[own, to], sums.psus[variable, to] = square[:, :-1].T, square[:, -1]
+        if weight is not None:
+            sums.weight[variable, to] = self._part.adds @ weight
 
 
-def _partition(design: SurveyDesign, coded: CodedDomain, position: int) -> Partition:
-    domains = len(coded.labels)
-    rows = np.flatnonzero(coded.index >= 0) if (coded.index < 0).any() else None
-    index = coded.index if rows is None else coded.index[rows]
-    psu = design.psu_of_row if rows is None else design.psu_of_row[rows]
-    limit = len(design.stratum_of_psu) * domains
-    key = psu.astype(counting(limit)) * domains
-    key += index
-    if limit <= 4 * len(key) + 100_000:
-        present = np.zeros(limit, dtype=bool)
-        present[key] = True
-        seen = np.flatnonzero(present)
-        codes: np.ndarray | None = None
-    else:
-        codes, seen = pd.factorize(key)
-    psu_of_pair, domain_of_pair = seen // domains, seen % domains
-    stratum_of_pair = design.stratum_of_psu[psu_of_pair]
-    order = np.lexsort((psu_of_pair, domain_of_pair, stratum_of_pair))
-    rank = np.empty(len(seen) if codes is not None else limit, dtype=grouping(len(seen), len(key)))
-    rank[order if codes is not None else seen[order]] = np.arange(len(seen), dtype=rank.dtype)
-    pair = rank[key if codes is None else codes]
-    stratum, domain = stratum_of_pair[order], domain_of_pair[order]
-    changes = (np.diff(stratum) != 0) | (np.diff(domain) != 0)
-    starts = np.concatenate(([0], np.flatnonzero(changes) + 1)) if len(seen) else np.zeros(0, dtype=np.int64)
-    return Partition(pair, rows, len(seen), starts, stratum[starts], ((position, domain[starts]),))
-
-
-def _same(one: Partition, other: Partition) -> bool:
-    """Whether two kinds cut every PSU into the same pieces (a municipality made of whole strata, say)."""
-    if one.size != other.size or not np.array_equal(one.starts, other.starts):
-        return False
-    if one.rows is None or other.rows is None:
-        same_rows = one.rows is other.rows
-    else:
-        same_rows = np.array_equal(one.rows, other.rows)
-    return same_rows and np.array_equal(one.pair, other.pair)
-
-
-def places(group: np.ndarray, width: int, codes: np.ndarray, workspace: np.ndarray | None) -> np.ndarray:
-    """group·width + code of every row, in the integers that bincount adds by, so that it makes no copy.
-
-    ``workspace`` (rows,) is written over: fresh megabytes for every question cost more than the arithmetic.
-    """
-    out = np.empty(len(group), dtype=np.intp) if workspace is None else workspace[: len(group)]
-    np.multiply(group, width, out=out, dtype=np.intp)
-    out += codes
-    return out
-
-
-def pair_totals(
-    partition: Partition, weights: np.ndarray, variables: Sequence[Coded], workspace: np.ndarray | None = None
-) -> np.ndarray:
-    """Weighted totals of every column by pair, (C, pairs)."""
-    size = partition.size
-    w = partition.of_rows(weights)
-    y = np.empty((sum(coded.columns for coded in variables), size))
-    first = 0
-    for coded in variables:
-        # Rows out of the base have one column more, dropped afterwards: cheaper than selecting rows. The
-        # columns of a pair lie together, so that a row's neighbours write where it wrote.
-        width = coded.columns + 1
-        place = places(partition.pair, width, partition.of_rows(coded.codes), workspace)
-        totals = np.bincount(place, weights=w, minlength=width * size).reshape(size, width)
-        y[first : first + coded.columns] = totals[:, :-1].T
-        first += coded.columns
-    return y
+def pair_totals(partition: Partition, weights: np.ndarray, coded: Coded) -> np.ndarray:
+    """Weighted totals of every column by pair of the whole partition, (C, pairs)."""
+    return RowSums(partition, partition.whole, weights).by_pair(coded)[:, :-1].T
 
 
 def sum_coded(
-    partition: Partition,
-    weights: np.ndarray,
-    variables: Sequence[Coded],
-    earlier: Sequence[np.ndarray | None],
-    workspace: np.ndarray,
-) -> tuple[Sums, np.ndarray]:
-    """Sums of a batch of categorical variables, and its totals by pair.
-
-    ``weights`` (rows,) are the whole sample's, ``earlier`` the totals by pair of the partitions before;
-    ``workspace`` (rows,) is written over.
-    """
-    source = None if partition.source is None else earlier[partition.source]
-    if source is None or partition.merge is None:
-        y = pair_totals(partition, weights, variables, workspace)
-    else:
-        y = sum_by_group(source, partition.merge, partition.size)
+    partitions: Sequence[Partition], weights: np.ndarray, variables: Sequence[Coded], spread: Spread = map
+) -> tuple[Sums, ...]:
+    """Sums of a batch of categorical variables in each partition, part by part; ``weights`` (rows,) the sample's."""
     columns = [coded.columns for coded in variables]
-    base = np.stack([own.sum(axis=0) for own in np.split(y, np.cumsum(columns)[:-1])])
     owner = np.repeat(np.arange(len(variables)), columns)
-    return _segment_sums(partition, y, base, base, owner), y
+    made = tuple(_no_sums(partition, owner, len(variables), False) for partition in partitions)
+
+    def sum_part(number: int) -> None:
+        parts = [partition.parts[number] for partition in partitions]
+        rows = [RowSums(partition, part, weights) for partition, part in zip(partitions, parts, strict=True)]
+        pairs = [PairSums(part) for part in parts]
+        first = 0
+        for variable, coded in enumerate(variables):
+            totals: list[np.ndarray] = []
+            for place, (partition, part) in enumerate(zip(partitions, parts, strict=True)):
+                if partition.source is None or part.merges is None:
+                    totals.append(rows[place].by_pair(coded))
+                else:
+                    totals.append(part.merges @ totals[partition.source])
+                pairs[place].write(made[place], variable, first, totals[-1])
+            first += coded.columns
+
+    for _ in spread(sum_part, range(len(partitions[0].parts))):
+        pass
+    return made
 
 
 def sum_measured(partition: Partition, weights: np.ndarray, measured: Measured, centre: float) -> Sums:
@@ -200,24 +136,20 @@ def sum_measured(partition: Partition, weights: np.ndarray, measured: Measured, 
     def by_pair(values: np.ndarray) -> np.ndarray:
         return np.bincount(partition.pair, weights=values, minlength=partition.size)
 
-    columns = np.array([by_pair(w * (y - centre * x)), by_pair(w * y)])
-    return _segment_sums(
-        partition, columns, by_pair(w * x)[None], by_pair(w * inside)[None], np.zeros(2, dtype=np.int64)
-    )
+    columns = np.column_stack([by_pair(w * (y - centre * x)), by_pair(w * y), by_pair(w * x)])
+    weight = by_pair(w * inside)
+    sums = _no_sums(partition, np.zeros(2, dtype=np.int64), 1, True)
+    for part in partition.parts:
+        PairSums(part).write(sums, 0, 0, columns[part.pairs], weight[part.pairs])
+    return sums
 
 
-def _segment_sums(partition: Partition, y: np.ndarray, b: np.ndarray, weight: np.ndarray, owner: np.ndarray) -> Sums:
-    def add(values: np.ndarray) -> np.ndarray:
-        return sum_by_segment(partition, values)
-
-    total_y, total_b = add(y), add(b)
-    total_weight = total_b if weight is b else add(weight)
-    psus = add((weight > 0).astype(float))
-    bb = add(b * b)
-    product = np.multiply(y, b if len(b) == 1 else b[owner])
-    yb = add(product)
-    np.multiply(y, y, out=product)
-    return Sums(add(product), yb, bb, total_y, total_b, total_weight, psus, owner)
+def _no_sums(partition: Partition, owner: np.ndarray, variables: int, weighs: bool) -> Sums:
+    """Room for the sums of a partition; the weight of a base is its total unless it ``weighs`` otherwise."""
+    segments = len(partition.starts)
+    yy, yb, y = np.zeros((3, len(owner), segments))
+    bb, b, psus = np.zeros((3, variables, segments))
+    return Sums(yy, yb, bb, y, b, np.zeros((variables, segments)) if weighs else b, psus, owner)
 
 
 def divided(y: np.ndarray, base: np.ndarray) -> np.ndarray:

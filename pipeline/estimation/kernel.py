@@ -1,13 +1,15 @@
 """From a plan and variables to estimates with their variances, in blocks of one statistic and kind."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
-from pipeline.estimation.cells import Partition, Sums, divided, sum_by_group, sum_coded, sum_measured
+from pipeline.estimation.cells import Sums, divided, sum_by_group, sum_coded, sum_measured
 from pipeline.estimation.encoding import Coded, Measured, encode_categorical, encode_measured
+from pipeline.estimation.lanes import Spread, lanes
+from pipeline.estimation.partitions import Partition
 from pipeline.estimation.plan import CellCounts, Plan, count_rows, stack_counts
 from pipeline.estimation.replicates import (
     ReplicateTotals,
@@ -18,8 +20,8 @@ from pipeline.estimation.replicates import (
 from pipeline.estimation.variables import TOTAL, Categorical, Quantile, Share, Variable
 from pipeline.estimation.variance import domain_degrees_of_freedom, score_variance, taylor_variance
 
-# Rows, or pairs × columns, of the variables summed together: small enough for the processor's cache.
-BATCH = 400_000
+# Columns × segments of the variables summed together: so many, or this share of the rows if that is more.
+BATCH, BATCH_SHARE = 100_000, 0.3
 
 
 @dataclass(frozen=True)
@@ -94,25 +96,55 @@ def run(
     plan: Plan, variables: Sequence[Variable], statistics: Sequence[tuple[str, ...]], with_squares: bool
 ) -> list[Block]:
     """Blocks of all variables but quantiles, in no particular order of their rows."""
-    blocks: list[Block] = []
-    batch: list[Source] = []
-    columns = size = 0
-    pairs = max(partition.size for partition in plan.partitions)
-    for number, variable in enumerate(variables):
-        if isinstance(variable, (Categorical, Share)):
-            coded = encode_categorical(plan.design.data, variable)
-            batch.append(make_source(plan, number, coded, statistics[number], columns, with_squares))
-            columns += coded.columns
-            size += max(len(plan.design.w), coded.columns * pairs)
-        elif not isinstance(variable, Quantile):
-            measured = encode_measured(plan.design.data, variable)
-            blocks.extend(_measured_blocks(plan, number, measured, statistics[number], with_squares))
-        if size >= BATCH:
-            blocks.extend(_coded_blocks(plan, batch))
-            batch, columns, size = [], 0, 0
-    if batch:
-        blocks.extend(_coded_blocks(plan, batch))
+    with lanes(len(plan.design.w)) as spread:
+
+        def measured(number: int) -> list[Block]:
+            variable = variables[number]
+            if isinstance(variable, (Categorical, Share, Quantile)):
+                return []
+            encoded = encode_measured(plan.design.data, variable)
+            return list(_measured_blocks(plan, number, encoded, statistics[number], with_squares))
+
+        def coded(number: int) -> Source:
+            variable = variables[number]
+            assert isinstance(variable, (Categorical, Share))
+            encoded = encode_categorical(plan.design.data, variable)
+            return make_source(plan, number, encoded, statistics[number], 0, with_squares)
+
+        blocks = [block for made in spread(measured, range(len(variables))) for block in made]
+        for batch in _batches(plan, variables):
+            sources = list(spread(coded, batch))
+            blocks.extend(_coded_blocks(plan, _one_after_the_other(sources), spread))
     return blocks
+
+
+def _batches(plan: Plan, variables: Sequence[Variable]) -> list[list[int]]:
+    """Places of the categorical variables that are summed together, few enough at a time."""
+    rows, segments = len(plan.design.w), max(len(partition.starts) for partition in plan.partitions)
+    enough = max(BATCH, round(BATCH_SHARE * rows))
+    batches: list[list[int]] = []
+    batch: list[int] = []
+    size = 0
+    for number, variable in enumerate(variables):
+        if not isinstance(variable, (Categorical, Share)):
+            continue
+        columns = len(variable.printed_labels()) if isinstance(variable, Categorical) else 2
+        batch.append(number)
+        # The codes of a variable take a byte a row, where the sums take some 24 a column and segment.
+        size += max(rows // 16, columns * segments)
+        if size >= enough:
+            batches.append(batch)
+            batch, size = [], 0
+    return [*batches, batch] if batch else batches
+
+
+def _one_after_the_other(sources: Sequence[Source]) -> list[Source]:
+    """The sources with their places among the batch's columns."""
+    columns = [source.encoded.columns if isinstance(source.encoded, Coded) else 2 for source in sources]
+    firsts = np.cumsum([0, *columns[:-1]])
+    return [
+        replace(source, ratio_at=int(first), total_at=int(first)) for source, first in zip(sources, firsts, strict=True)
+    ]
 
 
 def make_source(
@@ -129,17 +161,20 @@ def make_source(
     return Source(number, encoded, statistics, at, total_at, centre, counts, replicates)
 
 
-def _coded_blocks(plan: Plan, batch: Sequence[Source]) -> Iterator[Block]:
+def _coded_blocks(plan: Plan, batch: Sequence[Source], spread: Spread) -> Iterator[Block]:
     coded = [source.encoded for source in batch if isinstance(source.encoded, Coded)]
     wanted = {name for source in batch for name in source.statistics}
     counts = stack_counts([source.counts for source in batch])
-    made: list[np.ndarray | None] = [None] * len(plan.partitions)
-    for place, partition in enumerate(plan.partitions):
-        sums, made[place] = sum_coded(partition, plan.design.w, coded, made, plan.workspace)
-        for kind, domain in partition.kinds:
-            totals = domain_totals(plan, partition, kind, domain, sums, wanted)
-            element = totals.ratio * (1 - totals.ratio)
-            yield from _blocks(plan, kind, batch, totals, (element, element), counts)
+    everywhere = sum_coded(plan.partitions, plan.design.w, coded, spread)
+
+    def blocks(place: int, kind: int, domain: np.ndarray) -> list[Block]:
+        totals = domain_totals(plan, plan.partitions[place], kind, domain, everywhere[place], wanted)
+        element = totals.ratio * (1 - totals.ratio)
+        return list(_blocks(plan, kind, batch, totals, (element, element), counts))
+
+    places = [(place, *own) for place, partition in enumerate(plan.partitions) for own in partition.kinds]
+    for made in spread(blocks, *zip(*places, strict=True)):
+        yield from made
 
 
 def _measured_blocks(

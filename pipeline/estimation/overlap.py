@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
-from pipeline.estimation.cells import Partition, divided, make_partitions, pair_totals, sum_by_group, sum_by_segment
+from pipeline.estimation.cells import divided, pair_totals, sum_by_group, sum_by_segment
 from pipeline.estimation.design import SurveyDesign
 from pipeline.estimation.domains import CodedDomain, Domain, as_domain, code_domains
 from pipeline.estimation.encoding import Coded, Measured, encode
 from pipeline.estimation.errors import DesignError
 from pipeline.estimation.linear import replicated_estimates
+from pipeline.estimation.partitions import Partition, make_partitions
 from pipeline.estimation.plan import Method, Plan, make_plan
 from pipeline.estimation.replicates import replicate_variance
 from pipeline.estimation.variables import TOTAL, Variable
@@ -160,7 +161,7 @@ def _pair_totals(both: Stack, partition: Partition, side: Side) -> PairTotals:
         codes = np.full(rows, side.encoded.columns, dtype=side.encoded.codes.dtype)
         codes[side.rows] = side.encoded.codes
         spread = Coded(codes, side.encoded.columns, side.encoded.printed)
-        y = pair_totals(partition, both.union.w, [spread])
+        y = pair_totals(partition, both.union.w, spread)
         base = y.sum(axis=0)
         return PairTotals(y, base, base)
     parts = []

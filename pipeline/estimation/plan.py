@@ -7,11 +7,12 @@ from typing import Literal, get_args
 import numpy as np
 
 from pipeline.estimation.calibrated import CalibrationModel, calibration_model
-from pipeline.estimation.cells import Partition, make_partitions, places, sum_by_group
+from pipeline.estimation.cells import sum_by_group
 from pipeline.estimation.design import SurveyDesign, column
 from pipeline.estimation.domains import Cells, CodedDomain, finest_cells
 from pipeline.estimation.encoding import Coded, Measured
 from pipeline.estimation.errors import EstimationError, check_choice
+from pipeline.estimation.partitions import PART_ROWS, Partition, make_partitions
 from pipeline.estimation.replicates import replicate_matrix
 
 Method = Literal["taylor", "calibrated", "replicates"]
@@ -21,8 +22,7 @@ Method = Literal["taylor", "calibrated", "replicates"]
 class Plan:
     """Coded domains, partitions of the PSUs, finest cells, and the material of the variance method.
 
-    ``cells`` are in groups, each kind of domain in one of them; ``positive`` the rows that count, None for all;
-    ``workspace`` (rows,) is written over by whoever adds rows.
+    ``cells`` are in groups, each kind of domain in one of them; ``positive`` the rows that count, None for all.
     """
 
     design: SurveyDesign
@@ -30,7 +30,6 @@ class Plan:
     partitions: tuple[Partition, ...]
     cells: tuple[Cells, ...]
     positive: np.ndarray | None
-    workspace: np.ndarray
     replicate_weights: np.ndarray | None
     model: CalibrationModel | None
 
@@ -53,7 +52,6 @@ def make_plan(design: SurveyDesign, domains: Sequence[CodedDomain], method: Meth
         partitions=make_partitions(design, domains),
         cells=finest_cells(domains),
         positive=None if design.w.all() else np.flatnonzero(design.w),
-        workspace=np.empty(len(design.w), dtype=np.intp),
         replicate_weights=replicate_matrix(design) if method == "replicates" else None,
         model=calibration_model(design) if method == "calibrated" else None,
     )
@@ -106,9 +104,14 @@ def _count_group(plan: Plan, group: Cells, encoded: Coded | Measured, with_squar
         stands_for = column(plan.design.data, plan.design.counts, "counts").to_numpy(dtype=float)
     elif plan.positive is not None:
         cells, codes, w = cells[plan.positive], codes[plan.positive], w[plan.positive]
-    place = places(cells, columns + 1, codes, plan.workspace)
-    counted = np.bincount(place, weights=stands_for, minlength=(columns + 1) * cell_count)
-    counts = counted.reshape(cell_count, columns + 1)[:, :-1].T.astype(float)
+    counted = np.zeros((columns + 1) * cell_count)
+    for begin in range(0, len(cells), PART_ROWS):
+        some = slice(begin, begin + PART_ROWS)
+        place = np.multiply(cells[some], columns + 1, dtype=np.intp)
+        place += codes[some]
+        weights = None if stands_for is None else stands_for[some]
+        counted += np.bincount(place, weights=weights, minlength=len(counted))
+    counts = counted.reshape(cell_count, columns + 1)[:, :-1].T
     squares = np.zeros(cell_count)
     if with_squares:
         inside = codes < columns

@@ -8,7 +8,6 @@ share of cases below each root.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -60,7 +59,7 @@ def _block(
     below = Coded(codes, 2, (("", 0),))
     source = make_source(plan, number, below, ("proportion",), 0, True)
     partition, of_segment = next((p, own) for p in plan.partitions for k, own in p.kinds if k == kind)
-    sums, _ = sum_coded(replace(partition, source=None), plan.design.w, [below], (), plan.workspace)
+    (sums,) = sum_coded([partition.alone], plan.design.w, [below])
     totals = domain_totals(plan, partition, kind, of_segment, sums, {"proportion"})
     fixed = totals.ratio_variance
     plain = plan.replicate_weights is None and plan.model is None

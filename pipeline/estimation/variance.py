@@ -13,6 +13,8 @@ from pipeline.estimation.design import SurveyDesign
 
 # A variance this small beside the sums that it is the difference of is rounding, hence zero.
 ROUNDING = 1e-14
+# Columns × segments taken at once: what is held beside the sums, and the processor's cache.
+AT_ONCE = 80_000
 
 
 def stratum_factors(design: SurveyDesign) -> np.ndarray:
@@ -40,15 +42,24 @@ def taylor_variance(
     ``domain`` (S,) is the domain of each segment, ``ratio`` (C, domains) the q of each estimate (None
     for totals). Divide by B² for the variance of a proportion, mean or ratio.
     """
-    if ratio is None:
-        squares, totals, uncancelled = sums.yy, sums.y, sums.yy
-    else:
-        q = np.nan_to_num(ratio)[:, domain]
-        bb = q * q * sums.bb[sums.owner]
-        squares = sums.yy - 2 * q * sums.yb + bb
-        totals = sums.y - q * sums.b[sums.owner]
-        uncancelled = sums.yy + bb
-    return variance_of_segments(design, partition, domain, squares, totals, sums.psus[sums.owner], uncancelled, domains)
+    columns, segments = sums.yy.shape
+    made = np.empty((columns, domains))
+    step = max(AT_ONCE // max(segments, 1), 1)
+    for begin in range(0, columns, step):
+        own = slice(begin, begin + step)
+        owner = sums.owner[own]
+        squares, totals = sums.yy[own], sums.y[own]
+        uncancelled = squares
+        if ratio is not None:
+            q = np.nan_to_num(ratio[own])[:, domain]
+            bb = q * q * sums.bb[owner]
+            uncancelled = squares + bb
+            squares = squares - 2 * q * sums.yb[own] + bb
+            totals = totals - q * sums.b[owner]
+        made[own] = variance_of_segments(
+            design, partition, domain, squares, totals, sums.psus[owner], uncancelled, domains
+        )  # fmt: skip
+    return made
 
 
 def variance_of_segments(

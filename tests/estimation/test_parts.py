@@ -1,0 +1,83 @@
+"""Parts of whole strata and lanes: however the sample is cut for the processor, the estimates are the same."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.sample import CATEGORIES, DOMAINS, make_sample
+from pipeline.estimation import (
+    Categorical,
+    Domain,
+    Numeric,
+    Quantile,
+    Settings,
+    Share,
+    SurveyDesign,
+    estimate,
+    kernel,
+    lanes,
+    partitions,
+    plan,
+)
+
+VARIABLES = [
+    Categorical("q00", CATEGORIES),
+    Categorical("q01", (1, 2, 3), missing=(4, 5)),
+    Share("some", "q02", (1, 2), missing=(5,)),
+    Numeric("w", statistics=("mean", "total")),
+    Quantile("middle", "w"),
+]
+KINDS = [*DOMAINS, Domain(("edad", "mun"), ((2, 3), (1, 2, 4)))]
+
+
+def estimates(data: pd.DataFrame) -> pd.DataFrame:
+    design = SurveyDesign(data, "w", "stratum", "psu")
+    return estimate(design, VARIABLES, KINDS, ("proportion", "total"), settings=Settings(deff="kish"))
+
+
+@pytest.mark.parametrize("cut", [1, 70, 1_000])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_parts_and_lanes_change_nothing(cut: int, shuffled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = make_sample(4_000, questions=3)
+    data.loc[data["stratum"] == 7, "w"] = 0.0
+    expected = estimates(data)
+    if shuffled:
+        data = data.sample(frac=1, random_state=1)
+    monkeypatch.setattr(partitions, "PART_ROWS", cut)
+    monkeypatch.setattr(plan, "PART_ROWS", cut)
+    monkeypatch.setattr(lanes, "FROM_ROWS", 0)
+    monkeypatch.setattr(lanes, "processors", lambda: 2)
+    monkeypatch.setattr(kernel, "BATCH", 1)
+    parts = partitions.make_partitions(SurveyDesign(data, "w", "stratum", "psu"), plan_domains(data))[0].parts
+    assert len(parts) > 1
+    assert all(part.rows.stop - part.rows.start <= max(cut, largest_stratum(data)) for part in parts)
+    pd.testing.assert_frame_equal(estimates(data), expected, check_exact=False, rtol=1e-11)
+
+
+def plan_domains(data: pd.DataFrame) -> tuple[partitions.CodedDomain, ...]:
+    from pipeline.estimation.domains import code_domains
+
+    return code_domains(data, [("sexo",)])
+
+
+def largest_stratum(data: pd.DataFrame) -> int:
+    return int(data["stratum"].value_counts().max())
+
+
+def test_a_thread_tells_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline.estimation import VariableError
+
+    data = make_sample(500, questions=1)
+    data.loc[3, "q00"] = 9
+    monkeypatch.setattr(lanes, "FROM_ROWS", 0)
+    with pytest.raises(VariableError, match="does not declare the codes 9"):
+        estimate(SurveyDesign(data, "w", "stratum", "psu"), [Categorical("q00", CATEGORIES)])
+
+
+def test_rows_in_no_domain_and_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = make_sample(500, questions=1)
+    monkeypatch.setattr(partitions, "PART_ROWS", 50)
+    made = estimate(
+        SurveyDesign(data, "w", "stratum", "psu"), [Categorical("q00", CATEGORIES)], [Domain(("mun",), ((99,),))]
+    )
+    assert made["n"].eq(0).all() and np.isnan(made["estimate"]).all()
