@@ -32,6 +32,12 @@ class _Sentences(click.Group):
             place = f"{error.filename}: " if error.filename else ""
             text = f"{place}{error.strerror or error}; free the disk or the file, or mend its rights, and run again."
             raise click.ClickException(text) from None
+        except ValueError as error:
+            # The kernel knows nothing of this program, and is not imported to ask whose error this is.
+            kernel = sys.modules.get("pipeline.estimation.errors")
+            if kernel is None or not isinstance(error, kernel.EstimationError):
+                raise
+            raise click.ClickException(str(error)) from None
 
 
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})

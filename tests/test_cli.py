@@ -4,9 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from pipeline.estimation import DesignError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -55,3 +57,18 @@ def test_quiet_is_taken_before_and_after_the_verb() -> None:
     assert (after.exit_code, after.output) == (before.exit_code, before.output)
     assert after.exit_code == 0
     assert CliRunner().invoke(main, ["doctor", "--quietly"]).exit_code == 2
+
+
+@pytest.mark.parametrize(("error", "code"), [(DesignError("no PSU; give one."), 1), (ValueError("a bug"), None)])
+def test_what_cannot_be_estimated_is_one_sentence_and_a_bug_is_not(error: Exception, code: int | None) -> None:
+    group = type(main)("group")
+
+    @group.command()
+    def stage() -> None:
+        raise error
+
+    done = CliRunner().invoke(group, ["stage"])
+    if code is None:
+        assert done.exception is error
+    else:
+        assert (done.exit_code, done.output.strip()) == (code, f"Error: {error}")
