@@ -25,8 +25,10 @@ def _level(edition: Edition) -> str:
 
 def _unsaid(rows: Sequence[DotRow]) -> str:
     """Places without a printed figure: a listener must not take them for forgotten."""
-    names = [row.name for row in rows if row.estimate is None]
-    return f"Sin cifra que se publique: {numbers.join(names)}" if names else ""
+    gone = [row for row in rows if row.estimate is None]
+    reasons = {reason: [row.name for row in gone if row.why == reason] for reason in sorted({row.why for row in gone})}
+    listed = "; ".join(f"{numbers.join(names)} ({reason})" for reason, names in reasons.items())
+    return f"Sin cifra que se publique: {listed}" if listed else ""
 
 
 def dots(edition: Edition, measure: Measure, rows: Sequence[DotRow], whole: Estimate | None) -> str:
@@ -76,7 +78,8 @@ def _year(edition: Edition, measure: Measure, lines: Sequence[Line]) -> Text:
     main = next((line for line in lines if line.strong), lines[0])
     estimate = main.points[-1]
     if estimate is None:
-        return text(f"{main.name}: {sentences.silence(edition, measure)}")
+        code = next((place.code for place in edition.places if place.short == main.name), "")
+        return text(f"{main.name}: {sentences.silence(edition, measure, code)}")
     return text(f"{main.name}: ", sentences.in_a_year(edition, measure, estimate).lowered())
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.reporting.bytes import settle_office
+from pipeline.reporting.fitting import LINE, fitting_size
 from pipeline.reporting.office import default_file
 from pipeline.reporting.theme import Theme
 
@@ -17,8 +18,8 @@ _NAMES = (
 )
 # Shares of the slide's width and height: left, top, width, height.
 _BOXES = {
-    "title": (0.04, 0.055, 0.92, 0.165),
-    "cover": (0.07, 0.2, 0.86, 0.42),
+    "title": (0.04, 0.035, 0.92, 0.185),
+    "cover": (0.07, 0.08, 0.86, 0.54),
     "subtitle": (0.07, 0.66, 0.8, 0.2),
     "left": (0.04, 0.225, 0.655, 0.7),
     "right": (0.72, 0.235, 0.25, 0.66),
@@ -26,6 +27,10 @@ _BOXES = {
     "foot": (0.04, 0.935, 0.7, 0.05),
     "number": (0.86, 0.935, 0.1, 0.05),
 }
+# Points, large to small; the number beside a picture takes one line, a title what its box has room for.
+_TITLES, _COVER, _NUMBER = tuple(range(22, 11, -1)), tuple(range(34, 17, -1)), tuple(range(40, 17, -2))
+# What a box keeps free at its sides, and above and below: PowerPoint's own 0.1 and 0.05 inch, in points.
+_SIDES, _ENDS = 14.4, 7.2
 # What the picture's box measures, in width by height.
 PICTURE = 10 * 0.655 / (5.625 * 0.7)
 BODY = 10 * 0.92 / (5.625 * 0.66)
@@ -144,7 +149,7 @@ def _master(words: str) -> str:
 
 
 def finish(content: bytes, alts: Mapping[str, str], tones: Mapping[str, str], foot: str, theme: Theme) -> bytes:
-    """What pandoc cannot say of a deck: alternative texts, the large number, colours of verdicts, source, logo.
+    """What pandoc cannot say of a deck: alternative texts, sizes that fit, colours of verdicts, source, logo.
 
     ``alts``: picture file name → alternative text (pandoc writes the file's name there). ``tones``: words of a
     verdict → colour. ``foot``: the source, on every slide but the cover.
@@ -158,7 +163,8 @@ def finish(content: bytes, alts: Mapping[str, str], tones: Mapping[str, str], fo
                 described = shape._element.nvPicPr.cNvPr
                 described.set("descr", alts.get(Path(described.get("descr", "")).name, described.get("descr", "")))
             elif shape.has_text_frame:
-                _words(shape.text_frame, tones)
+                _words(shape, tones)
+        _title(slide.shapes.title, _TITLES if index else _COVER)
         if index:
             _footers(slide, foot)
             if theme.logo:
@@ -175,16 +181,35 @@ def _logo(slide: Any, theme: Theme, wide: int, high: int) -> None:
     made._element.nvPicPr.cNvPr.set("descr", theme.logo_alt)
 
 
-def _words(frame: Any, tones: Mapping[str, str]) -> None:
+def _title(shape: Any, sizes: tuple[int, ...]) -> None:
+    """A size at which the title ends above what is below it, whichever font the machine has.
+
+    Said on the slide itself: programs shrink a text that is too long only when somebody edits it, or never.
+    """
+    from pptx.util import Pt
+
+    size = fitting_size(shape.text_frame.text, *_inside(shape), sizes)
+    if size < sizes[0]:
+        for run in (run for paragraph in shape.text_frame.paragraphs for run in paragraph.runs):
+            run.font.size = Pt(size)
+
+
+def _inside(shape: Any) -> tuple[float, float]:
+    """Width and height of a box without its margins, in points."""
+    return shape.width.pt - _SIDES, shape.height.pt - _ENDS
+
+
+def _words(shape: Any, tones: Mapping[str, str]) -> None:
     """The one bold run of a slide is its number; a verdict takes the colour of what it means."""
     from pptx.dml.color import RGBColor
     from pptx.util import Pt
 
-    for paragraph in frame.paragraphs:
+    for paragraph in shape.text_frame.paragraphs:
         colour = tones.get(paragraph.text.replace("\u00a0", " ").strip())
         for run in paragraph.runs:
             if run.font.bold:
-                run.font.size = Pt(40)
+                wide, _ = _inside(shape)
+                run.font.size = Pt(fitting_size(run.text, wide, _NUMBER[0] * LINE, _NUMBER))
             if colour:
                 run.font.bold, run.font.color.rgb = True, RGBColor.from_string(colour[1:].upper())
 

@@ -166,9 +166,11 @@ class Edition:
         where = (wave or self.wave.key, measure, self.settings.whole_domain_kind, "total")
         return self.rows.get(*where) is not None or self.rows.confidential(*where)
 
-    def confidential(self, measure: Measure, wave: str = "") -> bool:
-        """Whether the measure of the whole area is kept back to protect those who answered."""
-        return self.rows.confidential(wave or self.wave.key, measure, self.settings.whole_domain_kind, "total")
+    def confidential(self, measure: Measure, wave: str = "", code: str = "") -> bool:
+        """Whether the measure of a place (``code``) or of the whole is kept back to protect those who answered."""
+        settings = self.settings
+        where = (settings.place_domain_kind, code) if code else (settings.whole_domain_kind, "total")
+        return self.rows.confidential(wave or self.wave.key, measure, *where)
 
     def rank(self, estimate: Estimate | None) -> Rank | None:
         """The rank of a printed estimate among its peers."""

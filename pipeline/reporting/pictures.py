@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.reporting import alt, comparisons
+from pipeline.reporting import alt, comparisons, missing
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.figures import boundaries, dots, likert, series, tiles
 from pipeline.reporting.figures.canvas import PHONE, SCREEN, Picture, Size
@@ -78,7 +78,8 @@ def dot_rows(edition: Edition, measure: Measure) -> list[dots.DotRow]:
     rows = []
     for place in edition.places:
         estimate = edition.in_place(measure, place.code)
-        rows.append(dots.DotRow(place.short, estimate, edition.change(estimate)))
+        why = "" if estimate else missing.why(edition, measure, place.code).word
+        rows.append(dots.DotRow(place.short, estimate, edition.change(estimate), why=why))
     return sorted(
         rows, key=lambda row: (row.estimate is None, -(row.estimate.estimate if row.estimate else 0), row.name)
     )
@@ -106,7 +107,7 @@ def draw_map(edition: Edition, measure: Measure, folder: Path, name: str = "mapa
     rows = {row.name: row for row in dot_rows(edition, measure)}
     words = alt.tiles(edition, measure, list(rows.values()))
     made = [
-        tiles.Tile(p.code, p.short, p.column, p.row, rows[p.short].estimate, rows[p.short].change)
+        tiles.Tile(p.code, p.short, p.column, p.row, rows[p.short].estimate, rows[p.short].change, rows[p.short].why)
         for p in edition.places
     ]
     theme, direction, remarks = edition.theme, edition.direction(measure), source(edition)

@@ -1,6 +1,6 @@
 """The page of one municipality: its figures, its series, its place among the others."""
 
-from pipeline.reporting import alt, comparisons, fragments, numbers, pictures, sentences, tables
+from pipeline.reporting import alt, comparisons, fragments, missing, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition, Place
 from pipeline.reporting.figures import ranks
 from pipeline.reporting.figures.canvas import Picture, Size
@@ -43,13 +43,13 @@ def facts(edition: Edition, place: Place, measure: Measure) -> str:
     estimate, whole = edition.in_place(measure, place.code), edition.whole(measure)
     head = f"### {escape(edition.label(measure).name)}"
     if estimate is None:
-        silent = sentences.silence(edition, measure) if not edition.asked(measure) else sentences.WITHHELD
-        return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{upper_first(silent)}.\n:::\n:::::"
+        silent = upper_first(sentences.silence(edition, measure, place.code))
+        return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{silent}.\n:::\n:::::"
     number = f"{span(sentences.value(estimate), 'big')} [{sentences.margin(estimate).markdown}]{{.margin}}"
     base = text(tables.base(estimate), " entrevistas").markdown
     boxes = [
         f"::: {{.head}}\n{head}\n\n{number}\n\n[{base}]{{.code}}\n:::",
-        _fact(edition.area_name, against(estimate, whole) if whole else text("no se publica")),
+        _fact(edition.area_name, against(estimate, whole) if whole else text(missing.why(edition, measure).cell)),
         _change(edition, measure, estimate, "previous"),
         _change(edition, measure, estimate, "year_ago"),
         _fact(f"Lugar entre {edition.settings.article} {numbers.word(len(edition.places))}", _rank(edition, estimate)),
@@ -109,7 +109,7 @@ def title(edition: Edition, place: Place, estimate: Estimate | None) -> Text:
     """The place's share as the news."""
     measure = edition.settings.headline
     if estimate is None:
-        return text(f"{place.name}: la cifra principal {sentences.WITHHELD}")
+        return text(f"{place.name}: la cifra principal {sentences.silence(edition, measure, place.code)}")
     said = sentences.claim(edition, measure, estimate)
     return text(f"En {place.name}, ", said.lowered() if estimate.statistic == "proportion" else said)
 
@@ -153,10 +153,10 @@ def _row(edition: Edition, place: Place, measure: Measure) -> list[tables.Cell]:
     label = edition.label(measure)
     row: list[tables.Cell] = [label.name if label.statistic == "proportion" else f"{label.name} ({label.unit})"]
     if estimate is None:
-        row += ["no se publica", tables.EMPTY, tables.EMPTY]
+        row += [missing.why(edition, measure, place.code).cell, tables.EMPTY, tables.EMPTY]
     else:
         row += [tables.bare(estimate), tables.interval(estimate), tables.base(estimate)]
-    row.append(tables.bare(whole) if whole else "no se publica")
+    row.append(tables.bare(whole) if whole else missing.why(edition, measure).cell)
     for comparison in ("previous", "year_ago"):
         change = edition.change(estimate, comparison)
         row += [tables.difference(edition, change, edition.direction(measure)), tables.verdict_word(change)]

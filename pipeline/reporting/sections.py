@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.reporting import comparisons, fragments, numbers, pictures, sentences, tables
+from pipeline.reporting import comparisons, fragments, missing, numbers, pictures, sentences, tables
 from pipeline.reporting.edition import Edition, IndicatorLabel
 from pipeline.reporting.navigation import place_path, web_link
-from pipeline.reporting.rows import Estimate, Rank
+from pipeline.reporting.rows import Rank
 from pipeline.reporting.text import escape, slug, text, upper_first
 from pipeline.reporting.workshop import Workshop
 from pipeline.settings.reporting import Measure
@@ -114,10 +114,9 @@ def _trust_places(edition: Edition) -> str:
     for place in edition.places:
         link = web_link(escape(place.short), f"../{place_path(place)}")
         cells: list[tables.Cell] = [tables.Markdown(link, place.short)]
-        cells += [_against(edition.in_place(measure, place.code), edition.whole(measure)) for measure, _ in names]
+        cells += [_against(edition, measure, place.code) for measure, _ in names]
         rows.append(cells)
-    wholes = [edition.whole(measure) for measure, _ in names]
-    rows.append([edition.area_name, *(tables.bare(whole) if whole else "no se publica" for whole in wholes)])
+    rows.append([edition.area_name, *(_against(edition, measure) for measure, _ in names)])
     heads = [edition.settings.place_word.capitalize(), *(f"{name}, %" for _, name in names)]
     table = tables.pipe(heads, rows, f"Responde «{level}»{tables.simulated(edition)}")
     note = f"En negritas: su intervalo del {fragments.level(edition)} no toca el de {edition.settings.whole}."
@@ -125,9 +124,11 @@ def _trust_places(edition: Edition) -> str:
     return f"::: {{.glance}}\n{table}\n:::\n\n::: {{.note}}\n{note}\n:::"
 
 
-def _against(estimate: Estimate | None, whole: Estimate | None) -> tables.Cell:
+def _against(edition: Edition, measure: Measure, code: str = "") -> tables.Cell:
+    whole = edition.whole(measure)
+    estimate = edition.in_place(measure, code) if code else whole
     if estimate is None:
-        return "no se publica"
+        return missing.why(edition, measure, code).cell
     shown = tables.bare(estimate)
     if whole is None or (estimate.ci_low <= whole.ci_high and estimate.ci_high >= whole.ci_low):
         return shown

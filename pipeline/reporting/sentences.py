@@ -85,9 +85,12 @@ def verdict(edition: Edition, change: Change | None, first: bool, since: bool = 
     return text(verdict_said, " ", moved(edition, change), against, f" ({change.note})" if change.note else "")
 
 
-def silence(edition: Edition, measure: Measure) -> str:
-    """Why a finding has no number: somebody could be recognised, too imprecise, or not asked in this wave."""
-    if edition.confidential(measure):
+def silence(edition: Edition, measure: Measure, code: str = "") -> str:
+    """Why a finding has no number: somebody could be recognised, too imprecise, or not asked in this wave.
+
+    ``code``: of a place; without it, the whole.
+    """
+    if edition.confidential(measure, code=code):
         return CONFIDENTIAL
     return WITHHELD if edition.asked(measure) else NOT_ASKED
 

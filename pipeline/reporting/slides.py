@@ -83,7 +83,9 @@ def _others(edition: Edition, figures: Path) -> list[tuple[pictures.Chart, Text]
         beside = pictures.extreme_place(edition, measure)
         size = {pictures.SLIDE: Size(_WHOLE, loose=_WHOLE / BODY / 252)}
         line = pictures.draw_series(edition, measure, figures, beside, "lamina-serie", size)
-        found.append((line, sentences.series_heading(edition, measure)))
+        # Nothing above the picture says what its line is, as the brief does.
+        said = sentences.series_heading(edition, measure).lowered()
+        found.append((line, text(f"{edition.label(measure).name}: ", said)))
     rows = comparisons.trust_rows(edition)
     if rows:
         size = {pictures.SLIDE: Size(_WHOLE, loose=min(1.3, (_WHOLE / BODY - 34) / (34 * len(rows))))}

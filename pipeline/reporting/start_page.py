@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.reporting import comparisons, fragments, pictures, sentences, tables
+from pipeline.reporting import comparisons, fragments, missing, pictures, sentences, tables
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.navigation import formats, place_path
 from pipeline.reporting.text import escape
@@ -47,7 +47,7 @@ def place_links(edition: Edition) -> str:
     for place, estimate in found:
         link = tables.Markdown(f"[{escape(place.name)}]({place_path(place)})", place.name)
         if estimate is None:
-            rows.append([link, "no se publica", tables.EMPTY, tables.EMPTY])
+            rows.append([link, missing.why(edition, measure, place.code).cell, tables.EMPTY, tables.EMPTY])
             continue
         change = tables.difference(edition, edition.change(estimate), edition.direction(measure))
         rows.append([link, tables.bare(estimate), tables.interval(estimate), change])
@@ -65,7 +65,8 @@ def editions(edition: Edition, published: Sequence[str]) -> str:
         name = f"{info.number}.ª, {info.period}"
         link = f"[{name}]({info.key}/brief.html)" if info.key in published else name
         cells: list[tables.Cell] = [tables.Markdown(link, name)]
-        cells += [tables.bare(estimate), tables.interval(estimate)] if estimate else ["no se publica", tables.EMPTY]
+        gone: list[tables.Cell] = [missing.why(edition, measure, wave=info.key).cell, tables.EMPTY]
+        cells += [tables.bare(estimate), tables.interval(estimate)] if estimate else gone
         rows.append(cells)
     heads = ["Edición", "%", f"Intervalo del {fragments.level(edition)}"]
     return tables.pipe(heads, rows, f"{edition.label(measure).name}, por edición{tables.simulated(edition)}")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pipeline.reporting import comparisons, numbers, sentences
+from pipeline.reporting import comparisons, missing, numbers, sentences
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.navigation import place_path, web_link
 from pipeline.reporting.rows import Change, Estimate
@@ -27,7 +27,8 @@ Cell = str | Number | Text | Markdown
 def pipe(heads: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str, words: Collection[int] = (0,)) -> str:
     """A pipe table; the columns of ``words`` are aligned left, the others right.
 
-    The dashes give paper and Word the columns' widths: as wide as what is in them.
+    The dashes give paper and Word the columns' widths: as wide as what is in them. The caption says what
+    the symbols of missing figures stand for.
     """
     table = [[_cell(cell) for cell in row] for row in rows]
     rule = [
@@ -35,7 +36,8 @@ def pipe(heads: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str, wor
         for index, dashes in enumerate(_dashes(heads, rows))
     ]
     body = "\n".join(f"| {' | '.join(line)} |" for line in [list(heads), rule, *table])
-    return f"{body}\n\n: {caption}\n"
+    marks = missing.legend(" ".join(plain(cell) for row in rows for cell in row))
+    return f"{body}\n\n: {caption}{f'. {escape(marks)}' if marks else ''}\n"
 
 
 def _dashes(heads: Sequence[str], rows: Sequence[Sequence[Cell]], total: int = 72) -> list[int]:
@@ -101,12 +103,12 @@ def places(edition: Edition, measure: Measure) -> str:
     """Places and the whole: share, interval, base, change with its verdict."""
     heads = [edition.settings.place_word.capitalize(), "%", "Intervalo", "Entrevistas", "Cambio, pp", "Veredicto"]
     rows: list[list[Cell]] = []
-    found = [(place.short, edition.in_place(measure, place.code)) for place in edition.places]
-    found.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
+    found = [(place.short, place.code, edition.in_place(measure, place.code)) for place in edition.places]
+    found.sort(key=lambda row: (row[2] is None, -(row[2].estimate if row[2] else 0)))
     direction = edition.direction(measure)
-    for name, estimate in [*found, (edition.area_name, edition.whole(measure))]:
+    for name, code, estimate in [*found, (edition.area_name, "", edition.whole(measure))]:
         if estimate is None:
-            rows.append([name, "no se publica", EMPTY, EMPTY, EMPTY, EMPTY])
+            rows.append([name, missing.why(edition, measure, code).cell, EMPTY, EMPTY, EMPTY, EMPTY])
             continue
         change = edition.change(estimate)
         row: list[Cell] = [name, bare(estimate), interval(estimate), base(estimate)]
@@ -126,15 +128,16 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
     rows: list[list[Cell]] = []
     for place, _ in order:
         link = Markdown(web_link(escape(place.short), f"{root}{place_path(place)}"), place.short)
-        rows.append([link, *(_glance_cell(edition, m, edition.in_place(m, place.code)) for m in measures)])
-    whole: list[Cell] = [edition.area_name, *(_glance_cell(edition, m, edition.whole(m)) for m in measures)]
+        rows.append([link, *(_glance_cell(edition, m, place.code) for m in measures)])
+    whole: list[Cell] = [edition.area_name, *(_glance_cell(edition, m) for m in measures)]
     rows.append([Markdown(f"**{_cell(cell)}**", plain(cell)) for cell in whole])
     return pipe(heads, rows, f"Los {edition.settings.places_word}, cifra por cifra{simulated(edition)}")
 
 
-def _glance_cell(edition: Edition, measure: Measure, estimate: Estimate | None) -> Cell:
+def _glance_cell(edition: Edition, measure: Measure, code: str = "") -> Cell:
+    estimate = edition.in_place(measure, code) if code else edition.whole(measure)
     if estimate is None:
-        return "no se publica" if edition.asked(measure) else "no se preguntó"
+        return missing.why(edition, measure, code).cell
     change = edition.change(estimate)
     if change is None or not change.significant:
         return bare(estimate)
@@ -163,8 +166,9 @@ def series(edition: Edition, measure: Measure, place: str = "") -> str:
     for info in edition.waves:
         estimate = edition.in_place(measure, place, info.key) if place else edition.whole(measure, info.key)
         if estimate is None:
-            why = "no se publica" if edition.asked(measure, info.key) else "no se preguntó"
-            rows.append([info.period.capitalize(), why, EMPTY, EMPTY, EMPTY])
+            rows.append(
+                [info.period.capitalize(), missing.why(edition, measure, place, info.key).cell, EMPTY, EMPTY, EMPTY]
+            )
             continue
         said = verdict_word(edition.change(estimate))
         rows.append([info.period.capitalize(), bare(estimate), interval(estimate), base(estimate), said])

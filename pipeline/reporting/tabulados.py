@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.files import atomic
-from pipeline.reporting import numbers
+from pipeline.reporting import missing, numbers
 from pipeline.reporting.bytes import settle_office
 from pipeline.reporting.edition import Edition, IndicatorLabel
 from pipeline.reporting.rows import Estimate
@@ -20,7 +20,7 @@ from pipeline.reporting.text import upper_first
 from pipeline.reporting.workbook import Book, Grid, sheet_name
 from pipeline.settings.reporting import Measure
 
-MODERATE, LOW, CONFIDENTIAL, NOT_THERE = "*", "**", "[c]", "[nd]"
+MODERATE, LOW, CONFIDENTIAL, NOT_THERE = "*", missing.IMPRECISE.mark, missing.CONFIDENTIAL.mark, "[nd]"
 STATISTICS = {"proportion": "Porcentaje", "mean": "Promedio", "total": "Total"}
 BASES = "Entrevistas (base sin ponderar)"
 

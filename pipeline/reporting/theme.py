@@ -29,9 +29,10 @@ class Theme:
     soft: str = "#5b6670"
     rule: str = "#d9dcdf"
     paper: str = "#ffffff"
+    # The verdicts' tones differ at a glance in any colour sight: green from grey by its darkness.
     worse: str = "#a8411f"
-    better: str = "#1b7a6e"
-    same: str = "#5f6870"
+    better: str = "#005f53"
+    same: str = "#6c747b"
     sand: str = "#e3c9a4"
     rust: str = "#a8562a"
     warning: str = "#fff3d6"

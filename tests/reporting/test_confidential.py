@@ -1,5 +1,7 @@
 """Recognisable cells are in no output, and cannot be rebuilt by subtraction."""
 
+import html
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.files import read_table, write_table
+from pipeline.reporting import missing, sentences
 from pipeline.reporting.additive import Answers, Structure, parted, structure_of
 from pipeline.reporting.confidential import without_recognisable
 from pipeline.reporting.edition import Edition
 from pipeline.reporting.load import load_edition
+from pipeline.reporting.text import slug
 from pipeline.settings.reporting import Confidentiality
 from pipeline.study import Study
 from tests.reporting import checking_files as files
@@ -182,7 +186,7 @@ def test_two_indicators_of_one_item_count_the_same_answers(study: Study) -> None
 
 # --- every output -------------------------------------------------------------------------------
 
-FEW, RARE, IMPRECISE = "19018", ("conf_marina", "nada", "19046"), "19006"
+FEW, RARE, IMPRECISE = "19018", ("conf_marina", "nada", "19046"), "19039"
 
 
 @pytest.fixture(scope="module")
@@ -274,8 +278,6 @@ def test_nothing_published_gives_a_withheld_cell_back(small: Study) -> None:
 
 
 def test_what_is_withheld_is_said_to_be(careful: Edition) -> None:
-    from pipeline.reporting import sentences
-
     assert sentences.silence(careful, careful.settings.headline) == sentences.WITHHELD
     key = f"{LAST}|inseguridad_amplia|poco o nada seguro|proportion|total|total"
     hidden = replace(careful, rows=type(careful.rows)(
@@ -284,3 +286,37 @@ def test_what_is_withheld_is_said_to_be(careful: Edition) -> None:
     ))  # fmt: skip
     assert sentences.silence(hidden, hidden.settings.headline) == sentences.CONFIDENTIAL
     assert sentences.CONFIDENTIAL in sentences.headline(hidden).plain
+
+
+def test_a_confidential_figure_is_not_called_imprecise_nor_the_other_way_round(small: Study, careful: Edition) -> None:
+    from docx import Document
+
+    assert missing.why(careful, careful.settings.headline, FEW) == missing.CONFIDENTIAL
+    assert missing.why(careful, careful.settings.headline, IMPRECISE) == missing.IMPRECISE
+    folder = small.site / "secciones" / "municipios"
+    short = {place.code: slug(place.short) for place in careful.places}
+    few = (folder / f"{short[FEW]}.html").read_text(encoding="utf-8")
+    rough = (folder / f"{short[IMPRECISE]}.html").read_text(encoding="utf-8")
+    assert sentences.CONFIDENTIAL in few.lower() and sentences.WITHHELD not in few.lower()
+    assert sentences.WITHHELD in rough.lower() and sentences.CONFIDENTIAL not in rough.lower()
+    # Words and symbol of each in the tables, and what they stand for; pages, Word and the workbook alike.
+    brief = (small.site / LAST / "brief.html").read_text(encoding="utf-8")
+    document = Document(str(small.site / LAST / "brief.docx"))
+    cells = {reading.settled(cell.text) for table in document.tables for row in table.rows for cell in row.cells}
+    captions = reading.settled(" ".join(paragraph.text for paragraph in document.paragraphs))
+    for reason in (missing.CONFIDENTIAL, missing.IMPRECISE):
+        assert reason.cell in html.unescape(brief).replace("\u00a0", missing.NBSP), reason
+        assert reading.settled(reason.cell) in cells
+        assert reading.settled(f"{reason.mark} {reason.note}") in captions
+    alternatives = re.findall(r'data-figure="lugares"[^>]*aria-label="([^"]*)"|aria-label="(Del [^"]*)"', brief)
+    said = " ".join(map(" ".join, alternatives)) or brief
+    assert "(confidencial)" in said and "(poco precisa)" in said
+    theme = next(
+        rows for name, rows in files.workbook(small.site / LAST / "tabulados.xlsx").items() if name.startswith("Perc")
+    )
+    assert {"[c]", "**"} <= {cell for row in theme for cell in row}
+
+
+def test_a_table_without_missing_figures_explains_no_symbols() -> None:
+    assert missing.legend("75.4 no se preguntó") == ""
+    assert missing.legend(missing.CONFIDENTIAL.cell).startswith(f"[c]{missing.NBSP}confidencial")

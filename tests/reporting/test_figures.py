@@ -70,6 +70,10 @@ def test_answers_are_told_apart_by_every_kind_of_sight() -> None:
     assert closest(THEME.levels) > 25
     for kind in ("", *KINDS):
         assert distance(THEME.better, THEME.worse, kind) > 25, kind
+    # A verdict's tone is not taken for that of no change, nor for plain words; and it is read as words are.
+    assert closest((THEME.better, THEME.worse, THEME.same)) > 12
+    assert closest((THEME.better, THEME.ink)) > 12 and closest((THEME.same, THEME.ink)) > 12
+    assert min(contrast(tone, THEME.paper) for tone in (THEME.better, THEME.worse, THEME.same)) >= 4.5
 
 
 def test_the_simulation_confuses_what_deuteranopes_confuse() -> None:

@@ -101,7 +101,7 @@ def draw(
     canvas = Canvas(width, high + KEY, theme, remarks)
     shades = shades_for((tile.estimate for tile in tiles), theme)
     for tile in tiles:
-        hover = tip(tile.name, tile.estimate, tile.change) if tile.estimate else f"{tile.name}: no se publica"
+        hover = tip(tile.name, tile.estimate, tile.change) if tile.estimate else f"{tile.name}: {tile.why}"
         for index, polygon in enumerate(placed[tile.code].polygons):
             # An edge closes the slivers that simplifying leaves between neighbours.
             canvas.area(polygon, shades.of(tile.estimate), theme.paper, tip=hover if index == 0 else "")
@@ -187,7 +187,7 @@ def _label(
 ) -> None:  # fmt: skip
     canvas.text(x, y - 3, tile.name, 12.5, ink, anchor, 600)
     if tile.estimate is None:
-        canvas.text(x, y + 13, "no se publica", 12.5, ink, anchor)
+        canvas.text(x, y + 13, tile.why, 12.5, ink, anchor)
         return
     shown = Number(numbers.percent(tile.estimate.estimate, 0), tile.estimate.key)
     canvas.text(x, y + 14, shown, 15, ink, anchor, 700)

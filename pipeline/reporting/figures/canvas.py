@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.errors import PulsoError
 from pipeline.reporting.figures.svg import svg_of
+from pipeline.reporting.fitting import width
 from pipeline.reporting.text import Number
 from pipeline.reporting.theme import Theme, font_file
 
@@ -245,13 +246,7 @@ def _tie(number: Number) -> str:
 
 def width_of(theme: Theme, words: str, size: float, weight: int = 400) -> float:
     """Width in pixels of words in a theme's sans family."""
-    from matplotlib.font_manager import get_font
-    from matplotlib.ft2font import LoadFlags
-
-    font = get_font(str(font_file(theme.sans, weight, theme.folder)))
-    font.set_size(size, 72)
-    font.set_text(words, 0.0, flags=LoadFlags.NO_HINTING)
-    return float(font.get_width_height()[0] / 64)
+    return width(font_file(theme.sans, weight, theme.folder), words, size)
 
 
 _REGISTERED: set[str] = set()

@@ -10,17 +10,16 @@ from pipeline.reporting.rows import Change, Estimate
 from pipeline.reporting.text import Number
 from pipeline.reporting.theme import Theme
 
-NOT_SHOWN = "no se publica"
-
 
 @dataclass(frozen=True)
 class DotRow:
-    """One line of the chart: ``estimate`` is None where precision forbids to print it."""
+    """One line of the chart; ``estimate`` is None where it may not be printed, and ``why`` says it in a word."""
 
     name: str
     estimate: Estimate | None
     change: Change | None = None
     strong: bool = False
+    why: str = ""
 
 
 def draw(
@@ -37,7 +36,7 @@ def draw(
     else:
         top, step = 34, 33 * size.loose
         left = 18 + max((width_of(theme, row.name, 15, 600) for row in rows), default=0)
-        right = width - (136 if changes else 62)
+        right = width - (136 if changes or not all(row.estimate for row in rows) else 62)
     canvas = Canvas(width, round(top + step * len(rows)) + (26 if whole else 0), theme, remarks)
     values = [v for r in rows if r.estimate for v in (r.estimate.ci_low, r.estimate.ci_high)]
     known = next((r.estimate for r in rows if r.estimate), whole)
@@ -90,7 +89,7 @@ def _row(
         canvas.text(scale.first - 12, y + 5, row.name, size, theme.ink, "right", weight)
     if estimate is None:
         canvas.text(
-            canvas.width if narrow else right + 22, y + 5, NOT_SHOWN, 13, theme.soft, "right" if narrow else "left"
+            canvas.width if narrow else right + 22, y + 5, row.why, 13, theme.soft, "right" if narrow else "left"
         )
         return
     low, high, x = scale(estimate.ci_low), scale(estimate.ci_high), scale(estimate.estimate)

@@ -14,7 +14,7 @@ from pipeline.reporting.theme import Theme, text_on
 
 @dataclass(frozen=True)
 class Tile:
-    """One place: its name, column and row (fractions allowed), and what is shown in it."""
+    """One place: its name, column and row (fractions allowed), and what is shown in it, or the word why nothing is."""
 
     code: str
     name: str
@@ -22,6 +22,7 @@ class Tile:
     row: float
     estimate: Estimate | None
     change: Change | None = None
+    why: str = ""
 
 
 def draw(
@@ -41,11 +42,11 @@ def draw(
     for tile in tiles:
         x, y = tile.column * (side + gap), tile.row * (tall + gap)
         ink = text_on(shades.of(tile.estimate), theme)
-        hover = tip(tile.name, tile.estimate, tile.change) if tile.estimate else f"{tile.name}: no se publica"
+        hover = tip(tile.name, tile.estimate, tile.change) if tile.estimate else f"{tile.name}: {tile.why}"
         canvas.rectangle(x, y, side, tall, shades.of(tile.estimate), radius=4, tip=hover)
         _label(canvas, tile.name, x + 10, y + 23, side - 16, ink, narrow)
         if tile.estimate is None:
-            canvas.text(x + 10, y + tall - 20, "no se publica", 13, ink)
+            canvas.text(x + 10, y + tall - 20, tile.why, 13, ink)
             continue
         shown = Number(numbers.percent(tile.estimate.estimate, 0), tile.estimate.key)
         canvas.text(x + 10, y + tall - 18, shown, 21 if narrow else 25, ink, weight=700)
