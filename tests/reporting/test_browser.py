@@ -1,5 +1,6 @@
 """Every page in a real browser: no error, no request leaving the machine, no sideways scroll, axe-core clean."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,6 @@ PAGES = (
 
 
 def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
-    import re
-
     others = {f"{wave}/{name}" for wave in ("2011T4", "2012T1", "2012T2", "2012T4", "2013T1")
               for name in ("brief.html", "brief.pdf", "brief.docx", "brief.pptx", "tabulados.xlsx",
                            "metodologia.html", "calidad.html")}  # fmt: skip
@@ -113,6 +112,32 @@ def assert_a4(page: Any, folder: Path) -> None:
     page.pdf(path=str(target), prefer_css_page_size=True)
     for sheet in PdfReader(target).pages:
         assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == (595, 842)
+
+
+@pytest.mark.parametrize("wave", WAVES)
+def test_the_printed_brief_takes_two_sheets(site: Path, browser: Any, wave: str, tmp_path: Path) -> None:
+    two_sheets(browser, site / wave / "brief.html", tmp_path)
+
+
+def two_sheets(browser: Any, path: Path, folder: Path) -> None:
+    """The brief as a browser prints it: two sheets of A4 with all of its headings, and charts that can be read."""
+    from pypdf import PdfReader
+
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(path.as_uri())
+    target = folder / "brief-print.pdf"
+    page.pdf(path=str(target), prefer_css_page_size=True)
+    headings = page.evaluate("[...document.querySelectorAll('h1, h2')].map(h => h.textContent)")
+    # As wide as the paper without its margins: text in charts of 6 points and more.
+    page.set_viewport_size({"width": 680, "height": 900})
+    page.emulate_media(media="print")
+    smallest = page.evaluate(SMALLEST)
+    page.close()
+    sheets = PdfReader(target).pages
+    words = re.sub(r"\s+", "", "".join(sheet.extract_text() for sheet in sheets))
+    assert len(sheets) == 2, path
+    assert len(headings) > 5 and all(re.sub(r"\s+", "", heading) in words for heading in headings)
+    assert "Fuente:" in words and smallest * 0.75 >= 6
 
 
 def test_the_keyboard_starts_at_the_way_to_the_content(site: Path, browser: Any) -> None:

@@ -15,7 +15,7 @@ from tests.reporting.checking import edition_of, without_exempt
 from tests.reporting.checking_pages import check_page
 from tests.reporting.made import ROOT
 from tests.reporting.reading import numbers_in
-from tests.reporting.test_browser import look
+from tests.reporting.test_browser import look, two_sheets
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +65,11 @@ def test_every_other_file_of_the_current_wave_says_what_the_tables_hold(real: St
         card = folder / "tarjetas" / f"{number}-texto-alternativo.txt"
         if card.is_file():
             assert files.check_card(now, measure, card.read_text(encoding="utf-8")).complaints == []
+
+
+def test_the_brief_of_every_wave_prints_on_two_sheets(real: Study, browser: Any, tmp_path: Path) -> None:
+    for wave in real.waves:
+        two_sheets(browser, real.site / wave / "brief.html", tmp_path)
 
 
 @pytest.mark.skipif(not os.environ.get("PULSO_SITE"), reason="PULSO_SITE is not set: a minute and a half of browser")
