@@ -192,7 +192,7 @@ def test_what_changed_its_question_is_not_compared(changes: pd.DataFrame) -> Non
     broken = changes.loc[(changes["indicator"] == "victimizacion") & (changes["wave"] == "2013T2")]
     assert set(broken["verdict"]) == {"no comparable"}
     assert broken["difference"].isna().all()
-    assert set(broken["reason"]) == {"cuatro meses, no tres"}
+    assert set(broken["reason"]) == {"ahora cuatro meses, antes tres"}
 
 
 def test_an_old_report_never_sees_a_later_wave(study: Study) -> None:

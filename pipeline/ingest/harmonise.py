@@ -19,6 +19,8 @@ from pipeline.ingest.values import Converted
 from pipeline.questionnaire.model import Column, Item, Questionnaire
 
 _SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d+")
+# A telephone has so many; a row of letters or of test values repeats itself from column to column.
+_TELEPHONE_DIGITS = 7
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 
 
@@ -156,7 +158,7 @@ def _folios(frame: pd.DataFrame, respondent: tuple[str, ...]) -> pd.Series:
 
 def _refuse_telephones(folio: pd.Series, telephone: pd.Series, path: Path) -> None:
     """A folio goes to partners; a telephone must not."""
-    same = (folio == telephone).fillna(False)
+    same = ((folio == telephone) & (telephone.str.count(r"\d") >= _TELEPHONE_DIGITS)).fillna(False)
     if same.any():
         raise PulsoError(
             f"{path}, row {folio.index[same][0]}: the folio is the telephone number (in {int(same.sum()):,} rows); "

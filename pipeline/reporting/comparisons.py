@@ -179,7 +179,7 @@ def trust_heading(edition: Edition) -> Text:
         return text(f"{names} va adelante: ", shares[0], f" le tiene {level}")
     if len({share.plain for share in shares}) == 1:
         return text(f"{names} van adelante: ", shares[0], f" le tiene {level} a cada una")
-    return text(f"{names} van adelante: ", joined(shares), f" dicen tenerles {level}")
+    return text(f"{names} van adelante: les tienen {level} ", joined(shares), ", respectivamente")
 
 
 def _level(edition: Edition) -> str:

@@ -83,12 +83,12 @@ def test_first_wave_has_no_past(study: Study) -> None:
 
 
 def test_a_measure_whose_question_changed_is_not_compared(edition: Edition) -> None:
-    gone = {"difference": float("nan"), "publishable": False, "reason": "cuatro meses, no tres"}
+    gone = {"difference": float("nan"), "publishable": False, "reason": "ahora cuatro meses, antes tres"}
     edit = set_values(edition, headline_rows("total", edition), verdict="no comparable", **gone)
     changed = with_rows(edition, changes=edit)
     assert "cambio" not in sentences.headline(changed).plain
     assert (
-        "no comparable con enero de 2013 (cuatro meses, no tres)"
+        "no comparable con enero de 2013 (ahora cuatro meses, antes tres)"
         in sentences.finding(changed, changed.settings.headline).plain
     )
 
