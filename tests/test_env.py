@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import env
 from tools.env import mend_lock, runs_dvc
 
 DEAD = 2**22 + 5
@@ -48,4 +49,12 @@ def test_the_lock_of_a_running_dvc_stays_and_that_of_another_program_does_not(tm
     finally:
         for process in (other, named):
             process.communicate()
+    assert path.exists()
+
+
+def test_a_lock_that_is_being_written_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _lock(tmp_path, '{"write": {"a": {"pid": 1')
+    monkeypatch.setattr(env, "runs_dvc", lambda number: number == DEAD)
+    monkeypatch.setattr(env.time, "sleep", lambda _: path.write_text(_entries(DEAD), encoding="utf-8"))
+    mend_lock(tmp_path)
     assert path.exists()

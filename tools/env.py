@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import venv
 from pathlib import Path
 
@@ -83,14 +84,22 @@ def mend_lock(folder: Path) -> None:
     lock = folder / ".dvc" / "tmp" / "rwlock"
     if not lock.is_file():
         return
+    numbers = holders(lock)
+    if numbers is None:
+        time.sleep(0.3)  # another DVC may be writing it now
+        numbers = holders(lock)
+    if not any(runs_dvc(number) for number in numbers or ()):
+        lock.unlink(missing_ok=True)
+
+
+def holders(lock: Path) -> set[int] | None:
+    """Processes in DVC's lock; None where it cannot be read."""
     try:
         content = json.loads(lock.read_text(encoding="utf-8"))
         written, read = content.get("write", {}).values(), content.get("read", {}).values()
-        numbers = {entry["pid"] for entry in [*written, *(entry for entries in read for entry in entries)]}
-    except (ValueError, AttributeError, KeyError, TypeError):
-        numbers = set()
-    if not any(runs_dvc(number) for number in numbers):
-        lock.unlink()
+        return {entry["pid"] for entry in [*written, *(entry for entries in read for entry in entries)]}
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return None
 
 
 def runs_dvc(number: int) -> bool:

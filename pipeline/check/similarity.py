@@ -82,7 +82,8 @@ def near_duplicates(
 def _parts(rows: int, blocks: pd.Series | None) -> list[npt.NDArray[np.int64]]:
     """Rows that are compared with each other: all of them, or of many those of a block delivered one after the other.
 
-    Every row is in one part; the parts are as small as keeps the pairs to half a billion.
+    Every row is in one part; the parts are as small as keeps the pairs to half of MOST_PAIRS (of more than 1.2
+    million rows, to 500 a row).
     """
     if rows <= LARGEST_BLOCK:
         return [np.arange(rows)]

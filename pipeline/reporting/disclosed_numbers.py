@@ -33,6 +33,7 @@ _RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación
 
 
 def size(sources: Sources) -> tuple[Point, ...]:
+    """How many were interviewed, in every place too, with AAPOR's rates, dispositions and item nonresponse."""
     edition, total = sources.edition, _total(sources.receipts, "outcome_rates")
     base = edition.whole(edition.settings.headline)
     silent = sorted({label.no_answer for label in edition.labels.values()})
@@ -93,6 +94,7 @@ def _dispositions(edition: Edition, total: Mapping[str, Any]) -> str:
 
 
 def precision(sources: Sources) -> tuple[Point, ...]:
+    """How intervals and standard errors are made, what is not published, and when something is said to change."""
     study, edition = sources.study, sources.edition
     estimation, change = study.params.estimation, study.params.change
     whole = edition.whole(edition.settings.headline)
