@@ -29,9 +29,9 @@ PIECES = (
     ("domains coded, PSU × domain pairs, finest cells", ("domains.py:code_domains", "plan.py:make_plan"), ()),
     ("answers coded", ("encoding.py:encode_categorical",), ()),
     ("unweighted counts by finest cell", ("plan.py:count_rows",), ()),
-    ("weighted totals by PSU × domain × category, from the rows", ("cells.py:by_pair",), ()),
-    ("coarser divisions, squares, sums by stratum", ("cells.py:sum_coded",), ("cells.py:by_pair",)),
-    ("variances", ("kernel.py:domain_totals", "kernel.py:_blocks"), ()),
+    ("weighted totals by PSU × domain × category, from the rows", ("segments.py:add",), ()),
+    ("coarser divisions, squares, sums by stratum and domain", ("moments.py:sum_run",), ("segments.py:add",)),
+    ("variances", ("moments.py:_moments", "kernel.py:domain_totals", "kernel.py:_blocks"), ()),
     ("intervals and the table", ("table.py:_assemble",), ()),
 )
 

@@ -19,8 +19,9 @@ def write_results(kept: dict[str, Any], file: Path) -> None:
         "",
         "20 questions of five categories in {total, 9 municipalities, 2 sexes, 4 age groups, 9 × 2}: 3,400 estimates",
         "with SE, logit interval, df and design effect. The same CSV file (`benchmarks/sample.py`, from a seed) for",
-        "every engine, one process run each; reading the file and importing the engine are not timed. Made by",
-        "`make bench` (`python benchmarks/speed.py`). A shared two-core machine is noisy: trust the ratios.",
+        "every engine, one process each (the middle one of seven where it takes less than five seconds); reading the",
+        "file and importing the engine are not timed. Made by `make bench` (`python benchmarks/speed.py`). A shared",
+        "two-core machine is noisy: trust the ratios.",
         "CPU seconds are those of all threads, and less touched by what else the machine does. *× the data*: the",
         "loaded data and what the run takes on top of them, over the data.",
         "",
@@ -102,8 +103,10 @@ def _meaning(kept: dict[str, Any]) -> list[str]:
         "",
         "Each question is read once to code it, once for the unweighted counts by finest cell, and once for each",
         "division of the PSUs that no finer one gives (here two: PSU × sex, PSU × age; the PSUs themselves, whole",
-        "municipalities and municipality × sex follow by summation or are the same pairs). The rest is squares and",
-        "sums over PSU × domain × category, which are fewer than the rows.",
+        "municipalities and municipality × sex follow by summation or are the same pairs). Questions with equally",
+        "many categories are added together, so that an instruction serves several, and some strata at a time. The",
+        "rest is squares and sums over PSU × domain × category, which are fewer than the rows; of a variance only",
+        "sums by domain are kept, as it is a polynomial in the proportion.",
     ]
     pieces = kept.get("pieces")
     if pieces:

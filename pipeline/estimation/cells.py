@@ -1,155 +1,82 @@
-"""The one-pass kernel: weighted totals by PSU and domain, and the sums that every variance follows from.
+"""Adding: rows to the places they fall in by what they answered, and places to coarser ones.
 
-Rows are touched once a variable and partition: they are added to (PSU, domain) pairs. With Y_i the
-weighted total of a category in PSU i and domain d, and B_i that of the base, the linearised total of a
-proportion or ratio q is (Y_i − q B_i)/B (Woodruff 1971), so that the sums by stratum of Y², YB, B², Y
-and B give the variance of every q at once. Some strata at a time are taken from their rows to these
-sums, so that nothing larger is held and all of it stays in the processor's cache. The adding is done by
-sparse matrices of ones, which other threads need not wait for.
+Values lie in blocks, (blocks, items, variables): the same category of many variables lies together, so that one
+instruction of the processor serves several of them. Sparse matrices of ones do the adding, which other threads
+need not wait for.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy import sparse
 
-from pipeline.estimation.encoding import Coded, Measured
+from pipeline.estimation.encoding import Coded
 from pipeline.estimation.integers import counting
-from pipeline.estimation.lanes import Spread
-from pipeline.estimation.partitions import Part, Partition
+from pipeline.estimation.partitions import Partition
 
 
-@dataclass(frozen=True)
-class Sums:
-    """Sums by segment: columns C, variables V, segments S.
+class Answers:
+    """Adds weights by answer and place, for variables of equally many columns, of up to so many rows and places.
 
-    ``yy``, ``yb``, ``y`` have shape (C, S); ``bb``, ``b``, ``weight``, ``psus`` (V, S); ``owner`` (C,) is
-    the variable of a column.
+    The matrix is made once; each part of the rows writes its own places into it.
     """
 
-    yy: np.ndarray
-    yb: np.ndarray
-    bb: np.ndarray
-    y: np.ndarray
-    b: np.ndarray
-    weight: np.ndarray
-    psus: np.ndarray
-    owner: np.ndarray
+    def __init__(self, variables: int, columns: int, rows: int, places: int) -> None:
+        self._blocks, self._variables = columns + 1, variables
+        shape = (self._blocks * places * variables, rows)
+        index = counting(max(*shape, rows * variables) + 1)
+        pointers = np.arange(rows + 1, dtype=index) * variables
+        indices = np.zeros(rows * variables, dtype=index)
+        self._adder = sparse.csc_array((np.ones(rows * variables), indices, pointers), shape=shape)
+        self._number = np.tile(np.arange(variables, dtype=index), (rows, 1))
+        self._weights = np.zeros(rows)
 
-
-class RowSums:
-    """Adds the rows of a part of a partition to its pairs, one variable after the other."""
-
-    def __init__(self, partition: Partition, part: Part, weights: np.ndarray) -> None:
-        self._partition, self._part = partition, part
-        self._w = partition.of_rows(weights, part)
-        self._width = 0
-
-    def by_pair(self, coded: Coded) -> np.ndarray:
-        """Weighted totals by pair and column, (pairs, C + 1): the last column is the base."""
-        # Rows out of the base have a column of their own: cheaper than selecting rows. The columns of a
-        # pair lie together, so that a row's neighbours write where it wrote.
-        if self._width != coded.columns + 1:
-            self._widen(coded.columns + 1)
-        np.add(self._first, self._partition.of_rows(coded.codes, self._part), out=self._matrix.indices)
-        totals = (self._matrix @ self._ones).reshape(-1, self._width)
-        np.einsum("ij->i", totals[:, :-1], out=totals[:, -1])
+    def add(self, codes: np.ndarray, place: np.ndarray, places: int, weights: np.ndarray) -> np.ndarray:
+        """Weighted totals (columns + 1, places, variables), the base last, of ``codes`` (rows, variables)."""
+        rows, variables = codes.shape
+        index = self._adder.indices[: rows * variables].reshape(rows, variables)
+        # Rows out of the base have a block of their own: cheaper than selecting rows.
+        np.multiply(codes, index.dtype.type(places * variables), out=index, casting="unsafe")
+        index += self._number[:rows]
+        index += np.repeat(place.astype(index.dtype) * variables, variables).reshape(rows, variables)
+        self._weights[:rows], self._weights[rows:] = weights, 0.0
+        totals = (self._adder @ self._weights)[: self._blocks * places * variables]
+        totals = totals.reshape(self._blocks, places, variables)
+        np.sum(totals[:-1], axis=0, out=totals[-1])
         return totals
 
-    def _widen(self, width: int) -> None:
-        """Make the matrix for variables of so many columns: a row of the data is one of its columns."""
-        pairs, rows = self._part.pairs, len(self._w)
-        shape = (width * (pairs.stop - pairs.start), rows)
-        index = counting(max(shape) + 1)
-        pointers = np.arange(rows + 1, dtype=index)
-        self._width, self._ones = width, np.ones(rows)
-        self._first = (self._partition.pair[self._part.rows] - pairs.start).astype(index) * width
-        self._matrix = sparse.csc_array((self._w, self._first.copy(), pointers), shape=shape)
 
+class Fold:
+    """Adds items to places, block by block, up to so many of each; where each item goes is written anew for a part."""
 
-class PairSums:
-    """Adds the pairs of a part to its segments and writes them where they belong."""
+    def __init__(self, items: int, places: int, blocks: int) -> None:
+        self._shape, size = (blocks, places), blocks * items
+        index = counting(max(size, blocks * places) + 1)
+        pointers = np.arange(size + 1, dtype=index)
+        self._adder = sparse.csc_array(
+            (np.ones(size), np.zeros(size, dtype=index), pointers), shape=(blocks * places, size)
+        )
+        self._first = (np.arange(blocks, dtype=index) * index(places))[:, None]
 
-    def __init__(self, part: Part) -> None:
-        self._part, self._weighted = part, part.adds.copy()
+    def into(self, to: np.ndarray) -> Self:
+        """Let the first items go to the places ``to``; those after them are zeros."""
+        index = self._adder.indices.reshape(len(self._first), -1)
+        np.add(self._first, to, out=index[:, : len(to)], casting="unsafe")
+        return self
 
-    def write(
-        self, sums: Sums, variable: int, first: int, totals: np.ndarray, weight: np.ndarray | None = None
-    ) -> None:
-        """The sums of a variable whose columns begin at ``first``: ``totals`` by pair (pairs, C + 1), its base last,
-        and the ``weight`` of the base (pairs,) where that is another."""
-        to, own = self._part.segments, slice(first, first + totals.shape[1] - 1)
-        self._weighted.data[:] = totals[:, -1]
-        squares = totals * totals
-        squares[:, -1] = (totals[:, -1] if weight is None else weight) > 0
-        plain, cross, square = self._part.adds @ totals, self._weighted @ totals, self._part.adds @ squares
-        sums.y[own, to], sums.b[variable, to] = plain[:, :-1].T, plain[:, -1]
-        sums.yb[own, to], sums.bb[variable, to] = cross[:, :-1].T, cross[:, -1]
-        sums.yy[own, to], sums.psus[variable, to] = square[:, :-1].T, square[:, -1]
-        if weight is not None:
-            sums.weight[variable, to] = self._part.adds @ weight
+    def add(self, values: np.ndarray) -> np.ndarray:
+        """Values (blocks, items, variables) by place, (blocks, places, variables)."""
+        variables = values.shape[-1]
+        # Of one variable a vector is far faster than a matrix with one column.
+        items = values.reshape(-1, variables) if variables > 1 else values.ravel()
+        return (self._adder @ items).reshape(*self._shape, variables)
 
 
 def pair_totals(partition: Partition, weights: np.ndarray, coded: Coded) -> np.ndarray:
     """Weighted totals of every column by pair of the whole partition, (C, pairs)."""
-    return RowSums(partition, partition.whole, weights).by_pair(coded)[:, :-1].T
-
-
-def sum_coded(
-    partitions: Sequence[Partition], weights: np.ndarray, variables: Sequence[Coded], spread: Spread = map
-) -> tuple[Sums, ...]:
-    """Sums of a batch of categorical variables in each partition, part by part; ``weights`` (rows,) the sample's."""
-    columns = [coded.columns for coded in variables]
-    owner = np.repeat(np.arange(len(variables)), columns)
-    made = tuple(_no_sums(partition, owner, len(variables), False) for partition in partitions)
-
-    def sum_part(number: int) -> None:
-        parts = [partition.parts[number] for partition in partitions]
-        rows = [RowSums(partition, part, weights) for partition, part in zip(partitions, parts, strict=True)]
-        pairs = [PairSums(part) for part in parts]
-        first = 0
-        for variable, coded in enumerate(variables):
-            totals: list[np.ndarray] = []
-            for place, (partition, part) in enumerate(zip(partitions, parts, strict=True)):
-                if partition.source is None or part.merges is None:
-                    totals.append(rows[place].by_pair(coded))
-                else:
-                    totals.append(part.merges @ totals[partition.source])
-                pairs[place].write(made[place], variable, first, totals[-1])
-            first += coded.columns
-
-    for _ in spread(sum_part, range(len(partitions[0].parts))):
-        pass
-    return made
-
-
-def sum_measured(partition: Partition, weights: np.ndarray, measured: Measured, centre: float) -> Sums:
-    """Sums of a mean or ratio in two columns: y − centre·x (for the ratio) and y itself (for the total).
-
-    The centre, near the ratio, keeps the sums of squares from cancelling.
-    """
-    w = partition.of_rows(weights)
-    y, x = partition.of_rows(measured.y), partition.of_rows(measured.x)
-    inside = partition.of_rows(measured.inside)
-
-    def by_pair(values: np.ndarray) -> np.ndarray:
-        return np.bincount(partition.pair, weights=values, minlength=partition.size)
-
-    columns = np.column_stack([by_pair(w * (y - centre * x)), by_pair(w * y), by_pair(w * x)])
-    weight = by_pair(w * inside)
-    sums = _no_sums(partition, np.zeros(2, dtype=np.int64), 1, True)
-    for part in partition.parts:
-        PairSums(part).write(sums, 0, 0, columns[part.pairs], weight[part.pairs])
-    return sums
-
-
-def _no_sums(partition: Partition, owner: np.ndarray, variables: int, weighs: bool) -> Sums:
-    """Room for the sums of a partition; the weight of a base is its total unless it ``weighs`` otherwise."""
-    segments = len(partition.starts)
-    yy, yb, y = np.zeros((3, len(owner), segments))
-    bb, b, psus = np.zeros((3, variables, segments))
-    return Sums(yy, yb, bb, y, b, np.zeros((variables, segments)) if weighs else b, psus, owner)
+    codes = partition.of_rows(coded.codes)
+    answers = Answers(1, coded.columns, len(codes), partition.size)
+    return answers.add(codes[:, None], partition.pair, partition.size, partition.of_rows(weights))[:-1, :, 0]
 
 
 def divided(y: np.ndarray, base: np.ndarray) -> np.ndarray:

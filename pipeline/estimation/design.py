@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimation.errors import DesignError, check_choice
-from pipeline.estimation.integers import counting
+from pipeline.estimation.integers import compact, counting, factorized, looked_up, placed
+from pipeline.estimation.memory import keep_blocks
 
 LonelyPsu = Literal["adjust", "certainty", "remove", "error"]
 Centre = Literal["full", "mean"]
@@ -110,6 +111,7 @@ class SurveyDesign:
     stratum_labels: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        keep_blocks()
         check_choice(self.lonely_psu, get_args(LonelyPsu), "lonely_psu", DesignError)
         if not len(self.data):
             raise DesignError("The data have no rows; a design needs at least one respondent.")
@@ -137,6 +139,11 @@ class SurveyDesign:
     def degrees_of_freedom(self) -> int:
         """PSUs minus strata of the whole sample."""
         return len(self.stratum_of_psu) - len(self.psus_in_stratum)
+
+
+def first_psus(design: SurveyDesign) -> np.ndarray:
+    """Where each stratum's PSUs begin, (strata,): they lie together."""
+    return np.concatenate(([0], np.cumsum(design.psus_in_stratum)[:-1]))
 
 
 def column(data: pd.DataFrame, name: str, what: str, error: type[Exception] = DesignError) -> pd.Series:
@@ -173,11 +180,11 @@ def _codes(data: pd.DataFrame, name: str | None, what: str) -> tuple[np.ndarray,
     if name is None:
         return np.zeros(len(data), dtype=counting(1)), [""]
     series = column(data, name, what)
-    codes, labels = pd.factorize(series, sort=True)
+    codes, labels = factorized(series)
     if (codes < 0).any():
         rows = ", ".join(str(i) for i in series.index[codes < 0][:5])
         raise DesignError(f"Column {name!r} ({what}) is empty in rows {rows}; every respondent needs one.")
-    return codes.astype(counting(len(labels))), labels
+    return codes.astype(counting(len(labels)), copy=False), labels
 
 
 def _psus(
@@ -185,17 +192,16 @@ def _psus(
 ) -> tuple[np.ndarray, np.ndarray]:
     """PSU of each row and stratum of each PSU; PSUs are numbered stratum by stratum."""
     if name is None:
-        codes, count = np.arange(len(data)), len(data)
+        codes, count = np.arange(len(data), dtype=counting(len(data))), len(data)
     else:
         codes, names = _codes(data, name, "PSU")
         count = len(names)
     if nest:
         joined = stratum_of_row.astype(np.int64) * count + codes
-        codes, uniques = pd.factorize(joined, sort=True)
-        count = len(uniques)
-    stratum = np.zeros(count, dtype=stratum_of_row.dtype)
-    stratum[codes] = stratum_of_row
-    crossing = stratum[codes] != stratum_of_row
+        codes, seen = compact(joined)
+        count = len(seen)
+    stratum = placed(count, codes, stratum_of_row)
+    crossing = looked_up(stratum, codes) != stratum_of_row
     if crossing.any():
         culprit = codes[np.flatnonzero(crossing)[0]]
         inside = sorted({labels[s] for s in stratum_of_row[codes == culprit]})
@@ -204,10 +210,12 @@ def _psus(
             f"PSU {where} lies in the strata {', '.join(inside)}; correct it, or pass nest=True when "
             "PSU ids repeat between strata."
         )
+    if (stratum[1:] >= stratum[:-1]).all():
+        return codes, stratum
     order = np.argsort(stratum, kind="stable")
     rank = np.empty(count, dtype=counting(count))
     rank[order] = np.arange(count)
-    return rank[codes], stratum[order]
+    return looked_up(rank, codes), stratum[order]
 
 
 def _fractions(

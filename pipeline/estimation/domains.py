@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.estimation.design import column
 from pipeline.estimation.encoding import map_codes
 from pipeline.estimation.errors import VariableError
-from pipeline.estimation.integers import counting, grouping, labelling
+from pipeline.estimation.integers import compact, counting, factorized, labelling, placed
 from pipeline.estimation.variables import Code, code_label
 
 
@@ -92,7 +92,7 @@ def _code_column(data: pd.DataFrame, name: str, codes: tuple[Code, ...]) -> tupl
     if codes:
         own = map_codes(series, [(code,) for code in codes])
         return np.maximum(own, -1), [code_label(code) for code in codes]
-    own, uniques = pd.factorize(series, sort=True)
+    own, uniques = factorized(series)
     return own.astype(labelling(len(uniques))), [code_label(value) for value in uniques.tolist()]
 
 
@@ -122,19 +122,20 @@ def finest_cells(domains: Sequence[CodedDomain], most: int = MOST_CELLS) -> tupl
     """The cells of as many kinds together as stay within ``most``; another group of cells for those left."""
     groups: list[Cells] = []
     kinds: list[int] = []
-    whole = np.zeros(len(domains[0].index), dtype=counting(1))
+    whole = np.zeros(len(domains[0].index), dtype=labelling(1))
     key, limit = whole, 1
     for position, coded in enumerate(domains):
         joined, wider = _divided(key, limit, coded)
         if wider > most:
-            joined, wider = _compressed(joined, wider)
+            joined, seen = compact(joined)
+            wider = len(seen)
         if kinds and wider > most:
-            groups.append(_cells(kinds, key, limit, domains))
+            groups.append(_cells(kinds, key, domains))
             joined, wider = _divided(whole, 1, coded)
             kinds = []
         key, limit = joined, wider
         kinds.append(position)
-    return (*groups, _cells(kinds, key, limit, domains))
+    return (*groups, _cells(kinds, key, domains))
 
 
 def _divided(key: np.ndarray, limit: int, coded: CodedDomain) -> tuple[np.ndarray, int]:
@@ -142,25 +143,15 @@ def _divided(key: np.ndarray, limit: int, coded: CodedDomain) -> tuple[np.ndarra
     if len(coded.labels) == 1 and (coded.index == 0).all():
         return key, limit
     width = len(coded.labels) + 1
-    joined = key.astype(counting(limit * width)) * width
+    joined = key.astype(labelling(limit * width))
+    joined *= width
     joined += coded.index
     joined += 1
     return joined, limit * width
 
 
-def _compressed(key: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
-    """The same numbers without those that no row has, in their order, and how many are left."""
-    if limit > 4 * len(key) + 65_536:
-        codes, seen = pd.factorize(key, sort=True)
-        return codes.astype(counting(len(codes))), len(seen)
-    present = np.zeros(limit, dtype=bool)
-    present[key] = True
-    rank = np.cumsum(present, dtype=grouping(limit, len(key))) - 1
-    return rank[key], int(present.sum())
-
-
-def _cells(kinds: Sequence[int], key: np.ndarray, limit: int, domains: Sequence[CodedDomain]) -> Cells:
-    key, cells = _compressed(key, limit)
-    some_row = np.empty(cells, dtype=np.int64)
-    some_row[key] = np.arange(len(key), dtype=counting(len(key)))
+def _cells(kinds: Sequence[int], key: np.ndarray, domains: Sequence[CodedDomain]) -> Cells:
+    key, seen = compact(key)
+    some_row = placed(len(seen), key, np.arange(len(key), dtype=counting(len(key))))
+    key = key.astype(labelling(len(seen)))
     return Cells(tuple(kinds), key, np.array([domains[kind].index[some_row] for kind in kinds]))

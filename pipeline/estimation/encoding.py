@@ -22,14 +22,62 @@ from pipeline.estimation.variables import (
     code_label,
 )
 
+# Some rows: one after the other, or their numbers.
+Selection = slice | np.ndarray
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Whole numbers as the data hold them, and what they stand for: that of the number k is ``table[k - first]``, and
+    of all beyond the table what is at its end."""
+
+    values: np.ndarray
+    first: int
+    table: np.ndarray
+
+    def of(self, rows: Selection = slice(None)) -> np.ndarray:
+        """What the numbers of some rows stand for."""
+        wide = self.values[rows].astype(np.int64, copy=False)
+        return self.table.take(wide - self.first if self.first else wide, mode="clip")
+
 
 @dataclass(frozen=True)
 class Coded:
-    """A categorical variable as column numbers 0…columns−1; ``columns`` itself marks rows out of the base."""
+    """A categorical variable as column numbers 0…columns−1; ``columns`` itself marks rows out of the base.
+
+    Where ``lookup`` is given the codes are those of the rows ``inside`` (None: all).
+    """
 
     codes: np.ndarray
     columns: int
     printed: tuple[tuple[str, int], ...]
+    lookup: Lookup | None = None
+    inside: np.ndarray | None = None
+
+    def some(self, rows: Selection) -> np.ndarray:
+        """The codes of some rows."""
+        return self.codes[rows]
+
+    def from_data(self) -> "Coded | Reading":
+        """The same without its codes where they can be read from the data again: a byte a row less to hold."""
+        return self if self.lookup is None else Reading(self.lookup, self.inside, self.columns, self.printed)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A categorical variable, read from the data some rows at a time."""
+
+    lookup: Lookup
+    inside: np.ndarray | None
+    columns: int
+    printed: tuple[tuple[str, int], ...]
+
+    def some(self, rows: Selection) -> np.ndarray:
+        """The codes of some rows."""
+        codes = self.lookup.of(rows)
+        if self.inside is not None:
+            codes[~self.inside[rows]] = self.columns
+        return codes
 
 
 @dataclass(frozen=True)
@@ -41,31 +89,46 @@ class Measured:
     inside: np.ndarray
 
 
+# Declared numbers that lie within so many of each other are looked up without hashing.
+LONGEST_TABLE = 4_096
+
+
 def map_codes(series: pd.Series, groups: Sequence[Sequence[Code]]) -> np.ndarray:
     """Group number of each value: group k holds the codes ``groups[k]``; −1 unknown, −2 empty cell.
 
     None in a group stands for the empty cell. A number never equals a text.
     """
-    place, lookup = code_lookup(series, groups)
-    return lookup[place]
+    return look_up(series, groups, np.array([*range(len(groups)), -2, -1], dtype=labelling(max(len(groups), 1))))
 
 
-def code_lookup(series: pd.Series, groups: Sequence[Sequence[Code]]) -> tuple[np.ndarray, np.ndarray]:
-    """Where each row looks its group up, and the group of each place (as map_codes numbers them).
-
-    Small integers are their own places, all else goes through pandas.factorize.
-    """
-    table = {code: k for k, group in enumerate(groups) for code in group if code is not None}
+def look_up(series: pd.Series, groups: Sequence[Sequence[Code]], target: np.ndarray) -> np.ndarray:
+    """``target[k]`` for the group k (as in map_codes) of each value; the last but one is for empty cells, the last for
+    unknown codes."""
+    lookup = lookup_of(series, groups, target)
+    if lookup is not None:
+        return lookup.of()
+    table = _places(groups)
     empty = next((k for k, group in enumerate(groups) if None in group), -2)
-    small = labelling(max(len(groups), 1))
-    values = series.to_numpy() if isinstance(series.dtype, np.dtype) else None
-    if values is not None and values.dtype.kind in "iu" and len(values):
-        low, high = min(int(values.min()), 0), int(values.max())
-        if high - low < 4096:
-            lookup = np.array([table.get(code, -1) for code in range(low, high + 1)], dtype=small)
-            return (values if low == 0 else values.astype(np.int64) - low), lookup
     codes, uniques = pd.factorize(series)
-    return codes, np.array([table.get(value, -1) for value in uniques.tolist()] + [empty], dtype=small)
+    return target[[*(table.get(value, -1) for value in uniques.tolist()), empty]][codes]
+
+
+def lookup_of(series: pd.Series, groups: Sequence[Sequence[Code]], target: np.ndarray) -> Lookup | None:
+    """As look_up, for whole numbers without empty cells and declared numbers near each other; else None."""
+    values = series.to_numpy() if isinstance(series.dtype, np.dtype) else None
+    if values is None or values.dtype.kind not in "iu":
+        return None
+    table = _places(groups)
+    numbers = [int(code) for code in table if not isinstance(code, str) and code == code // 1]
+    low, high = min(numbers, default=0), max(numbers, default=0)
+    if high - low >= LONGEST_TABLE:
+        return None
+    # One place more at either end takes all that lies beyond.
+    return Lookup(values, low - 1, target[[table.get(code, -1) for code in range(low - 1, high + 2)]])
+
+
+def _places(groups: Sequence[Sequence[Code]]) -> dict[int | float | str | bool, int]:
+    return {code: k for k, group in enumerate(groups) for code in group if code is not None}
 
 
 def base_mask(data: pd.DataFrame, base: Sequence[Where], name: str) -> np.ndarray | None:
@@ -95,31 +158,32 @@ def encode_categorical(data: pd.DataFrame, variable: Categorical | Share) -> Cod
     series = column(data, name, f"variable {variable.name!r}", VariableError)
     inside = base_mask(data, variable.base, variable.name)
     if isinstance(variable, Share):
-        # Column 0 the numerator, 1 the rest of the base, 2 out of it; last the empty cells and unknown codes.
+        # Column 0 the numerator, 1 the rest of the base, 2 out of it.
         missing = 1 if variable.missing_rule == "in_base" else 2
         target = np.array([0, missing, 2, 2, 1], dtype=np.int8)
-        place, lookup = code_lookup(series, [variable.numerator, variable.missing, variable.not_asked])
-        return _coded(target, place, lookup, inside, 2, [variable.category])
-    groups: list[Sequence[Code]] = [(code,) for code in (*variable.categories, *variable.missing)]
-    place, lookup = code_lookup(series, [*groups, variable.not_asked])
-    if (lookup == -1).any():
-        unknown = (lookup == -1)[place] if inside is None else (lookup == -1)[place] & inside
-        if unknown.any():
-            _raise_unknown(series, unknown, variable)
+        groups: list[Sequence[Code]] = [variable.numerator, variable.missing, variable.not_asked]
+        return _coded(series, groups, target, inside, 2, [variable.category])
     columns = len(variable.categories) + (len(variable.missing) if variable.missing_rule != "exclude" else 0)
-    target = np.full(len(groups) + 3, columns, dtype=labelling(columns))
+    groups = [*((code,) for code in (*variable.categories, *variable.missing)), variable.not_asked]
+    target = np.full(len(groups) + 2, columns, dtype=labelling(columns + 1))
     target[:columns] = np.arange(columns)
-    return _coded(target, place, lookup, inside, columns, variable.printed_labels())
+    target[-1] = columns + 1
+    coded = _coded(series, groups, target, inside, columns, variable.printed_labels())
+    unknown = coded.codes == columns + 1
+    if unknown.any():
+        _raise_unknown(series, unknown, variable)
+    return coded
 
 
 def _coded(
-    target: np.ndarray, place: np.ndarray, lookup: np.ndarray, inside: np.ndarray | None, columns: int,
+    series: pd.Series, groups: Sequence[Sequence[Code]], target: np.ndarray, inside: np.ndarray | None, columns: int,
     labels: Sequence[str],
 ) -> Coded:  # fmt: skip
-    codes = target[lookup][place]
+    lookup = lookup_of(series, groups, target)
+    codes = look_up(series, groups, target) if lookup is None else lookup.of()
     if inside is not None:
         codes[~inside] = columns
-    return Coded(codes, columns, tuple((label, k) for k, label in enumerate(labels)))
+    return Coded(codes, columns, tuple((label, k) for k, label in enumerate(labels)), lookup, inside)
 
 
 def _raise_unknown(series: pd.Series, unknown: np.ndarray, variable: Categorical) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
-from pipeline.estimation.cells import Sums, divided, sum_by_group, sum_coded, sum_measured
-from pipeline.estimation.encoding import Coded, Measured, encode_categorical, encode_measured
+from pipeline.estimation.cells import divided
+from pipeline.estimation.encoding import Coded, Measured, Reading, encode_categorical, encode_measured
 from pipeline.estimation.lanes import Spread, lanes
-from pipeline.estimation.partitions import Partition
+from pipeline.estimation.moments import Moments, degrees_of_freedom, sum_rows, taylor_variance
 from pipeline.estimation.plan import CellCounts, Plan, count_rows, stack_counts
 from pipeline.estimation.replicates import (
     ReplicateTotals,
@@ -17,11 +18,13 @@ from pipeline.estimation.replicates import (
     replicate_totals,
     replicate_variance,
 )
+from pipeline.estimation.segments import CodedRows, MeasuredRows, rooms_for
 from pipeline.estimation.variables import TOTAL, Categorical, Quantile, Share, Variable
-from pipeline.estimation.variance import domain_degrees_of_freedom, score_variance, taylor_variance
+from pipeline.estimation.variance import score_variance
 
-# Columns × segments of the variables summed together: so many, or this share of the rows if that is more.
-BATCH, BATCH_SHARE = 100_000, 0.3
+# Numbers that a part of the rows may make of the variables summed together, and how many these are at most: codes that
+# are not whole numbers in the data are held for all rows.
+AT_ONCE, VARIABLES = 2**20, 20
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Source:
     """
 
     number: int
-    encoded: Coded | Measured
+    encoded: Coded | Reading | Measured
     statistics: tuple[str, ...]
     ratio_at: int
     total_at: int
@@ -70,12 +73,12 @@ class Source:
     @property
     def printed(self) -> tuple[tuple[str, int], ...]:
         """Label and column of what is printed."""
-        return self.encoded.printed if isinstance(self.encoded, Coded) else (("", 0),)
+        return (("", 0),) if isinstance(self.encoded, Measured) else self.encoded.printed
 
     def rows(self, is_total: bool) -> slice:
         """All its columns in the batch's sums."""
         first = self.total_at if is_total else self.ratio_at
-        return slice(first, first + (self.encoded.columns if isinstance(self.encoded, Coded) else 1))
+        return slice(first, first + (1 if isinstance(self.encoded, Measured) else self.encoded.columns))
 
 
 @dataclass(frozen=True)
@@ -119,28 +122,25 @@ def run(
 
 
 def _batches(plan: Plan, variables: Sequence[Variable]) -> list[list[int]]:
-    """Places of the categorical variables that are summed together, few enough at a time."""
-    rows, segments = len(plan.design.w), max(len(partition.starts) for partition in plan.partitions)
-    enough = max(BATCH, round(BATCH_SHARE * rows))
-    batches: list[list[int]] = []
-    batch: list[int] = []
-    size = 0
+    """Places of the categorical variables that are summed together: of equally many columns, not too many."""
+    alike: dict[int, list[int]] = {}
     for number, variable in enumerate(variables):
-        if not isinstance(variable, (Categorical, Share)):
-            continue
-        columns = len(variable.printed_labels()) if isinstance(variable, Categorical) else 2
-        batch.append(number)
-        # The codes of a variable take a byte a row, where the sums take some 24 a column and segment.
-        size += max(rows // 16, columns * segments)
-        if size >= enough:
-            batches.append(batch)
-            batch, size = [], 0
-    return [*batches, batch] if batch else batches
+        if isinstance(variable, Categorical):
+            alike.setdefault(len(variable.printed_labels()), []).append(number)
+        elif isinstance(variable, Share):
+            alike.setdefault(2, []).append(number)
+    rooms = rooms_for(plan.partitions, range(len(plan.partitions[0].parts)))
+    rows, places = max(room.rows for room in rooms), max(*(room.pairs for room in rooms), *plan.sizes)
+    batches = []
+    for columns, numbers in alike.items():
+        most = max(1, min(VARIABLES, AT_ONCE // max(rows, places * (columns + 1), 1)))
+        batches += [numbers[first : first + most] for first in range(0, len(numbers), most)]
+    return batches
 
 
 def _one_after_the_other(sources: Sequence[Source]) -> list[Source]:
     """The sources with their places among the batch's columns."""
-    columns = [source.encoded.columns if isinstance(source.encoded, Coded) else 2 for source in sources]
+    columns = [2 if isinstance(source.encoded, Measured) else source.encoded.columns for source in sources]
     firsts = np.cumsum([0, *columns[:-1]])
     return [
         replace(source, ratio_at=int(first), total_at=int(first)) for source, first in zip(sources, firsts, strict=True)
@@ -157,24 +157,22 @@ def make_source(
         matrix = plan.replicate_weights
         replicates = tuple(replicate_totals(encoded, cells, matrix, centre) for cells in plan.cells)
     counts = count_rows(plan, encoded, with_squares)
-    total_at = at if isinstance(encoded, Coded) else at + 1
-    return Source(number, encoded, statistics, at, total_at, centre, counts, replicates)
+    if isinstance(encoded, Measured):
+        return Source(number, encoded, statistics, at, at + 1, centre, counts, replicates)
+    # Only residuals of a calibration want all codes again.
+    kept = encoded.from_data() if plan.model is None else encoded
+    return Source(number, kept, statistics, at, at, centre, counts, replicates)
 
 
 def _coded_blocks(plan: Plan, batch: Sequence[Source], spread: Spread) -> Iterator[Block]:
-    coded = [source.encoded for source in batch if isinstance(source.encoded, Coded)]
+    coded = [source.encoded for source in batch if not isinstance(source.encoded, Measured)]
     wanted = {name for source in batch for name in source.statistics}
     counts = stack_counts([source.counts for source in batch])
-    everywhere = sum_coded(plan.partitions, plan.design.w, coded, spread)
-
-    def blocks(place: int, kind: int, domain: np.ndarray) -> list[Block]:
-        totals = domain_totals(plan, plan.partitions[place], kind, domain, everywhere[place], wanted)
+    rows = partial(CodedRows, plan.partitions, plan.design.w, coded)
+    for kind, moments in sum_rows(plan.design, plan.partitions, plan.sizes, rows, spread):
+        totals = domain_totals(moments, wanted)
         element = totals.ratio * (1 - totals.ratio)
-        return list(_blocks(plan, kind, batch, totals, (element, element), counts))
-
-    places = [(place, *own) for place, partition in enumerate(plan.partitions) for own in partition.kinds]
-    for made in spread(blocks, *zip(*places, strict=True)):
-        yield from made
+        yield from _blocks(plan, kind, batch, totals, (element, element), counts)
 
 
 def _measured_blocks(
@@ -184,52 +182,48 @@ def _measured_blocks(
     x_total = (w * measured.x).sum()
     centre = float((w * measured.y).sum() / x_total) if x_total else 0.0
     source = make_source(plan, number, measured, statistics, 0, with_squares, centre)
-    for partition in plan.partitions:
-        sums = sum_measured(partition, w, measured, centre)
-        for kind, domain in partition.kinds:
-            totals = domain_totals(plan, partition, kind, domain, sums, set(statistics))
-            elements = _measured_elements(plan, kind, measured, centre, totals)
-            yield from _blocks(plan, kind, [source], totals, elements, source.counts)
+    rows = partial(MeasuredRows, plan.partitions, MeasuredRows.values(w, measured, centre))
+    for kind, moments in sum_rows(plan.design, plan.partitions, plan.sizes, rows):
+        totals = domain_totals(moments, set(statistics))
+        elements = _measured_elements(plan, kind, measured, centre, totals, set(statistics))
+        yield from _blocks(plan, kind, [source], totals, elements, source.counts)
 
 
-def domain_totals(
-    plan: Plan, partition: Partition, kind: int, domain: np.ndarray, sums: Sums, wanted: set[str]
-) -> Totals:
-    """Totals, ratios and Taylor variances by domain from the sums by segment."""
-    size = len(plan.domains[kind].labels)
-    y = sum_by_group(sums.y, domain, size)
-    base = sum_by_group(sums.b, domain, size)
-    ratio = divided(y, base[sums.owner])
-    none = np.zeros((0, size))
-    y_variance = ratio_variance = none
+def domain_totals(moments: Moments, wanted: set[str]) -> Totals:
+    """Totals, ratios and the Taylor variances of those ``wanted``."""
+    base = moments.b[moments.owner]
+    ratio = divided(moments.y, base)
+    y_variance = ratio_variance = np.zeros((0, base.shape[1]))
     if TOTAL in wanted:
-        y_variance = taylor_variance(plan.design, partition, domain, sums, None, size)
+        y_variance = taylor_variance(moments, None)
     if wanted != {TOTAL}:
-        ratio_variance = taylor_variance(plan.design, partition, domain, sums, ratio, size)
-        ratio_variance = divided(ratio_variance, base[sums.owner] ** 2)
-    population = base if sums.weight is sums.b else sum_by_group(sums.weight, domain, size)
-    df = domain_degrees_of_freedom(domain, sums, size)
-    return Totals(y, ratio, y_variance, ratio_variance, base, population, df)
+        ratio_variance = divided(taylor_variance(moments, ratio), base**2)
+    return Totals(moments.y, ratio, y_variance, ratio_variance, moments.b, moments.weight, degrees_of_freedom(moments))
 
 
 def _measured_elements(
-    plan: Plan, kind: int, measured: Measured, centre: float, totals: Totals
+    plan: Plan, kind: int, measured: Measured, centre: float, totals: Totals, wanted: set[str]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted variance between persons of y − r·x scaled to the ratio, and of y: each (2, domains)."""
+    """Weighted variance between persons of y − r·x scaled to the ratio, and of y: each (2, domains), zero where not
+    ``wanted``."""
     index, size = plan.domains[kind].index, len(plan.domains[kind].labels)
-    inside = np.flatnonzero(measured.inside & (index >= 0))
-    own, w = index[inside], plan.design.w[inside]
-    y, x = measured.y[inside], measured.x[inside]
-    residual = y - x * (centre + totals.ratio[0])[own]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        deviation = y - (totals.y[1] / totals.population[0])[own]
-        of_ratio = np.bincount(own, weights=w * residual**2, minlength=size) / totals.population[0]
-        of_y = np.bincount(own, weights=w * deviation**2, minlength=size) / totals.population[0]
-        scale = divided(totals.population[0], totals.base[0])
-        # Between equal answers there is only the rounding of their mean.
-        floor = 1e-24 * np.bincount(own, weights=w * y**2, minlength=size) / totals.population[0]
-    of_ratio, of_y = (np.where(values > floor, values, 0.0) for values in (of_ratio, of_y))
-    return np.tile(of_ratio * scale**2, (2, 1)), np.tile(of_y, (2, 1))
+    mask = measured.inside & (index >= 0)
+    rows = slice(None) if mask.all() else np.flatnonzero(mask)
+    own, w, y, x = index[rows].astype(np.intp), plan.design.w[rows], measured.y[rows], measured.x[rows]
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.bincount(own, weights=w * values, minlength=size) / totals.population[0]
+
+    # Between equal answers there is only the rounding of their mean.
+    floor, of_ratio, of_y = 1e-24 * mean(y * y), np.zeros(size), np.zeros(size)
+    if wanted != {TOTAL}:
+        of_ratio = mean(np.square(y - x * (centre + totals.ratio[0])[own]))
+        of_ratio = np.where(of_ratio > floor, of_ratio, 0.0) * divided(totals.population[0], totals.base[0]) ** 2
+    if TOTAL in wanted:
+        of_y = mean(np.square(y - divided(totals.y[1], totals.population[0])[own]))
+        of_y = np.where(of_y > floor, of_y, 0.0)
+    return np.tile(of_ratio, (2, 1)), np.tile(of_y, (2, 1))
 
 
 def _blocks(
@@ -289,7 +283,8 @@ def method_variance(plan: Plan, kind: int, source: Source, values: np.ndarray, i
         if isinstance(source.encoded, Measured):
             thetas = thetas[1:] if is_total else thetas[:1]
         return replicate_variance(design.replicates, thetas, values)
-    if isinstance(source.encoded, Coded):
+    if not isinstance(source.encoded, Measured):
+        assert isinstance(source.encoded, Coded)
         z = linearise_coded(design.w, source.encoded, domain.index, size, None if is_total else values)
     else:
         ratio = None if is_total else values + source.centre

@@ -15,7 +15,7 @@ from scipy import special
 
 from pipeline.estimation.calibrated import linearise_coded, linearise_measured, psu_scores
 from pipeline.estimation.cells import divided
-from pipeline.estimation.design import SurveyDesign
+from pipeline.estimation.design import SurveyDesign, first_psus
 from pipeline.estimation.domains import CodedDomain, Domain, code_domains
 from pipeline.estimation.encoding import Coded, Measured, encode
 from pipeline.estimation.errors import EstimationError
@@ -28,7 +28,7 @@ from pipeline.estimation.replicates import (
     replicate_variance,
 )
 from pipeline.estimation.variables import TOTAL, Variable, statistics_of
-from pipeline.estimation.variance import ROUNDING, first_psus, lonely_factors, score_deviations
+from pipeline.estimation.variance import ROUNDING, lonely_factors, score_deviations
 
 KEYS = ["indicator", "category", "statistic", "domain_kind", "domain"]
 

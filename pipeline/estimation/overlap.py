@@ -73,7 +73,7 @@ def stack(waves: Sequence[Wave], domains: Sequence[Domain]) -> Stack:
     rows = tuple(slice(int(end) - len(part), int(end)) for end, part in zip(ends, frames, strict=True))
     distinct = sum(len(np.unique(union.psu_of_row[part])) for part in rows)
     shares = distinct > len(union.stratum_of_psu)
-    return Stack(union, coded, make_partitions(union, coded), rows, shares)
+    return Stack(union, coded, make_partitions(union, coded, in_pieces=False), rows, shares)
 
 
 def _stacked_rows(wave: Wave, names: Sequence[str]) -> pd.DataFrame:

@@ -12,8 +12,11 @@ from pipeline.estimation.design import SurveyDesign, column
 from pipeline.estimation.domains import Cells, CodedDomain, finest_cells
 from pipeline.estimation.encoding import Coded, Measured
 from pipeline.estimation.errors import EstimationError, check_choice
-from pipeline.estimation.partitions import PART_ROWS, Partition, make_partitions
+from pipeline.estimation.partitions import Partition, make_partitions
 from pipeline.estimation.replicates import replicate_matrix
+
+# Rows counted at a time: what is made of them stays in the processor's cache.
+COUNT_ROWS = 2**17
 
 Method = Literal["taylor", "calibrated", "replicates"]
 
@@ -32,6 +35,11 @@ class Plan:
     positive: np.ndarray | None
     replicate_weights: np.ndarray | None
     model: CalibrationModel | None
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many domains each kind has."""
+        return [len(coded.labels) for coded in self.domains]
 
     def group(self, kind: int) -> tuple[int, np.ndarray]:
         """The group of cells that a kind of domain is in, and each of its cells' domain (cells,)."""
@@ -105,8 +113,8 @@ def _count_group(plan: Plan, group: Cells, encoded: Coded | Measured, with_squar
     elif plan.positive is not None:
         cells, codes, w = cells[plan.positive], codes[plan.positive], w[plan.positive]
     counted = np.zeros((columns + 1) * cell_count)
-    for begin in range(0, len(cells), PART_ROWS):
-        some = slice(begin, begin + PART_ROWS)
+    for begin in range(0, len(cells), COUNT_ROWS):
+        some = slice(begin, begin + COUNT_ROWS)
         place = np.multiply(cells[some], columns + 1, dtype=np.intp)
         place += codes[some]
         weights = None if stands_for is None else stands_for[some]

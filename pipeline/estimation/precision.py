@@ -115,11 +115,12 @@ class Cepal:
     planned domain.
 
     Source: CEPAL (2023), Diseño y análisis estadístico de las encuestas de hogares de América Latina,
-    Metodologías de la CEPAL 5, chapter on the quality of the estimates. The printed pages were not at hand:
+    Metodologías de la CEPAL 5, chapter on criteria of quality and dissemination. Its printed pages could not be had:
     the thresholds are those that INE Chile's R package calidad 0.8 (CRAN, scheme "eclac_2023") applies in its
-    name. The log-CV and its 17.5 % are Barnett-Walker et al.'s (2003). A draft of the chapter in its author's
-    public repository recommends others, as alerts: 14 degrees of freedom, effective n 61, n 153, 40 cases. All
-    are fields of this class.
+    name; its manual points to CEPAL's digital repository, item f04569e6-4f38-42e7-a32b-e0b298e0ab9c. The log-CV
+    and its 17.5 % are Barnett-Walker et al.'s (2003). The author's public draft of the chapter (A. Gutiérrez,
+    HHS-Handbook, chapter 19, Criterios de calidad y difusión) recommends others, as alerts: 14 degrees of freedom,
+    effective n 61, n 153, 40 cases. All are fields of this class.
     """
 
     minimum_n: int = 100

@@ -8,14 +8,16 @@ share of cases below each root.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
-from pipeline.estimation.cells import sum_coded
 from pipeline.estimation.encoding import Coded, Measured, encode_quantile
 from pipeline.estimation.intervals import t_quantile
 from pipeline.estimation.kernel import Block, domain_totals, make_source, method_variance
+from pipeline.estimation.moments import sum_rows
 from pipeline.estimation.plan import Plan
+from pipeline.estimation.segments import CodedRows
 from pipeline.estimation.variables import Quantile
 from pipeline.estimation.variance import score_variance
 
@@ -58,9 +60,10 @@ def _block(
     codes = np.where(inside, measured.y > value[domain.index], 2).astype(np.int8)
     below = Coded(codes, 2, (("", 0),))
     source = make_source(plan, number, below, ("proportion",), 0, True)
-    partition, of_segment = next((p, own) for p in plan.partitions for k, own in p.kinds if k == kind)
-    (sums,) = sum_coded([partition.alone], plan.design.w, [below])
-    totals = domain_totals(plan, partition, kind, of_segment, sums, {"proportion"})
+    alone = [next(p.alone(kind) for p in plan.partitions if any(kind == own for own, _ in p.kinds))]
+    rows = partial(CodedRows, alone, plan.design.w, [below])
+    ((_, moments),) = sum_rows(plan.design, alone, plan.sizes, rows)
+    totals = domain_totals(moments, {"proportion"})
     fixed = totals.ratio_variance
     plain = plan.replicate_weights is None and plan.model is None
     variance = fixed if plain else method_variance(plan, kind, source, totals.ratio, False)

@@ -8,13 +8,12 @@ the strata that the domain reaches (R survey ≥ 4.4), under "certainty" and "re
 
 import numpy as np
 
-from pipeline.estimation.cells import Partition, Sums, sum_by_group
-from pipeline.estimation.design import SurveyDesign
+from pipeline.estimation.cells import sum_by_group
+from pipeline.estimation.design import SurveyDesign, first_psus
+from pipeline.estimation.partitions import Partition
 
 # A variance this small beside the sums that it is the difference of is rounding, hence zero.
 ROUNDING = 1e-14
-# Columns × segments taken at once: what is held beside the sums, and the processor's cache.
-AT_ONCE = 80_000
 
 
 def stratum_factors(design: SurveyDesign) -> np.ndarray:
@@ -27,39 +26,6 @@ def lonely_factors(design: SurveyDesign) -> np.ndarray:
     """1 − f_h for the lonely strata when they are adjusted, else zero. Shape (strata,)."""
     lonely = (design.psus_in_stratum == 1) & (design.lonely_psu == "adjust")
     return np.where(lonely, 1 - design.sampled_fraction, 0.0)
-
-
-def taylor_variance(
-    design: SurveyDesign,
-    partition: Partition,
-    domain: np.ndarray,
-    sums: Sums,
-    ratio: np.ndarray | None,
-    domains: int,
-) -> np.ndarray:
-    """Variance of Σ_i (Y_i − q B_i) by column and domain, shape (C, domains).
-
-    ``domain`` (S,) is the domain of each segment, ``ratio`` (C, domains) the q of each estimate (None
-    for totals). Divide by B² for the variance of a proportion, mean or ratio.
-    """
-    columns, segments = sums.yy.shape
-    made = np.empty((columns, domains))
-    step = max(AT_ONCE // max(segments, 1), 1)
-    for begin in range(0, columns, step):
-        own = slice(begin, begin + step)
-        owner = sums.owner[own]
-        squares, totals = sums.yy[own], sums.y[own]
-        uncancelled = squares
-        if ratio is not None:
-            q = np.nan_to_num(ratio[own])[:, domain]
-            bb = q * q * sums.bb[owner]
-            uncancelled = squares + bb
-            squares = squares - 2 * q * sums.yb[own] + bb
-            totals = totals - q * sums.b[owner]
-        made[own] = variance_of_segments(
-            design, partition, domain, squares, totals, sums.psus[owner], uncancelled, domains
-        )  # fmt: skip
-    return made
 
 
 def variance_of_segments(
@@ -111,21 +77,9 @@ def score_deviations(design: SurveyDesign, scores: np.ndarray, reached: np.ndarr
     return deviations
 
 
-def first_psus(design: SurveyDesign) -> np.ndarray:
-    """Where each stratum's PSUs begin, (strata,): they lie together."""
-    return np.concatenate(([0], np.cumsum(design.psus_in_stratum)[:-1]))
-
-
 def score_variance(design: SurveyDesign, scores: np.ndarray) -> np.ndarray:
     """Variance of the sum of each column of PSU scores (P, m), all strata reached: shape (m,)."""
     deviations = score_deviations(design, scores)
     variance = np.einsum("ij,ij->j", deviations, deviations)
     floor = ROUNDING * np.einsum("ij,ij->j", scores, scores)
     return np.where(variance > floor, variance, 0.0)
-
-
-def domain_degrees_of_freedom(domain: np.ndarray, sums: Sums, domains: int) -> np.ndarray:
-    """PSUs minus strata with a positive weight inside the domain, by variable: shape (V, domains)."""
-    psus = sum_by_group(sums.psus, domain, domains)
-    strata = sum_by_group((sums.psus > 0).astype(float), domain, domains)
-    return psus - strata

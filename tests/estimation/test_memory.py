@@ -19,7 +19,8 @@ from pipeline.estimation import (
     estimate,
 )
 from pipeline.estimation.domains import code_domains, finest_cells
-from pipeline.estimation.integers import counting, grouping, labelling
+from pipeline.estimation.encoding import map_codes
+from pipeline.estimation.integers import compact, counting, labelling
 
 
 def held(rows: int) -> tuple[int, int]:
@@ -42,10 +43,35 @@ def test_within_one_and_a_half_times_the_data_and_linear() -> None:
 
 @pytest.mark.parametrize("limit", [1, 127, 128, 32_767, 32_768, 2**31 - 1, 2**31])
 def test_integers_hold_what_they_must(limit: int) -> None:
-    for kind in (counting(limit), labelling(limit), grouping(limit, 10), grouping(limit, 10**7)):
+    for kind in (counting(limit), labelling(limit)):
         assert np.iinfo(kind).min <= -1
         assert np.iinfo(kind).max >= limit - 1
     assert np.iinfo(labelling(limit)).max >= limit
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([127, -128, 0, 127], dtype=np.int8),
+        np.array([2**64 - 1, 2**64 - 3, 2**64 - 1], dtype=np.uint64),
+        np.array([-(2**63), -(2**63) + 5], dtype=np.int64),
+        np.array([10**12, 3, -(10**12), 3], dtype=np.int64),
+        np.array([4, 5, 6], dtype=np.int32),
+        np.array([], dtype=np.int64),
+    ],
+)
+def test_compact_codes_stand_for_their_integers(values: np.ndarray) -> None:
+    codes, seen = compact(values)
+    np.testing.assert_array_equal(seen[codes], values)
+    np.testing.assert_array_equal(seen, np.unique(values))
+    assert seen.dtype == values.dtype
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int64, np.uint64])
+def test_codes_beyond_those_declared_are_unknown(kind: type) -> None:
+    limits = np.iinfo(kind)
+    series = pd.Series(np.array([limits.min, 1, 3, 2, 0, 4, limits.max], dtype=kind))
+    np.testing.assert_array_equal(map_codes(series, [(1,), (3.0, "2")]), [-1, 0, 1, -1, -1, -1, -1])
 
 
 def test_more_psus_by_domains_than_32_bits_count() -> None:

@@ -19,6 +19,7 @@ from pipeline.estimation import (
     partitions,
     plan,
 )
+from pipeline.estimation.design import LonelyPsu
 
 VARIABLES = [
     Categorical("q00", CATEGORIES),
@@ -44,14 +45,50 @@ def test_parts_and_lanes_change_nothing(cut: int, shuffled: bool, monkeypatch: p
     if shuffled:
         data = data.sample(frac=1, random_state=1)
     monkeypatch.setattr(partitions, "PART_ROWS", cut)
-    monkeypatch.setattr(plan, "PART_ROWS", cut)
+    monkeypatch.setattr(plan, "COUNT_ROWS", cut)
     monkeypatch.setattr(lanes, "FROM_ROWS", 0)
     monkeypatch.setattr(lanes, "processors", lambda: 2)
-    monkeypatch.setattr(kernel, "BATCH", 1)
+    monkeypatch.setattr(kernel, "VARIABLES", 2)
     parts = partitions.make_partitions(SurveyDesign(data, "w", "stratum", "psu"), plan_domains(data))[0].parts
     assert len(parts) > 1
     assert all(part.rows.stop - part.rows.start <= max(cut, largest_stratum(data)) for part in parts)
     pd.testing.assert_frame_equal(estimates(data), expected, check_exact=False, rtol=1e-11)
+
+
+def uneven() -> pd.DataFrame:
+    """A stratum with most of the rows, one with a PSU that is larger than a part, and some with one PSU each."""
+    data = make_sample(4_000, questions=3)
+    data["stratum"] = np.where(data["stratum"] < 20, 5, data["stratum"])
+    data.loc[data["stratum"] == 25, "psu"] = data.loc[data["stratum"] == 25, "psu"].min()
+    alone = data["stratum"].isin((30, 33))
+    return data[~alone | ~data.loc[alone, "psu"].duplicated().reindex(data.index, fill_value=False)]
+
+
+@pytest.mark.parametrize("cut", [1, 40, 300])
+@pytest.mark.parametrize("lonely", ["adjust", "certainty"])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_large_stratum_is_added_in_pieces(
+    cut: int, lonely: LonelyPsu, shuffled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = uneven()
+    expected = estimate(SurveyDesign(data, "w", "stratum", "psu", lonely_psu=lonely), VARIABLES, KINDS)
+    if shuffled:
+        data = data.sample(frac=1, random_state=2)
+    monkeypatch.setattr(partitions, "PART_ROWS", cut)
+    design = SurveyDesign(data, "w", "stratum", "psu", lonely_psu=lonely)
+    (in_pieces,) = partitions.make_partitions(design, plan_domains(data))
+    assert len(in_pieces.parts) > sum(part.opens for part in in_pieces.parts)
+    pd.testing.assert_frame_equal(estimate(design, VARIABLES, KINDS), expected, check_exact=False, rtol=1e-11)
+
+
+def test_a_domain_that_is_another_one_in_each_piece_has_its_own_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every PSU lies in one zone: inside a piece that is as good as no domain at all, in the stratum it is not."""
+    data = make_sample(2_000, questions=1).assign(stratum=1)
+    data["zone"] = data["psu"] // 10
+    design, variables = SurveyDesign(data, "w", "stratum", "psu"), [Categorical("q00", CATEGORIES)]
+    expected = estimate(design, variables, [(), ("zone",)])
+    monkeypatch.setattr(partitions, "PART_ROWS", 1)
+    pd.testing.assert_frame_equal(estimate(design, variables, [(), ("zone",)]), expected, check_exact=False, rtol=1e-11)
 
 
 def plan_domains(data: pd.DataFrame) -> tuple[partitions.CodedDomain, ...]:
