@@ -22,15 +22,15 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from benchmarks.coverage_report import METHODS, write_coverage
-from pipeline.estimation import Calibration, Settings, Share, SurveyDesign, estimate
-from pipeline.estimation.intervals import proportion_interval
-from pipeline.files import write_text
-from pipeline.simulate.answers import Edition
-from pipeline.simulate.sample import draw
-from pipeline.simulate.world import make_world
-from pipeline.study import Study, load_study
-from pipeline.weighting.chain import Inputs, weigh
-from pipeline.weighting.stage import known_answers
+from pulsometro.common.files import write_text
+from pulsometro.estimation import Calibration, Settings, Share, SurveyDesign, estimate
+from pulsometro.estimation.intervals import proportion_interval
+from pulsometro.simulate.answers import Edition
+from pulsometro.simulate.sample import draw
+from pulsometro.simulate.world import make_world
+from pulsometro.study import Study, load_study
+from pulsometro.weighting.chain import Inputs, weigh
+from pulsometro.weighting.stage import known_answers
 
 ROOT = Path(__file__).resolve().parents[1]
 WAVE = "2013T2"

@@ -22,11 +22,11 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.check import stage as check
-from pipeline.errors import PulsoError
-from pipeline.files import read_json
-from pipeline.ingest import stage as ingest
-from pipeline.study import Study, load_study
+from pulsometro.check import stage as check
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_json
+from pulsometro.ingest import stage as ingest
+from pulsometro.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "ensu"
@@ -248,7 +248,7 @@ def zips_beside(study: Study) -> dict[str, Path]:
 
 def main() -> int:
     """Every fault in turn, and the table of what found it."""
-    from pipeline.check.engine import Engine
+    from pulsometro.check.great_expectations.engine import Engine
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1)

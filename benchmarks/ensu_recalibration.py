@@ -14,10 +14,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.estimation import Calibration, Settings, Share, SurveyDesign, estimate
-from pipeline.settings.weighting import Calibration as CalibrationSettings
-from pipeline.settings.weighting import Collapse, ControlTotals, Given, MarginSettings, WeightingSettings
-from pipeline.weighting.chain import Inputs, Weighted, weigh
+from pulsometro.estimation import Calibration, Settings, Share, SurveyDesign, estimate
+from pulsometro.settings.weighting_settings import Calibration as CalibrationSettings
+from pulsometro.settings.weighting_settings import (
+    Collapse,
+    ControlTotals,
+    Given,
+    MarginSettings,
+    WeightingSettings,
+)
+from pulsometro.weighting.chain import Inputs, Weighted, weigh
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.arithmetic import agree
+from pulsometro.common.determinism import agree
 
 agree()
 ROOT = Path(__file__).resolve().parents[1]
@@ -148,7 +148,7 @@ def start(folder: Path, words: tuple[str, ...], said: Path) -> int:
         sink = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(sink, 1)
         os.dup2(sink, 2)
-        from pipeline.cli import main
+        from pulsometro.cli import main
 
         main(list(words))
         code = 0

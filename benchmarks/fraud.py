@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.check.composition import composition
-from pipeline.check.fieldwork import fieldwork
-from pipeline.check.interviewers import batteries
-from pipeline.check.structure import structure
-from pipeline.questionnaire.model import Questionnaire
-from pipeline.simulate.sample import draw
-from pipeline.simulate.world import make_world
-from pipeline.study import Study, load_study
+from pulsometro.check.rules.codes_and_skips import questionnaire_rules
+from pulsometro.check.rules.fieldwork import fieldwork_rules
+from pulsometro.check.rules.interviewer_scores import batteries
+from pulsometro.check.rules.representativeness import composition_rules
+from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.simulate.sample import draw
+from pulsometro.simulate.world import make_world
+from pulsometro.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK, CHANGED = 20, 1
@@ -40,13 +40,13 @@ class Found:
 def check(study: Study, questionnaire: Questionnaire, responses: pd.DataFrame) -> Found:
     """The fieldwork rules' flags, without the engine that reports them."""
     delivery = {"counts": {"delivered": 1, "accepted": 1, "quarantined": 0}, "file": "", "differences": []}
-    evidence = structure(study, questionnaire, responses, delivery)
-    tables, rules, _ = fieldwork(study, questionnaire, evidence.tables["respondents"], None)
+    evidence = questionnaire_rules(study, questionnaire, responses, delivery)
+    tables, rules, _ = fieldwork_rules(study, questionnaire, evidence.tables["respondents"], None)
     alarms: Counter[str] = Counter()
     for rule in rules:
         if rule.kind == "in_set":
             alarms[rule.id] = int(tables[rule.table][rule.column].sum())
-    sample = composition(study, questionnaire, responses)
+    sample = composition_rules(study, questionnaire, responses)
     if sample is not None:
         alarms["sample.composition"] = int(sample[0]["outside"].sum())
     flagged = tables["respondents"]

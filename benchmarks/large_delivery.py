@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from pipeline.study import load_study
+from pulsometro.study import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -94,16 +94,16 @@ def measured(folder: Path, kind: str, verb: str, words: list[str], size_mb: floa
 
 USUAL = """
 import sys, time
-from pipeline.arithmetic import agree
+from pulsometro.common.determinism import agree
 agree()
 import pandas, scipy.stats
-from pipeline.check import stage
-from pipeline.ingest.stage import run
-from pipeline.study import load_study
+from pulsometro.check import stage
+from pulsometro.ingest.stage import run
+from pulsometro.study import load_study
 study, wave = load_study(), sys.argv[1]
 begin = time.process_time(); run(study, wave); read = time.process_time() - begin
 begin = time.process_time()
-from pipeline.check.engine import Engine
+from pulsometro.check.great_expectations.engine import Engine
 engine = Engine(); loaded = time.process_time() - begin
 begin = time.process_time(); verdict = stage.check_wave(study, wave, engine)
 print(read, loaded, time.process_time() - begin, len(verdict.rules), verdict.counts["delivered"])

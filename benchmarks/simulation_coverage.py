@@ -18,17 +18,17 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from pipeline.estimate import estimation_settings, survey_design
-from pipeline.estimation import Domain, Share, estimate
-from pipeline.files import write_text
-from pipeline.settings.weighting import WeightingSettings
-from pipeline.simulate.answers import Edition, true_shares
-from pipeline.simulate.calibrate import Published
-from pipeline.simulate.sample import draw_edition
-from pipeline.simulate.world import World, make_world
-from pipeline.study import Study, load_study
-from pipeline.weighting.chain import Inputs, weigh
-from pipeline.weighting.stage import known_answers
+from pulsometro.common.files import write_text
+from pulsometro.estimates.stage import estimation_settings, survey_design
+from pulsometro.estimation import Domain, Share, estimate
+from pulsometro.settings.weighting_settings import WeightingSettings
+from pulsometro.simulate.answers import Edition, true_shares
+from pulsometro.simulate.published_targets import Published
+from pulsometro.simulate.sample import draw_edition
+from pulsometro.simulate.world import World, make_world
+from pulsometro.study import Study, load_study
+from pulsometro.weighting.chain import Inputs, weigh
+from pulsometro.weighting.stage import known_answers
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -66,7 +66,7 @@ def questions_of(data: pd.DataFrame) -> list[str]:
 
 def run_ours(data: pd.DataFrame, domains: Sequence[tuple[str, ...]] = DOMAINS) -> int:
     """Our kernel; returns the number of estimates."""
-    from pipeline.estimation import Categorical, SurveyDesign, estimate
+    from pulsometro.estimation import Categorical, SurveyDesign, estimate
 
     design = SurveyDesign(data, "w", "stratum", "psu")
     return len(estimate(design, [Categorical(name, CATEGORIES) for name in questions_of(data)], domains))
@@ -120,7 +120,7 @@ def run_here(engine: str, file: Path) -> None:
 
 
 def _import_ours() -> None:
-    import pipeline.estimation  # noqa: F401
+    import pulsometro.estimation  # noqa: F401
 
 
 def _import_svy() -> None:

@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.weighting.arrays import codes_of
-from pipeline.weighting.bounded import area_caps, trim
-from pipeline.weighting.calibration import calibrate
-from pipeline.weighting.margins import Margin, margin_from_labels
-from pipeline.weighting.replicate_chain import FixedSteps, weigh_replicates
-from pipeline.weighting.replicates import rao_wu
-from pipeline.weighting.structure import build_structure
+from pulsometro.weighting.arrays import codes_of
+from pulsometro.weighting.calibration.margins import Margin, margin_from_labels
+from pulsometro.weighting.calibration.methods import calibrate
+from pulsometro.weighting.calibration.problem import build_structure
+from pulsometro.weighting.calibration.trimming import area_caps, trim
+from pulsometro.weighting.replicates.multipliers import rao_wu
+from pulsometro.weighting.replicates.reweigh import FixedSteps, weigh_replicates
 
 HERE = Path(__file__).resolve().parent
 MARGINS = ("sex", "age", "school")

@@ -13,17 +13,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.estimation import Domain, Replicates, Settings, Share, SurveyDesign, estimate
-from pipeline.files import write_text
-from pipeline.settings.weighting import Replicates as ReplicateSettings
-from pipeline.settings.weighting import Trim, WeightingSettings
-from pipeline.simulate.answers import Edition, true_shares
-from pipeline.simulate.sample import draw_edition
-from pipeline.simulate.world import make_world
-from pipeline.study import Study, load_study
-from pipeline.weighting.chain import Inputs, weigh
-from pipeline.weighting.refusals import WeightingError
-from pipeline.weighting.stage import known_answers
+from pulsometro.common.files import write_text
+from pulsometro.estimation import Domain, Replicates, Settings, Share, SurveyDesign, estimate
+from pulsometro.settings.weighting_settings import Replicates as ReplicateSettings
+from pulsometro.settings.weighting_settings import Trim, WeightingSettings
+from pulsometro.simulate.answers import Edition, true_shares
+from pulsometro.simulate.sample import draw_edition
+from pulsometro.simulate.world import make_world
+from pulsometro.study import Study, load_study
+from pulsometro.weighting.chain import Inputs, weigh
+from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.stage import known_answers
 
 ROOT = Path(__file__).resolve().parents[1]
 WAVE = "2013T2"

@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import estimate, series
-from pipeline.check import stage as check
-from pipeline.check.verdict import refuse_if_stopped
-from pipeline.errors import PulsoError
-from pipeline.estimation import CHANGE_COLUMNS, COLUMNS, Index, Wave
-from pipeline.estimation import changes as changes_between
-from pipeline.files import read_json, read_table, write_json
-from pipeline.ingest import stage as ingest
-from pipeline.simulate import stage as simulate
-from pipeline.study import Study, load_study
-from pipeline.weighting import stage as weight
+from pulsometro.check import stage as check
+from pulsometro.check.verdict import refuse_if_stopped
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_json, read_table, write_json
+from pulsometro.estimates import series
+from pulsometro.estimates import stage as estimate
+from pulsometro.estimation import CHANGE_COLUMNS, COLUMNS, Index, Wave
+from pulsometro.estimation import changes as changes_between
+from pulsometro.ingest import stage as ingest
+from pulsometro.simulate import stage as simulate
+from pulsometro.study import Study, load_study
+from pulsometro.weighting import stage as weight
 
 ROOT = Path(__file__).resolve().parents[1]
 WAVES = ("2012T2", "2013T1", "2013T2")

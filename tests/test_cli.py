@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli import main
-from pipeline.estimation import DesignError
+from pulsometro.cli import main
+from pulsometro.estimation import DesignError
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def pulso(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline.cli", *arguments]
+    command = [sys.executable, "-m", "pulsometro.cli", *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, pipeline.cli; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    code = "import sys, pulsometro.cli; print(sorted({m.split('.')[0] for m in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     for heavy in ("pandas", "numpy", "pydantic", "great_expectations", "statsmodels", "samplics", "matplotlib", "rich"):
         assert f"'{heavy}'" not in loaded, heavy

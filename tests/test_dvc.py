@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.questionnaire import shared_files
-from pipeline.study import load_study
+from pulsometro.questionnaire import shared_files
+from pulsometro.study import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 # The dispatcher and package markers decide nothing: they are left out of deps on purpose.
-NOT_DEPS = {Path("pipeline/cli.py"), Path("pipeline/__init__.py")}
+PACKAGE = ROOT / "pipeline" / "pulsometro"
+NOT_DEPS = {Path("pipeline/pulsometro/cli.py"), Path("pipeline/pulsometro/__init__.py")}
 
 
 def _stages(folder: Path) -> dict[str, dict]:
@@ -21,26 +22,30 @@ def _stages(folder: Path) -> dict[str, dict]:
 
 
 def _module_file(dotted: str) -> Path | None:
-    base = ROOT / Path(*dotted.split("."))
+    base = ROOT / "pipeline" / Path(*dotted.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):
         if path.is_file():
             return path.relative_to(ROOT)
     return None
 
 
-def _imports(tree: ast.AST) -> Iterator[str]:
+def _imports(tree: ast.AST, path: Path = Path("pipeline/pulsometro/cli.py")) -> Iterator[str]:
+    """Dotted names that a module of the package imports; ``path``: its place, for relative imports."""
+    package = path.relative_to("pipeline").parent.parts
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else ()
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def _files(dotted: str) -> Iterator[Path]:
     """The module and every package above it: importing one runs them all."""
     parts = dotted.split(".")
-    if parts[0] == "pipeline":
+    if parts[0] == "pulsometro":
         for end in range(2, len(parts) + 1):
             path = _module_file(".".join(parts[:end]))
             if path is not None:
@@ -49,16 +54,16 @@ def _files(dotted: str) -> Iterator[Path]:
 
 def _closure(verb: str) -> set[Path]:
     """Every file of the package that the verb's function leads to, imports inside functions too."""
-    cli = ast.parse((ROOT / "pipeline/cli.py").read_text(encoding="utf-8"))
+    cli = ast.parse((ROOT / "pipeline/pulsometro/cli.py").read_text(encoding="utf-8"))
     functions = [node for node in cli.body if isinstance(node, ast.FunctionDef) and node.name == verb]
-    assert functions, f"pipeline/cli.py has no verb {verb}"
+    assert functions, f"pipeline/pulsometro/cli.py has no verb {verb}"
     waiting = {path for name in _imports(functions[0]) for path in _files(name)}
     found: set[Path] = set()
     while waiting:
         path = waiting.pop()
         found.add(path)
         tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-        waiting |= {p for name in _imports(tree) for p in _files(name)} - found
+        waiting |= {p for name in _imports(tree, path) for p in _files(name)} - found
     return {path for path in found - NOT_DEPS if path.name != "__init__.py" or _has_imports(path)}
 
 

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = (ROOT / "docs" / "trimestre.md").read_text(encoding="utf-8")
 ROOMS = ("ingest", "wave", "questionnaire", "check", "settings")
-MODULES = ("study.py", "files.py")
+MODULES = ("common/files.py", "study/parameters.py")
 # Messages of the YAML library, shown inside ours.
 FOREIGN = {"found duplicate key"}
 VALUE = "\0"
@@ -31,8 +31,8 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 def _modules() -> Iterator[Path]:
     for room in ROOMS:
-        yield from sorted((ROOT / "pipeline" / room).glob("*.py"))
-    yield from (ROOT / "pipeline" / name for name in MODULES)
+        yield from sorted((ROOT / "pipeline" / "pulsometro" / room).rglob("*.py"))
+    yield from (ROOT / "pipeline" / "pulsometro" / name for name in MODULES)
 
 
 def _raised() -> Iterator[tuple[str, str]]:
@@ -85,7 +85,7 @@ def test_every_message_that_a_delivery_can_cause_is_in_the_document() -> None:
 
 
 def test_the_commands_of_the_document_exist() -> None:
-    from pipeline.cli import main
+    from pulsometro.cli import main
 
     verbs = re.findall(r"^    pulso ([a-z]+)((?: [a-z]+)?)", DOCUMENT, re.MULTILINE)
     assert len(verbs) >= 5

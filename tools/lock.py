@@ -4,7 +4,7 @@ python tools/lock.py
 
 What somebody wrote (code, questionnaires, settings) must agree always. What the pipeline made must agree
 wherever the processor has AVX2, for which the pipeline asks for the same arithmetic everywhere
-(``pipeline/arithmetic.py``); on another kind of processor a last digit may differ, and that is printed.
+(``pulsometro.common.determinism``); on another kind of processor a last digit may differ, and that is printed.
 """
 
 import subprocess
@@ -14,7 +14,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from pipeline.arithmetic import has_common_kernels
+from pulsometro.common.determinism import has_common_kernels
 
 MADE = ("processed/", "reports/site/")
 

@@ -25,9 +25,9 @@ from official import (
 )
 from overlap import describe_overlap
 
-from pipeline.errors import PulsoError
-from pipeline.files import read_table
-from pipeline.study import Study, load_study
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_table
+from pulsometro.study import Study, load_study
 
 HERE = Path(__file__).resolve().parent
 # In development the zips and INEGI's tables lie beside the project.

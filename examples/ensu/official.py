@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.errors import PulsoError
+from pulsometro.common.errors import PulsoError
 
 COUNTRY = "Estados Unidos Mexicanos"
 # A part of La Laguna: the file's city code does not tell it apart.

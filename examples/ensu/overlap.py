@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.estimation import ChangeRule, Share, SurveyDesign, Wave, changes
-from pipeline.files import read_table
-from pipeline.study import Study
+from pulsometro.common.files import read_table
+from pulsometro.estimation import ChangeRule, Share, SurveyDesign, Wave, changes
+from pulsometro.study import Study
 
 STRATUM = "place_stratum"
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli import main
+from pulsometro.cli import main
 from tests.bad_inputs import broken as b
 from tests.bad_inputs.broken import WAVE, Break, swap
 from tests.ingest import deliveries as d
@@ -307,7 +307,7 @@ def test_trailing_blanks_and_padded_codes_are_no_error(tmp_path: Path, monkeypat
 def test_memory_stays_bounded(case: str, tmp_path: Path) -> None:
     CASES[case][0](tmp_path)
     code = (
-        "import sys, resource\nfrom click.testing import CliRunner\nfrom pipeline.cli import main\n"
+        "import sys, resource\nfrom click.testing import CliRunner\nfrom pulsometro.cli import main\n"
         f"r = CliRunner().invoke(main, ['ingest', '{WAVE}'])\n"
         "print(r.exit_code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )

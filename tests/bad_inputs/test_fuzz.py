@@ -7,8 +7,8 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import PulsoError
-from pipeline.ingest.stage import run
+from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.stage import run
 from tests.ingest import deliveries as d
 
 WAVE = "2020T1"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli import main
+from pulsometro.cli import main
 from tests.bad_inputs import broken as b
 from tests.bad_inputs.broken import WAVE, Break
 from tests.ingest import deliveries as d

@@ -7,15 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.check import stage
-from pipeline.check.engine import Engine
-from pipeline.check.rules import Evidence, Rule
-from pipeline.check.screen import print_verdict
-from pipeline.check.verdict import RuleResult, Verdict, load_verdict, refuse_if_stopped
-from pipeline.errors import PulsoError
-from pipeline.files import read_json, write_json, write_table
-from pipeline.ingest.stage import run
-from pipeline.study import Study
+from pulsometro.check import stage
+from pulsometro.check.great_expectations.engine import Engine
+from pulsometro.check.report.terminal import print_verdict
+from pulsometro.check.rule import Evidence, Rule
+from pulsometro.check.verdict import RuleResult, Verdict, load_verdict, refuse_if_stopped
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_json, write_json, write_table
+from pulsometro.ingest.stage import run
+from pulsometro.study import Study
 from tests.ingest import deliveries as d
 
 WAVE = "2020T1"
@@ -211,7 +211,7 @@ def test_the_prompt_checks_anew_after_a_new_ingest(tmp_path: Path, monkeypatch: 
     """An old verdict must not be printed for a delivery that was read again since."""
     from click.testing import CliRunner
 
-    from pipeline.cli import main
+    from pulsometro.cli import main
 
     study = d.prepared(tmp_path)
     monkeypatch.chdir(tmp_path)

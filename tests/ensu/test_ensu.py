@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline import estimate, series
-from pipeline.ingest import stage as ingest
-from pipeline.study import Study, load_study
-from pipeline.weighting import stage as weight
+from pulsometro.estimates import series
+from pulsometro.estimates import stage as estimate
+from pulsometro.ingest import stage as ingest
+from pulsometro.study import Study, load_study
+from pulsometro.weighting import stage as weight
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "ensu"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import ensu_faults as planted
-from pipeline.check.engine import Engine
-from pipeline.study import Study, load_study
+from pulsometro.check.great_expectations.engine import Engine
+from pulsometro.study import Study, load_study
 
 pytestmark = pytest.mark.xdist_group("ensu_planted")
 

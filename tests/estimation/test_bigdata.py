@@ -12,8 +12,17 @@ import pandas as pd
 import pytest
 
 from benchmarks.sample import make_sample
-from pipeline.estimation import Categorical, EstimationError, Numeric, Settings, Share, SurveyDesign, Where, estimate
-from pipeline.estimation.bigdata import estimate_big
+from pulsometro.estimation import (
+    Categorical,
+    EstimationError,
+    Numeric,
+    Settings,
+    Share,
+    SurveyDesign,
+    Where,
+    estimate,
+)
+from pulsometro.estimation.bigdata import estimate_big
 
 ibis = pytest.importorskip("ibis", reason="ibis-framework is not installed: the extra 'big'")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.estimation import (
+from pulsometro.estimation import (
     Calibration,
     Categorical,
     Domain,

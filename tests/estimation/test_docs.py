@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.estimation import CHANGE_COLUMNS, COLUMNS
+from pulsometro.estimation import CHANGE_COLUMNS, COLUMNS
 
 
 def test_both_pieces_run(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,10 +41,11 @@ def test_both_pieces_run(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_importing_needs_only_numpy_pandas_and_scipy() -> None:
     code = (
-        "import sys; import pipeline.estimation; "
+        "import sys; import pulsometro.estimation; "
         "print(sorted({m.split('.')[0] for m in sys.modules} & "
         "{'statsmodels', 'samplics', 'svy', 'matplotlib', 'great_expectations', 'ibis', 'yaml', 'pydantic'})); "
-        "print(sorted(m for m in sys.modules if m.startswith('pipeline.') and not m.startswith('pipeline.estimation')))"
+        "ours = [m for m in sys.modules if m.startswith('pulsometro.')]; "
+        "print(sorted(m for m in ours if not m.startswith('pulsometro.estimation')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["[]", "[]"]

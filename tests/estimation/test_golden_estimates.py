@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.estimation import Categorical, Numeric, Ratio, Settings, Share, SurveyDesign, estimate
+from pulsometro.estimation import Categorical, Numeric, Ratio, Settings, Share, SurveyDesign, estimate
 from tests.estimation.golden import (
     DOMAINS,
     PROPORTIONS,

@@ -7,9 +7,17 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pipeline.estimation import Categorical, EstimationError, Numeric, Share, SurveyDesign, logistic, rao_scott
-from pipeline.estimation.regression import influence_on_coefficients
-from pipeline.estimation.variance import score_variance
+from pulsometro.estimation import (
+    Categorical,
+    EstimationError,
+    Numeric,
+    Share,
+    SurveyDesign,
+    logistic,
+    rao_scott,
+)
+from pulsometro.estimation._engine.linearisation import score_variance
+from pulsometro.estimation.regression import influence_on_coefficients
 
 SEX = Categorical("sexo", ("H", "M"))
 AGE = Categorical("gedad", ("18-29", "30-44", "45-59", "60+"))
@@ -105,7 +113,7 @@ def test_logistic_errors_with_the_last_but_one_step_of_r(golden: Path, design: S
 
 def test_average_marginal_effects_of_one_factor_are_differences_of_shares(design: SurveyDesign) -> None:
     """With sex alone the model is saturated, so its effect and error are those of the two domains."""
-    from pipeline.estimation import linear_estimates
+    from pulsometro.estimation import linear_estimates
 
     effect = logistic(design, HAPPENED, (SEX,)).effects.iloc[0]
     shares = linear_estimates(design, [HAPPENED], [("sexo",)])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.estimation import Quantile, SurveyDesign, estimate
+from pulsometro.estimation import Quantile, SurveyDesign, estimate
 from tests.estimation.golden import DOMAINS, assert_equal, join, read_expected
 
 PROBABILITIES = (0.25, 0.5, 0.9)

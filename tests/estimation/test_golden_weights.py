@@ -6,15 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.estimation import (
-    Calibration,
-    Numeric,
-    Replicates,
-    Settings,
-    Share,
-    SurveyDesign,
-    estimate,
-)
+from pulsometro.estimation import Calibration, Numeric, Replicates, Settings, Share, SurveyDesign, estimate
 from tests.estimation.golden import assert_equal, join, read_expected
 
 VARIABLES = (

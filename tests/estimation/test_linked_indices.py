@@ -4,7 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.estimation import Categorical, Index, Settings, Share, SurveyDesign, Wave, changes, estimate, trend
+from pulsometro.estimation import (
+    Categorical,
+    Index,
+    Settings,
+    Share,
+    SurveyDesign,
+    Wave,
+    changes,
+    estimate,
+    trend,
+)
 
 SCORES = tuple((code, float(4 - code)) for code in range(1, 5))
 LABELS = {"a": "Alfa", "b": "Beta", "c": "Gama", "d": "Delta"}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.estimation import (
+from pulsometro.estimation import (
     Categorical,
     DesignError,
     Domain,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.sample import make_sample
-from pipeline.estimation import Categorical, Numeric, Settings, SurveyDesign, estimate
+from pulsometro.estimation import Categorical, Numeric, Settings, SurveyDesign, estimate
 
 
 @pytest.fixture(scope="module")

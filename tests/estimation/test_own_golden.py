@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.estimation import Categorical, Numeric, Settings, SurveyDesign, estimate
+from pulsometro.estimation import Categorical, Numeric, Settings, SurveyDesign, estimate
 
 HERE = Path(__file__).resolve().parent
 DOMAINS = ((), ("municipio",), ("sexo",), ("municipio", "sexo"))

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline.estimation import Cepal, Inegi, Nchs, scheme_named
-from pipeline.estimation.intervals import korn_graubard
-from pipeline.estimation.precision import Quality, Verdict
+from pulsometro.estimation import Cepal, Inegi, Nchs, scheme_named
+from pulsometro.estimation.intervals import korn_graubard
+from pulsometro.estimation.precision import Quality, Verdict
 
 
 def quality(**given: object) -> Quality:

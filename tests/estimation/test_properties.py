@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.estimation import Categorical, Domain, Numeric, Ratio, Settings, Share, SurveyDesign, estimate
+from pulsometro.estimation import Categorical, Domain, Numeric, Ratio, Settings, Share, SurveyDesign, estimate
 
 VARIABLES = (
     Categorical("q", (1, 2, 3), missing=(9,)),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from pipeline.study import Study, load_study
+from pulsometro.study import Study, load_study
 
 PARAMS = """\
 study:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.questionnaire import (
+from pulsometro.questionnaire import (
     Questionnaire,
     check_against,
     load_indicators,

@@ -5,13 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import PulsoError
-from pipeline.questionnaire import (
-    check_against,
-    load_indicators,
-    load_questionnaire,
-    parse,
-)
+from pulsometro.common.errors import PulsoError
+from pulsometro.questionnaire import check_against, load_indicators, load_questionnaire, parse
 
 BASE = """
 fieldwork: {mode: telephone}

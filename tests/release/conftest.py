@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.files import write_table
-from pipeline.questionnaire import Questionnaire
-from pipeline.study import Study, load_study
+from pulsometro.common.files import write_table
+from pulsometro.questionnaire import Questionnaire
+from pulsometro.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 WAVE = "2013T2"

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.estimation import Replicates, Settings, Share, SurveyDesign, estimate
-from pipeline.release.stage import run
-from pipeline.study import Study, load_study
+from pulsometro.estimation import Replicates, Settings, Share, SurveyDesign, estimate
+from pulsometro.release.stage import run
+from pulsometro.study import Study, load_study
 
 WAVE = "2013T2"
 

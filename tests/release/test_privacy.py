@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.errors import PulsoError
-from pipeline.release.formats import write_dta, write_sav
-from pipeline.release.stage import run
-from pipeline.release.table import ReleaseTable, Variable, build
-from pipeline.study import Study
+from pulsometro.common.errors import PulsoError
+from pulsometro.release.stage import run
+from pulsometro.release.table import ReleaseTable, Variable, build
+from pulsometro.release.writers import write_dta, write_sav
+from pulsometro.study import Study
 
 WAVE = "2013T2"
 

@@ -3,15 +3,15 @@
 import re
 from dataclasses import dataclass, field
 
-from pipeline.reporting import numbers
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.figures.cards import SIZES
-from pipeline.reporting.load import load_edition
-from pipeline.reporting.numbers import FRACTIONS, rounded
-from pipeline.reporting.places import FILES
-from pipeline.reporting.rows import TOO_SMALL, Change, Estimate
-from pipeline.settings.reporting import Measure
-from pipeline.study import Study
+from pulsometro.reporting.charts.drawing.cards import SIZES
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.read_edition import load_edition
+from pulsometro.reporting.edition.rows import TOO_SMALL, Change, Estimate
+from pulsometro.reporting.trace.location import FILES
+from pulsometro.settings.report_settings import Measure
+from pulsometro.study import Study
+from pulsometro.style import spanish
+from pulsometro.style.spanish import FRACTIONS, rounded
 from tests.reporting.reading import numbers_in, settled
 
 # What each verdict of the table may be called in words.
@@ -148,7 +148,7 @@ def exempt(edition: Edition) -> list[str]:
     compared = [edition.change(edition.in_place(m, p.code)) for m in edition.settings.findings for p in edition.places]
     found.append(f"de {sum(change is not None and change.comparable for change in compared)} cifras que se comparan")
     for info in edition.waves:
-        found += [numbers.days(info.start, info.end), info.period, numbers.wave_short(info.key), f"{info.number}.ª"]
+        found += [spanish.days(info.start, info.end), info.period, spanish.wave_short(info.key), f"{info.number}.ª"]
     return sorted({settled(words) for words in found if any(c.isdigit() for c in words)}, key=len, reverse=True)
 
 

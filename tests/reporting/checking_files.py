@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.reporting import numbers
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.rows import Estimate
-from pipeline.settings.reporting import Measure
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.settings.report_settings import Measure
+from pulsometro.style import spanish
 from tests.reporting.checking import (
     PHRASES,
     VERDICTS,
@@ -74,7 +74,7 @@ def check_slides(edition: Edition, slides: Sequence[tuple[str, str]]) -> Checked
                 for number in re.findall(rf"{re.escape(name)}[,:] ([\d.,]*\d)", plain):
                     result.expect(printed(row.estimate * factor_of(row), number), f"{name}: {number}")
             for number in numbers_in(plain):
-                right = is_of(edition, estimate, number) or number == numbers.count(estimate.n)
+                right = is_of(edition, estimate, number) or number == spanish.count(estimate.n)
                 right |= printed(field_of(edition, estimate, "margin"), number)
                 right |= any(printed(row.estimate * factor_of(row), number) for row in places.values())
                 result.expect(right, f"{number} on the slide of {measure.indicator}")
@@ -88,7 +88,7 @@ def check_slides(edition: Edition, slides: Sequence[tuple[str, str]]) -> Checked
     allowed += [e for name in edition.settings.trust.indicators for level in edition.settings.trust.levels[:1]
                 if (e := edition.whole(Measure(name, level)))]  # fmt: skip
     rate = edition.made.response_rate
-    own = {numbers.count(edition.interviews)} | ({numbers.bare_percent(rate)} if rate is not None else set())
+    own = {spanish.count(edition.interviews)} | ({spanish.bare_percent(rate)} if rate is not None else set())
     for words in (part for slide in rest for part in slide):
         for number in numbers_in(without_exempt(edition, words)):
             right = number in own or any(is_of(edition, row, number) for row in allowed)
@@ -135,7 +135,7 @@ def check_workbook(edition: Edition, sheets: Mapping[str, Sequence[Sequence[Any]
 
 
 def _check_words(edition: Edition, rows: Sequence[Sequence[Any]], result: Checked) -> None:
-    allowed = {numbers.count(edition.interviews)}
+    allowed = {spanish.count(edition.interviews)}
     texts = " ".join(f"{label.definition} {label.question}" for label in edition.labels.values())
     allowed |= set(numbers_in(texts))
     for row in rows:

@@ -9,12 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pipeline.files import read_json
-from pipeline.reporting import numbers
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.places import FILES, value_at
-from pipeline.reporting.rows import Estimate
-from pipeline.study import Study
+from pulsometro.common.files import read_json
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.trace.location import FILES, value_at
+from pulsometro.study import Study
+from pulsometro.style import spanish
 from tests.reporting import reading
 from tests.reporting.checking import Checked, fits, is_of, printed, row_of, without_exempt
 from tests.reporting.reading import Piece, numbers_in, settled
@@ -86,7 +86,7 @@ def printed_as(value: Any, path: str, share: bool) -> set[str]:
     if name == "max_error":
         power = str(round(math.log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return {f"10{power}"}
-    shown = {numbers.decimal(value * factor, d) for d in (0, 1, 2, 3)}
+    shown = {spanish.decimal(value * factor, d) for d in (0, 1, 2, 3)}
     return shown | {f"+{one}" for one in shown} | {one.lstrip("−") for one in shown} | {f"{value:.0f}"}
 
 
@@ -207,7 +207,7 @@ def wrong_alternative(edition: Edition, words: str, names: Sequence[tuple[str, s
 
 # --- claims in words ----------------------------------------------------------------------------
 
-_WORD = {numbers.word(k): k for k in range(13)} | {"una": 1}
+_WORD = {spanish.word(k): k for k in range(13)} | {"una": 1}
 
 
 def _wrong_count(edition: Edition, words: str) -> list[str]:

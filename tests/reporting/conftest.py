@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.reporting.edition import Edition
-from pipeline.reporting.load import load_edition
-from pipeline.study import Study
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.read_edition import load_edition
+from pulsometro.study import Study
 from tests.reporting.made import project
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -32,7 +32,7 @@ def edition(study: Study) -> Edition:
 @pytest.fixture(scope="session")
 def built(study: Study) -> Path:
     """The last wave's folder, rendered once."""
-    from pipeline.reporting.stage import run
+    from pulsometro.reporting.stage import run
 
     run(study, LAST)
     return study.site / LAST
@@ -41,8 +41,8 @@ def built(study: Study) -> Path:
 @pytest.fixture(scope="session")
 def site(study: Study, built: Path) -> Path:
     """The whole site: three waves and the sections."""
-    from pipeline.reporting.site import run as run_site
-    from pipeline.reporting.stage import run
+    from pulsometro.reporting.site import run as run_site
+    from pulsometro.reporting.stage import run
 
     for wave in OTHERS:
         run(study, wave)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.files import write_json, write_table
-from pipeline.study import Study, load_study
+from pulsometro.common.files import write_json, write_table
+from pulsometro.study import Study, load_study
 from tests.reporting.weighed import asked, receipts
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline.reporting.edition import Edition
-from pipeline.study import Study
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.study import Study
 from tests.reporting import checking_files as files
 from tests.reporting import reading
 from tests.reporting.checking import edition_of, without_exempt

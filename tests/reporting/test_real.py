@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.reporting.edition import Edition
-from pipeline.study import Study, load_study
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.study import Study, load_study
 from tests.reporting import checking_files as files
 from tests.reporting import reading
 from tests.reporting.checking import edition_of, without_exempt

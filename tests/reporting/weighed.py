@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.interviewers import COLUMNS
-from pipeline.weighting.chain import weigh
+from pulsometro.estimates.interviewer_effects import COLUMNS
+from pulsometro.weighting.chain import weigh
 from tests.weighting.editions import attempts, inputs, responses, settings
 
 NAMES = {"area": "municipio", "sex_item": "sexo", "age_item": "grupo_edad", "insecure": "seg_municipio"}

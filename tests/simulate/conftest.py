@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.simulate import stage
-from pipeline.simulate.answers import Edition
-from pipeline.simulate.world import World, make_world
-from pipeline.study import Study, load_study
+from pulsometro.simulate import stage
+from pulsometro.simulate.answers import Edition
+from pulsometro.simulate.world import World, make_world
+from pulsometro.study import Study, load_study
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from pipeline.ingest.stage import read
-from pipeline.simulate import stage
-from pipeline.simulate.assumptions import Drift
-from pipeline.simulate.sample import draw
-from pipeline.simulate.world import make_world
-from pipeline.study import Study, load_study
+from pulsometro.ingest.stage import read
+from pulsometro.simulate import stage
+from pulsometro.simulate.assumptions import Drift
+from pulsometro.simulate.sample import draw
+from pulsometro.simulate.world import make_world
+from pulsometro.study import Study, load_study
 from tests.simulate.conftest import WAVES, small_copy
 
 
@@ -38,7 +38,7 @@ def test_each_wave_has_its_two_files_and_no_other(small: Study) -> None:
 def test_same_bytes_twice(small: Study, tmp_path: Path) -> None:
     again = small_copy(tmp_path)
     # Another process with another hash seed: no order may hang on either.
-    code = "from pipeline.simulate.stage import run; from pipeline.study import load_study; run(load_study())"
+    code = "from pulsometro.simulate.stage import run; from pulsometro.study import load_study; run(load_study())"
     environment = {**os.environ, "PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
     first, second = files(small), files(again)

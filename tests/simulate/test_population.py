@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.simulate.answers import Edition, profiles, seeds, true_shares
-from pipeline.simulate.calibrate import area_shares, thresholds, with_published
-from pipeline.simulate.world import World
+from pulsometro.simulate.answers import Edition, profiles, seeds, true_shares
+from pulsometro.simulate.published_targets import area_shares, thresholds, with_published
+from pulsometro.simulate.world import World
 
 
 @pytest.fixture(scope="module")

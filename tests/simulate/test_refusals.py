@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import PulsoError
-from pipeline.simulate.sample import draw_edition
-from pipeline.simulate.world import make_world
-from pipeline.study import load_study
+from pulsometro.common.errors import PulsoError
+from pulsometro.simulate.sample import draw_edition
+from pulsometro.simulate.world import make_world
+from pulsometro.study import load_study
 from tests.simulate.conftest import small_copy
 
 ASSUMED, PUBLISHED, TOTALS = (

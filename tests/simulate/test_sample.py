@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.simulate.answers import Edition
-from pipeline.simulate.attempts import call_attempts
-from pipeline.simulate.sample import Draw, draw, draw_edition
-from pipeline.weighting.dispositions import final_dispositions, group_of
+from pulsometro.simulate.answers import Edition
+from pulsometro.simulate.dialling import call_attempts
+from pulsometro.simulate.sample import Draw, draw, draw_edition
+from pulsometro.weighting.nonresponse.outcome_rates import final_dispositions, group_of
 
 
 @pytest.fixture(scope="module")

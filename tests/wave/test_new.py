@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import PulsoError
-from pipeline.ingest.stage import run
-from pipeline.study import Study, load_study
-from pipeline.wave.entries import shifted, with_wave_in_dvc
-from pipeline.wave.new import new_wave
+from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.stage import run
+from pulsometro.study import Study, load_study
+from pulsometro.wave.entries import shifted, with_wave_in_dvc
+from pulsometro.wave.new import new_wave
 from tests.ingest import deliveries as d
 
 DVC = """\

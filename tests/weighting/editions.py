@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from pipeline.settings.weighting import WeightingSettings
-from pipeline.weighting.chain import Inputs
+from pulsometro.settings.weighting_settings import WeightingSettings
+from pulsometro.weighting.chain import Inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 TOTALS = pd.read_csv(ROOT / "raw" / "population" / "control_totals.csv", dtype={"cve_geo": str})

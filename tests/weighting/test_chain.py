@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.weighting.chain import weigh
-from pipeline.weighting.dual_frame import hartley, multiplicity
-from pipeline.weighting.nonresponse import propensity_classes
-from pipeline.weighting.refusals import WeightingError
-from pipeline.weighting.replicates import jkn, rao_wu
+from pulsometro.weighting.chain import weigh
+from pulsometro.weighting.dual_frame import hartley, multiplicity
+from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.nonresponse.adjustment import propensity_classes
+from pulsometro.weighting.replicates.multipliers import jkn, rao_wu
 from tests.weighting.editions import COVERAGE, TOTALS, attempts, inputs, responses, settings
 
 ATTEMPTS = {"number": "number", "attempt": "attempt", "disposition": "disposition"}

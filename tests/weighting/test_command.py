@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 from ruamel.yaml import YAML
 
-from pipeline.cli import main
-from pipeline.files import read_json, read_table, write_json, write_table
+from pulsometro.cli import main
+from pulsometro.common.files import read_json, read_table, write_json, write_table
 from tests.weighting.editions import attempts, responses
 
 ROOT = Path(__file__).resolve().parents[2]

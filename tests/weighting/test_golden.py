@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.weighting.bounded import trim_redistribute
-from pipeline.weighting.calibration import calibrate, calibrate_replicates
-from pipeline.weighting.margins import Margin, margin_from_labels
-from pipeline.weighting.nonresponse import class_factors
-from pipeline.weighting.replicates import jkn, replicate_variance
-from pipeline.weighting.structure import build_structure
+from pulsometro.weighting.calibration.margins import Margin, margin_from_labels
+from pulsometro.weighting.calibration.methods import calibrate, calibrate_replicates
+from pulsometro.weighting.calibration.problem import build_structure
+from pulsometro.weighting.calibration.trimming import trim_redistribute
+from pulsometro.weighting.nonresponse.adjustment import class_factors
+from pulsometro.weighting.replicates.multipliers import jkn, replicate_variance
 
 VARIABLES = ("sexo", "gedad", "educ")
 

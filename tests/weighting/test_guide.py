@@ -17,9 +17,9 @@ def test_every_refusal_in_the_guide_is_one_of_the_code() -> None:
         for part in message.split("…")
     ]
     paths = [
-        *(ROOT / "pipeline" / "weighting").glob("*.py"),
-        ROOT / "pipeline/study.py",
-        ROOT / "pipeline/interviewers.py",
+        *(ROOT / "pipeline" / "pulsometro" / "weighting").rglob("*.py"),
+        ROOT / "pipeline/pulsometro/study/parameters.py",
+        ROOT / "pipeline/pulsometro/estimates/interviewer_effects.py",
     ]
     # Long messages are written in several literals.
     source = re.sub(r'"\s*\n\s*f?"', "", "\n".join(path.read_text(encoding="utf-8") for path in paths))

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.weighting.bounded import area_caps, trim
-from pipeline.weighting.calibration import calibrate, calibrate_replicates
-from pipeline.weighting.margins import Margin, margin_from_labels
-from pipeline.weighting.refusals import WeightingError
-from pipeline.weighting.replicates import jkn, rao_wu
-from pipeline.weighting.structure import build_structure
+from pulsometro.weighting.calibration.margins import Margin, margin_from_labels
+from pulsometro.weighting.calibration.methods import calibrate, calibrate_replicates
+from pulsometro.weighting.calibration.problem import build_structure
+from pulsometro.weighting.calibration.trimming import area_caps, trim
+from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.replicates.multipliers import jkn, rao_wu
 
 QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 BOUNDS = (0.2, 5.0)

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import PulsoError
-from pipeline.weighting.base import area_base, frame_expansion, given_base
-from pipeline.weighting.calibration import calibrate
-from pipeline.weighting.chain import weigh
-from pipeline.weighting.margins import check_margins, margin_from_labels, reconcile
-from pipeline.weighting.nonresponse import class_factors
-from pipeline.weighting.refusals import WeightingError
-from pipeline.weighting.replicates import jkn, rao_wu
+from pulsometro.common.errors import PulsoError
+from pulsometro.weighting.base.probabilities import area_base, frame_expansion, given_base
+from pulsometro.weighting.calibration.margins import check_margins, margin_from_labels, reconcile
+from pulsometro.weighting.calibration.methods import calibrate
+from pulsometro.weighting.chain import weigh
+from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.nonresponse.adjustment import class_factors
+from pulsometro.weighting.replicates.multipliers import jkn, rao_wu
 from tests.weighting.editions import TOTALS, attempts, inputs, responses, settings
 
 ATTEMPTS = {"number": "number", "attempt": "attempt", "disposition": "disposition"}

@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.errors import PulsoError
-from pipeline.files import read_json, read_table, write_table
-from pipeline.study import Study, load_study
-from pipeline.weighting.stage import run
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_json, read_table, write_table
+from pulsometro.study import Study, load_study
+from pulsometro.weighting.stage import run
 from tests.weighting.editions import responses
 
 WAVE = "2012T2"

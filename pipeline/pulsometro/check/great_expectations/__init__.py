@@ -1,0 +1,1 @@
+"""Great Expectations: the rules run as expectation suites, and its own pages on request."""

@@ -1,0 +1,249 @@
+"""Rules that follow from the questionnaire and params alone: codes, ranges, skips, sizes, files."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from pulsometro.check.rule import KEY, Evidence, Rule
+from pulsometro.check.rules.sample_design import design_rules, nested_units, weight_flags, weight_inputs
+from pulsometro.questionnaire.model import Item, Questionnaire
+from pulsometro.settings.check_settings import Severity
+from pulsometro.study import Study
+
+ASKED = "asked:"
+_TYPES = {
+    "single": "Int64",
+    "integer": "Int64",
+    "number": "Float64",
+    "text": "string",
+    "date": "string",
+    "area": "string",
+}
+_DIFFERENCES: Mapping[str, tuple[Severity, str, str]] = {
+    "label_swapped": (
+        "critical",
+        "Ninguna etiqueta del archivo contradice el código del cuestionario",
+        "Pregunte a la casa encuestadora si invirtió la escala; si es así, declárelo en delivery.columns.",
+    ),
+    "label_differs": (
+        "warning",
+        "Las etiquetas del archivo son las del cuestionario",
+        "Compare palabra por palabra; si la pregunta cambió, cámbiela también en el cuestionario.",
+    ),
+    "label_without_code": (
+        "warning",
+        "El archivo no trae etiquetas de códigos que el cuestionario no tiene",
+        "Pregunte qué significa el código y decida si entra al cuestionario.",
+    ),
+    "code_without_label": (
+        "info",
+        "Todo código lleva etiqueta en el archivo",
+        "Pida el archivo con todas sus etiquetas.",
+    ),
+    "user_missing": (
+        "warning",
+        "El archivo y el cuestionario toman por faltantes los mismos códigos",
+        "Pregunte si ese código es una respuesta; el cuestionario decide cómo se cuenta.",
+    ),
+    "type": (
+        "info",
+        "El tipo de cada columna es el esperado",
+        "Si los valores se leyeron bien, no hay nada que hacer.",
+    ),
+    "not_delivered": ("warning", "Todo lo que se preguntó se entregó", "Pida las columnas que faltan."),
+    "not_asked": (
+        "info",
+        "No llegan columnas que el cuestionario no conoce",
+        "Agréguelas al cuestionario o a delivery.ignore; no se usan.",
+    ),
+}
+
+
+def questionnaire_rules(
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, delivery: Mapping[str, Any]
+) -> Evidence:
+    """Evidence tables ``respondents``, ``areas``, ``items``, ``delivery`` and ``differences``, and their rules.
+
+    ``responses``: as ingest wrote them; ``delivery``: its delivery.json.
+    """
+    settings = study.params.check
+    tables = {
+        "respondents": _respondents(responses, questionnaire, study, questionnaire.wave),
+        "items": _items(responses, questionnaire),
+        "delivery": _delivery(delivery),
+        "differences": _differences(delivery),
+    }
+    rules = [*_folio_rules(), *_item_rules(questionnaire, responses)]
+    rules += design_rules(study, questionnaire, responses)
+    tables["inputs"], inputs = weight_inputs(study, questionnaire, responses)
+    rules += inputs if len(tables["inputs"]) else ()
+    units = nested_units(study, responses)
+    if units is not None:
+        tables["nested"] = units[0]
+        rules.append(units[1])
+    rules += [
+        Rule("types", "items", "type_ok", "in_set", "critical", "Cada reactivo tiene el tipo que le toca",
+             "Vuelva a ejecutar la ingesta.", {"value_set": [True]}),
+        Rule("nonresponse", "items", "nonresponse", "between", "warning",
+             f"Ningún reactivo pierde más de {settings.maximum_item_nonresponse:.0%} de sus respuestas",
+             "Revise cómo se aplicó la pregunta y si el archivo trae la columna correcta.",
+             {"min_value": 0, "max_value": settings.maximum_item_nonresponse}),
+        Rule("quarantine", "delivery", "quarantined_share", "between", "critical",
+             f"No más de {settings.maximum_quarantined:.0%} de las entrevistas quedan en cuarentena",
+             "Lea las razones en la tabla de cuarentena y pida el archivo corregido.",
+             {"min_value": 0, "max_value": settings.maximum_quarantined}),
+        Rule("arithmetic", "delivery", "lost", "in_set", "critical",
+             "Entrevistas entregadas = aceptadas + en cuarentena", "Es un defecto del programa: repórtelo.",
+             {"value_set": [0]}),
+    ]  # fmt: skip
+    if settings.area is not None and settings.area in responses:
+        tables["areas"] = _areas(responses, questionnaire[settings.area], settings.area, study)
+        rules += _area_rules(study)
+    if settings.roles.date is not None and settings.roles.date in responses:
+        rules.append(
+            Rule("dates", "respondents", "outside_fieldwork", "in_set", "warning",
+                 "Las entrevistas son de los días del levantamiento",
+                 "Pregunte por esas entrevistas; si el levantamiento duró más, corrija las fechas en params.yaml.",
+                 {"value_set": [False]})
+        )  # fmt: skip
+    for kind, (severity, title, remedy) in _DIFFERENCES.items():
+        chosen = settings.unasked_columns if kind == "not_asked" else severity
+        rules.append(
+            Rule(f"metadata.{kind}", "differences", kind, "in_set", chosen, title, remedy, {"value_set": [False]})
+        )
+    return Evidence(tables, tuple(rules))
+
+
+def _folio_rules() -> list[Rule]:
+    return [
+        Rule("folio.present", "respondents", "folio", "not_null", "critical", "Toda entrevista tiene folio",
+             "Pida el folio de esas entrevistas."),
+        Rule("folio.unique", "respondents", "folio", "unique", "critical", "Ningún folio se repite",
+             "Pregunte cuál de las entrevistas es la buena."),
+    ]  # fmt: skip
+
+
+def _item_rules(questionnaire: Questionnaire, responses: pd.DataFrame) -> Iterator[Rule]:
+    names = [name for name in questionnaire.items if name in responses]
+    expected = [n for n, i in questionnaire.items.items() if not i.private and n != "folio"]
+    yield Rule("columns", "respondents", "", "columns", "critical", "Están todos los reactivos del cuestionario",
+               "Vuelva a ejecutar la ingesta.", {"column_set": ["folio", *expected]})  # fmt: skip
+    for name in names:
+        item = questionnaire[name]
+        label = f"«{item.label}»"
+        if item.kind == "single":
+            yield Rule(f"codes.{name}", "respondents", name, "in_set", "critical",
+                       f"{label} sólo trae códigos del cuestionario", "Declare el código o corrija el archivo.",
+                       {"value_set": list(item.valid_codes)})  # fmt: skip
+        if item.kind == "integer" and item.range is not None:
+            low, high = item.range
+            where = f"{name} not in {list(item.missing)}" if item.missing else None
+            yield Rule(f"range.{name}", "respondents", name, "between", "critical",
+                       f"{label} está entre {low:,} y {high:,}", "Corrija el rango o el archivo.",
+                       {"min_value": low, "max_value": high}, where)  # fmt: skip
+        if item.required and name != "folio":
+            where = f"`{ASKED}{name}` == True" if name in questionnaire.skips else None
+            yield Rule(f"required.{name}", "respondents", name, "not_null", "critical", f"{label} nunca falta",
+                       "Pida esas respuestas.", {}, where)  # fmt: skip
+        if name in questionnaire.skips:
+            yield from _skip_rules(name, item, questionnaire)
+
+
+def _skip_rules(name: str, item: Item, questionnaire: Questionnaire) -> Iterator[Rule]:
+    skipped, label = item.code_for("no_aplica"), f"«{item.label}»"
+    kept = questionnaire.delivery.skips == "keep"
+    yield Rule(f"skip_answered.{name}", "respondents", f"answered:{name}", "in_set",
+               "warning" if kept else "critical", f"{label} está vacía donde debía saltarse",
+               "Revise el pase en el programa de captura.", {"value_set": [False]})  # fmt: skip
+    if skipped is not None:
+        yield Rule(f"skip_unasked.{name}", "respondents", f"unasked:{name}", "in_set", "warning",
+                   f"{label} se preguntó siempre que debía preguntarse", "Revise el pase en el programa de captura.",
+                   {"value_set": [False]})  # fmt: skip
+
+
+def _respondents(responses: pd.DataFrame, questionnaire: Questionnaire, study: Study, wave: str) -> pd.DataFrame:
+    extra: dict[str, Any] = {KEY: responses["folio"]}
+    for name, skip in questionnaire.skips.items():
+        if name in responses:
+            asked = skip.mask(responses)
+            skipped = questionnaire[name].code_for("no_aplica")
+            neutral = (responses[name].isna() | (responses[name] == skipped)).fillna(True).astype(bool)
+            extra[f"{ASKED}{name}"] = asked
+            extra[f"answered:{name}"] = ~asked & ~neutral
+            extra[f"unasked:{name}"] = asked & neutral
+    extra |= weight_flags(study, responses)
+    date = study.params.check.roles.date
+    if date is not None and date in responses:
+        dates = study.wave(wave).fieldwork
+        inside = responses[date].between(dates.start.isoformat(), dates.end.isoformat())
+        extra["outside_fieldwork"] = ~inside.fillna(True).astype(bool)
+    return pd.concat([responses, pd.DataFrame(extra, index=responses.index)], axis=1)
+
+
+def nonresponse(responses: pd.DataFrame, questionnaire: Questionnaire, name: str) -> tuple[pd.Series, pd.Series]:
+    """Two boolean Series over the rows: the item was asked; it was asked and not answered.
+
+    Not answered: blank, no sabe or no contesta.
+    """
+    item = questionnaire[name]
+    values = responses[name]
+    codes = [code for code, kind in item.missing.items() if kind != "no_aplica"]
+    asked = questionnaire.skips[name].mask(responses) if name in questionnaire.skips else values.notna() | True
+    empty = (values.isna() | values.isin(codes)).fillna(True).astype(bool)
+    return asked.astype(bool), asked.astype(bool) & empty
+
+
+def _items(responses: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFrame:
+    rows = []
+    for name, item in questionnaire.items.items():
+        if name in responses and not item.private:
+            asked, lost = nonresponse(responses, questionnaire, name)
+            kind = str(responses[name].dtype)
+            share = lost.sum() / max(int(asked.sum()), 1)
+            if item.kind == "text" or item.derived is not None:
+                share = 0.0
+            ok = kind == _TYPES[item.kind] or (name == "folio" and kind in {"string", "str"})
+            rows.append({KEY: name, "type_ok": ok, "asked": int(asked.sum()), "nonresponse": share})
+    return pd.DataFrame(rows)
+
+
+def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study) -> pd.DataFrame:
+    """The study's municipalities, or the item's own codes: a place without interviews is in neither file."""
+    counts = responses[area].value_counts()
+    named: list[Any] = [m.cve_geo for m in study.params.municipalities]
+    known = named or list(item.codes) or sorted(counts.index.dropna())
+    target = study.params.check.interviews_per_area
+    n = [int(counts.get(code, 0)) for code in known]
+    share = [count / target if target else float("nan") for count in n]
+    return pd.DataFrame({KEY: known, "n": n, "share_of_target": share})
+
+
+def _area_rules(study: Study) -> Iterator[Rule]:
+    settings = study.params.check
+    yield Rule("sample.present", "areas", "n", "between", "critical", "Hay entrevistas en cada municipio del estudio",
+               "Pida las entrevistas que faltan o revise el nombre del municipio.", {"min_value": 1})  # fmt: skip
+    if settings.interviews_per_area:
+        low = settings.minimum_share_of_target
+        yield Rule("sample.minimum", "areas", "share_of_target", "between", "critical",
+                   f"Cada municipio tiene al menos {low:.0%} de sus {settings.interviews_per_area:,} entrevistas",
+                   "Complete el levantamiento antes de publicar.", {"min_value": low})  # fmt: skip
+        yield Rule("sample.target", "areas", "share_of_target", "between", "warning",
+                   f"Cada municipio tiene sus {settings.interviews_per_area:,} entrevistas (se tolera 10 % menos)",
+                   "Pida las entrevistas que faltan.", {"min_value": 0.9})  # fmt: skip
+
+
+def _delivery(delivery: Mapping[str, Any]) -> pd.DataFrame:
+    counts = delivery["counts"]
+    share = counts["quarantined"] / max(counts["delivered"], 1)
+    lost = counts["delivered"] - counts["accepted"] - counts["quarantined"]
+    return pd.DataFrame({KEY: [delivery["file"]], "quarantined_share": [share], "lost": [lost]})
+
+
+def _differences(delivery: Mapping[str, Any]) -> pd.DataFrame:
+    rows = []
+    for difference in delivery["differences"]:
+        place = "/".join(part for part in (difference["column"], difference["item"], difference["code"]) if part)
+        rows.append({KEY: place, **{kind: difference["kind"] == kind for kind in _DIFFERENCES}})
+    empty = {KEY: pd.Series(dtype="string"), **{kind: pd.Series(dtype=bool) for kind in _DIFFERENCES}}
+    return pd.DataFrame(rows) if rows else pd.DataFrame(empty)

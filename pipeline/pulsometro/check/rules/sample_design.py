@@ -1,0 +1,99 @@
+"""Rules about what the weights need: weights given by a producer, and the columns of the design."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.check.rule import KEY, Rule
+from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.study import Study
+
+
+def _given(study: Study, responses: pd.DataFrame) -> str | None:
+    given = getattr(study.params.weighting.base, "weight", None)
+    return given if given is not None and given in responses else None
+
+
+def weight_flags(study: Study, responses: pd.DataFrame) -> dict[str, Any]:
+    """Flags of each respondent's given weight: ``weight_ok`` (finite and positive) and ``weight_large``."""
+    given = _given(study, responses)
+    if given is None:
+        return {}
+    weight = pd.Series(pd.to_numeric(responses[given]).to_numpy(dtype=float, na_value=np.nan), index=responses.index)
+    good = pd.Series(np.isfinite(weight.to_numpy()), index=responses.index) & (weight > 0)
+    area, usable = study.params.check.area, weight.where(good)
+    usual = usable.groupby(responses[area]).transform("median") if area in responses else usable.median()
+    large = (usable / usual > study.params.check.largest_weight).fillna(False)
+    return {"weight_ok": good.to_numpy(), "weight_large": large.to_numpy(dtype=bool)}
+
+
+def design_rules(study: Study, questionnaire: Questionnaire, responses: pd.DataFrame) -> Iterator[Rule]:
+    """Given weights are sound, and every interview has its place in the design."""
+    weighting = study.params.weighting
+    if _given(study, responses) is not None:
+        yield Rule("weight.positive", "respondents", "weight_ok", "in_set", "critical",
+                   "El factor de expansión es un número positivo en toda entrevista",
+                   "Pida los factores que faltan o corrija la columna.", {"value_set": [True]})  # fmt: skip
+        most = study.params.check.largest_weight
+        yield Rule("weight.size", "respondents", "weight_large", "in_set", "warning",
+                   f"Ningún factor de expansión pasa de {most:g} veces la mediana de su lugar",
+                   "Pregunte por esos factores: uno solo puede decidir la cifra de su lugar.",
+                   {"value_set": [False]})  # fmt: skip
+    roles = {getattr(weighting, role): role for role in ("within", "psu", "strata")}
+    for column, role in roles.items():
+        # An item that is required has this rule already.
+        if column in responses and not (column in questionnaire.items and questionnaire[column].required):
+            yield Rule(f"design.{role}", "respondents", column, "not_null", "critical",
+                       f"Toda entrevista trae el dato del diseño «{column}»", "Pida ese dato.")  # fmt: skip
+
+
+def weight_inputs(
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame
+) -> tuple[pd.DataFrame, tuple[Rule, ...]]:
+    """Evidence table ``inputs`` (a row per item that the weights are made of) and its rules.
+
+    ``present``: the wave has the item; ``known``: share of the interviews that answer it, 0–1.
+    """
+    weighting, base = study.params.weighting, study.params.weighting.base
+    named = [getattr(base, role, None) for role in ("weight", "adults", "lines")]
+    named += [weighting.within, weighting.psu, weighting.strata, *getattr(base, "probabilities", ())]
+    if weighting.calibration is not None:
+        named += [item for margin in weighting.calibration.margins for item in margin.items]
+    items = list(dict.fromkeys(item for item in named if item))
+    rows = []
+    for item in items:
+        missing = list(questionnaire[item].missing) if item in questionnaire.items else []
+        there = item in responses
+        known = float((responses[item].notna() & ~responses[item].isin(missing)).mean()) if there else 0.0
+        rows.append({KEY: item, "present": there, "known": known})
+    table = pd.DataFrame(rows, columns=[KEY, "present", "known"]).astype({KEY: "string", "present": bool})
+    least = 1 - study.params.check.maximum_item_nonresponse
+    rules = (
+        Rule("weight.inputs", "inputs", "present", "in_set", "critical",
+             "Están todos los datos con que se pondera",
+             "Pida la columna que falta, o cambie weighting en params.yaml.", {"value_set": [True]}),
+        Rule("weight.inputs_known", "inputs", "known", "between", "warning",
+             f"Los datos con que se pondera se saben de al menos {least:.0%} de las entrevistas",
+             "Vea por qué faltan: a quien no lo dijo se le pondera con lo usual de su lugar.",
+             {"min_value": least, "max_value": 1}),
+    )  # fmt: skip
+    return table, rules
+
+
+def nested_units(study: Study, responses: pd.DataFrame) -> tuple[pd.DataFrame, Rule] | None:
+    """Evidence table ``nested`` (a row per sampling unit: does it lie in one stratum?) and its rule.
+
+    None where the study names no units or no strata of its own: variances need units within strata.
+    """
+    unit, stratum = study.params.weighting.psu, study.params.weighting.strata
+    if unit is None or stratum is None or not {unit, stratum} <= set(responses):
+        return None
+    strata = responses.groupby(unit)[stratum].nunique()
+    table = pd.DataFrame({KEY: strata.index.astype("string"), "one_stratum": (strata <= 1).to_numpy(dtype=bool)})
+    return table, Rule(
+        "design.nested", "nested", "one_stratum", "in_set", "critical",
+        "Cada unidad de muestreo está en un solo estrato",
+        "Pregunte cuál es su estrato: con dos, los errores de muestreo no se pueden calcular.", {"value_set": [True]},
+    )  # fmt: skip

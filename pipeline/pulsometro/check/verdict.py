@@ -1,0 +1,93 @@
+"""A wave's verdict: how it is kept, read, and what it forbids. Light: the weights stage imports it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_json
+from pulsometro.settings.check_settings import Severity
+from pulsometro.settings.configuration import STRICT, validate
+from pulsometro.study import Study
+
+Word = Literal["pass", "warn", "stop"]
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """One rule's result; ``keys``: the first folios (or items, areas …) that failed, at most 20.
+
+    ``accepted``: why a signed-off failure is accepted, else empty. ``error``: the rule itself
+    broke (never a statement about the data).
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    id: str
+    severity: Severity
+    passed: bool
+    looked_at: int
+    count: int
+    keys: tuple[str, ...]
+    title: str
+    remedy: str
+    accepted: str = ""
+    error: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Whether this result alone stops the wave."""
+        return not self.passed and not self.accepted and (self.severity == "critical" or bool(self.error))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checks say of one wave; ``refused``: why ingest could not read it, else empty."""
+
+    __pydantic_config__: ClassVar = STRICT
+    wave: str
+    verdict: Word
+    counts: Mapping[str, Any]
+    rules: tuple[RuleResult, ...]
+    differences: tuple[Mapping[str, str], ...] = ()
+    delivery: Mapping[str, Any] | None = None
+    tables: Mapping[str, Any] | None = None
+    refused: str = ""
+
+    @property
+    def failed(self) -> tuple[RuleResult, ...]:
+        """Rules that did not pass, the gravest first."""
+        order = {"critical": 0, "warning": 1, "info": 2}
+        return tuple(sorted((r for r in self.rules if not r.passed), key=lambda r: order[r.severity]))
+
+
+def decide(rules: tuple[RuleResult, ...]) -> Word:
+    """stop: a critical rule failed and nobody signed it off; warn: something else failed."""
+    if any(rule.stops for rule in rules):
+        return "stop"
+    return "warn" if any(not r.passed and r.severity != "info" for r in rules) else "pass"
+
+
+def to_json(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as plain JSON content."""
+    return asdict(verdict)
+
+
+def load_verdict(study: Study, wave: str) -> Verdict:
+    """The verdict that the check stage wrote; PulsoError when there is none."""
+    path = study.checks(wave)
+    return validate(Verdict, read_json(path), path)
+
+
+def refuse_if_stopped(study: Study, wave: str) -> None:
+    """Raise PulsoError, in one sentence, when the wave's checks say stop."""
+    verdict = load_verdict(study, wave)
+    if verdict.verdict != "stop":
+        return
+    if verdict.refused:
+        raise PulsoError(f"{wave}: the delivery was refused: {verdict.refused}")
+    stopping = [rule for rule in verdict.failed if rule.stops]
+    more = f" and {len(stopping) - 1} more" if len(stopping) > 1 else ""
+    raise PulsoError(
+        f"{wave}: the critical rule {stopping[0].id}{more} failed; see 'pulso check {wave}', correct the delivery, "
+        f"or sign it off with 'pulso check {wave} --accept {stopping[0].id} --because \"…\"'."
+    )

@@ -1,0 +1,253 @@
+"""``pulso``: one verb per stage. Stages are imported only when their verb is called."""
+
+import os
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pulsometro.common.determinism import agree
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.progress import Tell, shown
+
+WAVE = click.argument("wave", metavar="WAVE")
+
+
+class _Sentences(click.Group):
+    """Turns what a technician can mend into one sentence and exit code 1."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take ``--quiet`` after the verb as well, where people type it."""
+        others = [word for word in args if word != "--quiet"]
+        return super().parse_args(ctx, ["--quiet", *others] if len(others) < len(args) else args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PulsoError as error:
+            raise click.ClickException(str(error)) from None
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            text = f"{place}{error.strerror or error}; free the disk or the file, or mend its rights, and run again."
+            raise click.ClickException(text) from None
+        except ValueError as error:
+            # The kernel knows nothing of this program, and is not imported to ask whose error this is.
+            kernel = sys.modules.get("pulsometro.estimation.errors")
+            if kernel is None or not isinstance(error, kernel.EstimationError):
+                raise
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--quiet", is_flag=True, help="No progress, only results and errors.")
+@click.pass_context
+def main(ctx: click.Context, quiet: bool) -> None:
+    """From the questionnaire to the published brief: one verb per stage of the survey."""
+    agree()
+    ctx.obj = {"quiet": quiet or bool(os.environ.get("CI")) or not sys.stderr.isatty()}
+
+
+def _working(text: str) -> AbstractContextManager[Tell]:
+    """A line with what is under way while the block runs, unless the run is quiet."""
+    return shown(text, quiet=click.get_current_context().obj["quiet"])
+
+
+@main.command()
+def settings() -> None:
+    """Validate params.yaml and hand each section to the stages that read it."""
+    from pulsometro.study import load_study
+    from pulsometro.study.stage import run
+
+    click.echo(run(load_study()))
+
+
+@main.command()
+def simulate() -> None:
+    """Make the synthetic editions and their delivered files."""
+    from pulsometro.simulate.stage import run
+    from pulsometro.study import load_study
+
+    with _working("simulating the editions") as tell:
+        said = run(load_study(), tell)
+    click.echo(said)
+
+
+@main.command()
+@WAVE
+def ingest(wave: str) -> None:
+    """Read a delivery: rows in = accepted + quarantined."""
+    from pulsometro.ingest.stage import run
+    from pulsometro.study import load_study
+
+    with _working(f"{wave}: reading the delivery") as tell:
+        said = run(load_study(), wave, tell)
+    click.echo(said)
+
+
+@main.command()
+@click.argument("wave", metavar="[WAVE]", required=False)
+@click.option("--all", "every", is_flag=True, help="Write every wave's verdict; exit 0 whatever it says.")
+@click.option("--accept", metavar="RULE", help="Sign off a failed rule; needs --because.")
+@click.option("--because", metavar="TEXT", help="Why the rule's failure is accepted.")
+@click.option(
+    "--data-docs", "docs", metavar="FOLDER", type=click.Path(path_type=Path),
+    help="Also write Great Expectations' own pages there; they hold respondents' values.",
+)  # fmt: skip
+def check(wave: str | None, every: bool, accept: str | None, because: str | None, docs: Path | None) -> None:
+    """Run the checks of one wave; exits 1 when a critical rule fails."""
+    from pulsometro.check import stage
+    from pulsometro.check.report.terminal import print_verdict
+    from pulsometro.study import load_study
+
+    study = load_study()
+    if every:
+        with _working("loading the checks") as tell:
+            said = stage.run_all(study, tell)
+        click.echo(said)
+        return
+    if wave is None:
+        raise PulsoError("pulso check: say which wave, for example 'pulso check 2013T2', or --all.")
+    if accept is not None:
+        if not because:
+            raise PulsoError(f'pulso check {wave} --accept {accept}: say why with --because "…".')
+        stage.accept(study, wave, accept, because)
+    with _working(f"{wave}: loading the checks") as tell:
+        verdict = stage.run_one(study, wave, tell, docs)
+    print_verdict(study, verdict)
+    if docs is not None:
+        click.echo(f"{docs}: Great Expectations' pages; they hold respondents' values and load remote addresses: "
+                   "do not publish or send them, and delete them after use.", err=True)  # fmt: skip
+    if verdict.verdict == "stop":
+        raise SystemExit(1)
+
+
+@main.command()
+@WAVE
+def weight(wave: str) -> None:
+    """Weight a wave by municipality, with receipts."""
+    from pulsometro.check.verdict import refuse_if_stopped
+    from pulsometro.study import load_study
+    from pulsometro.weighting.stage import run
+
+    study = load_study()
+    refuse_if_stopped(study, wave)
+    with _working(f"{wave}: weighting"):
+        said = run(study, wave)
+    click.echo(said)
+
+
+@main.command()
+@WAVE
+def estimate(wave: str) -> None:
+    """Estimate every indicator of a wave in every domain."""
+    from pulsometro.estimates.stage import run
+    from pulsometro.study import load_study
+
+    with _working(f"{wave}: estimating"):
+        said = run(load_study(), wave)
+    click.echo(said)
+
+
+@main.command()
+def series() -> None:
+    """Put the waves together: estimates, tested changes, rankings."""
+    from pulsometro.estimates.series import run
+    from pulsometro.study import load_study
+
+    with _working("putting the waves together"):
+        said = run(load_study())
+    click.echo(said)
+
+
+@main.command()
+@WAVE
+@click.option("--draft", is_flag=True, help="Watermark every page as a draft.")
+def report(wave: str, draft: bool) -> None:
+    """Render a wave's brief and its companions."""
+    from pulsometro.reporting.stage import run
+    from pulsometro.study import load_study
+
+    with _working(f"{wave}: rendering"):
+        said = run(load_study(), wave, draft=draft)
+    click.echo(said)
+
+
+@main.command()
+def site() -> None:
+    """Render the pages that are about every wave."""
+    from pulsometro.reporting.site import run
+    from pulsometro.study import load_study
+
+    with _working("rendering the site"):
+        said = run(load_study())
+    click.echo(said)
+
+
+@main.command()
+@WAVE
+def release(wave: str) -> None:
+    """Write the microdata that partners may have."""
+    from pulsometro.release.stage import run
+    from pulsometro.study import load_study
+
+    with _working(f"{wave}: writing the microdata"):
+        said = run(load_study(), wave)
+    click.echo(said)
+
+
+@main.command()
+@click.argument("what", metavar="NUMBER|FIGURE")
+def explain(what: str) -> None:
+    """Where a printed number, or a figure ("2013T2/lugares"), comes from: row, formula, weights, file and stage."""
+    from pulsometro.reporting.trace.explain import explain_number
+    from pulsometro.study import load_study
+
+    click.echo(explain_number(load_study(), what))
+
+
+@main.group()
+def wave() -> None:
+    """Begin a new wave."""
+
+
+@wave.command("new")
+@WAVE
+@click.option("--from", "source", required=True, metavar="WAVE", help="The wave to start from.")
+@click.option("--data", type=click.Path(path_type=Path), help="The delivered file, to compare and map.")
+def wave_new(wave: str, source: str, data: Path | None) -> None:
+    """Write WAVE's questionnaire from another one's and enter it in params.yaml and dvc.yaml."""
+    from pulsometro.study import load_study
+    from pulsometro.wave.new import new_wave
+
+    click.echo(new_wave(load_study(), wave, source, data))
+
+
+@main.group()
+def questionnaire() -> None:
+    """Look at the instruments."""
+
+
+@questionnaire.command("diff")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+def questionnaire_diff(a: str, b: str) -> None:
+    """What changed from wave A's questionnaire to wave B's, and which series break."""
+    from pulsometro.questionnaire.diff import describe
+    from pulsometro.study import load_study
+
+    study = load_study()
+    click.echo(describe(study.questionnaire(a), study.questionnaire(b)))
+
+
+@main.command()
+def doctor() -> None:
+    """What this machine has, what it lacks, and how to get it."""
+    from pulsometro.doctor import examine
+
+    click.echo(examine())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What every room may use: errors, files, progress, parallel pieces, the same digits everywhere."""

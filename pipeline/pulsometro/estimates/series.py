@@ -1,0 +1,172 @@
+"""Stage *series*: every wave's estimates together, changes tested, areas ranked, the headline in git."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import atomic_folder, read_table, write_json, write_table, write_text
+from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
+from pulsometro.estimation import CHANGE_COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
+from pulsometro.questionnaire import Questionnaire
+from pulsometro.questionnaire.comparability import break_between
+from pulsometro.study import Study
+
+# How far from exactly a year before a wave may lie and still be "the same quarter a year before".
+YEAR_TOLERANCE_DAYS = 60
+# In the whole area all indicators are read side by side; elsewhere one indicator across its domains.
+WHOLE_FAMILY = ("wave", "comparison", "domain_kind")
+DOMAIN_FAMILY = ("wave", "comparison", "indicator", "statistic", "domain_kind")
+
+
+def run(study: Study) -> str:
+    """Write estimates, changes, what each wave's report needs, metrics and plot; a line for the screen.
+
+    Raises PulsoError when no wave has estimates; a wave that was stopped is left out and named.
+    """
+    waves = [wave for wave in study.waves if study.processed(wave, "estimates.parquet").is_file()]
+    if not waves:
+        raise PulsoError("processed/: no wave has estimates yet; run 'pulso estimate <wave>' first.")
+    estimates = pd.concat([_estimates(study, wave) for wave in waves], ignore_index=True)
+    moved = all_changes(study, waves, estimates)
+    write_table(estimates, study.series("estimates.parquet"))
+    ranked = rankings(study, estimates)
+    write_table(moved, study.series("changes.parquet"))
+    write_table(ranked, study.series("rankings.parquet"))
+    _write_by_wave(study, waves, {"estimates": estimates, "changes": moved, "rankings": ranked})
+    _write_headline(study, waves, estimates)
+    left_out = [wave for wave in study.waves if wave not in waves]
+    note = f" Left out, without estimates: {', '.join(left_out)}." if left_out else ""
+    return f"{len(waves)} waves, {len(estimates):,} estimates, {len(moved):,} changes tested.{note}"
+
+
+def references(study: Study, waves: Sequence[str], wave: str) -> dict[str, str]:
+    """What a wave is compared with: comparison ("previous", "year_ago") → reference wave."""
+    middles = {key: study.wave(key).fieldwork.middle for key in waves}
+    before = [key for key in waves if middles[key] < middles[wave]]
+    found = {"previous": before[-1]} if before else {}
+    distance = {key: abs((middles[wave] - middles[key]).days - 365) for key in before}
+    near = min(distance, key=lambda key: distance[key], default=None)
+    if near is not None and distance[near] <= YEAR_TOLERANCE_DAYS:
+        found["year_ago"] = near
+    return found
+
+
+def all_changes(study: Study, waves: Sequence[str], estimates: pd.DataFrame) -> pd.DataFrame:
+    """Every wave's changes against the previous one and the same quarter a year before, judged."""
+    questionnaires = {wave: study.questionnaire(wave) for wave in waves}
+    prepared: dict[str, Prepared] = {}
+    parts = []
+    for wave in waves:
+        for comparison, reference in references(study, waves, wave).items():
+            for key in (wave, reference):
+                prepared[key] = prepared[key] if key in prepared else prepare(study, key)
+            parts.append(_changes(study, waves, questionnaires, prepared, estimates, (wave, reference, comparison)))
+    return _judged(study, parts)
+
+
+def _changes(
+    study: Study,
+    waves: Sequence[str],
+    questionnaires: Mapping[str, Questionnaire],
+    prepared: Mapping[str, Prepared],
+    estimates: pd.DataFrame,
+    pair: tuple[str, str, str],
+) -> pd.DataFrame:
+    wave, reference, comparison = pair
+    indicators = study.indicators.by_name
+    reasons = {
+        name: reason
+        for name, indicator in indicators.items()
+        if (reason := break_between(questionnaires, waves, indicator, reference, wave))
+    }
+    sides = []
+    for key in (wave, reference):
+        table = estimates.loc[estimates["wave"] == key]
+        sides.append(Wave(key, prepared[key].design, prepared[key].variables, table))
+    return changes(
+        sides[0],
+        sides[1],
+        prepared[wave].domains,
+        comparison=comparison,
+        rule=change_rule(study),
+        settings=estimation_settings(study),
+        breaks=Breaks(reasons),
+    )
+
+
+def change_rule(study: Study) -> ChangeRule:
+    """The rule of params.yaml that decides what is called a change."""
+    declared = study.params.change
+    return ChangeRule(declared.alpha, declared.adjust, declared.covariance, declared.power, DOMAIN_FAMILY)
+
+
+def _judged(study: Study, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Adjust within the declared families, which for the whole area span the indicators."""
+    if not parts:
+        return pd.DataFrame({column: pd.Series(dtype="str") for column in CHANGE_COLUMNS})
+    moved = pd.concat(parts, ignore_index=True)
+    distributions = {name for name, i in study.indicators.by_name.items() if i.kind == "distribution"}
+    together = (moved["domain_kind"] == "total") & ~moved["indicator"].isin(distributions)
+    whole = judge(moved.loc[together], replace(change_rule(study), family=WHOLE_FAMILY))
+    return pd.concat([whole, moved.loc[~together]]).sort_index()[list(CHANGE_COLUMNS)]
+
+
+def rankings(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
+    """The places of the areas, 1 the largest, with joint intervals for the ranks, wave by wave."""
+    kind = study.params.report.place_domain_kind
+    areas = estimates.loc[(estimates["domain_kind"] == kind) & (estimates["statistic"] != "total")]
+    weighting = study.params.weighting
+    # Areas share no PSU when each respondent is one, or when the areas are the strata; interviewers cross them.
+    independent = (weighting.psu is None or weighting.strata == kind) and study.params.estimation.clusters == "design"
+    level = study.params.estimation.level
+    return rank_domains(areas, level=level, independent=independent, descending=True)
+
+
+def _estimates(study: Study, wave: str) -> pd.DataFrame:
+    return read_table(study.processed(wave, "estimates.parquet"))
+
+
+def _write_by_wave(study: Study, waves: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> None:
+    """The series as each wave's report knows it: nothing of a later wave, so that old reports stay."""
+    with atomic_folder(study.series("waves")) as folder:
+        for wave in waves:
+            known = set(study.waves_up_to(wave))
+            for name, table in tables.items():
+                write_table(table.loc[table["wave"].isin(known)], folder / wave / f"{name}.parquet")
+
+
+def _write_headline(study: Study, waves: Sequence[str], estimates: pd.DataFrame) -> None:
+    """Small figures for git: what moved when a method changed is one ``dvc metrics diff`` away."""
+    metrics: dict[str, dict[str, dict[str, float | int]]] = {}
+    lines = ["wave,period,percent,ci_low,ci_high"]
+    for wave, name, row in _headline_rows(study, waves, estimates):
+        metrics.setdefault(wave, {})[name] = {
+            "estimate": row["estimate"],
+            "se": row["se"],
+            "deff": row["deff"],
+            "n": int(row["n"]),
+        }
+        if name == study.params.report.headline.indicator:
+            percents = ",".join(f"{100 * row[column]:.6f}" for column in ("estimate", "ci_low", "ci_high"))
+            lines.append(f'{wave},"{study.wave(wave).period}",{percents}')
+    write_json(metrics, study.series("metrics.json"))
+    write_text("\n".join(lines) + "\n", Path(study.series("headline.csv")))
+
+
+def _headline_rows(
+    study: Study, waves: Sequence[str], estimates: pd.DataFrame
+) -> Iterator[tuple[str, str, "pd.Series[float]"]]:
+    whole = estimates.loc[estimates["domain_kind"] == "total"]
+    for wave in waves:
+        for measure in study.params.report.findings:
+            row = whole.loc[
+                (whole["wave"] == wave)
+                & (whole["indicator"] == measure.indicator)
+                & (whole["category"] == measure.category)
+                & (whole["statistic"] == measure.statistic)
+            ]
+            if len(row):
+                yield wave, measure.indicator, row.iloc[0]

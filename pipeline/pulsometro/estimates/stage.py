@@ -1,0 +1,224 @@
+"""Stage *estimate*: the indicators of a wave, in every domain, as one tidy table."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_json, read_table, write_table
+from pulsometro.estimates.interviewer_effects import effects, refuse_unknown, role
+from pulsometro.estimation import (
+    Calibration,
+    Categorical,
+    Domain,
+    Index,
+    Numeric,
+    Replicates,
+    Settings,
+    Share,
+    SurveyDesign,
+    Variable,
+    Where,
+    estimate,
+    interviewer_design,
+    scheme_named,
+)
+from pulsometro.questionnaire import Indicator, Item, Questionnaire, check_against, parse
+from pulsometro.settings.configuration import validate
+from pulsometro.study import Study
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A wave ready to estimate: its design (responses and weights joined) and declared variables."""
+
+    design: SurveyDesign
+    variables: tuple[Variable, ...]
+    domains: tuple[Domain, ...]
+
+
+@dataclass(frozen=True)
+class _Receipt:
+    """What the weights' receipt says of the replicates; its other keys are not for here."""
+
+    names: tuple[str, ...]
+    scale: float
+    rscales: tuple[float, ...]
+
+
+def run(study: Study, wave: str) -> str:
+    """Read responses and weights of the wave, write ``estimates.parquet`` and ``interviewers.parquet``.
+
+    Returns a line for the screen.
+
+    Raises PulsoError when an input is missing or an indicator asks for what the wave lacks.
+    """
+    prepared = prepare(study, wave)
+    table = estimate(
+        prepared.design, prepared.variables, prepared.domains, wave=wave, settings=estimation_settings(study)
+    )
+    write_table(table, study.processed(wave, "estimates.parquet"))
+    asked = effects(study, by_respondent(study, wave, prepared.design.data), prepared.variables)
+    write_table(asked, study.processed(wave, "interviewers.parquet"))
+    withheld = int((~table["publishable"]).sum())
+    return f"{wave}: {len(table):,} estimates, {withheld:,} of them not publishable."
+
+
+def estimation_settings(study: Study) -> Settings:
+    """The published method, interval, level and precision scheme of params.yaml."""
+    declared = study.params.estimation
+    return Settings(
+        method=declared.se,
+        level=declared.level,
+        interval=declared.interval,
+        precision=scheme_named(declared.precision),
+    )
+
+
+def prepare(study: Study, wave: str) -> Prepared:
+    """Join responses with weights and declare what the questionnaire and the indicators say."""
+    questionnaire = study.questionnaire(wave)
+    check_against(study.indicators, questionnaire, study.questionnaires / "indicators.yaml")
+    data = joined(study, wave)
+    available = study.indicators.available(questionnaire)
+    variables = []
+    helpers: dict[str, pd.Series] = {}
+    for name, indicator in available.items():
+        variables.append(_variable(name, indicator, questionnaire, data, helpers))
+    data = pd.concat([data, pd.DataFrame(helpers, index=data.index)], axis=1)
+    domains = tuple(_domain(study, questionnaire, columns) for columns in study.params.estimation.domains)
+    return Prepared(survey_design(study, wave, data), tuple(variables), domains)
+
+
+def joined(study: Study, wave: str) -> pd.DataFrame:
+    """Responses with their weights, one row per weighted respondent.
+
+    Raises PulsoError when a weighted respondent has no responses.
+    """
+    responses = read_table(study.processed(wave, "responses.parquet"))
+    weights = read_table(study.processed(wave, "weights.parquet"))
+    repeated = [c for c in weights.columns if c in responses.columns and c != "folio"]
+    data = weights.merge(responses.drop(columns=repeated), on="folio", how="left", validate="1:1", indicator=True)
+    lost = data.loc[data["_merge"] != "both", "folio"]
+    if len(lost):
+        raise PulsoError(
+            f"{study.processed(wave, 'weights.parquet')}: {len(lost)} weighted respondents are not in the responses "
+            f"(first: {lost.iloc[0]}); run 'pulso weight {wave}' again."
+        )
+    return data.drop(columns="_merge")
+
+
+def survey_design(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
+    """The design whose SE is published, on rows that carry stratum, psu and weights.
+
+    With ``estimation.clusters: interviewers`` these are the PSUs; strata stay only where none of them
+    works in two.
+    """
+    design = by_respondent(study, wave, data)
+    interviewer = role(study)
+    if study.params.estimation.clusters == "design" or interviewer is None:
+        return design
+    refuse_unknown(data, interviewer)
+    clustered = interviewer_design(design, interviewer)
+    return replace(clustered, replicates=design.replicates, calibration=design.calibration)
+
+
+def by_respondent(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
+    """The design as sampled: PSUs are those of ``weighting.psu``, else the respondents.
+
+    Raises PulsoError when a PSU lies in several strata, inside which the replicates then drew parts of it.
+    """
+    settings = study.params
+    strata_of_psu = data[["stratum", "psu"]].drop_duplicates()["psu"].value_counts()
+    if settings.weighting.psu and (strata_of_psu > 1).any():
+        raise PulsoError(
+            f"{wave}: {int((strata_of_psu > 1).sum())} PSUs (weighting.psu: {settings.weighting.psu}) lie in several "
+            f"strata ({settings.weighting.strata}); name them apart in each, or set weighting.strata to null in "
+            "params.yaml."
+        )
+    replicates = _replicates(study, wave)
+    if settings.estimation.se == "replicates" and replicates is None:
+        raise PulsoError("params.yaml: estimation.se is 'replicates' but weighting.replicates makes none.")
+    margins = tuple((column,) for column in data.columns if column.startswith("margin_"))
+    calibrated = settings.weighting.calibration is not None and settings.estimation.se == "calibrated"
+    return SurveyDesign(
+        data,
+        weights="weight",
+        strata="stratum",
+        # Where each respondent is a PSU none is shared between waves, whatever the folios look like.
+        psu="psu" if settings.weighting.psu else None,
+        lonely_psu=settings.estimation.lonely_psu,
+        replicates=replicates,
+        calibration=Calibration("base_weight", margins) if calibrated else None,
+    )
+
+
+def _replicates(study: Study, wave: str) -> Replicates | None:
+    """The replicate weights with the scales that their receipt gives; none for given weights."""
+    path = study.processed(wave, "weighting.json")
+    made = read_json(path).get("replicates")
+    if not made:
+        return None
+    receipt = validate(_Receipt, made, path, "replicates")
+    return Replicates(receipt.names, receipt.scale, receipt.rscales)
+
+
+def _variable(
+    name: str, indicator: Indicator, questionnaire: Questionnaire, data: pd.DataFrame, helpers: dict[str, pd.Series]
+) -> Variable:
+    base: tuple[Where, ...] = ()
+    if indicator.base:
+        helpers[f"_base_{name}"] = parse(indicator.base, f"indicators.{name}.base").mask(data)
+        base = (Where(f"_base_{name}", (True,)),)
+    if indicator.kind == "index":
+        asked = {item: questionnaire[item] for item in indicator.items if item in questionnaire.items}
+        return Index(
+            name,
+            tuple(asked),
+            tuple(indicator.rescale.items()),
+            indicator.at_least,
+            base=base,
+            labels=tuple(item.short or item.label for item in asked.values()),
+        )
+    item = questionnaire[indicator.item or ""]
+    unanswered = tuple(code for code, kind in item.missing.items() if kind != "no_aplica")
+    skipped = tuple(code for code, kind in item.missing.items() if kind == "no_aplica")
+    if indicator.kind == "mean":
+        return Numeric(name, indicator.item or "", missing=(*unanswered, *skipped), base=base, statistics=("mean",))
+    if indicator.kind == "share":
+        return Share(
+            name,
+            indicator.item or "",
+            indicator.categories,
+            category=indicator.category,
+            missing=tuple(code for code in unanswered if code not in indicator.categories),
+            missing_rule="exclude" if indicator.no_answer == "exclude" else "in_base",
+            not_asked=(*skipped, None),
+            base=base,
+            statistics=indicator.statistics,
+        )
+    return Categorical(
+        name,
+        tuple(item.codes),
+        tuple(item.codes.values()),
+        column=indicator.item or "",
+        missing=unanswered,
+        missing_labels=tuple(item.missing[code] for code in unanswered),
+        missing_rule=indicator.no_answer,
+        not_asked=skipped,
+        base=base,
+        statistics=indicator.statistics,
+    )
+
+
+def _domain(study: Study, questionnaire: Questionnaire, columns: tuple[str, ...]) -> Domain:
+    for column in columns:
+        if column not in questionnaire.items:
+            raise PulsoError(f"params.yaml: estimation.domains names '{column}', which is not an item of the wave.")
+    return Domain(columns, tuple(_codes(study, questionnaire[column]) for column in columns))
+
+
+def _codes(study: Study, item: Item) -> tuple[int | str, ...]:
+    if item.kind == "area":
+        return tuple(area.cve_geo for area in study.params.municipalities)
+    return tuple(item.codes)

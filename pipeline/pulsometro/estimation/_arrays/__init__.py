@@ -1,0 +1,1 @@
+"""Arrays of whole numbers and memory that is used again."""

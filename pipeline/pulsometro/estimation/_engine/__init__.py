@@ -1,0 +1,1 @@
+"""What is fast: from rows to sums, variances and estimates. Nothing here is public."""

@@ -1,0 +1,172 @@
+"""The one-pass kernel: the sums by domain that every total, ratio and Taylor variance of a batch follows from.
+
+Rows are touched once a division of the PSUs: they are added to (PSU, domain) pairs. With Y_i the weighted total of
+a category in PSU i and domain d, and B_i that of the base, the linearised total of a proportion or ratio q is
+z_i = (Y_i − q B_i)/B (Woodruff 1971), and its variance Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)² (Särndal,
+Swensson and Wretman 1992, sec. 4.6) is a polynomial in q: the sums over strata of the squares and products of Y and
+B between PSUs give the variance of every q at once. PSUs outside a domain count with zero. Under "adjust" a stratum
+with one PSU contributes (1 − f_h)(z_h − z̄)² around the mean of all PSUs of the strata that the domain reaches
+(R survey ≥ 4.4), under "certainty" and "remove" nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+
+from ..survey_design import SurveyDesign
+from .cells import Fold
+from .linearisation import ROUNDING, lonely_factors, stratum_factors
+from .partitions import Partition
+from .segments import PrepareRows, Run, Runs, Terms
+from .threads import Spread
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Sums by domain of C columns, one variable after the other, of V variables: (C, D) and (V, D).
+
+    ``y`` and ``b`` are the totals of columns and bases, ``weight`` that of the rows in the base; ``yy``, ``yb``,
+    ``bb`` the scaled squares and products between PSUs, ``raw_yy`` and ``raw_bb`` the squares before the means are
+    taken off; ``psus`` and ``strata`` with a case in the base, ``reached`` all PSUs of such strata. Lonely strata
+    that are adjusted have their own ``lonely_y``, ``lonely_b`` and ``lonely`` (their count), each times 1 − f_h.
+    ``owner`` (C,) is the variable of a column.
+    """
+
+    y: np.ndarray
+    b: np.ndarray
+    weight: np.ndarray
+    yy: np.ndarray
+    yb: np.ndarray
+    bb: np.ndarray
+    raw_yy: np.ndarray
+    raw_bb: np.ndarray
+    psus: np.ndarray
+    strata: np.ndarray
+    reached: np.ndarray
+    lonely_y: np.ndarray
+    lonely_b: np.ndarray
+    lonely: np.ndarray
+    owner: np.ndarray
+
+
+def taylor_variance(moments: Moments, ratio: np.ndarray | None) -> np.ndarray:
+    """Variance of Σ_i (Y_i − q B_i) by column and domain, shape (C, D).
+
+    ``ratio`` (C, D) is the q of each estimate (None for totals). Divide by B² for the variance of a proportion, mean
+    or ratio.
+    """
+    owner = moments.owner
+    variance, uncancelled = moments.yy, moments.raw_yy
+    total, alone = moments.y, moments.lonely_y
+    if ratio is not None:
+        q = np.nan_to_num(ratio)
+        variance = variance - 2 * q * moments.yb + q * q * moments.bb[owner]
+        uncancelled = uncancelled + q * q * moments.raw_bb[owner]
+        total = total - q * moments.b[owner]
+        alone = alone - q * moments.lonely_b[owner]
+    if moments.lonely.any():
+        # A lonely PSU without a case in the base is no part of the domain: not even a zero to be centred.
+        mean = total / np.maximum(moments.reached, 1)[owner]
+        variance = variance - 2 * mean * alone + mean * mean * moments.lonely[owner]
+    return np.where(variance > ROUNDING * uncancelled, variance, 0.0)
+
+
+def degrees_of_freedom(moments: Moments) -> np.ndarray:
+    """PSUs minus strata with a positive weight inside the domain, by variable: shape (V, D)."""
+    return moments.psus - moments.strata
+
+
+class Factors(NamedTuple):
+    """Of the stratum of every segment, (segments, 1): PSUs n, the factor of squares between PSUs, and of lonely."""
+
+    n: np.ndarray
+    between: np.ndarray
+    lonely: np.ndarray
+
+
+def sum_rows(
+    design: SurveyDesign, partitions: Sequence[Partition], sizes: Sequence[int], prepare: PrepareRows,
+    spread: Spread = map,
+) -> Iterator[tuple[int, Moments]]:  # fmt: skip
+    """Every kind of domain in the partitions and the moments in its domains, of which there are ``sizes[kind]``.
+
+    Parts are added some at a time, which may be spread over threads.
+    """
+    factors = [_factors(design, partition) for partition in partitions]
+    lonely = any(bool(own.lonely.any()) for own in factors)
+    runs = Runs(partitions, prepare, lonely)
+
+    def sum_run(run: Run) -> Made:
+        workspace = runs.take(run)
+        terms, by_partition = workspace.terms, workspace.sum_parts(run.numbers)
+        runs.give_back(run, workspace)
+        made = []
+        for partition, of_strata, (segments, sums) in zip(partitions, factors, by_partition, strict=True):
+            _take_off_means(sums, terms, Factors(*(values[segments] for values in of_strata)))
+            for kind, domain in partition.kinds:
+                fold = Fold(sums.shape[1], sizes[kind], len(sums)).into(domain[segments])
+                made.append(fold.add(sums))
+        return Made(terms, made)
+
+    terms, sums = reduce(_add_all, spread(sum_run, runs.all))
+    kinds = [kind for partition in partitions for kind, _ in partition.kinds]
+    for kind, own in zip(kinds, sums, strict=True):
+        yield kind, _moments(own, terms)
+
+
+class Made(NamedTuple):
+    """What terms lie where, and they by domain (terms, domains, variables) of each kind."""
+
+    terms: Terms
+    sums: list[np.ndarray]
+
+
+def _add_all(made: Made, more: Made) -> Made:
+    for own, other in zip(made.sums, more.sums, strict=True):
+        own += other
+    return made
+
+
+def _take_off_means(sums: np.ndarray, terms: Terms, factors: Factors) -> None:
+    """Complete the terms by segment, in their place."""
+    columns = terms.columns
+    totals, squares, raw, joint = (sums[own] for own in (slice(columns + 1), terms.squares, terms.raw, terms.joint))
+    psus, present, reached = sums[terms.psus : terms.psus + 3]
+    np.greater(psus, 0, out=present)
+    np.multiply(factors.n, present, out=reached)
+    means = factors.between / factors.n * totals
+    for own in (raw, joint):
+        own *= factors.between + factors.lonely
+    joint -= means[:columns] * totals[columns]
+    means *= totals
+    np.subtract(raw, means, out=squares)
+    if terms.lonely:
+        np.multiply(factors.lonely, totals, out=sums[terms.psus + 3 : -1])
+        np.multiply(factors.lonely, present, out=sums[-1])
+
+
+def _moments(sums: np.ndarray, terms: Terms) -> Moments:
+    """The sums (terms, domains, variables) by what they are, columns one variable after the other."""
+    columns, none = terms.columns, np.zeros((terms.columns + 2, *sums.shape[1:]))
+
+    def flat(blocks: np.ndarray) -> np.ndarray:
+        return blocks.transpose(2, 0, 1).reshape(len(blocks) * blocks.shape[2], blocks.shape[1])
+
+    totals, squares, raw = sums[: terms.blocks], sums[terms.squares], sums[terms.raw]
+    lonely = sums[terms.psus + 3 :] if terms.lonely else none
+    b, psus, strata, reached = (flat(own[None]) for own in (totals[columns], *sums[terms.psus : terms.psus + 3]))
+    return Moments(
+        y=flat(totals[:columns]), b=b, weight=flat(totals[-1:]) if terms.blocks > columns + 1 else b,
+        yy=flat(squares[:columns]), yb=flat(sums[terms.joint]), bb=flat(squares[columns:]),
+        raw_yy=flat(raw[:columns]), raw_bb=flat(raw[columns:]), psus=psus, strata=strata, reached=reached,
+        lonely_y=flat(lonely[:columns]), lonely_b=flat(lonely[columns : columns + 1]), lonely=flat(lonely[-1:]),
+        owner=np.repeat(np.arange(sums.shape[2]), columns),
+    )  # fmt: skip
+
+
+def _factors(design: SurveyDesign, partition: Partition) -> Factors:
+    own = (design.psus_in_stratum, stratum_factors(design), lonely_factors(design))
+    return Factors(*(values[partition.stratum][:, None] for values in own))

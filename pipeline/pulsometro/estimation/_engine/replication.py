@@ -1,0 +1,104 @@
+"""Variance from replicate weights: every replicate's estimate, from totals added once by finest cell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from ..errors import DesignError
+from ..survey_design import Replicates, SurveyDesign
+from .coded_domains import Cells
+from .encoding import Coded, Measured
+
+
+@dataclass(frozen=True)
+class ReplicateTotals:
+    """Replicate totals of one variable by cell: columns (C, cells, R), base (cells, R), weight (cells, R)."""
+
+    columns: np.ndarray
+    base: np.ndarray
+    weight: np.ndarray
+
+    def of_domains(self, members: np.ndarray, domains: int) -> "ReplicateTotals":
+        """The same totals by domain; ``members`` (cells,) is each cell's domain, −1 none."""
+        inside = np.flatnonzero(members >= 0)
+        ones = np.ones(len(inside))
+        adder = sparse.csr_matrix((ones, (members[inside], inside)), shape=(domains, len(members)))
+        columns = np.array([adder @ column for column in self.columns])
+        base = adder @ self.base
+        return ReplicateTotals(columns, base, base if self.weight is self.base else adder @ self.weight)
+
+
+def replicate_matrix(design: SurveyDesign) -> np.ndarray:
+    """Replicate weights (rows, R); DesignError when columns are missing, not finite or all zero."""
+    if design.replicates is None:
+        raise DesignError("Method 'replicates' needs a design with replicates; give replicates=Replicates(...).")
+    names = list(design.replicates.columns)
+    absent = [name for name in names if name not in design.data.columns]
+    if absent:
+        raise DesignError(f"Replicate weights {', '.join(absent[:5])} are not in the data ({len(absent)} missing).")
+    chosen = design.data[names]
+    if chosen.shape[1] > len(names):
+        raise DesignError("Replicate weights appear more than once in the data; keep one column of each name.")
+    matrix = np.ascontiguousarray(chosen.to_numpy(dtype=float))
+    bad = np.flatnonzero(~np.isfinite(matrix).all(axis=0) | ~matrix.any(axis=0))
+    if len(bad):
+        raise DesignError(f"Replicate weights {names[bad[0]]!r} hold missing values or only zeros; correct them.")
+    return matrix
+
+
+def replicate_totals(encoded: Coded | Measured, cells: Cells, matrix: np.ndarray, centre: float) -> ReplicateTotals:
+    """Replicate totals of a variable by cell; ``centre`` is taken off the ratio of a measured one."""
+    if isinstance(encoded, Coded):
+        return totals_of_coded(encoded, cells.of_row, cells.count, matrix)
+    return totals_of_measured(encoded, cells.of_row, cells.count, matrix, centre)
+
+
+def totals_of_coded(coded: Coded, cells: np.ndarray, count: int, matrix: np.ndarray) -> ReplicateTotals:
+    """Replicate totals of a categorical variable: one sparse product, each row used once."""
+    groups = (coded.columns + 1) * count
+    place = coded.codes.astype(np.int64) * count + cells
+    adder = sparse.csr_matrix((np.ones(len(cells)), (place, np.arange(len(cells)))), shape=(groups, len(cells)))
+    totals = (adder @ matrix).reshape(coded.columns + 1, count, -1)[: coded.columns]
+    base = totals.sum(axis=0)
+    return ReplicateTotals(totals, base, base)
+
+
+def totals_of_measured(
+    measured: Measured, cells: np.ndarray, count: int, matrix: np.ndarray, centre: float
+) -> ReplicateTotals:
+    """Replicate totals of y − centre·x, of y, of x and of the base."""
+    rows = np.arange(len(cells))
+
+    def add(values: np.ndarray) -> np.ndarray:
+        return sparse.csr_matrix((values, (cells, rows)), shape=(count, len(cells))) @ matrix
+
+    columns = np.array([add(measured.y - centre * measured.x), add(measured.y)])
+    return ReplicateTotals(columns, add(measured.x), add(measured.inside.astype(float)))
+
+
+def replicate_estimates(totals: ReplicateTotals, as_ratio: bool) -> np.ndarray:
+    """Each replicate's ratio (NaN where its base is empty) or total: shape (C, domains, R)."""
+    if not as_ratio:
+        return totals.columns
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return totals.columns / totals.base
+
+
+def replicate_variance(replicates: Replicates, thetas: np.ndarray, full: np.ndarray) -> np.ndarray:
+    """Σ_r c_r (θ_r − centre)² over the last axis; replicates without a base are left out and the rest scaled up.
+
+    R's survey discards them too, but without scaling up.
+    """
+    coefficients = replicates.coefficients
+    valid = np.isfinite(thetas)
+    count = valid.sum(axis=-1)
+    if replicates.centre == "full":
+        centre = full
+    else:
+        used = valid & (coefficients > 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            centre = np.where(used, thetas, 0.0).sum(axis=-1) / used.sum(axis=-1)
+    deviations = np.where(valid, thetas - centre[..., None], 0.0)
+    scaled = np.where(count > 0, len(coefficients) / np.maximum(count, 1), np.nan)
+    return np.einsum("...r,r->...", deviations**2, coefficients) * scaled

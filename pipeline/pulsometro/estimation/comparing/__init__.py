@@ -1,0 +1,1 @@
+"""Comparisons: changes between waves, differences between domains, trends, ranks, contrasts."""

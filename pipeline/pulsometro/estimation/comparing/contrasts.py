@@ -1,0 +1,215 @@
+"""Estimates with their covariance, and any linear contrast of them.
+
+Every estimate is carried as its PSU scores (the weighted totals by PSU of its linearised variable, or
+of its residual under a calibration), so that the covariance of any two follows from their scores, Σ_h
+(1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)(z'_hi − z̄'_h), and of any contrast from the contrast of scores
+(Wolter 2007, ch. 6). Under replicates the covariance is that of the replicates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from .._engine.calibrated import linearise_coded, linearise_measured, psu_scores
+from .._engine.cells import divided
+from .._engine.coded_domains import CodedDomain, code_domains
+from .._engine.encoding import Coded, Measured, encode
+from .._engine.kernel import run
+from .._engine.linearisation import ROUNDING, lonely_factors, score_deviations
+from .._engine.plan import Method, Plan, make_plan
+from .._engine.replication import replicate_estimates, replicate_totals, replicate_variance
+from ..domains import Domain
+from ..errors import EstimationError
+from ..intervals import t_quantile
+from ..survey_design import SurveyDesign, first_psus
+from ..variables import TOTAL, Variable, statistics_of
+
+KEYS = ["indicator", "category", "statistic", "domain_kind", "domain"]
+
+
+@dataclass(frozen=True, eq=False)
+class LinearEstimates:
+    """m estimates: ``keys`` (m rows, columns KEYS), ``values`` (m,), PSU ``scores`` (PSUs, m).
+
+    ``reached`` (PSUs, m) says which PSUs have a case in the base; ``thetas`` (m, R) the replicates'
+    estimates under the method "replicates", else None. Under a calibration (``residuals``) every PSU has a
+    part in every estimate.
+    """
+
+    design: SurveyDesign
+    keys: pd.DataFrame
+    values: np.ndarray
+    scores: np.ndarray
+    reached: np.ndarray
+    thetas: np.ndarray | None
+    residuals: bool = False
+
+    def covariance(self) -> np.ndarray:
+        """Covariance matrix of the estimates, (m, m)."""
+        if self.thetas is not None and self.design.replicates is not None:
+            replicates = self.design.replicates
+            if not np.isfinite(self.thetas).all():
+                raise EstimationError("A replicate leaves a domain empty; its covariance is undefined.")
+            centre = self.values if replicates.centre == "full" else self.thetas.mean(axis=1)
+            deviations = (self.thetas - centre[:, None]) * np.sqrt(replicates.coefficients)
+            return deviations @ deviations.T
+        deviations = score_deviations(self.design, self.scores, self._strata(np.eye(len(self.values), dtype=bool)))
+        return deviations.T @ deviations
+
+    def select(self, **labels: str) -> np.ndarray:
+        """Positions of the estimates with these labels, such as domain="M1", category="1"."""
+        mask = np.ones(len(self.keys), dtype=bool)
+        for name, label in labels.items():
+            mask &= (self.keys[name] == label).to_numpy()
+        return np.flatnonzero(mask)
+
+    def degrees_of_freedom(self, used: np.ndarray) -> np.ndarray:
+        """PSUs minus strata reached by the estimates used in each contrast; ``used`` (c, m) boolean."""
+        result = []
+        for row in used:
+            psus = self.reached[:, row].any(axis=1)
+            result.append(psus.sum() - len(np.unique(self.design.stratum_of_psu[psus])))
+        return np.array(result, dtype=float)
+
+    def contrasts(
+        self, coefficients: np.ndarray, names: Sequence[str], level: float = 0.95, df: float | None = None
+    ) -> pd.DataFrame:
+        """Contrasts Σ a_j θ_j: name, estimate, se, ci_low, ci_high, df, t, p (two-sided).
+
+        ``coefficients`` has shape (c, m). ``df`` fixes the degrees of freedom; by default they are those
+        of the PSUs that the contrast uses.
+        """
+        a = np.atleast_2d(np.asarray(coefficients, dtype=float))
+        if a.shape != (len(names), len(self.values)):
+            raise EstimationError(
+                f"The contrasts have shape {a.shape}; {len(names)} names and {len(self.values)} estimates need "
+                f"({len(names)}, {len(self.values)})."
+            )
+        used = a != 0
+        value = a @ np.where(used.any(axis=0), self.values, 0.0)
+        se = np.sqrt(self._variance(a, used, value))
+        freedom = self.degrees_of_freedom(used) if df is None else np.full(len(names), float(df))
+        return test_table(pd.DataFrame({"name": list(names)}), value, se, freedom, level)
+
+    def _variance(self, a: np.ndarray, used: np.ndarray, value: np.ndarray) -> np.ndarray:
+        columns = used.any(axis=0)
+        if self.thetas is not None and self.design.replicates is not None:
+            return replicate_variance(self.design.replicates, a[:, columns] @ self.thetas[columns], value)
+        # Deviations are linear in the scores except for lonely PSUs: contrast first, deviate afterwards.
+        scores = self.scores[:, columns] @ a[:, columns].T
+        deviations = score_deviations(self.design, scores, self._strata(used))
+        variance = np.einsum("ij,ij->j", deviations, deviations)
+        uncancelled = np.square(self.scores[:, columns]).sum(axis=0) @ np.square(a[:, columns]).T
+        return np.where(variance > ROUNDING * uncancelled, variance, 0.0)
+
+    def _strata(self, used: np.ndarray) -> np.ndarray | None:
+        """Strata reached by the estimates used in each contrast, (strata, c); None all."""
+        if self.residuals or not lonely_factors(self.design).any():
+            return None
+        strata = np.logical_or.reduceat(self.reached, first_psus(self.design), axis=0)
+        return (strata.astype(float) @ used.T.astype(float)) > 0
+
+
+def test_table(labels: pd.DataFrame, value: np.ndarray, se: np.ndarray, df: np.ndarray, level: float) -> pd.DataFrame:
+    """Estimate, se, interval, df, t and two-sided p beside ``labels``; NaN where df ≤ 0 or se is 0."""
+    usable = (df > 0) & (se > 0)
+    half = t_quantile(0.5 + level / 2, df) * se
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(usable, value / se, np.nan)
+    p = two_sided_p(t, df)
+    return labels.assign(estimate=value, se=se, ci_low=value - half, ci_high=value + half, df=df, t=t, p=p)
+
+
+def two_sided_p(t: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Two-sided p of Student's t; the normal's for infinite df."""
+    finite = np.where(np.isfinite(df) & (df > 0), df, 1.0)
+    p = np.where(np.isposinf(df), 2 * special.ndtr(-np.abs(t)), 2 * special.stdtr(finite, -np.abs(t)))
+    return np.where(np.isnan(t) | ~(df > 0), np.nan, p)
+
+
+def linear_estimates(
+    design: SurveyDesign,
+    variables: Sequence[Variable],
+    domains: Sequence[Domain | CodedDomain | Sequence[str] | str] = ((),),
+    statistics: Sequence[str] = ("proportion",),
+    method: Method = "taylor",
+) -> LinearEstimates:
+    """Estimates of the variables in the domains, kept with their scores for contrasts.
+
+    Holds a matrix (PSUs, estimates): ask for the few that are compared.
+    """
+    coded = tuple(
+        domain if isinstance(domain, CodedDomain) else code_domains(design.data, [domain])[0] for domain in domains
+    )
+    plan = make_plan(design, coded, method)
+    wanted = [statistics_of(variable, statistics) for variable in variables]
+    frames, values, scores, reached, thetas = [], [], [], [], []
+    for variable, own in zip(variables, wanted, strict=True):
+        blocks = run(plan, [variable], [own], with_squares=False)
+        for block in sorted(blocks, key=lambda b, own=own: (own.index(b.statistic), b.kind)):  # type: ignore[misc]
+            domain = coded[block.kind]
+            rows = len(block.categories)
+            z, inside, theta = _scores(plan, variable, block.kind, block.statistic == TOTAL, rows)
+            labels = [(c, d) for c in block.categories for d in domain.labels]
+            frames.append(
+                pd.DataFrame(labels, columns=["category", "domain"]).assign(
+                    indicator=variable.name, statistic=block.statistic, domain_kind=domain.kind
+                )
+            )
+            values.append(block.estimate.ravel())
+            scores.append(z)
+            reached.append(np.tile(inside, rows))
+            thetas.append(theta)
+    return LinearEstimates(
+        design,
+        pd.concat(frames, ignore_index=True)[KEYS],
+        np.concatenate(values),
+        np.concatenate(scores, axis=1),
+        np.concatenate(reached, axis=1),
+        np.concatenate(thetas) if method == "replicates" else None,
+        method == "calibrated",
+    )
+
+
+def _scores(
+    plan: Plan, variable: Variable, kind: int, is_total: bool, printed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """PSU scores (PSUs, printed·domains), PSUs reached (PSUs, domains), replicates (printed·domains, R)."""
+    design, domain = plan.design, plan.domains[kind]
+    size = len(domain.labels)
+    w = design.w
+    encoded = encode(design.data, variable)
+    inside = (domain.index >= 0) & (w > 0)
+    if isinstance(encoded, Coded):
+        inside &= encoded.codes < encoded.columns
+        indicator = linearise_coded(w, encoded, domain.index, size, None)
+        totals = np.asarray(indicator.T @ w).reshape(encoded.columns, size)
+        ratio = divided(totals, totals.sum(axis=0))
+        z = indicator if is_total else linearise_coded(w, encoded, domain.index, size, ratio)
+        z = z[:, : printed * size]
+    else:
+        inside &= encoded.inside
+        own = domain.index[inside]
+        x = np.bincount(own, weights=(w * encoded.x)[inside], minlength=size)
+        y = np.bincount(own, weights=(w * encoded.y)[inside], minlength=size)
+        z = linearise_measured(w, encoded, domain.index, size, None if is_total else divided(y, x)[None])
+    reached = np.zeros((len(design.stratum_of_psu), size), dtype=bool)
+    reached[design.psu_of_row[inside], domain.index[inside]] = True
+    return psu_scores(design, z, plan.model), reached, replicated_estimates(plan, encoded, kind, is_total, printed)
+
+
+def replicated_estimates(plan: Plan, encoded: Coded | Measured, kind: int, is_total: bool, printed: int) -> np.ndarray:
+    """Each replicate's estimate, (printed·domains, R); nothing under another method."""
+    matrix = plan.replicate_weights
+    if matrix is None:
+        return np.zeros((0, 0))
+    size = len(plan.domains[kind].labels)
+    group, members = plan.group(kind)
+    totals = replicate_totals(encoded, plan.cells[group], matrix, 0.0)
+    thetas = replicate_estimates(totals.of_domains(members, size), not is_total)
+    if not isinstance(encoded, Coded):
+        thetas = thetas[1:] if is_total else thetas[:1]
+    return thetas[:printed].reshape(printed * size, -1)

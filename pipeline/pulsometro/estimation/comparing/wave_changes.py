@@ -1,0 +1,168 @@
+"""Changes between two waves: difference, error with its covariance, test, verdict; one row a change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from ..domains import Domain
+from ..estimate_table import Settings
+from ..intervals import t_quantile
+from ..precision import NO_DF
+from ..variables import QUANTILE
+from .contrasts import KEYS, two_sided_p
+from .multiple_testing import INCOMPARABLE, SAME, ChangeRule, judge, minimum_detectable
+from .overlap import Contrast, wave_contrasts
+from .waves import Wave, link_indices, wave_table
+
+CHANGE_COLUMNS = (
+    "wave", "reference_wave", "comparison", "indicator", "category", "statistic", "domain_kind", "domain",
+    "estimate", "reference_estimate", "difference", "se", "ci_low", "ci_high", "ci_level", "df", "p",
+    "p_adjusted", "adjust", "family", "verdict", "minimum_detectable", "publishable", "reason",
+    "link",
+)  # fmt: skip
+NO_VARIATION = "sin error estándar: las respuestas no varían"
+
+
+@dataclass(frozen=True)
+class Breaks:
+    """Indicators that cannot be compared across these waves, each with the reason readers get."""
+
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+def changes(
+    current: Wave,
+    reference: Wave,
+    domains: Sequence[Domain | Sequence[str] | str] = ((),),
+    statistics: Sequence[str] = ("proportion",),
+    *,
+    comparison: str = "previous",
+    rule: ChangeRule | None = None,
+    settings: Settings | None = None,
+    breaks: Breaks | None = None,
+) -> pd.DataFrame:
+    """Every estimate that both waves have, its change against the reference, and the verdict.
+
+    Columns are ``CHANGE_COLUMNS``; differences are in the estimate's units. With covariance "overlap" the
+    waves are stacked on their strata and PSUs (module overlap) under ``settings.method``; with
+    "independent", and always for quantiles, the waves' variances and degrees of freedom add. The interval
+    has level 1 − alpha and is unadjusted; the verdict uses the adjusted p. An index is compared over the
+    items that both waves ask, in all columns of its row; ``link`` then says what enters or leaves. Raises
+    EstimationError.
+    """
+    rule, settings = rule or ChangeRule(), settings or Settings()
+    linked = link_indices((reference, current), domains, settings)
+    reference, current = linked.waves
+    breaks = Breaks({**linked.impossible, **(breaks or Breaks()).reasons})
+    tables = [wave_table(wave, domains, statistics, settings) for wave in (current, reference)]
+    joined = _join(tables[0], tables[1])
+    pairs = joined.loc[joined["statistic"] != QUANTILE, ["indicator", "statistic"]].drop_duplicates()
+    if rule.covariance == "overlap" and len(pairs):
+        shared = [name for name in pairs["indicator"].unique() if _has(reference, name) and _has(current, name)]
+        wanted = [(name, tuple(pairs.loc[pairs["indicator"] == name, "statistic"])) for name in shared]
+        made = wave_contrasts((reference, current), (-1.0, 1.0), wanted, domains, settings.method)
+        overlap = contrast_frame(list(made))
+        joined = joined.merge(overlap, how="left", on=KEYS, validate="one_to_one")
+        variance, df = _independent(joined)
+        variance = np.where(joined["variance"].notna(), joined["variance"], variance)
+        df = np.where(joined["df"].notna(), joined["df"], df)
+    else:
+        variance, df = _independent(joined)
+    labels = (current.label, reference.label, comparison)
+    return _table(joined, np.sqrt(variance), df, labels, rule, breaks, linked.links)
+
+
+def changes_between_tables(
+    current: pd.DataFrame,
+    reference: pd.DataFrame,
+    *,
+    comparison: str = "previous",
+    rule: ChangeRule | None = None,
+    breaks: Breaks | None = None,
+) -> pd.DataFrame:
+    """Changes between two estimates tables of one wave each, as independent samples: variances and df add."""
+    rule, breaks = rule or ChangeRule(covariance="independent"), breaks or Breaks()
+    joined = _join(current, reference)
+    variance, df = _independent(joined)
+    labels = tuple(str(table["wave"].iloc[0]) if len(table) else "" for table in (current, reference))
+    return _table(joined, np.sqrt(variance), df, (labels[0], labels[1], comparison), rule, breaks, {})
+
+
+def _has(wave: Wave, name: str) -> bool:
+    return any(variable.name == name for variable in wave.variables)
+
+
+def _join(current: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    columns = ["estimate", "se", "df", "publishable", "reason"]
+    left = current[KEYS + columns].rename(columns={name: f"{name}_current" for name in columns})
+    right = reference[KEYS + columns].rename(columns={name: f"{name}_reference" for name in columns})
+    return left.merge(right, how="inner", on=KEYS, validate="one_to_one")
+
+
+def _independent(joined: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    variance = joined["se_current"] ** 2 + joined["se_reference"] ** 2
+    df = np.where(
+        (joined["df_current"] > 0) & (joined["df_reference"] > 0), joined["df_current"] + joined["df_reference"], 0.0
+    )
+    return variance.to_numpy(), df
+
+
+def contrast_frame(made: Sequence[Contrast]) -> pd.DataFrame:
+    """Contrasts as rows: KEYS, variance and df."""
+    shapes = [change.variance.shape for change in made]
+    sizes = [rows * columns for rows, columns in shapes]
+
+    def each(values: Sequence[str]) -> np.ndarray:
+        return np.repeat(np.array(values, dtype=object), sizes)
+
+    def joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    labels = [(np.array(c.categories, dtype=object), np.array(c.domains, dtype=object)) for c in made]
+    return pd.DataFrame(
+        {
+            "indicator": each([change.indicator for change in made]),
+            "category": joined([np.repeat(own[0], shape[1]) for own, shape in zip(labels, shapes, strict=True)]),
+            "statistic": each([change.statistic for change in made]),
+            "domain_kind": each([change.kind for change in made]),
+            "domain": joined([np.tile(own[1], shape[0]) for own, shape in zip(labels, shapes, strict=True)]),
+            "variance": joined([change.variance.ravel() for change in made]),
+            "df": joined([np.tile(change.df, shape[0]) for change, shape in zip(made, shapes, strict=True)]),
+        }
+    )
+
+
+def _table(
+    joined: pd.DataFrame, se: np.ndarray, df: np.ndarray, labels: tuple[str, str, str], rule: ChangeRule,
+    breaks: Breaks, links: Mapping[str, str],
+) -> pd.DataFrame:  # fmt: skip
+    difference = (joined["estimate_current"] - joined["estimate_reference"]).to_numpy()
+    usable = (df > 0) & (se > 0) & np.isfinite(difference)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(usable, difference / se, np.nan)
+    same = (df > 0) & (se == 0) & (difference == 0)
+    p = np.where(same, 1.0, two_sided_p(t, df))
+    half = t_quantile(1 - rule.alpha / 2, df) * se
+    broken = joined["indicator"].map(dict(breaks.reasons)).to_numpy(dtype=object)
+    is_broken = np.array([isinstance(word, str) for word in broken], dtype=bool)
+    unknown = ~np.isfinite(p)
+    reason = np.select(
+        [is_broken, ~joined["publishable_current"], ~joined["publishable_reference"], ~(df > 0), unknown],
+        [broken, joined["reason_current"], joined["reason_reference"], NO_DF, NO_VARIATION],
+        "",
+    ).astype(object)
+    blank = np.where(is_broken, np.nan, 1.0)
+    table = joined[KEYS].assign(
+        wave=labels[0], reference_wave=labels[1], comparison=labels[2],
+        estimate=joined["estimate_current"], reference_estimate=joined["estimate_reference"],
+        difference=difference * blank, se=se * blank, ci_low=(difference - half) * blank,
+        ci_high=(difference + half) * blank, ci_level=1 - rule.alpha, df=df, p=p * blank,
+        verdict=np.where(is_broken | unknown, INCOMPARABLE, SAME),
+        minimum_detectable=minimum_detectable(se, df, rule.alpha, rule.power) * blank,
+        publishable=reason == "", reason=reason, link=joined["indicator"].map(dict(links)).fillna(""),
+    )  # fmt: skip
+    text = ["wave", "reference_wave", "comparison", *KEYS, "reason", "link"]
+    judged = judge(table.astype(dict.fromkeys(text, "str")), rule)
+    return judged.astype({"adjust": "str", "family": "str"})[list(CHANGE_COLUMNS)]

@@ -1,0 +1,109 @@
+"""Editions side by side, and composite indices over the items that all the waves compared ask."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ..domains import Domain, as_domain
+from ..errors import VariableError
+from ..estimate_table import Settings, estimate
+from ..index import IndexPlan, common_items
+from ..survey_design import SurveyDesign
+from ..variables import Index, Variable, statistics_of
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """One edition: its label, design and variables; names of variables and labels of categories join waves.
+
+    ``table`` are its estimates where already made (rows may be more than those compared); else they are
+    estimated. PSU ids must mean the same PSU in both waves: shared ids are taken as shared PSUs.
+    """
+
+    label: str
+    design: SurveyDesign
+    variables: tuple[Variable, ...]
+    table: pd.DataFrame | None = None
+
+    def variable(self, name: str) -> Variable:
+        """The variable of that name."""
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise VariableError(f"Wave {self.label!r} has no variable {name!r}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Linked:
+    """Waves whose indices have the same items.
+
+    ``links``: index → what enters or leaves between the waves, in words; ``impossible``: index → why the
+    items that are left are too few.
+    """
+
+    waves: tuple[Wave, ...]
+    links: Mapping[str, str]
+    impossible: Mapping[str, str]
+
+
+def wave_table(
+    wave: Wave, domains: Sequence[Domain | Sequence[str] | str], statistics: Sequence[str], settings: Settings
+) -> pd.DataFrame:
+    """The wave's estimates of these domains and statistics: made now, or picked from its table."""
+    if wave.table is None:
+        return estimate(wave.design, wave.variables, domains, statistics, wave=wave.label, settings=settings)
+    wanted = [(variable.name, name) for variable in wave.variables for name in statistics_of(variable, statistics)]
+    rows = wave.table["domain_kind"].isin([as_domain(domain).kind for domain in domains])
+    rows &= pd.MultiIndex.from_frame(wave.table[["indicator", "statistic"]]).isin(wanted)
+    return wave.table[rows]
+
+
+def link_indices(waves: Sequence[Wave], domains: Sequence[Domain | Sequence[str] | str], settings: Settings) -> Linked:
+    """Restrict every index to the items that all the waves that have it ask, oldest wave first.
+
+    A wave's table keeps its rows, but for those of such an index, which are estimated again.
+    """
+    links: dict[str, str] = {}
+    impossible: dict[str, str] = {}
+    restricted: dict[str, dict[str, Index]] = {wave.label: {} for wave in waves}
+    names = dict.fromkeys(v.name for wave in waves for v in wave.variables if isinstance(v, Index))
+    for name in names:
+        own = {wave.label: v for wave in waves for v in wave.variables if v.name == name and isinstance(v, Index)}
+        plan = common_items({label: index.items for label, index in own.items()})
+        if not plan.links:
+            continue
+        links[name] = link_words(plan, own)
+        if len(plan.common) < max(index.at_least for index in own.values()):
+            impossible[name] = f"demasiado pocas preguntas en común: {links[name]}"
+            continue
+        for label, index in own.items():
+            restricted[label][name] = index.limited_to(plan.common)
+    return Linked(tuple(_restricted(w, restricted[w.label], domains, settings) for w in waves), links, impossible)
+
+
+def link_words(plan: IndexPlan, indices: Mapping[str, Index]) -> str:
+    """``entra Fuerza Civil; sale Tránsito``, with the wave where there are more than two."""
+    names = {item: label for index in indices.values() for item, label in index.labelled_items()}
+    said = []
+    for link in plan.links:
+        when = f" ({link.wave})" if len(indices) > 2 else ""
+        for verb, items in (("entra", link.entering), ("sale", link.leaving)):
+            if items:
+                said.append(f"{verb if len(items) == 1 else verb + 'n'} {', '.join(names[i] for i in items)}{when}")
+    return "; ".join(said)
+
+
+def _restricted(
+    wave: Wave, indices: Mapping[str, Index], domains: Sequence[Domain | Sequence[str] | str], settings: Settings
+) -> Wave:
+    if not indices:
+        return wave
+    variables = tuple(indices.get(variable.name, variable) for variable in wave.variables)
+    if wave.table is None:
+        return replace(wave, variables=variables)
+    made = estimate(wave.design, tuple(indices.values()), domains, wave=wave.label, settings=settings)
+    table = pd.concat([wave.table[~wave.table["indicator"].isin(list(indices))], made], ignore_index=True)
+    place = {variable.name: number for number, variable in enumerate(variables)}
+    order = table["indicator"].map(place).fillna(len(place)).argsort(kind="stable")
+    return replace(wave, variables=variables, table=table.iloc[order])

@@ -1,0 +1,179 @@
+"""Quantiles with Woodruff's interval: the distribution function's interval, read back through the quantile.
+
+q is where the weighted distribution function F reaches p; F(q) has the standard error of a proportion,
+its Wald interval p̂ ± t·se is turned into values of the variable, and the standard error is the
+interval's length over 2t (Woodruff 1952; R survey ≥ 4.1, interval.type="mean"). "score" inverts the
+score test instead (Francisco and Fuller 1991) exactly as R does: its root finder, and the unweighted
+share of cases below each root.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+
+from ._engine.encoding import Coded, Measured, encode_quantile
+from ._engine.kernel import Block, domain_totals, make_source, method_variance
+from ._engine.linearisation import score_variance
+from ._engine.moments import sum_rows
+from ._engine.plan import Plan
+from ._engine.segments import CodedRows
+from .intervals import t_quantile
+from .variables import Quantile
+
+
+def weighted_quantile(x: np.ndarray, cumulative: np.ndarray, p: float, midpoint: bool) -> float:
+    """Smallest x whose cumulated weight exceeds p of the total; x sorted, ``cumulative`` its weights' sums.
+
+    Where the distribution function equals p exactly: that x, or with ``midpoint`` halfway to the next
+    (R's qrule "math" and "school").
+    """
+    if not len(x):
+        return float("nan")
+    total = cumulative[-1]
+    # Never before the first: R does the same when no weight is below p.
+    at = max(int(np.searchsorted(cumulative, p * total, side="right")) - 1, 0)
+    after = min(at + 1, len(x) - 1)
+    if p - cumulative[at] / total == 0:
+        return float((x[at] + x[after]) / 2) if midpoint else float(x[at])
+    return float(x[after])
+
+
+def quantile_blocks(plan: Plan, number: int, variable: Quantile, level: float, df: float | None) -> Iterator[Block]:
+    """One block a probability and kind of domain; category is the probability."""
+    measured = encode_quantile(plan.design.data, variable)
+    for probability in variable.probabilities:
+        for kind in (place for place, domain in enumerate(plan.domains) if domain.labels):
+            yield _block(plan, number, variable, measured, probability, kind, level, df)
+
+
+def _block(
+    plan: Plan, number: int, variable: Quantile, measured: Measured, probability: float, kind: int, level: float,
+    df: float | None,
+) -> Block:  # fmt: skip
+    domain = plan.domains[kind]
+    size = len(domain.labels)
+    inside = measured.inside & (domain.index >= 0) & (plan.design.w > 0)
+    curves = [_curve(measured.y, plan.design.w, inside & (domain.index == d)) for d in range(size)]
+    midpoint = variable.rule == "school"
+    value = np.array([weighted_quantile(x, sums, probability, midpoint) for x, sums in curves])
+    codes = np.where(inside, measured.y > value[domain.index], 2).astype(np.int8)
+    below = Coded(codes, 2, (("", 0),))
+    source = make_source(plan, number, below, ("proportion",), 0, True)
+    alone = [next(p.alone(kind) for p in plan.partitions if any(kind == own for own, _ in p.kinds))]
+    rows = partial(CodedRows, alone, plan.design.w, [below])
+    ((_, moments),) = sum_rows(plan.design, alone, plan.sizes, rows)
+    totals = domain_totals(moments, {"proportion"})
+    fixed = totals.ratio_variance
+    plain = plan.replicate_weights is None and plan.model is None
+    variance = fixed if plain else method_variance(plan, kind, source, totals.ratio, False)
+    group, members = plan.group(kind)
+    counts = source.counts[group].of_domains(members, size)
+    freedom = totals.df[0] if df is None else np.full(size, float(df))
+    t = t_quantile(0.5 + level / 2, freedom)
+    limits = []
+    for v in (variance[0], fixed[0]):
+        half = t * np.sqrt(v)
+        limits.append(_back(curves, totals.ratio[0] - half, totals.ratio[0] + half, midpoint))
+    if variable.interval == "score":
+        low, high = np.array(
+            [_score_interval(plan, inside & (domain.index == d), measured.y, probability, midpoint, t[d])
+             for d in range(size)]
+        ).T  # fmt: skip
+        limits = [(low, high), (low, high)]
+    own_variance, own_fixed = (((high - low) / (2 * t)) ** 2 for low, high in limits)
+    return Block(
+        kind, "quantile", np.array([number]), (f"{probability:g}",), value[None], own_fixed[None], own_variance[None],
+        np.full((1, size), np.nan), counts.base, counts.base, totals.population, counts.squares, totals.df,
+        (limits[0][0][None], limits[0][1][None]),
+    )  # fmt: skip
+
+
+def _curve(y: np.ndarray, w: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sorted values and the running sum of their weights."""
+    rows = np.flatnonzero(inside)
+    order = rows[np.argsort(y[rows], kind="stable")]
+    return y[order], np.cumsum(w[order])
+
+
+def _back(
+    curves: list[tuple[np.ndarray, np.ndarray]], low: np.ndarray, high: np.ndarray, midpoint: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Values where the distribution function takes the limits; NaN beyond 0 and 1."""
+
+    def value(curve: tuple[np.ndarray, np.ndarray], p: float) -> float:
+        return weighted_quantile(*curve, p, midpoint) if 0 <= p <= 1 else float("nan")
+
+    pairs = [(value(curve, a), value(curve, b)) for curve, a, b in zip(curves, low, high, strict=True)]
+    return np.array([a for a, _ in pairs]), np.array([b for _, b in pairs])
+
+
+def _score_interval(
+    plan: Plan, inside: np.ndarray, y: np.ndarray, probability: float, midpoint: bool, t: float
+) -> tuple[float, float]:
+    """Roots of (p − F(θ))/se = ±t, and the quantiles at the unweighted shares of cases up to them."""
+    design, rows = plan.design, np.flatnonzero(inside)
+    if len(rows) < 2 or not np.isfinite(t):
+        return float("nan"), float("nan")
+    x, w, psu = y[rows], design.w[rows], design.psu_of_row[rows]
+    total = w.sum()
+
+    def score(theta: float) -> float:
+        above = x > theta
+        share = (w * above).sum() / total
+        z = np.bincount(psu, weights=w * (above - share) / total, minlength=len(design.stratum_of_psu))
+        se = np.sqrt(score_variance(design, z[:, None]))[0]
+        return float((share - (1 - probability)) / se) if se > 0 else float(np.sign(share - (1 - probability))) * 1e300
+
+    quartiles = np.quantile(x, [0.25, 0.75])
+    margin = (quartiles[1] - quartiles[0]) / 100
+    lower, upper = x.min() + margin, x.max() - margin
+    tolerance = 1 / (100 * np.sqrt(len(x)))
+    ordered, sums = _curve(y, design.w, inside)
+    limits = []
+    for limit in (t, -t):
+        root = _zeroin(score, limit, lower, upper, tolerance)
+        share = float((x <= root).mean()) if np.isfinite(root) else float("nan")
+        limits.append(weighted_quantile(ordered, sums, share, midpoint) if np.isfinite(share) else share)
+    return limits[0], limits[1]
+
+
+def _zeroin(g: Callable[[float], float], level: float, a: float, b: float, tolerance: float) -> float:
+    """Where g is ``level``: Brent's zeroin (1973, ch. 4) step for step as R's uniroot; NaN if unbracketed."""
+
+    def f(theta: float) -> float:
+        return g(theta) - level
+
+    fa, fb = f(a), f(b)
+    if fa * fb > 0:
+        return float("nan")
+    c, fc = a, fa
+    for _ in range(1001):
+        previous = b - a
+        if abs(fc) < abs(fb):
+            a, b, c = b, c, b
+            fa, fb, fc = fb, fc, fb
+        act = 2 * np.finfo(float).eps * abs(b) + tolerance / 2
+        step = (c - b) / 2
+        if abs(step) <= act or fb == 0:
+            return b
+        if abs(previous) >= act and abs(fa) > abs(fb):
+            cb = c - b
+            if a == c:
+                t1 = fb / fa
+                p, q = cb * t1, 1 - t1
+            else:
+                q, t1, t2 = fa / fc, fb / fc, fb / fa
+                p = t2 * (cb * q * (q - t1) - (b - a) * (t1 - 1))
+                q = (q - 1) * (t1 - 1) * (t2 - 1)
+            p, q = (p, -q) if p > 0 else (-p, q)
+            if p < 0.75 * cb * q - abs(act * q) / 2 and p < abs(previous * q / 2):
+                step = p / q
+        if abs(step) < act:
+            step = act if step > 0 else -act
+        a, fa = b, fb
+        b += step
+        fb = f(b)
+        if (fb > 0 and fc > 0) or (fb < 0 and fc < 0):
+            c, fc = a, fa
+    return b

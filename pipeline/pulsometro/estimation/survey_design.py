@@ -1,0 +1,246 @@
+"""The sampling design: weights, strata, PSUs, finite population, replicates and calibration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self, get_args
+
+import numpy as np
+import pandas as pd
+
+from ._arrays.integers import compact, counting, factorized, looked_up, placed
+from ._arrays.memory import keep_blocks
+from .errors import DesignError, check_choice
+
+LonelyPsu = Literal["adjust", "certainty", "remove", "error"]
+Centre = Literal["full", "mean"]
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Replicate weights: v = scale × Σ_r rscales_r (θ_r − centre)² (Wolter 2007, ch. 1 and 3–5).
+
+    ``columns`` hold full replicate weights (not multipliers). ``centre`` is the full-sample
+    estimate ("full", R's mse=TRUE) or the mean of the replicates ("mean", mse=FALSE).
+    """
+
+    columns: tuple[str, ...]
+    scale: float
+    rscales: tuple[float, ...] = ()
+    centre: Centre = "full"
+
+    def __post_init__(self) -> None:
+        if not self.columns:
+            raise DesignError("Replicates name no columns; give the names of the replicate weights.")
+        if self.rscales and len(self.rscales) != len(self.columns):
+            raise DesignError(
+                f"Replicates have {len(self.columns)} columns but {len(self.rscales)} rscales; "
+                "give one rscale a column or none."
+            )
+        if not self.scale > 0 or not all(own >= 0 for own in self.rscales):
+            raise DesignError(f"The replicates' scale is {self.scale}; it must be positive, and no rscale negative.")
+        if len(set(self.columns)) < len(self.columns):
+            raise DesignError("Replicates name a column twice; each replicate counts once.")
+        check_choice(self.centre, get_args(Centre), "The replicates' centre", DesignError)
+
+    @classmethod
+    def bootstrap(cls, columns: Sequence[str], centre: Centre = "full") -> Self:
+        """Rescaling bootstrap of Rao, Wu and Yue (1992): scale 1/R, as in R's survey."""
+        return cls(tuple(columns), 1 / max(len(columns), 1), (), centre)
+
+    @classmethod
+    def jackknife(cls, columns: Sequence[str], psus_in_stratum: Sequence[int], centre: Centre = "full") -> Self:
+        """Stratified delete-one jackknife (JKn): rscale (n_h − 1)/n_h of the stratum losing a PSU."""
+        return cls(tuple(columns), 1.0, tuple((n - 1) / n for n in psus_in_stratum), centre)
+
+    @classmethod
+    def brr(cls, columns: Sequence[str], fay: float = 0.0, centre: Centre = "full") -> Self:
+        """Balanced repeated replication with Fay's factor: scale 1/(R (1 − fay)²) (Judkins 1990)."""
+        if not 0 <= fay < 1:
+            raise DesignError(f"Fay's factor is {fay}; it lies from 0 to below 1.")
+        return cls(tuple(columns), 1 / (len(columns) * (1 - fay) ** 2), (), centre)
+
+    @property
+    def coefficients(self) -> np.ndarray:
+        """scale × rscales, one number a replicate."""
+        return self.scale * np.asarray(self.rscales or (1.0,) * len(self.columns), dtype=float)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How the weights were calibrated, for residual linearisation (Deville and Särndal 1992).
+
+    ``base_weights`` is the column of weights before calibration; each margin is the tuple of columns
+    whose crossing had known totals (a raked margin within municipality: ("municipality", "sex")),
+    ``numeric`` names columns whose weighted totals were known.
+    """
+
+    base_weights: str
+    margins: tuple[tuple[str, ...], ...] = ()
+    numeric: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyDesign:
+    """A sample with its design. Rows are respondents; subpopulations never drop rows.
+
+    ``weights``, ``strata``, ``psu`` and ``fpc`` are column names of ``data``. Without ``psu`` every row
+    is its own PSU, without ``strata`` there is one. ``fpc`` holds the PSUs in the frame of the stratum
+    (or the sampling fraction, below 1). ``lonely_psu`` is what a stratum with one PSU contributes:
+    "adjust" its deviation from the mean over all PSUs (R survey ≥ 4.4), "certainty" and "remove"
+    nothing, "error" an exception. With ``nest`` PSU ids may repeat between strata. ``counts`` is for rows
+    that stand for several respondents of one PSU (module bigdata): the column with how many.
+
+    Raises DesignError naming the rows or strata at fault.
+    """
+
+    data: pd.DataFrame
+    weights: str
+    strata: str | None = None
+    psu: str | None = None
+    fpc: str | None = None
+    replicates: Replicates | None = None
+    lonely_psu: LonelyPsu = "adjust"
+    calibration: Calibration | None = None
+    nest: bool = False
+    counts: str | None = None
+    w: np.ndarray = field(init=False, repr=False)
+    psu_of_row: np.ndarray = field(init=False, repr=False)
+    stratum_of_psu: np.ndarray = field(init=False, repr=False)
+    psus_in_stratum: np.ndarray = field(init=False, repr=False)
+    sampled_fraction: np.ndarray = field(init=False, repr=False)
+    stratum_labels: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        keep_blocks()
+        check_choice(self.lonely_psu, get_args(LonelyPsu), "lonely_psu", DesignError)
+        if not len(self.data):
+            raise DesignError("The data have no rows; a design needs at least one respondent.")
+        setter = object.__setattr__
+        setter(self, "w", read_weights(self.data, self.weights))
+        stratum_of_row, strata = _codes(self.data, self.strata, "strata")
+        labels = tuple(str(stratum) for stratum in strata)
+        psu_of_row, stratum_of_psu = _psus(self.data, self.psu, stratum_of_row, labels, self.nest)
+        counts = np.bincount(stratum_of_psu, minlength=len(labels))
+        setter(self, "psu_of_row", psu_of_row)
+        setter(self, "stratum_of_psu", stratum_of_psu)
+        setter(self, "psus_in_stratum", counts)
+        setter(self, "stratum_labels", labels)
+        setter(self, "sampled_fraction", _fractions(self.data, self.fpc, stratum_of_row, counts, labels))
+        if self.lonely_psu == "error" and (counts == 1).any():
+            names = ", ".join(labels[i] for i in np.flatnonzero(counts == 1)[:10])
+            raise DesignError(f"Strata with a single PSU: {names}; collapse them or choose another lonely_psu policy.")
+
+    @property
+    def stratum_of_row(self) -> np.ndarray:
+        """Stratum index of every row, shape (rows,)."""
+        return self.stratum_of_psu[self.psu_of_row]
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """PSUs minus strata of the whole sample."""
+        return len(self.stratum_of_psu) - len(self.psus_in_stratum)
+
+
+def first_psus(design: SurveyDesign) -> np.ndarray:
+    """Where each stratum's PSUs begin, (strata,): they lie together."""
+    return np.concatenate(([0], np.cumsum(design.psus_in_stratum)[:-1]))
+
+
+def column(data: pd.DataFrame, name: str, what: str, error: type[Exception] = DesignError) -> pd.Series:
+    """A column of the data, or an error that names it and says what it was wanted for."""
+    if name not in data.columns:
+        raise error(f"Column {name!r} ({what}) is not in the data; the columns begin {list(data.columns)[:8]}.")
+    found: Any = data[name]
+    if isinstance(found, pd.DataFrame):
+        raise error(f"Column {name!r} ({what}) appears more than once in the data; keep one.")
+    return found
+
+
+def read_weights(data: pd.DataFrame, name: str) -> np.ndarray:
+    """Weights as finite non-negative floats, or a DesignError naming the first rows at fault."""
+    series = column(data, name, "weights")
+    try:
+        values = series.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as problem:
+        raise DesignError(f"Weights {name!r} are not numbers: {problem}.") from None
+    bad = ~np.isfinite(values) | (values < 0)
+    if bad.any():
+        rows = ", ".join(str(i) for i in series.index[bad][:5])
+        raise DesignError(
+            f"Weights {name!r} are missing, infinite or negative in {int(bad.sum())} rows (first: {rows}); "
+            "correct them or leave those rows out of the design."
+        )
+    if not values.any():
+        raise DesignError(f"Weights {name!r} are all zero; at least one row must count.")
+    return values
+
+
+def _codes(data: pd.DataFrame, name: str | None, what: str) -> tuple[np.ndarray, Any]:
+    """Codes from 0 of a column without empty cells, and what they stand for."""
+    if name is None:
+        return np.zeros(len(data), dtype=counting(1)), [""]
+    series = column(data, name, what)
+    codes, labels = factorized(series)
+    if (codes < 0).any():
+        rows = ", ".join(str(i) for i in series.index[codes < 0][:5])
+        raise DesignError(f"Column {name!r} ({what}) is empty in rows {rows}; every respondent needs one.")
+    return codes.astype(counting(len(labels)), copy=False), labels
+
+
+def _psus(
+    data: pd.DataFrame, name: str | None, stratum_of_row: np.ndarray, labels: tuple[str, ...], nest: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """PSU of each row and stratum of each PSU; PSUs are numbered stratum by stratum."""
+    if name is None:
+        codes, count = np.arange(len(data), dtype=counting(len(data))), len(data)
+    else:
+        codes, names = _codes(data, name, "PSU")
+        count = len(names)
+    if nest:
+        joined = stratum_of_row.astype(np.int64) * count + codes
+        codes, seen = compact(joined)
+        count = len(seen)
+    stratum = placed(count, codes, stratum_of_row)
+    crossing = looked_up(stratum, codes) != stratum_of_row
+    if crossing.any():
+        culprit = codes[np.flatnonzero(crossing)[0]]
+        inside = sorted({labels[s] for s in stratum_of_row[codes == culprit]})
+        where = data[name].iloc[np.flatnonzero(codes == culprit)[0]] if name else culprit
+        raise DesignError(
+            f"PSU {where} lies in the strata {', '.join(inside)}; correct it, or pass nest=True when "
+            "PSU ids repeat between strata."
+        )
+    if (stratum[1:] >= stratum[:-1]).all():
+        return codes, stratum
+    order = np.argsort(stratum, kind="stable")
+    rank = np.empty(count, dtype=counting(count))
+    rank[order] = np.arange(count)
+    return looked_up(rank, codes), stratum[order]
+
+
+def _fractions(
+    data: pd.DataFrame, name: str | None, stratum_of_row: np.ndarray, counts: np.ndarray, labels: tuple[str, ...]
+) -> np.ndarray:
+    """Sampled fraction of PSUs in each stratum: 0 without a finite population correction."""
+    if name is None:
+        return np.zeros(len(counts))
+    try:
+        values = column(data, name, "fpc").to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as problem:
+        raise DesignError(f"fpc {name!r} is not numeric: {problem}.") from None
+    size = np.zeros(len(counts))
+    size[stratum_of_row] = values
+    differs = ~(values == size[stratum_of_row])
+    if differs.any():
+        raise DesignError(
+            f"fpc {name!r} is missing or not constant in stratum {labels[stratum_of_row[differs][0]]!r}; "
+            "give one number a stratum."
+        )
+    fraction = np.where(size < 1, size, counts / np.where(size == 0, np.nan, size))
+    if not ((fraction >= 0) & (fraction <= 1)).all():
+        worst = int(np.flatnonzero(~((fraction >= 0) & (fraction <= 1)))[0])
+        raise DesignError(
+            f"fpc {name!r} of stratum {labels[worst]!r} is {size[worst]:g} with {counts[worst]} PSUs in the "
+            "sample; it must be at least that many, or a fraction between 0 and 1."
+        )
+    return fraction

@@ -1,0 +1,215 @@
+"""What is to be estimated: variables as their questionnaire declares them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import pandas as pd
+
+from .errors import VariableError, check_choice
+
+Code = int | float | str | bool | None
+MissingRule = Literal["exclude", "category", "in_base"]
+QuantileRule = Literal["math", "school"]
+QuantileInterval = Literal["woodruff", "score"]
+PROPORTION, TOTAL, MEAN, RATIO, QUANTILE = "proportion", "total", "mean", "ratio", "quantile"
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition: the rows whose ``column`` holds one of ``codes``."""
+
+    column: str
+    codes: tuple[Code, ...]
+
+    def __post_init__(self) -> None:
+        _check_codes(self.column, self.codes)
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """A question with codes: the share (and number of persons) in every category, also the empty ones.
+
+    ``missing`` are the codes of item nonresponse (None stands for an empty cell) and ``missing_rule``
+    says what they do: "exclude" leaves them out of the base, "in_base" keeps them in the base without
+    printing them, "category" prints them too (``missing_labels``). Codes in ``not_asked`` and empty
+    cells are outside the base. ``base`` restricts it to a subpopulation. An undeclared code raises.
+    """
+
+    name: str
+    categories: tuple[Code, ...]
+    labels: tuple[str, ...] = ()
+    column: str = ""
+    missing: tuple[Code, ...] = ()
+    missing_labels: tuple[str, ...] = ()
+    missing_rule: MissingRule = "exclude"
+    not_asked: tuple[Code, ...] = ()
+    base: tuple[Where, ...] = ()
+    statistics: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_codes(self.name, self.categories, self.missing, self.not_asked)
+        check_choice(self.missing_rule, get_args(MissingRule), f"missing_rule of {self.name!r}", VariableError)
+        _check_labels(self.name, self.categories, self.labels)
+        _check_labels(self.name, self.missing, self.missing_labels)
+        twice = [text for text, count in Counter(self.printed_labels()).items() if count > 1]
+        if twice:
+            raise VariableError(f"Variable {self.name!r} prints the label {twice[0]!r} twice; labels tell rows apart.")
+
+    def printed_labels(self) -> tuple[str, ...]:
+        """The labels of its rows, in order: by default the codes as text."""
+        own = self.labels or tuple(code_label(code) for code in self.categories)
+        if self.missing_rule != "category":
+            return tuple(own)
+        return (*own, *(self.missing_labels or (code_label(code) for code in self.missing)))
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of ``numerator`` codes among everyone in the base: one category, labelled ``category``.
+
+    Codes other than the numerator's, ``missing`` and ``not_asked`` are in the base. ``missing_rule``
+    is "exclude" or "in_base".
+    """
+
+    name: str
+    column: str
+    numerator: tuple[Code, ...]
+    category: str = ""
+    missing: tuple[Code, ...] = ()
+    missing_rule: MissingRule = "exclude"
+    not_asked: tuple[Code, ...] = ()
+    base: tuple[Where, ...] = ()
+    statistics: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_codes(self.name, self.numerator, self.missing, self.not_asked)
+        what = f"missing_rule of {self.name!r}, which prints one category,"
+        check_choice(self.missing_rule, ("exclude", "in_base"), what, VariableError)
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """A number: its mean and total in the units of ``column``. Empty cells and ``missing`` are excluded."""
+
+    name: str
+    column: str = ""
+    missing: tuple[float, ...] = ()
+    base: tuple[Where, ...] = ()
+    statistics: tuple[str, ...] = (MEAN,)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Ratio of two totals over the rows where both are known."""
+
+    name: str
+    numerator: str
+    denominator: str
+    missing: tuple[float, ...] = ()
+    base: tuple[Where, ...] = ()
+    statistics: tuple[str, ...] = (RATIO,)
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """Quantiles of a number, one category a probability, with Woodruff's interval ("woodruff").
+
+    ``rule`` says what happens where the distribution function hits p exactly: "math" its value, "school"
+    the midpoint to the next. ``interval`` "score" is Francisco and Fuller's.
+    """
+
+    name: str
+    column: str = ""
+    probabilities: tuple[float, ...] = (0.5,)
+    rule: QuantileRule = "school"
+    interval: QuantileInterval = "woodruff"
+    missing: tuple[float, ...] = ()
+    base: tuple[Where, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_choice(self.rule, get_args(QuantileRule), f"The rule of {self.name!r}", VariableError)
+        check_choice(self.interval, get_args(QuantileInterval), f"The interval of {self.name!r}", VariableError)
+        if not self.probabilities or not all(0 < p < 1 for p in self.probabilities):
+            raise VariableError(f"Quantile {self.name!r} needs probabilities between 0 and 1.")
+
+
+@dataclass(frozen=True)
+class Index:
+    """A composite index: the mean of rescaled items, for those who answered at least ``at_least`` of them.
+
+    ``scores`` pairs each code with its value, say (1, 100.0) … (4, 0.0); any other code or an empty cell
+    is no answer. ``labels`` name the items for readers. Waves are compared over the items that all of them
+    ask (module waves).
+    """
+
+    name: str
+    items: tuple[str, ...]
+    scores: tuple[tuple[Code, float], ...]
+    at_least: int = 1
+    base: tuple[Where, ...] = ()
+    statistics: tuple[str, ...] = (MEAN,)
+    labels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.at_least <= len(self.items):
+            raise VariableError(
+                f"Index {self.name!r} wants {self.at_least} of {len(self.items)} items; give 1 to {len(self.items)}."
+            )
+        _check_codes(self.name, [code for code, _ in self.scores])
+        _check_codes(self.name, self.items)
+        _check_labels(self.name, self.items, self.labels)
+
+    def labelled_items(self) -> list[tuple[str, str]]:
+        """Each item with its label, by default its name."""
+        return list(zip(self.items, self.labels or self.items, strict=True))
+
+    def limited_to(self, items: Sequence[str]) -> "Index":
+        """The same index over these of its items."""
+        kept = [(item, label) for item, label in self.labelled_items() if item in items]
+        return replace(self, items=tuple(item for item, _ in kept), labels=tuple(label for _, label in kept))
+
+
+Variable = Categorical | Share | Numeric | Ratio | Index | Quantile
+
+
+def code_label(code: object) -> str:
+    """The code as identifiers are written: whole numbers without a decimal point."""
+    if isinstance(code, float) and code.is_integer():
+        return str(int(code))
+    return str(code)
+
+
+def statistics_of(variable: Variable, default: Sequence[str]) -> tuple[str, ...]:
+    """The statistics asked of a variable; ``default`` are those of categorical ones that name none."""
+    if isinstance(variable, (Categorical, Share)):
+        wanted, known = variable.statistics or tuple(default), (PROPORTION, TOTAL)
+    elif isinstance(variable, Quantile):
+        return (QUANTILE,)
+    else:
+        wanted, known = variable.statistics, (RATIO if isinstance(variable, Ratio) else MEAN, TOTAL)
+    unknown = [name for name in wanted if name not in known]
+    if unknown or not wanted:
+        raise VariableError(
+            f"Variable {variable.name!r} asks for the statistics {', '.join(wanted) or 'none'}; "
+            f"it has {' and '.join(known)}."
+        )
+    return tuple(dict.fromkeys(wanted))
+
+
+def _check_codes(name: str, *groups: Sequence[Code]) -> None:
+    everything = [code for group in groups for code in group]
+    if any(code is pd.NA or code != code for code in everything):
+        raise VariableError(f"Variable {name!r} declares NaN or NA as a code; None stands for the empty cell.")
+    times = Counter(everything)
+    twice = sorted(str(code) for code, count in times.items() if count > 1)
+    if twice:
+        raise VariableError(f"Variable {name!r} declares the codes {', '.join(twice)} more than once.")
+    if not groups[0]:
+        raise VariableError(f"Variable {name!r} declares no codes; at least one is needed.")
+
+
+def _check_labels(name: str, codes: Sequence[Code], labels: Sequence[str]) -> None:
+    if labels and len(labels) != len(codes):
+        raise VariableError(f"Variable {name!r} has {len(codes)} codes and {len(labels)} labels; give one each.")

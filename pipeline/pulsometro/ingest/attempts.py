@@ -1,0 +1,79 @@
+"""The file of call attempts: numbers called, how it went, opaque ids only."""
+
+import re
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.harmonise import values
+from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.read.delivered import code_text
+from pulsometro.ingest.read.readers import read_delivery
+from pulsometro.questionnaire.model import Column, Delivery, Item
+from pulsometro.study import Study
+
+_TELEPHONE = re.compile(r"\+?\d[\d \-.()]{6,13}\d")
+
+
+def read_attempts(study: Study, wave: str, areas: Areas) -> pd.DataFrame:
+    """One row per call attempt: canonical names where the questionnaire's ``attempts`` gives them.
+
+    Columns of whole numbers are Int64, others text; the area column is resolved to cve_geo.
+    Raises PulsoError when a column looks like telephone numbers, or an area is unknown.
+    """
+    questionnaire = study.questionnaire(wave)
+    path = study.attempts(wave)
+    if path is None:
+        raise PulsoError(f"params.yaml: waves.{wave} names no file of call attempts.")
+    declared = questionnaire.attempts.columns
+
+    def wanted(columns: tuple[str, ...]) -> tuple[str, ...]:
+        absent = [c.name for c in declared.values() if c.name not in columns]
+        if absent:
+            raise PulsoError(f"{path}: the column '{absent[0]}' is not in the file; correct 'attempts' in {wave}.yaml.")
+        return tuple(dict.fromkeys(c.name for c in declared.values())) if declared else columns
+
+    delivered = read_delivery(path, Delivery(respondent=(), columns={}), wanted)
+    crosswalks = declared or {name: Column(name) for name in delivered.columns}
+    area_items = {name for name, item in questionnaire.items.items() if item.kind == "area"}
+    result = {}
+    for name, crosswalk in crosswalks.items():
+        column = delivered.frame[crosswalk.name]
+        _refuse_telephones(column, f"{path}, column {crosswalk.name}")
+        if name in area_items and areas.known:
+            result[name] = _area(column, areas, f"{path}, column {crosswalk.name}")
+        else:
+            result[name] = _values(column, crosswalk, f"{path}, column {crosswalk.name}")
+    return pd.DataFrame(result).reset_index(drop=True)
+
+
+def _refuse_telephones(column: pd.Series, where: str) -> None:
+    texts = [text for text in values.uniques(column)[1] if text]
+    digits = [text for text in texts if _TELEPHONE.fullmatch(text) and 8 <= sum(c.isdigit() for c in text) <= 13]
+    dates = [text for text in digits if re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}", text)]
+    if texts and len(digits) - len(dates) > len(texts) / 2:
+        raise PulsoError(f"{where}: these look like telephone numbers; ask the firm for opaque ids instead.")
+
+
+def _area(column: pd.Series, areas: Areas, where: str) -> pd.Series:
+    places, texts = values.uniques(column)
+    found = [areas.resolve(text) if text else None for text in texts]
+    for text, area in zip(texts, found, strict=True):
+        if text and area is None:
+            near = areas.nearest(text)
+            hint = f" (the nearest is '{near}')" if near else ""
+            raise PulsoError(f"{where}: '{text}' is no municipality of params.yaml{hint}; add it to its aliases.")
+    return pd.Series(pd.array(found, dtype="string").take(places), index=column.index)
+
+
+def _values(column: pd.Series, crosswalk: Column, where: str) -> pd.Series:
+    if crosswalk.codes:
+        item = Item("", "", codes=dict.fromkeys(crosswalk.codes.values(), ""))
+        result = values.single(column, item, crosswalk)
+        if result.unknown.any():
+            value = code_text(column[result.unknown].iloc[0])
+            raise PulsoError(f"{where}: the code '{value}' is unknown; add it to 'attempts' in the questionnaire.")
+        return result.values
+    whole = values.integer(column, Item("", "", kind="integer"), crosswalk)
+    padded = any(re.match(r"0\d", text) for text in values.uniques(column)[1])
+    return values.text(column).values if whole.unknown.any() or padded else whole.values

@@ -1,0 +1,1 @@
+"""From a delivery's columns and codes to the questionnaire's."""

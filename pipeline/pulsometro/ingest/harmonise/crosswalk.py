@@ -1,0 +1,281 @@
+"""The crosswalk at work: delivered columns into canonical items, and what is wrong row by row."""
+
+import difflib
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.harmonise import values
+from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.multiple import chosen
+from pulsometro.ingest.harmonise.values import Converted
+from pulsometro.ingest.read.delivered import Delivered
+from pulsometro.questionnaire.model import Column, Item, Questionnaire
+
+_SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d+")
+# A telephone has so many; a row of letters or of test values repeats itself from column to column.
+_TELEPHONE_DIGITS = 7
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Rows that cannot be accepted: the item, the reason's code and a mask over the rows."""
+
+    item: str
+    reason: str
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which delivered column feeds which item, and what else is read."""
+
+    items: Mapping[str, Column]
+    respondent: tuple[str, ...]
+    finished: str | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every delivered column that is read, once each."""
+        named = [*self.respondent, *([self.finished] if self.finished else [])]
+        named += [name for column in self.items.values() for name in (column.name, *column.more)]
+        return tuple(dict.fromkeys(named))
+
+
+def plan(questionnaire: Questionnaire, kept_private: tuple[str, ...]) -> Plan:
+    """What to read. Private items that no check needs are not even loaded."""
+    delivery = questionnaire.delivery
+    items = {
+        name: delivery.columns[name]
+        for name in questionnaire.asked
+        if name != "folio"
+        and name not in delivery.not_delivered
+        and (name in kept_private or not questionnaire[name].private)
+    }
+    return Plan(items, delivery.respondent, delivery.finished)
+
+
+def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The plan's columns when the file has them all.
+
+    Raises PulsoError naming the first absent one, its item and the column most like it.
+    """
+    known = set(columns)
+    absent = [name for name in reading.columns if name not in known]
+    if absent:
+        name = absent[0]
+        items = [i for i, c in reading.items.items() if name in (c.name, *c.more)]
+        role = f"item {items[0]}" if items else ("respondent" if name in reading.respondent else "finished")
+        free = [c.casefold() for c in columns if c not in reading.columns]
+        near = difflib.get_close_matches(name.casefold(), free, n=1, cutoff=0.75)
+        hint = next((f"; did it become '{c}'?" for c in columns if near and c.casefold() == near[0]), ";")
+        others = ", ".join(absent[1:4]) + (" …" if len(absent) > 4 else "")
+        more = f" (and so for {len(absent) - 1} more: {others})" if len(absent) > 1 else ""
+        raise PulsoError(
+            f"{path}: the column '{name}' ({role}) is not in the file{more}{hint} correct delivery in "
+            f"{questionnaire.name}, or name the item under delivery.not_delivered."
+        )
+    return reading.columns
+
+
+def harmonised(
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, digests: str | None,
+    decimal: str,
+) -> tuple[pd.DataFrame, list[Problem]]:  # fmt: skip
+    """Canonical responses (all delivered rows) and the problems found in them.
+
+    Returns a frame with ``folio`` and one column per item, index = the row's number in the
+    file. ``digests``: the item kept only as a digest (the telephone). ``decimal``: of its numbers.
+    Raises PulsoError for unknown codes, unknown municipalities and duplicated folios.
+    """
+    frame = delivered.frame
+    columns: dict[str, pd.Series] = {"folio": _folios(frame, reading.respondent)}
+    if digests is not None and digests in reading.items:
+        _refuse_telephones(columns["folio"], values.text(frame[reading.items[digests].name]).values, path)
+    problems = _folio_problems(columns["folio"], path)
+    unknown: list[tuple[str, Column, np.ndarray]] = []
+    for name, item in questionnaire.items.items():
+        if name in reading.items:
+            crosswalk = reading.items[name]
+            result = converted(frame, item, crosswalk, areas, decimal)
+            columns[name] = _digest(result.values) if name == digests else result.values
+            if result.unknown.any():
+                unknown.append((name, crosswalk, result.unknown))
+            if result.outside.any():
+                problems.append(Problem(name, "out_of_range", result.outside))
+        elif name in questionnaire.delivery.not_delivered:
+            columns[name] = pd.Series(pd.array([pd.NA] * len(frame), dtype="Int64"), index=frame.index)
+    if unknown:
+        raise PulsoError(_unknown_sentence(frame, questionnaire, areas, path, unknown))
+    if reading.finished:
+        text = values.text(frame[reading.finished]).values
+        problems.append(Problem(reading.finished, "unfinished", text.isna().to_numpy()))
+    responses = pd.DataFrame(columns, index=frame.index)
+    return responses, [problem for problem in problems if problem.rows.any()]
+
+
+def converted(frame: pd.DataFrame, item: Item, crosswalk: Column, areas: Areas, decimal: str) -> Converted:
+    """One item's canonical values from the delivered frame, by its kind and crosswalk."""
+    column = frame[crosswalk.name]
+    if crosswalk.option is not None:
+        return chosen(frame, crosswalk)
+    if item.kind == "single":
+        return values.single(column, item, crosswalk)
+    if item.kind == "integer":
+        return values.integer(column, item, crosswalk)
+    if item.kind == "number":
+        return values.number(column, item, decimal)
+    if item.kind == "date":
+        return values.day(column, crosswalk)
+    if item.kind == "area" and areas.known:
+        return _area(column, crosswalk, areas)
+    return values.text(column)
+
+
+def _area(column: pd.Series, crosswalk: Column, areas: Areas) -> Converted:
+    places, texts = values.uniques(column)
+    named = [str(crosswalk.codes[text]) if text in crosswalk.codes else text for text in texts]
+    found = [areas.resolve(text) if text else None for text in named]
+    missing = np.array([text != "" and area is None for text, area in zip(texts, found, strict=True)], dtype=bool)
+    taken = pd.Series(pd.array(found, dtype="string").take(places), index=column.index)
+    return Converted(taken, missing[places], np.zeros(len(column), dtype=bool))
+
+
+def _folios(frame: pd.DataFrame, respondent: tuple[str, ...]) -> pd.Series:
+    parts = [values.text(frame[name]).values for name in respondent]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + "-" + part
+    return joined
+
+
+def _refuse_telephones(folio: pd.Series, telephone: pd.Series, path: Path) -> None:
+    """A folio goes to partners; a telephone must not."""
+    same = ((folio == telephone) & (telephone.str.count(r"\d") >= _TELEPHONE_DIGITS)).fillna(False)
+    if same.any():
+        raise PulsoError(
+            f"{path}, row {folio.index[same][0]}: the folio is the telephone number (in {int(same.sum()):,} rows); "
+            "ask the firm for folios of their own."
+        )
+
+
+def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
+    repeated = folio.duplicated(keep=False) & folio.notna()
+    if repeated.any():
+        first = folio[repeated].iloc[0]
+        rows = folio.index[folio == first]
+        if _SCIENTIFIC.fullmatch(first):
+            raise PulsoError(
+                f"{path}: a spreadsheet wrote the folios as {first} (rows {_rows(rows)}) and their last digits are "
+                "lost; ask for the file with the folio's column as text."
+            )
+        others = folio[repeated].nunique() - 1
+        more = f" ({others:,} more repeated)" if others else ""
+        raise PulsoError(
+            f"{path}: the folio {first} is in rows {_rows(rows)}{more}; ask which interview is the right one."
+        )
+    return [Problem("folio", "required_missing", folio.isna().to_numpy())]
+
+
+def decimal_mark(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> str:
+    """The decimal mark of the number columns, as declared or as found.
+
+    Raises PulsoError for what could be read in two ways: it is refused, not guessed.
+    """
+    if questionnaire.delivery.decimal:
+        return questionnaire.delivery.decimal
+    marks = set()
+    for name, crosswalk in reading.items.items():
+        column = frame[crosswalk.name]
+        if questionnaire[name].kind != "number" or pd.api.types.is_numeric_dtype(column.dtype):
+            continue
+        texts = values.uniques(column)[1]
+        marked = [text for text in texts if "," in text or "." in text]
+        found = {mark for mark in ",." if any(mark in text for text in marked)}
+        if any(text.count(",") + text.count(".") > 1 for text in marked):
+            raise PulsoError(
+                f"{path}, column {crosswalk.name}: numbers with marks between the thousands; ask for them without."
+            )
+        if len(found) > 1:
+            raise PulsoError(
+                f"{path}, column {crosswalk.name}: some numbers have a decimal comma and some a point; "
+                "ask for one of them."
+            )
+        if found == {","} and all(_THOUSANDS.fullmatch(text) for text in marked):
+            raise PulsoError(
+                f"{path}, column {crosswalk.name}: every comma has three digits after it, so it may divide thousands "
+                "or decimals; say delivery.decimal in the questionnaire, or ask for numbers without commas."
+            )
+        marks |= found
+    return "," if marks == {","} else "."
+
+
+def _digest(column: pd.Series) -> pd.Series:
+    """A telephone is only ever compared with itself: its digest is enough (still private)."""
+    found = {
+        value: hashlib.blake2b(str(value).encode(), digest_size=8).hexdigest() for value in column.dropna().unique()
+    }
+    return column.map(found).astype("string")
+
+
+def _rows(index: pd.Index) -> str:
+    shown = ", ".join(str(row) for row in index[:3])
+    return f"{shown} …" if len(index) > 3 else shown
+
+
+def _unknown_sentence(
+    frame: pd.DataFrame,
+    questionnaire: Questionnaire,
+    areas: Areas,
+    path: Path,
+    unknown: list[tuple[str, Column, np.ndarray]],
+) -> str:
+    name, crosswalk, mask = unknown[0]
+    item = questionnaire[name]
+    rows = frame.index[mask]
+    texts = values.uniques(frame[crosswalk.name][mask])[1]
+    shown = "a value" if item.private else f"'{texts[0][:40]}'"
+    count = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows ({_rows(rows)})"
+    where = f"{path}, column {crosswalk.name} (item {name}), {count}: {shown}"
+    whole = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
+    others = ", ".join(c.name for _, c, _ in unknown[1:4]) + (" …" if len(unknown) > 4 else "")
+    tail = f"; {len(unknown) - 1} more with unknown values: {others}" if len(unknown) > 1 else ""
+    return f"{where} {_remedy(name, item, areas, texts[0], whole, questionnaire.wave)}{tail}."
+
+
+def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], wave: str) -> str:
+    """What is wrong with a value and what to do, without a full stop; ``whole``: all of the column's."""
+    if item.kind == "area":
+        near = areas.nearest(value)
+        hint = f" (the nearest is '{near}')" if near else ""
+        return f"is no municipality of params.yaml{hint}; add it to its aliases or correct the file"
+    if item.kind == "single":
+        labels = {label.casefold() for label in item.codes.values()}
+        told = (
+            "looks like a label, so the file was exported with labels: export codes, or"
+            if (value.casefold() in labels)
+            else "is a code that the crosswalk does not know: correct the file, or"
+        )
+        return f"{told} add it to delivery.columns.{name}.codes in {wave}.yaml"
+    if item.kind == "date":
+        return f"is not a date as declared; {_date_hint(whole, name)} in {wave}.yaml"
+    return ("is not a whole number" if item.kind == "integer" else "is not a finite number") + "; correct the file"
+
+
+def _date_hint(whole: list[str], name: str) -> str:
+    """How the dates are written, when all of them are written alike."""
+    key = f"delivery.columns.{name}.format"
+    fitting = values.date_patterns(whole)
+    if len(fitting) == 1:
+        how = "a spreadsheet's day numbers" if fitting[0] == "excel" else fitting[0]
+        return f'all of them read as {how}: say {key}: "{fitting[0]}"'
+    if fitting:
+        return f"they may be read as {' or as '.join(fitting)}: say which in {key}"
+    return f"they are not all written alike: ask for one way of writing them, or say {key}"

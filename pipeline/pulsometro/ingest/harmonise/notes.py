@@ -1,0 +1,54 @@
+"""What is unusual of a delivery without being wrong: it is read all the same, and reported."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pulsometro.ingest.harmonise import values
+from pulsometro.ingest.harmonise.crosswalk import Plan
+from pulsometro.ingest.read.delivered import Delivered, Note
+from pulsometro.questionnaire.model import Questionnaire
+
+_PADDED = re.compile(r"0\d+")
+# A file that pads its codes does so from the first rows on.
+_LOOKED_AT = 10_000
+
+
+def quirks(
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, before: pd.DataFrame, routed: pd.DataFrame
+) -> tuple[Note, ...]:
+    """Notes about padded codes and blanks that stand for a skip, after those of the reader.
+
+    ``before`` and ``routed``: the responses before and after the skips were written.
+    """
+    padded = list(_padded(delivered.frame.head(_LOOKED_AT), questionnaire, reading))
+    blank = [
+        name
+        for name in questionnaire.skips
+        if name in routed and (code := questionnaire[name].code_for("no_aplica")) is not None
+        if (before[name].isna() & (routed[name] == code)).any()
+    ]
+    found = (("padded_codes", padded), ("blank_skips", blank))
+    return (*delivered.notes, *(Note(kind, ", ".join(names)) for kind, names in found if names))
+
+
+def _padded(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan) -> Iterator[str]:
+    for name, column in reading.items.items():
+        codes = questionnaire[name].kind in {"single", "integer"} and column.option is None
+        if codes and any(_PADDED.fullmatch(text) for text in values.uniques(frame[column.name])[1]):
+            yield column.name
+
+
+def kept_skips(routed: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, int]:
+    """Answers kept where the questionnaire skips (deliveries that say ``skips: keep``), by item."""
+    if questionnaire.delivery.skips != "keep":
+        return {}
+    found = {}
+    for name, skip in questionnaire.skips.items():
+        if name in routed:
+            neutral = routed[name].isna() | (routed[name] == questionnaire[name].code_for("no_aplica"))
+            count = int((~skip.mask(routed) & ~neutral.fillna(True).astype(bool)).sum())
+            if count:
+                found[name] = count
+    return found

@@ -1,0 +1,162 @@
+"""One delivered column into canonical values: codes, whole numbers, numbers, dates, text."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.ingest.read.delivered import code_text, plain_number
+from pulsometro.questionnaire.model import Column, Item
+
+_COMMA = re.compile(r"[+-]?\d+,\d+$")
+_EXCEL_EPOCH = date(1899, 12, 30)
+# 31 December 2099: what is larger is a date written as a number, not a spreadsheet's count of days.
+_EXCEL_LAST = 73_051
+_PATTERNS = (
+    "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y", "%m/%d/%y", "%d-%b-%y",
+    "%d-%b-%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "excel",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Converted:
+    """``values``: one per delivered row, missing where blank or not understood.
+
+    ``unknown``: mask of the rows whose value could not be understood at all;
+    ``outside``: mask of those understood but out of the item's range.
+    """
+
+    values: pd.Series
+    unknown: np.ndarray
+    outside: np.ndarray
+
+
+def uniques(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """Each row's position in the list of distinct texts: conversions then touch each text once."""
+    codes, found = pd.factorize(column, use_na_sentinel=False)
+    return np.asarray(codes), [code_text(value) for value in found]
+
+
+def single(column: pd.Series, item: Item, crosswalk: Column) -> Converted:
+    """Codes through the crosswalk; a value it does not know is unknown, never guessed."""
+    table = code_table(item, crosswalk)
+    places, texts = uniques(column)
+    known = [table.get(text, table.get(plain_number(_point(text)))) for text in texts]
+    blank = np.array([text == "" for text in texts], dtype=bool)
+    values = pd.array([code if code is not None else pd.NA for code in known], dtype="Int64")
+    unknown = np.array([code is None for code in known], dtype=bool) & ~blank
+    taken = pd.Series(values.take(places), index=column.index)
+    return Converted(taken, unknown[places], np.zeros(len(column), dtype=bool))
+
+
+def code_table(item: Item, crosswalk: Column) -> Mapping[str, int]:
+    """Delivered text → canonical code: the declared pairs, or the codes themselves."""
+    if not crosswalk.codes:
+        return {str(code): code for code in item.valid_codes}
+    table = {str(code): code for code in item.missing}
+    plain = {plain_number(key): code for key, code in crosswalk.codes.items()}
+    return {**table, **plain, **{key.strip(): code for key, code in crosswalk.codes.items()}}
+
+
+def integer(column: pd.Series, item: Item, crosswalk: Column) -> Converted:
+    """Whole numbers inside the item's range, or one of its missing codes."""
+    places, texts = uniques(column)
+    values, unknown, outside = [], [], []
+    for text in texts:
+        number = crosswalk.codes.get(text, crosswalk.codes.get(plain_number(text)))
+        number = _whole(text) if number is None else number
+        wrong = number is not None and number not in item.valid_codes and not _inside(number, item)
+        values.append(pd.NA if number is None or wrong else number)
+        unknown.append(number is None and text != "")
+        outside.append(wrong)
+    taken = pd.Series(pd.array(values, dtype="Int64").take(places), index=column.index)
+    return Converted(taken, np.array(unknown, dtype=bool)[places], np.array(outside, dtype=bool)[places])
+
+
+def _inside(number: int, item: Item) -> bool:
+    return item.range is None or item.range[0] <= number <= item.range[1]
+
+
+def _whole(text: str) -> int | None:
+    try:
+        number = float(_point(text))
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() and abs(number) < 2**53 else None
+
+
+def _point(text: str) -> str:
+    return text.replace(",", ".") if _COMMA.match(text) else text
+
+
+def number(column: pd.Series, item: Item, decimal: str) -> Converted:
+    """Finite numbers; ``decimal`` is the mark that the delivery uses."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        parsed = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
+        blank = np.isnan(parsed)
+    else:
+        places, texts = uniques(column)
+        parsed = np.array([_float(text, decimal) for text in texts], dtype=float)[places]
+        blank = np.array([text == "" for text in texts], dtype=bool)[places]
+    unknown = ~np.isfinite(parsed) & ~blank
+    low, high = item.range if item.range is not None else (-np.inf, np.inf)
+    outside = np.isfinite(parsed) & ((parsed < low) | (parsed > high))
+    values = pd.Series(np.where(unknown | outside | blank, np.nan, parsed), index=column.index, dtype="Float64")
+    return Converted(values, unknown, outside)
+
+
+def _float(text: str, decimal: str) -> float:
+    other = "," if decimal == "." else "."
+    if other in text:
+        return np.nan
+    try:
+        return float(text.replace(decimal, "."))
+    except ValueError:
+        return np.nan
+
+
+def text(column: pd.Series) -> Converted:
+    """Text without blanks at its ends; an empty one is missing."""
+    places, texts = uniques(column)
+    values = pd.array([value or None for value in texts], dtype="string")
+    none = np.zeros(len(column), dtype=bool)
+    return Converted(pd.Series(values.take(places), index=column.index), none, none)
+
+
+def day(column: pd.Series, crosswalk: Column) -> Converted:
+    """Dates as ISO text (2013-05-02); a time of day is dropped."""
+    places, found = pd.factorize(column, use_na_sentinel=False)
+    read: Callable[[Any], str | None] = lambda value: _day(value, crosswalk.format)  # noqa: E731
+    days = [read(value) for value in found]
+    blank = np.array([code_text(value) == "" for value in found], dtype=bool)
+    values = pd.array(days, dtype="string")
+    unknown = np.array([value is None for value in days], dtype=bool) & ~blank
+    none = np.zeros(len(column), dtype=bool)
+    return Converted(pd.Series(values.take(places), index=column.index), unknown[places], none)
+
+
+def _day(value: Any, pattern: str | None) -> str | None:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, datetime | date):
+        return value.strftime("%Y-%m-%d")
+    content = code_text(value)
+    try:
+        if pattern == "excel":
+            if not 0 < float(content) < _EXCEL_LAST:
+                return None
+            return (_EXCEL_EPOCH + timedelta(days=int(float(content)))).isoformat()
+        if pattern:
+            return datetime.strptime(content, pattern).date().isoformat()
+        return date.fromisoformat(content[:10]).isoformat() if content[10:11] in {"", "T", " "} else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def date_patterns(texts: list[str]) -> list[str]:
+    """The usual ways of writing a date in which every one of the texts can be read."""
+    return [pattern for pattern in _PATTERNS if texts and all(_day(text, pattern) for text in texts)]

@@ -1,0 +1,1 @@
+"""Readers: what a delivered file holds, whatever its format."""

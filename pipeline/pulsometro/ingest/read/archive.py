@@ -1,0 +1,85 @@
+"""Zip files: one member by its pattern, taken out within limits of size and path."""
+
+import fnmatch
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from pulsometro.common.errors import PulsoError
+
+MAXIMUM_BYTES = 8 * 2**30
+MAXIMUM_RATIO = 200
+READABLE = (
+    ".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".csv", ".txt", ".tsv", ".xlsx", ".xls", ".parquet",
+)  # fmt: skip
+
+
+@contextmanager
+def extracted(path: Path, pattern: str | None) -> Iterator[tuple[Path, str]]:
+    """Yield the one member that matches ``pattern`` as a file in a folder of its own, and its name.
+
+    Raises PulsoError when the zip is damaged, no or several members match, a member's name
+    leaves its folder, or it grows beyond what a survey file can be.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(prefix="ingest-") as folder:
+            member = _chosen(path, archive.infolist(), pattern)
+            target = Path(folder) / PurePosixPath(member.filename.replace("\\", "/")).name
+            _copy(path, archive, member, target)
+            yield target, member.filename
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise PulsoError(f"{path}: the zip is damaged ({error}); download or ask for it again.") from error
+    except RuntimeError as error:
+        if "password" not in str(error):
+            raise
+        raise PulsoError(f"{path}: the zip is encrypted; unpack it and deliver the file inside.") from error
+
+
+def members(path: Path) -> tuple[str, ...]:
+    """Names of the readable tables inside a zip."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return tuple(m.filename for m in archive.infolist() if m.filename.lower().endswith(READABLE))
+    except zipfile.BadZipFile as error:
+        raise PulsoError(f"{path}: the zip is damaged ({error}); download or ask for it again.") from error
+
+
+def _chosen(path: Path, infos: list[zipfile.ZipInfo], pattern: str | None) -> zipfile.ZipInfo:
+    for info in infos:
+        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+        if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in info.filename:
+            raise PulsoError(
+                f"{path}: member '{info.filename}' points outside the zip; do not use this file, ask for another."
+            )
+    usable = [i for i in infos if not i.is_dir() and i.filename.lower().endswith(READABLE)]
+    found = [i for i in usable if pattern is None or fnmatch.fnmatchcase(i.filename, pattern)]
+    if len(found) == 1:
+        return found[0]
+    asked = f" '{pattern}'" if pattern else ""
+    held = ", ".join(i.filename for i in (found or usable)[:5]) or "no table at all"
+    if found:
+        raise PulsoError(f"{path}: more than one member matches{asked} (it holds {held}); say delivery.member.")
+    raise PulsoError(f"{path}: no member matches{asked} (it holds {held}); correct or say delivery.member.")
+
+
+def _copy(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
+    compressed = max(member.compress_size, 1)
+    if member.file_size > MAXIMUM_BYTES or (member.file_size > 2**26 and member.file_size / compressed > MAXIMUM_RATIO):
+        raise PulsoError(
+            f"{path}: member '{member.filename}' would grow to {member.file_size / 2**20:,.0f} MB; "
+            "no survey file does: ask what it is before unpacking it."
+        )
+    written = 0
+    with archive.open(member) as source, target.open("wb") as sink:
+        while chunk := source.read(1 << 20):
+            written += len(chunk)
+            if written > member.file_size:
+                raise zipfile.BadZipFile(f"member '{member.filename}' is larger than it says")
+            sink.write(chunk)
+        if written < member.file_size:
+            raise zipfile.BadZipFile(f"member '{member.filename}' is cut short")
+    shutil.copystat(path, target)

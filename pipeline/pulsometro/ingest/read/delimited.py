@@ -1,0 +1,121 @@
+"""Delimited text: read as text only, after every record was counted."""
+
+import csv
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.read.delivered import Delivered, Note
+from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS, TextLayout, text_layout
+from pulsometro.ingest.read.exports import question_names
+from pulsometro.ingest.read.header import LOOKED_AT, chosen
+from pulsometro.questionnaire.model import Delivery
+
+LINE_ENDS = {"CR": "\r", "LF": "\n", "CRLF": None, "mixed": None, "none": None}
+LONGEST_FIELD = 1_000_000
+
+
+@dataclass(frozen=True)
+class _Records:
+    """How many records there are, and which of them (from 0) hold nothing, as spreadsheets leave at the end."""
+
+    count: int
+    blank: tuple[int, ...]
+
+
+def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Delivered:
+    """Read a .csv (or .txt, .tsv) whatever its encoding, delimiter and line ends.
+
+    Every value stays text, so that '01' stays '01'.
+    Raises PulsoError naming the record that has too few or too many values, a repeated
+    column name, or an encoding that does not fit.
+    """
+    layout = text_layout(path, delivery.encoding, delivery.delimiter)
+    first = _first(path, layout)
+    names = question_names(tuple(name.strip(" \t\u00a0\ufeff") for name in first[0]))
+    columns = names.columns
+    found = chosen(columns, first[1:], wanted, str(path))
+    records = _scan(path, layout)
+    for name in found:
+        if columns.count(name) > 1:
+            raise PulsoError(f"{path}: two columns are called '{name}'; ask which one is the item's.")
+    places = [columns.index(name) for name in found]
+    frame = pd.read_csv(
+        path, sep=layout.delimiter, encoding=layout.encoding, dtype=str, keep_default_na=False, header=None,
+        usecols=sorted(set(places)), engine="c", skip_blank_lines=True, na_filter=False,
+        lineterminator=LINE_ENDS[layout.line_ends], index_col=False,
+    )  # fmt: skip
+    frame = frame.iloc[1:].set_axis(pd.RangeIndex(2, len(frame) + 1))
+    if len(frame) != records.count:
+        raise PulsoError(
+            f"{path}: {records.count:,} records were counted but {len(frame):,} read; its quotes or line ends "
+            "are damaged: ask for the file again."
+        )
+    frame = pd.DataFrame({name: frame[place] for name, place in zip(found, places, strict=True)})
+    frame = frame.drop(index=frame.index[list(records.blank)])
+    receipt = {
+        "format": "csv", "encoding": layout.encoding, "delimiter": layout.delimiter,
+        "line_ends": layout.line_ends, "source": names.source,
+    }  # fmt: skip
+    notes: tuple[Note, ...] = () if layout.encoding_certain else (Note("encoding_guessed", layout.encoding),)
+    notes += (Note("quoted"),) if layout.quoted else ()
+    notes += (Note("blank_rows", f"{len(records.blank):,}"),) if records.blank else ()
+    return Delivered(frame, columns, {}, receipt, notes, names.system)
+
+
+def _first(path: Path, layout: TextLayout) -> list[list[str]]:
+    """The first records as they come: the header, and what may be the header when that is none.
+
+    Raises PulsoError when there are more columns than a questionnaire has.
+    """
+    csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
+    found: list[list[str]] = []
+    with path.open(encoding=layout.encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=layout.delimiter)
+        try:
+            for record in reader:
+                if len(record) > MAXIMUM_COLUMNS:
+                    raise PulsoError(f"{path}: the file has {len(record):,} columns; a questionnaire has none so many.")
+                found.append(record)
+                if len(found) > LOOKED_AT:
+                    break
+        except csv.Error as error:
+            raise PulsoError(
+                f"{path}, line {reader.line_num}: not a readable record ({error}); a quote is open or the line is "
+                "damaged."
+            ) from error
+    return found or [[]]
+
+
+def _scan(path: Path, layout: TextLayout) -> _Records:
+    """Go through every record once: a record with another number of values is shifted or cut."""
+    with path.open(encoding=layout.encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=layout.delimiter, strict=True)
+        try:
+            width, count, blank = len(next(reader, [])), 0, []
+            for record in reader:
+                if not record:
+                    continue
+                count += 1
+                if len(record) != width:
+                    raise PulsoError(
+                        f"{path}, record {count + 1}: {len(record)} values for {width} columns; the row is cut "
+                        "or shifted: correct it or ask for the file again."
+                    )
+                if not any(record):
+                    blank.append(count - 1)
+                elif any("\ufeff" in value for value in record):
+                    raise PulsoError(
+                        f"{path}, record {count + 1}: a byte-order mark in the middle: files were pasted "
+                        "together; ask for them one by one."
+                    )
+        except csv.Error as error:
+            place = reader.line_num
+            raise PulsoError(
+                f"{path}, line {place}: not a readable record ({error}); a quote is open or the line is damaged."
+            ) from error
+    return _Records(count, tuple(blank))

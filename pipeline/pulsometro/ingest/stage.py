@@ -1,0 +1,141 @@
+"""The ingest stage: a delivery in, responses and quarantine out, every row accounted for."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import write_json, write_table
+from pulsometro.ingest.attempts import read_attempts
+from pulsometro.ingest.harmonise.areas import alias_table
+from pulsometro.ingest.harmonise.crosswalk import decimal_mark, harmonised, plan, present
+from pulsometro.ingest.harmonise.metadata import Difference, compare
+from pulsometro.ingest.harmonise.notes import kept_skips, quirks
+from pulsometro.ingest.harmonise.routing import route
+from pulsometro.ingest.quarantine import REASONS, Counts, separate
+from pulsometro.ingest.read.delivered import Delivered
+from pulsometro.ingest.read.readers import read_delivery
+from pulsometro.study import Study
+
+Tell = Callable[[str], object]
+# The responses first, so that none from an earlier run outlives a delivery that is refused now.
+OUTPUTS = ("responses.parquet", "quarantine.parquet", "delivery.json", "attempts.parquet")
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """A wave as accepted: responses, quarantine, counts, metadata differences, how it was read."""
+
+    responses: pd.DataFrame
+    quarantine: pd.DataFrame
+    counts: Counts
+    differences: tuple[Difference, ...]
+    delivered: Delivered
+    kept_skips: dict[str, int]
+
+
+def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
+    """Read and harmonise one wave without writing anything; ``tell`` is called with what is under way.
+
+    Raises PulsoError in one sentence naming file, column, value and rows.
+    """
+    questionnaire = study.questionnaire(wave)
+    path = study.raw(wave)
+    roles = study.params.check.roles
+    areas = alias_table(study.params.municipalities)
+    reading = plan(questionnaire, roles.items)
+    source = study.questionnaires / f"{wave}.yaml"
+    tell(f"{wave}: reading {path.name}")
+    delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
+    tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
+    decimal = decimal_mark(delivered.frame, questionnaire, reading, path)
+    responses, problems = harmonised(delivered, questionnaire, reading, areas, path, roles.phone, decimal)
+    tell(f"{wave}: {len(delivered.frame):,} rows through the skips")
+    routed, broken = route(responses, questionnaire, problems)
+    if roles.date is not None and roles.date in routed:
+        _refuse_other_wave(routed[roles.date], study, wave, path)
+    accepted, quarantine, counts = separate(routed, [*problems, *broken])
+    if not counts.accepted:
+        worst = max(counts.by_reason, key=lambda reason: counts.by_reason[reason])
+        item = quarantine.loc[quarantine["reason"] == worst, "item"].mode().iloc[0]
+        raise PulsoError(
+            f"{path}: not one of {counts.delivered:,} rows can be accepted (most: {worst.replace('_', ' ')} in "
+            f"item {item}); check delivery.columns in {source.name}."
+        )
+    differences = compare(delivered, questionnaire, reading)
+    receipt = {**delivered.receipt, **({"decimal": decimal} if delivered.receipt["format"] == "csv" else {})}
+    notes = quirks(delivered, questionnaire, reading, responses, routed)
+    delivered = replace(delivered, receipt=receipt, notes=notes)
+    return Ingested(accepted, quarantine, counts, differences, delivered, kept_skips(routed, questionnaire))
+
+
+def run(study: Study, wave: str, tell: Tell = str) -> str:
+    """Ingest one wave: write its responses, quarantine, delivery record and call attempts.
+
+    Returns the counts as text. Raises PulsoError as ``read`` does; then nothing is written.
+    """
+    for name in OUTPUTS:
+        study.processed(wave, name).unlink(missing_ok=True)
+    ingested = read(study, wave, tell)
+    attempts = None
+    if study.wave(wave).attempts:
+        tell(f"{wave}: reading {study.wave(wave).attempts}")
+        attempts = read_attempts(study, wave, alias_table(study.params.municipalities))
+    tell(f"{wave}: writing {len(ingested.responses):,} responses")
+    write_json(_record(study, wave, ingested, attempts), study.processed(wave, "delivery.json"))
+    if attempts is not None:
+        write_table(attempts, study.processed(wave, "attempts.parquet"))
+    write_table(ingested.quarantine, study.processed(wave, "quarantine.parquet"))
+    write_table(ingested.responses, study.processed(wave, "responses.parquet"))
+    return _printed(study, wave, ingested)
+
+
+def _refuse_other_wave(days: pd.Series, study: Study, wave: str, path: Path) -> None:
+    """Two waves' files exchanged look right in every other respect."""
+    known = pd.to_datetime(days.dropna(), format="%Y-%m-%d", errors="coerce").dropna()
+    dates = study.wave(wave).fieldwork
+    inside = known.between(pd.Timestamp(dates.start), pd.Timestamp(dates.end))
+    if len(known) and inside.mean() < 0.5:
+        raise PulsoError(
+            f"{path}: {(~inside).mean():.0%} of the interviews are dated outside the fieldwork of {wave} "
+            f"({dates.start} to {dates.end}); is it another wave's file, or are the dates in params.yaml wrong?"
+        )
+
+
+def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame | None) -> dict[str, Any]:
+    return {
+        "wave": wave,
+        "file": study.wave(wave).file,
+        "bytes": ingested.delivered.size,
+        "read": dict(ingested.delivered.receipt),
+        "notes": [asdict(note) for note in ingested.delivered.notes],
+        "columns": list(ingested.delivered.columns),
+        "counts": asdict(ingested.counts),
+        "skips_kept": ingested.kept_skips,
+        "attempts": None if attempts is None else len(attempts),
+        "differences": [asdict(difference) for difference in ingested.differences],
+    }
+
+
+def _printed(study: Study, wave: str, ingested: Ingested) -> str:
+    counts, receipt = ingested.counts, ingested.delivered.receipt
+    how = ", ".join(
+        f"{key} {value!r}" if key in {"delimiter", "decimal"} else value for key, value in receipt.items() if value
+    )
+    lines = [
+        f"{wave}: {study.wave(wave).file} ({how})",
+        f"  {counts.delivered:,} rows = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined",
+    ]
+    lines += [f"    {n:,} {reason.replace('_', ' ')} ({REASONS[reason]})" for reason, n in counts.by_reason.items()]
+    lines += [f"  note: {_shortened(note.english)}" for note in ingested.delivered.notes]
+    differing = [d for d in ingested.differences if d.kind not in {"not_asked", "code_without_label"}]
+    unasked = sum(d.kind == "not_asked" for d in ingested.differences)
+    lines.append(f"  {len(differing)} metadata differences, {unasked} columns delivered but not asked")
+    return "\n".join(lines)
+
+
+def _shortened(text: str, longest: int = 160) -> str:
+    return text if len(text) <= longest else text[:longest].rpartition(", ")[0] + " …"

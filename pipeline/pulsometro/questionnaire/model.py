@@ -1,0 +1,169 @@
+"""What was asked in one wave, and how its delivered file says it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from pulsometro.questionnaire.expressions import Condition
+from pulsometro.settings.configuration import STRICT
+
+ItemKind = Literal["single", "integer", "number", "text", "date", "area"]
+MissingKind = Literal["no_aplica", "no_sabe", "no_contesta"]
+
+
+@dataclass(frozen=True)
+class Comparability:
+    """Since which wave an item's answers compare; ``breaks``: wave → why (three words) its series breaks there."""
+
+    __pydantic_config__: ClassVar = STRICT
+    since: str | None = None
+    breaks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """An item cut from a whole number: code → [lowest, highest], both included."""
+
+    __pydantic_config__: ClassVar = STRICT
+    source: str
+    ranges: Mapping[int, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question (or a fact of the interview).
+
+    ``label``: the variable's name for people; ``short``: the thing rated, as charts name it ("Marina").
+    ``codes``: substantive code → label; ``missing``: code → kind of missing.
+    ``range``: lowest and highest allowed value of a whole number.
+    ``private``: names, telephones, exact dates, interviewers: never leaves the pipeline.
+    ``required``: an empty answer quarantines the row.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    text: str
+    label: str
+    short: str = ""
+    kind: ItemKind = "single"
+    codes: Mapping[int, str] = field(default_factory=dict)
+    missing: Mapping[int, MissingKind] = field(default_factory=dict)
+    range: tuple[int, int] | None = None
+    ask_if: str | None = None
+    derived: Derivation | None = None
+    comparable: Comparability = Comparability()
+    private: bool = False
+    required: bool = False
+    notes: str = ""
+
+    @property
+    def valid_codes(self) -> tuple[int, ...]:
+        """Substantive and missing codes, in the questionnaire's order."""
+        return (*self.codes, *self.missing)
+
+    def code_for(self, kind: MissingKind) -> int | None:
+        """The code that stands for a kind of missing, or None when it is not declared."""
+        return next((code for code, name in self.missing.items() if name == kind), None)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where an item lies in the delivered file.
+
+    ``codes``: delivered value → canonical code; empty means that they are the same. The item's
+    own missing codes need not be repeated: they pass as they are unless ``codes`` says otherwise.
+    ``format``: how dates are written (``%d/%m/%Y``; ``excel`` for serial numbers).
+    ``option``: the item is one option of a multiple answer: ``yes`` where it was chosen, ``no``
+    where only others were. The answers lie in ``name`` and ``more`` (one chosen code each), or in
+    ``name`` alone as a list divided by blanks, as ODK writes it.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    name: str
+    codes: Mapping[str, int] = field(default_factory=dict)
+    format: str | None = None
+    option: str | None = None
+    more: tuple[str, ...] = ()
+    yes: int = 1
+    no: int = 2
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How the fieldwork firm (or producer) hands over a wave.
+
+    ``member``: glob of the file inside a zip; ``sheet``: of a workbook.
+    ``respondent``: the delivered columns that together identify a respondent.
+    ``encoding``, ``delimiter``, ``decimal``: of a text file, when detection must not guess.
+    ``finished``: the column that is blank where an interview was broken off (those rows are
+    quarantined). ``not_delivered``: items asked whose column this delivery lacks, knowingly.
+    ``skips``: what happens to an answer where the questionnaire skips: ``quarantine`` the row, or
+    ``keep`` it and only report, for a producer's file whose published figures count it. ``known``:
+    what is known of these files and cannot be read from them, in Spanish, for the quality report.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    respondent: tuple[str, ...]
+    columns: Mapping[str, Column]
+    member: str | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    ignore: tuple[str, ...] = ()
+    finished: str | None = None
+    not_delivered: tuple[str, ...] = ()
+    skips: Literal["quarantine", "keep"] = "quarantine"
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """Where the call-attempt file says what; only opaque ids may be named here.
+
+    ``columns``: canonical name → delivered column (``area`` items are resolved as in the
+    responses). Without it the file's own column names are kept.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    completed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fieldwork:
+    """What can break a series besides wording: mode, frame, firm, reference period.
+
+    ``breaks``: wave → why (three words), for a break of every series of the study.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    mode: str
+    firm: str = ""
+    frame: str = ""
+    reference_period: str = ""
+    breaks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """One wave's instrument: items in the order asked, skips parsed, and the crosswalk."""
+
+    wave: str
+    items: Mapping[str, Item]
+    delivery: Delivery
+    fieldwork: Fieldwork
+    skips: Mapping[str, Condition]
+    attempts: Attempts = Attempts()
+
+    def __getitem__(self, name: str) -> Item:
+        return self.items[name]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Items that come with the delivery, in order (derived ones left out)."""
+        return tuple(name for name, item in self.items.items() if item.derived is None)
+
+    @property
+    def public(self) -> tuple[str, ...]:
+        """Items that partners may have, in order."""
+        return tuple(name for name, item in self.items.items() if not item.private)

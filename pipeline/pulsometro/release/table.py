@@ -1,0 +1,158 @@
+"""The one table that every released format is written from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import round_significant
+from pulsometro.questionnaire import Item, Questionnaire
+from pulsometro.questionnaire.model import MissingKind
+
+ID, STRATUM, PSU, WEIGHT, REPLICATE = "id", "stratum", "psu", "weight", "rep_"
+MISSING_WORDS: Mapping[MissingKind, str] = {
+    "no_sabe": "No sabe",
+    "no_contesta": "No contesta",
+    "no_aplica": "No aplica (no se le preguntó)",
+}
+# Free text can hold a name, a date can tell who was asked when: neither is ever released.
+NEVER_RELEASED = ("text", "date")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A column and what it means.
+
+    ``labels``: code → words, missing codes included; ``missing``: code → kind of missing.
+    ``text``: the question's wording; ``asked_of``: the condition under which it was asked, "" for everybody.
+    """
+
+    name: str
+    label: str
+    kind: Literal["code", "whole", "number"]
+    labels: Mapping[int, str]
+    missing: Mapping[int, MissingKind]
+    text: str = ""
+    asked_of: str = ""
+
+
+@dataclass(frozen=True)
+class ReleaseTable:
+    """``frame``: one row per respondent, columns as ``variables`` says; whole numbers are Int64.
+
+    ``replicates``: the same respondents in the same order, ``id`` and the replicate weights;
+    None when the wave has none. ``left_out``: questionnaire items that are not released.
+    """
+
+    wave: str
+    frame: pd.DataFrame
+    variables: tuple[Variable, ...]
+    replicates: pd.DataFrame | None
+    left_out: tuple[str, ...]
+
+    @property
+    def items(self) -> tuple[Variable, ...]:
+        """The questionnaire's items: all but id, stratum, PSU and weight."""
+        return tuple(v for v in self.variables if v.name not in (ID, STRATUM, PSU, WEIGHT))
+
+
+def build(
+    questionnaire: Questionnaire, responses: pd.DataFrame, weights: pd.DataFrame, areas: Mapping[str, str]
+) -> ReleaseTable:
+    """Public items with stratum, PSU and weight, in an order that says nothing about the folio.
+
+    ``responses``, ``weights``: as the earlier stages wrote them, joined by ``folio``.
+    ``areas``: cve_geo → name. Raises PulsoError when they are not of the same respondents or
+    an item's name or codes cannot be released.
+    """
+    released = [n for n in questionnaire.public if n != "folio" and questionnaire[n].kind not in NEVER_RELEASED]
+    variables = [_variable(name, questionnaire[name], areas) for name in released]
+    data = _joined(questionnaire.wave, responses, weights)
+    frame = pd.DataFrame({v.name: _values(data[v.name], v) for v in variables})
+    strata = sorted(data[STRATUM].astype(str).unique())
+    codes = {stratum: code for code, stratum in enumerate(strata, start=1)}
+    frame[STRATUM] = data[STRATUM].astype(str).map(codes).astype("Int64")
+    frame[WEIGHT] = round_significant(data[WEIGHT].to_numpy(dtype=float))
+    names = sorted(column for column in weights.columns if column.startswith(REPLICATE))
+    replicates = pd.DataFrame({name: round_significant(data[name].to_numpy(dtype=float)) for name in names})
+    order, psu = _opaque_order(pd.concat([frame, replicates], axis=1), data[PSU].astype(str))
+    identity = pd.Series(np.arange(1, len(data) + 1)).astype("Int64")
+    frame = frame.iloc[order].reset_index(drop=True)
+    frame.insert(0, ID, identity)
+    frame[PSU] = pd.array(psu, dtype="Int64")
+    design = (
+        Variable(STRATUM, "Estrato de muestreo", "code", {c: areas.get(s, s) for s, c in codes.items()}, {}),
+        Variable(PSU, "Unidad primaria de muestreo", "whole", {}, {}),
+        Variable(WEIGHT, "Factor de expansión (personas que representa)", "number", {}, {}),
+    )
+    everything = (Variable(ID, "Número de renglón, sin relación con el folio", "whole", {}, {}), *variables, *design)
+    if names:
+        replicates = replicates.iloc[order].reset_index(drop=True)
+        replicates.insert(0, ID, identity)
+    left_out = tuple(name for name in questionnaire.items if name not in released)
+    ordered = frame[[v.name for v in everything]]
+    return ReleaseTable(questionnaire.wave, ordered, everything, replicates if names else None, left_out)
+
+
+def _joined(wave: str, responses: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+    if set(responses["folio"]) != set(weights["folio"]) or len(responses) != len(weights):
+        raise PulsoError(
+            f"wave {wave}: responses.parquet ({len(responses):,} rows) and weights.parquet ({len(weights):,}) are not "
+            f"of the same respondents; run 'pulso weight {wave}' again."
+        )
+    repeated = [name for name in weights.columns if name in responses.columns and name != "folio"]
+    return weights.merge(responses.drop(columns=repeated), on="folio", validate="1:1")
+
+
+def _variable(name: str, item: Item, areas: Mapping[str, str]) -> Variable:
+    if name in (ID, STRATUM, PSU, WEIGHT) or name.startswith(REPLICATE):
+        raise PulsoError(f"questionnaire: the item '{name}' has the name of a column of the design; rename it.")
+    kinds = list(item.missing.values())
+    if len(set(kinds)) < len(kinds):
+        raise PulsoError(
+            f"questionnaire: items.{name} has two codes for one kind of missing; SPSS and Stata keep only one a kind: "
+            "map both to one code."
+        )
+    labels = {code: MISSING_WORDS[kind] for code, kind in item.missing.items()}
+    if item.kind == "area":
+        labels = {_number(cve): place for cve, place in areas.items()} | labels
+    kind: Literal["code", "whole", "number"] = "code"
+    if item.kind in ("integer", "number"):
+        kind = "whole" if item.kind == "integer" else "number"
+    return Variable(name, item.label, kind, {**item.codes, **labels}, item.missing, item.text, item.ask_if or "")
+
+
+def _number(cve_geo: str) -> int:
+    if not cve_geo.isdigit():
+        raise PulsoError(f"params.yaml: municipalities: cve_geo '{cve_geo}' is not INEGI's number; correct it.")
+    return int(cve_geo)
+
+
+def _values(column: pd.Series, variable: Variable) -> pd.Series:
+    if variable.kind == "number":
+        return pd.Series(round_significant(column.to_numpy(dtype=float, na_value=np.nan)), index=column.index)
+    return pd.to_numeric(column).astype("Int64")
+
+
+def _opaque_order(content: pd.DataFrame, psu: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Row order, and PSU numbers in that order, that follow from the released values alone.
+
+    Sorted by content, row number and PSU number tell nothing that the rows do not say
+    themselves; neither the folio nor the order of the delivery can be got back from them.
+    """
+    keys = [pd.factorize(content[name], sort=True)[0] for name in content]
+    order = np.lexsort(keys[::-1])
+    ordered = [key[order] for key in keys]
+    new = np.zeros(len(order), dtype=bool)
+    for key in ordered:
+        new[1:] |= key[1:] != key[:-1]
+    rank = np.cumsum(new)
+    owners = psu.to_numpy()[order]
+    members: dict[str, list[int]] = {}
+    for owner, place in zip(owners, rank, strict=True):
+        members.setdefault(owner, []).append(int(place))
+    numbered = {owner: k for k, owner in enumerate(sorted(members, key=lambda o: members[o]), start=1)}
+    return order, np.array([numbered[owner] for owner in owners])

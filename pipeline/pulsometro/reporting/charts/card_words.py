@@ -1,0 +1,55 @@
+"""The words of the cards, from the findings."""
+
+from pathlib import Path
+
+from pulsometro.common.files import write_text
+from pulsometro.reporting.charts.drawing import cards
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.language import sentences
+from pulsometro.reporting.language.traced_text import text
+from pulsometro.settings.report_settings import Measure
+
+
+def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:
+    """One finding as a card."""
+    change = edition.change(estimate)
+    sign, colour, _ = edition.theme.meaning(change, edition.direction(measure))
+    base = edition.label(measure).base or edition.settings.people
+    if estimate.statistic == "proportion":
+        said = f"de las {base} {edition.singular(measure)}"
+    else:
+        said = f"{edition.label(measure).name}"
+    known = change is not None and change.comparable
+    points = [(info.key, edition.whole(measure, info.key)) for info in edition.waves]
+    since = next((info.period for info, point in zip(edition.waves, points, strict=True) if point[1]), "")
+    return cards.Card(
+        number=text(sentences.value(estimate)).plain,
+        margin=sentences.margin(estimate).plain,
+        said=said,
+        sign=sign if known else "",
+        verdict=sentences.verdict(edition, change, sentences.is_first(edition, measure)).plain,
+        colour=colour,
+        kicker=edition.short_title,
+        source=f"{edition.producer}, {edition.area}, {edition.wave.period}",
+        simulated=edition.simulated,
+        points=points,
+        breaks=edition.label(measure).breaks,
+        since=since,
+    )
+
+
+def write(edition: Edition, folder: Path) -> int:
+    """Two PNGs and an alternative text for every published finding; how many findings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = 0
+    for number, measure in enumerate(edition.settings.findings, 1):
+        estimate = edition.whole(measure)
+        if estimate is None:
+            continue
+        words = card(edition, measure, estimate)
+        for shape, (width, height) in cards.SIZES.items():
+            (folder / f"{number}-{width}x{height}.png").write_bytes(cards.draw(words, shape, edition.theme))
+        write_text(words.alt + "\n", folder / f"{number}-texto-alternativo.txt")
+        made += 1
+    return made

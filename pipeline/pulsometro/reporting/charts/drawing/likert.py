@@ -1,0 +1,87 @@
+"""Bars that add to 100 for items asked with one scale, sorted by the most favourable answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, Size
+from pulsometro.reporting.charts.drawing.dots import tip
+from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.language.traced_text import Number
+from pulsometro.style import spanish
+from pulsometro.style.theme import Theme, mix, text_on
+
+# A figure inside a part smaller than this would not fit.
+_SMALLEST = 0.08
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One item and its categories from the most to the least favourable."""
+
+    name: str
+    parts: Sequence[Estimate]
+
+
+def colours(count: int, theme: Theme) -> list[str]:
+    """One colour a level: the theme's four, or steps between accent and rust."""
+    if count == 4:
+        return list(theme.levels)
+    if count == 3:
+        return [theme.accent, theme.sand, theme.rust]
+    half = [mix(theme.accent, theme.paper, 1 - k * 0.5 / max(count // 2 - 1, 1)) for k in range(count // 2)]
+    rest = count - len(half)
+    return half + [mix(theme.rust, theme.sand, k / max(rest - 1, 1)) for k in range(rest)]
+
+
+def draw(
+    bars: Sequence[Bar], levels: Sequence[str], theme: Theme, alt: str, size: Size = SCREEN,
+    remarks: Sequence[str] = (), png: bool = True,
+) -> Picture:  # fmt: skip
+    """Draw the bars in the order given; the scale is named once, over the first bar."""
+    narrow, width = size.narrow, size.wide(500)
+    top, step, tall = 34, (50 if narrow else 34) * size.loose, 24 * size.loose
+    canvas = Canvas(width, round(top + step * len(bars)), theme, remarks)
+    left = 0.0 if narrow else max(canvas.width_of(bar.name, 14.5, 600) for bar in bars) + 14
+    tones = colours(len(levels), theme)
+    _scale(canvas, levels, tones, left, width - left)
+    for index, bar in enumerate(bars):
+        y = top + index * step
+        if narrow:
+            canvas.text(0, y + 12, bar.name, 15, theme.ink, weight=600)
+            y += 18
+        else:
+            canvas.text(left - 12, y + tall / 2 + 5, bar.name, 14.5, theme.ink, "right", 600)
+        _bar(canvas, bar, levels, tones, left, y, width - left, tall)
+    return canvas.finish(alt, png)
+
+
+def _scale(canvas: Canvas, levels: Sequence[str], tones: Sequence[str], left: float, room: float) -> None:
+    widths = [canvas.width_of(level, 14) + 20 for level in levels]
+    gap = min(34.0, (room - sum(widths)) / max(len(levels) - 1, 1))
+    x = left
+    for level, tone, wide in zip(levels, tones, widths, strict=True):
+        canvas.rectangle(x, 3, 13, 13, tone)
+        canvas.text(x + 19, 14.5, level, 14, canvas.theme.ink)
+        x += wide + gap
+
+
+def _bar(
+    canvas: Canvas,
+    bar: Bar,
+    levels: Sequence[str],
+    tones: Sequence[str],
+    left: float,
+    y: float,
+    room: float,
+    tall: float,
+) -> None:
+    # Lengths are relative to what is shown, so that rounding in the table leaves no gap.
+    whole = sum(part.estimate for part in bar.parts) or 1.0
+    x = left
+    for level, part, tone in zip(levels, bar.parts, tones, strict=True):
+        wide = part.estimate / whole * room
+        canvas.rectangle(x, y, max(wide - 1.5, 0.5), tall, tone, tip=tip(f"{bar.name}, {level}", part))
+        if part.estimate / whole >= _SMALLEST:
+            shown = Number(spanish.bare_percent(part.estimate, 0), part.key)
+            canvas.text(x + (wide - 1.5) / 2, y + tall / 2 + 5, shown, 14, text_on(tone, canvas.theme), "center", 600)
+        x += wide

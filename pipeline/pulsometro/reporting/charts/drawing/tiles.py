@@ -1,0 +1,70 @@
+"""Places as tiles in their true relative positions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, Size
+from pulsometro.reporting.charts.drawing.dots import tip
+from pulsometro.reporting.charts.drawing.shades import KEY, draw_key, shades_for
+from pulsometro.reporting.edition.rows import Change, Estimate
+from pulsometro.reporting.language.traced_text import Number
+from pulsometro.style import spanish
+from pulsometro.style.theme import Theme, text_on
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One place: its name, column and row (fractions allowed), and what is shown in it, or the word why nothing is."""
+
+    code: str
+    name: str
+    column: float
+    row: float
+    estimate: Estimate | None
+    change: Change | None = None
+    why: str = ""
+
+
+def draw(
+    tiles: Sequence[Tile], direction: str, theme: Theme, alt: str, size: Size = SCREEN, remarks: Sequence[str] = (),
+    png: bool = True,
+) -> Picture:  # fmt: skip
+    """Draw the tiles and the key of their shades; a mark only where the change is significant."""
+    narrow, width = size.narrow, size.wide(500)
+    gap = 6 if narrow else 8
+    columns = max(tile.column for tile in tiles) + 1
+    rows = max(tile.row for tile in tiles) + 1
+    side = (width - gap * (columns - 1)) / columns
+    tall = 72 if narrow else 80
+    high = round(rows * (tall + gap) - gap)
+    canvas = Canvas(width, high + KEY, theme, remarks)
+    shades = shades_for((tile.estimate for tile in tiles), theme)
+    for tile in tiles:
+        x, y = tile.column * (side + gap), tile.row * (tall + gap)
+        ink = text_on(shades.of(tile.estimate), theme)
+        hover = tip(tile.name, tile.estimate, tile.change) if tile.estimate else f"{tile.name}: {tile.why}"
+        canvas.rectangle(x, y, side, tall, shades.of(tile.estimate), radius=4, tip=hover)
+        _label(canvas, tile.name, x + 10, y + 23, side - 16, ink, narrow)
+        if tile.estimate is None:
+            canvas.text(x + 10, y + tall - 20, tile.why, 13, ink)
+            continue
+        shown = Number(spanish.percent(tile.estimate.estimate, 0), tile.estimate.key)
+        canvas.text(x + 10, y + tall - 18, shown, 21 if narrow else 25, ink, weight=700)
+        if tile.change is not None and tile.change.significant:
+            sign, colour, _ = theme.meaning(tile.change, direction)
+            canvas.circle(x + side - 17, y + tall - 25, 10.5, theme.paper)
+            canvas.symbol(x + side - 17, y + tall - 25, sign, 13, colour)
+    draw_key(canvas, shades, high)
+    return canvas.finish(alt, png)
+
+
+def _label(canvas: Canvas, name: str, x: float, y: float, room: float, ink: str, narrow: bool) -> None:
+    size = 12.5 if narrow else 13.5
+    while canvas.width_of(name, size, 600) > room and size > 12:
+        size -= 0.5
+    if canvas.width_of(name, size, 600) > room and " " in name:
+        first, rest = name.rsplit(" ", 1)
+        canvas.text(x, y - 5, first, size, ink, weight=600)
+        canvas.text(x, y + 9, rest, size, ink, weight=600)
+        return
+    canvas.text(x, y, name, size, ink, weight=600)

@@ -1,0 +1,192 @@
+"""The charts of an edition, drawn once and written for every format."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulsometro.reporting.charts import alt_text
+from pulsometro.reporting.charts.drawing import boundaries, dots, likert, tiles, time_series
+from pulsometro.reporting.charts.drawing.canvas import PHONE, SCREEN, Picture, Size
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.language import comparisons, not_printed
+from pulsometro.settings.report_settings import Measure
+from pulsometro.style.spanish import NBSP
+
+# By the ending of the file: a screen, a telephone, and paper (which office files take as PNG).
+Sizes = Mapping[str, Size]
+PAGE: Sizes = {"": SCREEN, "-narrow": PHONE}
+# Small enough for a telephone, and so for a column of a gallery.
+GALLERY: Sizes = {"-narrow": PHONE}
+# Only a PNG, under the chart's own name: the source of the slides names the drawing beside it.
+SLIDE = "-slide"
+
+
+def with_paper(width: int, narrow: bool = False, loose: float = 1.0) -> Sizes:
+    """Screen, telephone, and a drawing for paper ``width`` pixels wide: its text is smaller on the sheet."""
+    return {**PAGE, "-print": Size(width, narrow, loose)}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart by its file name without ending, and what it says without eyes; ``small``: drawn for a gallery."""
+
+    name: str
+    alt: str
+    small: bool = False
+
+    def markdown(self, folder: str = "figuras", **attributes: str) -> str:
+        """The image with its alternative text."""
+        more = "".join(f' {key}="{value}"' for key, value in attributes.items())
+        words = self.alt.replace('"', "”")
+        classes = ".chart .small" if self.small else ".chart"
+        ending = "-narrow" if self.small else ""
+        return f'![]({folder}/{self.name}{ending}.svg){{{classes} fig-alt="{words}"{more}}}'
+
+
+def write(folder: Path, name: str, words: str, draw: Callable[[Size, bool], Picture], sizes: Sizes = PAGE) -> Chart:
+    """Draw every size and write the files that the filter may ask for; the PNG is the one for paper.
+
+    ``draw``: takes the size, and whether a PNG is wanted.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for ending, size in sizes.items():
+        paper = ending in ("-print", SLIDE)
+        picture = draw(size, paper)
+        drawn = "" if ending == SLIDE else ending
+        (folder / f"{name}{drawn}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
+        if paper:
+            (folder / f"{name}.png").write_bytes(picture.png)
+        else:
+            (folder / f"{name}{ending}.inline.svg").write_text(picture.inline, encoding="utf-8", newline="\n")
+    return Chart(name, words, small=sizes is GALLERY)
+
+
+def source(edition: Edition) -> tuple[str, ...]:
+    """What stands under a picture that may be cut out and sent on: whose it is, of when, and if simulated."""
+    # The lines under a chart are broken at blanks: a date stays whole.
+    period = edition.wave.period.replace(" ", NBSP)
+    return (f"Fuente: {edition.producer}, {period}.", *simulated(edition))
+
+
+def simulated(edition: Edition) -> tuple[str, ...]:
+    """The remark that the data are simulated, where they are."""
+    return ("Datos simulados.",) if edition.simulated else ()
+
+
+def dot_rows(edition: Edition, measure: Measure) -> list[dots.DotRow]:
+    """Every place, largest share first, those not printed last."""
+    rows = []
+    for place in edition.places:
+        estimate = edition.in_place(measure, place.code)
+        why = "" if estimate else not_printed.why(edition, measure, place.code).word
+        rows.append(dots.DotRow(place.short, estimate, edition.change(estimate), why=why))
+    return sorted(
+        rows, key=lambda row: (row.estimate is None, -(row.estimate.estimate if row.estimate else 0), row.name)
+    )
+
+
+def draw_places(
+    edition: Edition, measure: Measure, folder: Path, name: str = "lugares", sizes: Sizes = PAGE
+) -> Chart:  # fmt: skip
+    """Places with intervals and changes."""
+    rows, whole, theme = dot_rows(edition, measure), edition.whole(measure), edition.theme
+    words = alt_text.dots(edition, measure, rows, whole)
+    changes = any(row.change and row.change.comparable for row in rows)
+
+    def draw(size: Size, png: bool) -> Picture:
+        return dots.draw(
+            rows, whole, edition.area_short, edition.direction(measure), theme, words, size, changes,
+            source(edition), png,
+        )  # fmt: skip
+
+    return write(folder, name, words, draw, sizes)
+
+
+def draw_map(edition: Edition, measure: Measure, folder: Path, name: str = "mapa", sizes: Sizes = PAGE) -> Chart:
+    """Places as tiles, or on their boundaries when the study has a file of them."""
+    rows = {row.name: row for row in dot_rows(edition, measure)}
+    words = alt_text.tiles(edition, measure, list(rows.values()))
+    made = [
+        tiles.Tile(p.code, p.short, p.column, p.row, rows[p.short].estimate, rows[p.short].change, rows[p.short].why)
+        for p in edition.places
+    ]
+    theme, direction, remarks = edition.theme, edition.direction(measure), source(edition)
+
+    def draw(size: Size, png: bool) -> Picture:
+        # On a telephone nine shapes and their names do not fit: the tiles do, in the same places.
+        if edition.boundaries is None or size.narrow:
+            return tiles.draw(made, direction, theme, words, size, remarks, png)
+        drawn = edition.settings.boundaries_source
+        said = (*remarks, f"Límites: {drawn.rstrip('.')}.") if drawn else remarks
+        return boundaries.draw(made, edition.boundaries, direction, theme, words, size, said, png)
+
+    return write(folder, name, words, draw, sizes)
+
+
+def extreme_place(edition: Edition, measure: Measure) -> str:
+    """Code of the place that is furthest from the whole, to be drawn beside it; "" when there is none."""
+    whole = edition.whole(measure)
+    found: list[tuple[float, str]] = []
+    for place in edition.places:
+        estimate: Estimate | None = edition.in_place(measure, place.code)
+        if whole and estimate and (estimate.ci_high < whole.ci_low or estimate.ci_low > whole.ci_high):
+            found.append((abs(estimate.estimate - whole.estimate), place.code))
+    return max(found)[1] if found else ""
+
+
+def draw_series(
+    edition: Edition, measure: Measure, folder: Path, place: str = "", name: str = "serie", sizes: Sizes = PAGE,
+    place_first: bool = False,
+) -> Chart:  # fmt: skip
+    """The whole area since the first wave, with one place beside it when given (in front: ``place_first``)."""
+    waves = [info.key for info in edition.waves]
+    whole = time_series.Line(
+        edition.area_name, [edition.whole(measure, wave) for wave in waves], strong=not place_first
+    )
+    lines = [whole]
+    if place:
+        named = next(p.short for p in edition.places if p.code == place)
+        lines.append(
+            time_series.Line(named, [edition.in_place(measure, place, wave) for wave in waves], strong=place_first)
+        )
+    breaks = edition.label(measure).breaks
+    words = alt_text.series(edition, measure, lines, breaks)
+    remarks = simulated(edition) if sizes is GALLERY else () if SLIDE in sizes else source(edition)
+
+    def draw(size: Size, png: bool) -> Picture:
+        return time_series.draw(lines, waves, breaks, edition.theme, words, size, remarks, png)
+
+    return write(folder, name, words, draw, sizes)
+
+
+def draw_trust(edition: Edition, folder: Path, name: str = "confianza", sizes: Sizes = PAGE) -> Chart:
+    """The battery of trust as bars that add to 100."""
+    battery = edition.settings.trust
+    levels = battery.level_names or battery.levels
+    bars = [likert.Bar(item, parts) for item, parts in comparisons.trust_rows(edition)]
+    words = alt_text.likert(edition, bars, levels[0])
+
+    def draw(size: Size, png: bool) -> Picture:
+        remarks = () if SLIDE in sizes else source(edition)
+        return likert.draw(bars, levels, edition.theme, words, size, remarks, png)
+
+    return write(folder, name, words, draw, sizes)
+
+
+def draw_trust_points(edition: Edition, folder: Path, name: str = "confianza-puntos") -> Chart:
+    """The battery's first level, each with its interval and change, most first."""
+    battery = edition.settings.trust
+    level = (battery.level_names or battery.levels)[0]
+    rows = []
+    for item, parts in comparisons.trust_rows(edition):
+        rows.append(dots.DotRow(item, parts[0], edition.change(parts[0])))
+    words = alt_text.trust_points(edition, rows, level)
+    changes = any(row.change and row.change.comparable for row in rows)
+
+    def draw(size: Size, png: bool) -> Picture:
+        # The first level is the most favourable one: more of it is good news.
+        return dots.draw(rows, None, "", "up_is_good", edition.theme, words, size, changes, source(edition), png)
+
+    # As wide as half a page is: drawn wider, its smallest words would shrink under 12 px.
+    return write(folder, name, words, draw, {**PAGE, "": Size(500)})

@@ -1,0 +1,191 @@
+"""From the study and an earlier stage's tables to an Edition."""
+
+from typing import Any
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_json, read_table
+from pulsometro.questionnaire import Indicator, Questionnaire
+from pulsometro.reporting.edition.content import (
+    Edition,
+    Exceptions,
+    Group,
+    IndicatorLabel,
+    Making,
+    Place,
+    WaveInfo,
+)
+from pulsometro.reporting.edition.rows import Rows
+from pulsometro.reporting.suppression.cell_suppression import Kept, without_recognisable
+from pulsometro.reporting.suppression.linear_attack import structure_of
+from pulsometro.study import Study
+from pulsometro.style.theme import load_theme
+
+NO_ANSWER = {
+    "exclude": "No sabe y no contesta quedan fuera de la base.",
+    "in_base": "No sabe y no contesta quedan en la base.",
+    "category": "No sabe y no contesta se muestran como una respuesta más.",
+}
+
+
+def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
+    """Everything that the reports of a wave need.
+
+    Reads the series as known at that wave, so that a later wave does not change an old report.
+    Raises PulsoError when a table is missing or lacks what ``report`` in params.yaml names.
+    """
+    folder = study.series(f"waves/{wave}")
+    estimates = read_table(folder / "estimates.parquet")
+    changes = read_table(folder / "changes.parquet")
+    ranks = folder / "rankings.parquet"
+    rules = study.params.report.confidentiality
+    # An earlier wave's questionnaire is not declared: what matters of it here changes that wave's estimates too.
+    kept = without_recognisable(
+        estimates, changes, rules, lambda key: structure_of(study.indicators.by_name, study.questionnaire(key))
+    )
+    receipts = read_json(study.processed(wave, "weighting.json"))
+    return build(
+        study, wave, kept, read_table(ranks) if ranks.is_file() else None,
+        making=_making(study, study.questionnaire(wave), receipts), interviews=int(receipts["n"]),
+        exceptions=exceptions_of(read_json(study.checks(wave))), draft=draft,
+    )  # fmt: skip
+
+
+def build(
+    study: Study, wave: str, kept: Kept, ranks: pd.DataFrame | None,
+    making: Making, interviews: int, exceptions: Exceptions, draft: bool = False,
+) -> Edition:  # fmt: skip
+    """Put names, settings and tables together."""
+    settings, identity = study.params.report, study.identity
+    infos = []
+    for key in study.waves_up_to(wave):
+        info = study.wave(key)
+        dates = info.fieldwork
+        infos.append(WaveInfo(key, info.edition, info.period, dates.start, dates.end, info.simulated))
+    labels = labels_of(study, study.questionnaire(wave), broken(kept.changes, settings.whole_domain_kind))
+    for measure in (settings.headline, *settings.findings, *settings.key):
+        if measure.indicator not in labels:
+            raise PulsoError(
+                f"params.yaml: report names the indicator '{measure.indicator}', which "
+                "questionnaires/indicators.yaml does not define; correct the name."
+            )
+    return Edition(
+        wave=infos[-1],
+        waves=tuple(infos),
+        title=identity.title,
+        short_title=identity.short_title,
+        area=identity.area,
+        area_short=identity.area_short,
+        producer=identity.producer,
+        sponsors=tuple(identity.sponsors),
+        labels=labels,
+        places=tuple(Place(m.cve_geo, m.name, m.short, *m.tile) for m in study.params.municipalities),
+        settings=settings,
+        theme=load_theme(study.root / "reports" / "brands", settings.brand),
+        rows=Rows(kept.estimates, kept.changes, ranks, kept.withheld),
+        interviews=interviews,
+        alpha=study.params.change.alpha,
+        adjust=study.params.change.adjust,
+        level=study.params.estimation.level,
+        made=making,
+        exceptions=exceptions,
+        boundaries=study.root / settings.boundaries if settings.boundaries else None,
+        draft=draft,
+        groups=_groups(study, study.questionnaire(wave)),
+    )
+
+
+def _groups(study: Study, questionnaire: Questionnaire) -> dict[str, Group]:
+    """The items that part the population, with the names of their codes."""
+    areas = {area.cve_geo: area.name for area in study.params.municipalities}
+    found = {}
+    for name in {name for columns in study.params.estimation.domains for name in columns}:
+        item = questionnaire.items.get(name)
+        if item is not None:
+            codes = areas if item.kind == "area" else {str(code): label for code, label in item.codes.items()}
+            found[name] = Group(item.label or name, codes)
+    return found
+
+
+def broken(changes: pd.DataFrame, whole: str) -> dict[str, dict[str, str]]:
+    """Indicator → wave → why its series breaks there: changes refused, and indices linked over fewer items."""
+    rows = changes[
+        ((changes["verdict"] == "no comparable") | (changes["link"] != ""))
+        & (changes["comparison"] == "previous")
+        & (changes["domain_kind"] == whole)
+    ]
+    found: dict[str, dict[str, str]] = {}
+    for indicator, wave, link, reason in rows[["indicator", "wave", "link", "reason"]].itertuples(
+        index=False, name=None
+    ):
+        why = link or reason
+        found.setdefault(str(indicator), {})[str(wave)] = str(why) if 0 < len(str(why)) <= 40 else "no comparable"
+    return found
+
+
+def labels_of(
+    study: Study, questionnaire: Questionnaire, breaks: dict[str, dict[str, str]]
+) -> dict[str, IndicatorLabel]:
+    """Names, directions and wordings of every indicator, as the wave's questionnaire has them."""
+    return {
+        name: _label(name, indicator, questionnaire, breaks.get(name, {}))
+        for name, indicator in study.indicators.by_name.items()
+    }
+
+
+def _label(name: str, indicator: Indicator, questionnaire: Questionnaire, refused: dict[str, str]) -> IndicatorLabel:
+    items = [questionnaire.items[item] for item in indicator.sources if item in questionnaire.items]
+    breaks = {**refused, **questionnaire.fieldwork.breaks}
+    for item in items:
+        breaks.update(item.comparable.breaks)
+    proportion = indicator.kind in ("share", "distribution")
+    categories = {str(label): str(label) for item in items for label in item.codes.values()}
+    return IndicatorLabel(
+        id=name,
+        name=indicator.name,
+        direction=indicator.direction,
+        singular=indicator.singular,
+        plural=indicator.plural,
+        base=indicator.base_name,
+        statistic="proportion" if proportion else "mean",
+        category=indicator.category if indicator.kind == "share" else "",
+        unit=indicator.unit,
+        definition=indicator.definition,
+        question=" / ".join(dict.fromkeys(item.text for item in items)),
+        no_answer=NO_ANSWER[indicator.no_answer],
+        categories=categories if indicator.kind == "distribution" else {indicator.category: indicator.category},
+        breaks=breaks,
+        kind=indicator.kind,
+    )
+
+
+def _making(study: Study, questionnaire: Questionnaire, receipts: dict[str, Any]) -> Making:
+    fieldwork = questionnaire.fieldwork
+    rates = {entry["area"]: entry["rates"] for entry in receipts.get("outcome_rates", [])}
+    rate = rates.get("total", {}).get("RR3")
+    return Making(
+        mode=fieldwork.mode,
+        frame=fieldwork.frame,
+        response_rate=rate,
+        weighting=_weighting(study, questionnaire),
+    )
+
+
+def _weighting(study: Study, questionnaire: Questionnaire) -> str:
+    """``Ponderada por municipio a sexo y grupo de edad``, from the settings."""
+    from pulsometro.style.spanish import join
+
+    calibration = study.params.weighting.calibration
+    if calibration is None:
+        return ""
+    names = dict.fromkeys(item for margin in calibration.margins for item in margin.items)
+    words = [questionnaire.items[n].label.lower() if n in questionnaire.items else n for n in names]
+    within = f" por {study.params.report.place_word}" if study.params.weighting.within else ""
+    return f"ponderada{within} a {join(words)} de la población"
+
+
+def exceptions_of(verdict: dict[str, Any]) -> Exceptions:
+    """Rules that failed and somebody accepted, with the reason given."""
+    failed = [rule for rule in verdict.get("rules", ()) if not rule["passed"] and rule.get("accepted")]
+    return Exceptions(tuple(f"{rule['title'].rstrip('.')} ({rule['accepted'].rstrip('.')})" for rule in failed))

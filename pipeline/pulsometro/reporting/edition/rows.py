@@ -1,0 +1,192 @@
+"""Rows of the estimates and changes tables as objects with names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.settings.report_settings import Measure
+
+TOO_SMALL = "sin cambio apreciable"
+ID = ("wave", "indicator", "category", "statistic", "domain_kind", "domain")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One row of the estimates table (units as there: proportions 0–1)."""
+
+    wave: str
+    indicator: str
+    category: str
+    statistic: str
+    domain_kind: str
+    domain: str
+    estimate: float
+    se: float
+    ci_low: float
+    ci_high: float
+    ci_level: float
+    cv: float
+    deff: float
+    n: int
+    precision: str
+    publishable: bool
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """What ``data-id`` and ``pulso explain`` call the row."""
+        return "|".join((self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of the changes table: ``difference`` and interval on the scale of the estimate."""
+
+    wave: str
+    reference_wave: str
+    comparison: str
+    indicator: str
+    category: str
+    statistic: str
+    domain_kind: str
+    domain: str
+    reference_estimate: float
+    difference: float
+    ci_low: float
+    ci_high: float
+    p_adjusted: float
+    verdict: str
+    minimum_detectable: float
+    publishable: bool
+    reason: str
+    link: str
+
+    @property
+    def note(self) -> str:
+        """What a reader of an index must know where its items differ: compared over those of both waves."""
+        return f"{self.link}, comparado en lo común" if self.link else ""
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the two waves asked alike; without that there is no difference at all."""
+        return self.verdict != "no comparable"
+
+    @property
+    def key(self) -> str:
+        """The key of the estimate that changed."""
+        return "|".join((self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
+
+    @property
+    def field(self) -> str:
+        """The name of the difference as a field of that estimate."""
+        return f"change:{self.comparison}"
+
+    @property
+    def verdict_field(self) -> str:
+        """The name of the verdict as a field of that estimate."""
+        return f"verdict:{self.comparison}"
+
+    @property
+    def significant(self) -> bool:
+        """Whether the verdict says that something moved."""
+        return self.verdict in {"sube", "baja"}
+
+    @property
+    def too_small(self) -> bool:
+        """Whether the test found a change that no reader could see: both figures print alike."""
+        return self.verdict == TOO_SMALL
+
+
+@dataclass(frozen=True)
+class Rank:
+    """Place of a domain among its peers with its joint interval; 1 is the largest estimate."""
+
+    rank: int
+    low: int
+    high: int
+
+
+class Rows:
+    """Look-up of estimates, changes and ranks by their identifiers; read-only.
+
+    ``withheld``: keys of the rows that confidentiality took out of the tables.
+    """
+
+    def __init__(
+        self, estimates: pd.DataFrame, changes: pd.DataFrame, rankings: pd.DataFrame | None = None,
+        withheld: frozenset[str] = frozenset(),
+    ):  # fmt: skip
+        self.estimates = estimates
+        self.changes = changes
+        self.withheld = withheld
+        self._estimates = _by_id(estimates, ID, _E)
+        self._changes = _by_id(changes, (*ID, "comparison"), _C)
+        self._ranks: dict[tuple[str, ...], Rank] = {}
+        if rankings is not None:
+            columns = [*ID, "rank", "rank_low", "rank_high"]
+            # What has no standard error has no place among the others.
+            for r in rankings.dropna(subset=columns[-3:])[columns].itertuples(index=False, name=None):
+                key = tuple(map(str, r[:6]))
+                if "|".join(key) not in withheld:
+                    self._ranks[key] = Rank(int(r[6]), int(r[7]), int(r[8]))
+
+    def get(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate | None:
+        """The estimate of a measure in a domain, or None when the table has no such row."""
+        key = (wave, measure.indicator, measure.category, measure.statistic, kind, domain)
+        row: Any = self._estimates.get(key)
+        if row is None:
+            return None
+        values = dict(zip((*ID, *_E), row, strict=True))
+        values.update(dict(zip(ID, key, strict=True)), n=int(values["n"]), publishable=bool(values["publishable"]))
+        return Estimate(**values)
+
+    def confidential(self, wave: str, measure: Measure, kind: str, domain: str) -> bool:
+        """Whether the row was there and somebody could have been recognised by it."""
+        return "|".join((wave, measure.indicator, measure.category, measure.statistic, kind, domain)) in self.withheld
+
+    def need(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate:
+        """As ``get``; PulsoError naming the row when it is missing."""
+        found = self.get(wave, measure, kind, domain)
+        if found is None:
+            raise PulsoError(
+                f"estimates of {wave}: no row {measure.indicator} / {measure.category!r} / {measure.statistic} "
+                f"for {kind} = {domain}, which the report names; correct 'report' in params.yaml."
+            )
+        return found
+
+    def change(self, estimate: Estimate, comparison: str = "previous") -> Change | None:
+        """The tested change of an estimate, or None for a first wave or a cell not published."""
+        ids = (estimate.wave, estimate.indicator, estimate.category, estimate.statistic)
+        row: Any = self._changes.get((*ids, estimate.domain_kind, estimate.domain, comparison))
+        if row is None:
+            return None
+        values: Mapping[str, Any] = dict(zip((*ID, "comparison", *_C), row, strict=True))
+        return Change(**{**values, "publishable": bool(values["publishable"])})
+
+    def rank(self, estimate: Estimate) -> Rank | None:
+        """The rank of an estimate among the domains of its kind, when ranks were made."""
+        return self._ranks.get(tuple(estimate.key.split("|")))
+
+    def domains(self, wave: str, measure: Measure, kind: str) -> list[Estimate]:
+        """Every published estimate of a measure among the domains of a kind, largest first."""
+        table = self.estimates
+        mask = (
+            (table["wave"] == wave) & (table["indicator"] == measure.indicator) & (table["domain_kind"] == kind)
+            & (table["category"] == measure.category) & (table["statistic"] == measure.statistic)
+        )  # fmt: skip
+        found = [self.need(wave, measure, kind, str(domain)) for domain in table.loc[mask, "domain"]]
+        return sorted((e for e in found if e.publishable), key=lambda e: (-e.estimate, e.domain))
+
+
+def _by_id(table: pd.DataFrame, ids: Sequence[str], values: Sequence[str]) -> dict[tuple[str, ...], tuple[Any, ...]]:
+    """Row of ids and values by its ids as text; column by column, as cell by cell takes seconds."""
+    keys = [table[name].astype(str).tolist() for name in ids]
+    columns = [table[name].tolist() for name in values]
+    return {key: (*key, *row) for key, row in zip(zip(*keys, strict=True), zip(*columns, strict=True), strict=True)}
+
+
+_E = tuple(name for name in Estimate.__dataclass_fields__ if name not in ID)
+_C = tuple(name for name in Change.__dataclass_fields__ if name not in (*ID, "comparison"))

@@ -1,0 +1,1 @@
+"""From sources and fragments to HTML, PDF, Word and PowerPoint."""

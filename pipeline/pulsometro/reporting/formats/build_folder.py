@@ -1,0 +1,127 @@
+"""The folder in which pages are rendered: sources, fragments, figures and what the engine needs."""
+
+import base64
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulsometro.common.files import write_text
+from pulsometro.reporting.formats.powerpoint import write_pptx_reference
+from pulsometro.reporting.formats.render import Engine, Format, render_source
+from pulsometro.reporting.formats.word import write_docx_reference
+from pulsometro.style.fonts import face_css
+from pulsometro.style.theme import Theme, font_folders
+
+ASSETS = Path(__file__).parents[1] / "assets"
+
+
+@dataclass(frozen=True)
+class BuildFolder:
+    """A prepared folder; ``folder/figuras`` and ``folder/fragmentos`` are filled by the caller."""
+
+    folder: Path
+    engine: Engine
+    theme: Theme
+
+    @property
+    def figures(self) -> Path:
+        """Where charts go."""
+        return self.folder / "figuras"
+
+    def put(self, fragments: Mapping[str, str]) -> None:
+        """Write included fragments."""
+        for name, words in fragments.items():
+            write_text(words + "\n", self.folder / "fragmentos" / f"{name}.md")
+
+    def variables(self, values: Mapping[str, str]) -> None:
+        """Write what the sources name with ``var``."""
+        write_text(_yaml(values), self.folder / "_variables.yml")
+
+    def metadata(self, values: object) -> None:
+        """Write what every page of the folder has in its front matter (navigation, draft)."""
+        write_text(_yaml(values), self.folder / "_metadata.yml")
+
+    def render(self, source: str, form: Format, target: Path) -> None:
+        """Render one source of the folder."""
+        render_source(self.folder, source, form, target, self.engine, font_folders(self.theme))
+
+
+@contextmanager
+def prepared_folder(
+    reports: Path, theme: Theme, engine: Engine, office: bool = False, shared: bool = False
+) -> Iterator[BuildFolder]:
+    """A temporary folder with the sources of ``reports`` and the engine's files; gone afterwards.
+
+    ``office``: with reference documents for Word and PowerPoint. ``shared``: pages take style and script
+    from a folder beside them instead of holding both.
+    """
+    with tempfile.TemporaryDirectory(prefix="pulso-") as name:
+        folder = Path(name)
+        for source in sorted(reports.glob("*.qmd")):
+            shutil.copyfile(source, folder / source.name)
+        shutil.copyfile(reports / "_quarto.yml", folder / "_quarto.yml")
+        parts = folder / "_engine"
+        parts.mkdir()
+        for asset in ("page.html", "report.lua"):
+            shutil.copyfile(ASSETS / asset, parts / asset)
+        write_text(_typst(theme), parts / "report.typ")
+        if theme.logo:
+            shutil.copyfile(theme.logo, parts / "logo.png")
+        head = "" if shared else f"<style>\n{style(theme)}\n</style>\n<script>\n{script()}</script>"
+        write_text(head + "\n", parts / "style.html")
+        if office:
+            write_docx_reference(theme, parts / "reference.docx")
+            write_pptx_reference(theme, parts / "reference.pptx")
+        yield BuildFolder(folder, engine, theme)
+
+
+def style(theme: Theme) -> str:
+    """Fonts, colours and rules of every page."""
+    tones = {
+        name: getattr(theme, name)
+        for name in ("accent", "ink", "soft", "rule", "paper", "worse", "better", "same", "warning")
+    }
+    root = ";".join(f"--{name}:{value}" for name, value in tones.items())
+    faces = f"--sans:'{theme.sans}';--serif:'{theme.serif}'"
+    rules = (ASSETS / "page.css").read_text(encoding="utf-8")
+    return f"{face_css(theme)}\n:root{{{root};{faces}}}\n{rules.strip()}"
+
+
+def script() -> str:
+    """The hover texts of charts."""
+    return (ASSETS / "page.js").read_text(encoding="utf-8")
+
+
+def _typst(theme: Theme) -> str:
+    words = (ASSETS / "report.typ").read_text(encoding="utf-8")
+    for name in ("accent", "ink", "soft", "rule", "sans", "serif", "warning", "worse", "better", "same"):
+        words = words.replace(f"@{name}@", getattr(theme, name))
+    alt = theme.logo_alt.replace("\\", "").replace('"', "”")
+    image = f'image("_engine/logo.png", height: 22pt, alt: "{alt}")'
+    beside = f"grid(columns: (1fr, auto), column-gutter: 12pt, body, {image})"
+    return words.replace("@head@", beside if theme.logo else "body")
+
+
+def logo(theme: Theme) -> dict[str, str]:
+    """What the template needs to show a brand's logo inside of a page; nothing where there is none."""
+    if theme.logo is None:
+        return {}
+    data = base64.b64encode(theme.logo.read_bytes()).decode("ascii")
+    return {"logo": f"data:image/png;base64,{data}", "logo-alt": theme.logo_alt}
+
+
+def _yaml(values: object) -> str:
+    import io
+
+    from ruamel.yaml import YAML
+
+    buffer = io.StringIO()
+    writer = YAML(typ="safe")
+    writer.allow_unicode = True
+    writer.default_flow_style = False
+    writer.width = 100000
+    writer.dump(values, buffer)
+    return buffer.getvalue()

@@ -1,0 +1,43 @@
+"""What a renderer lets pass in silence: unresolved shortcodes, variables and references, and missing images."""
+
+import html
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from pulsometro.common.errors import PulsoError
+
+FAULTS = ("?@", "?var:", "?meta:", "{{<")
+BESIDE = ("../", "recursos/")
+_IMAGE = re.compile(r'<(?:img|image|source)\b[^>]*?\b(?:src|href|xlink:href)="([^"]+)"')
+_PART = re.compile(r"(?:word/document|word/(?:header|footer|footnotes)\d*|ppt/(?:slides|notesSlides)/[^/]+)\.xml")
+
+
+def refuse_unresolved(words: str, where: str) -> None:
+    """PulsoError that shows the first thing in a text that the renderer should have replaced."""
+    for fault in FAULTS:
+        if fault in words:
+            at = words.index(fault)
+            shown = words[at : at + 40].splitlines()[0]
+            raise PulsoError(f"{where}: left unresolved: '{shown}'; correct the source.")
+
+
+def refuse_missing_images(page: str, folder: Path, where: str) -> None:
+    """PulsoError naming an image of a page that is neither in the page nor in ``folder``.
+
+    What lies beside the page on the site (its resources, a wave's cards) is made by others, perhaps later.
+    """
+    for source in _IMAGE.findall(page):
+        if source.startswith(("data:", "#", *BESIDE)):
+            continue
+        if "://" in source or not (folder / html.unescape(source)).is_file():
+            raise PulsoError(f"{where}: the image {source[:80]} is not there; make it or correct its name.")
+
+
+def office_words(content: bytes) -> str:
+    """The words of a DOCX or PPTX, runs of a paragraph together."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = [archive.read(name).decode("utf-8") for name in archive.namelist() if _PART.fullmatch(name)]
+    body = re.sub(r"</(?:w|a):p>", "\n", "\n".join(parts))
+    return html.unescape(re.sub(r"<[^>]+>", "", body))

@@ -1,0 +1,1 @@
+"""Spanish sentences in which every number is traced to its row."""

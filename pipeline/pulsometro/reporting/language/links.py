@@ -1,0 +1,26 @@
+"""Addresses of the site's pages, and links that only pages have."""
+
+from collections.abc import Sequence
+
+from pulsometro.reporting.edition.content import Place
+from pulsometro.reporting.language.traced_text import slug
+
+
+def place_path(place: Place) -> str:
+    """A place's page seen from the start of the site."""
+    return f"secciones/municipios/{slug(place.short)}.html"
+
+
+def series_path(indicator: str) -> str:
+    """An indicator's series seen from the start of the site."""
+    return f"secciones/series.html#{slug(indicator)}"
+
+
+def web_link(words: str, path: str) -> str:
+    """A link in Markdown that only pages have: on paper and in Word its words stand alone."""
+    return f"[{words}]({path}){{.web}}"
+
+
+def row_of_links(links: Sequence[tuple[str, str]]) -> str:
+    """Links side by side, on pages only."""
+    return "::: {.links .web}\n" + "\n".join(f"- [{name}]({path})" for name, path in links) + "\n:::"

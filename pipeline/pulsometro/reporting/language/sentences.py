@@ -1,0 +1,201 @@
+"""Spanish sentences about one measure, made from its estimate and its tested change by rule.
+
+Every claim is one that a row supports; what is said of several places or forces at once is in ``comparisons``.
+"""
+
+from datetime import timedelta
+
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.rows import Change, Estimate
+from pulsometro.reporting.language.traced_text import Number, Text, text, upper_first
+from pulsometro.settings.report_settings import Measure
+from pulsometro.style import spanish
+from pulsometro.style.spanish import NBSP
+
+NO_CHANGE = "sin cambio estadísticamente significativo"
+WITHHELD = "no se publica por su poca precisión"
+CONFIDENTIAL = "no se publica para proteger a quienes respondieron"
+NOT_ASKED = "no se preguntó en esta edición"
+# Waves at least this far apart have a year between them.
+_NEARLY_A_YEAR = timedelta(days=300)
+
+
+def value(estimate: Estimate, decimals: int = 1) -> Number:
+    """The printed estimate: a percentage, a mean with its decimals, or a count."""
+    if estimate.statistic == "proportion":
+        return Number(spanish.percent(estimate.estimate, decimals), estimate.key)
+    return Number(spanish.plain(estimate.estimate, estimate.statistic, decimals), estimate.key)
+
+
+def margin(estimate: Estimate, full: bool = False) -> Text:
+    """``± 1.6 puntos``: half the width of the interval; ``full``: puntos porcentuales, as they are first called."""
+    if estimate.statistic != "proportion":
+        half = spanish.plain((estimate.ci_high - estimate.ci_low) / 2, estimate.statistic)
+        return text(f"±{NBSP}", Number(half, estimate.key, "margin"))
+    half = spanish.margin(estimate.ci_low, estimate.ci_high)
+    return text(f"±{NBSP}", Number(half, estimate.key, "margin"), f"{NBSP}{_points(half, full)}")
+
+
+def _points(printed: str, full: bool = False) -> str:
+    one = printed.lstrip("+−") == "1.0"
+    return ("punto" if one else "puntos") + ((" porcentual" if one else " porcentuales") if full else "")
+
+
+def moved(edition: Edition, change: Change, sign: bool = False) -> Text:
+    """``2.1 puntos`` (or ``−2.1 puntos``) in the measure's own unit; less than a tenth is said in words."""
+    share = change.statistic == "proportion"
+    size = change.difference * (100 if share else 1)
+    decimals = 0 if change.statistic == "total" else 1
+    unit = "" if share or change.indicator not in edition.labels else edition.labels[change.indicator].unit
+    if not sign and (change.too_small or spanish.rounded(abs(size), decimals) == 0):
+        least = "1" if change.statistic == "total" else "0.1"
+        unit = _points(least) if share else _unit(least, unit)
+        return text("menos de ", Number(least, change.key, change.field), f"{NBSP}{unit}" if unit else "")
+    shown = spanish.signed(size, decimals) if sign else spanish.decimal(abs(size), decimals)
+    unit = _points(shown) if share else _unit(shown, unit)
+    return text(Number(shown, change.key, change.field), f"{NBSP}{unit}" if unit else "")
+
+
+def _unit(printed: str, unit: str) -> str:
+    """The unit of an index or a mean after its number; percentages carry their own sign."""
+    if unit == "puntos":
+        return _points(printed)
+    return "" if unit == "%" else unit
+
+
+def verdict(edition: Edition, change: Change | None, first: bool, since: bool = True) -> Text:
+    """What changed against the reference wave, in words.
+
+    ``first``: the measure has no past at all. ``since``: name the reference wave.
+    """
+    if change is None:
+        return text("primera medición" if first else "sin comparación posible")
+    reference = edition.period(change.reference_wave)
+    if not change.comparable:
+        why = f" ({change.reason})" if 0 < len(change.reason) <= 40 else ""
+        return text(Number("no comparable", change.key, change.verdict_field), f" con {reference}{why}")
+    if not change.significant:
+        against = f" frente a {reference}" if since else ""
+        said = change.verdict if change.too_small else NO_CHANGE
+        size = moved(edition, change, sign=not change.too_small)
+        note = f"; {change.note})" if change.note else ")"
+        return text(Number(said, change.key, change.verdict_field), f"{against} (", size, note)
+    against = f" desde {reference}" if since else ""
+    verdict_said = Number(change.verdict, change.key, change.verdict_field)
+    return text(verdict_said, " ", moved(edition, change), against, f" ({change.note})" if change.note else "")
+
+
+def silence(edition: Edition, measure: Measure, code: str = "") -> str:
+    """Why a finding has no number: somebody could be recognised, too imprecise, or not asked in this wave.
+
+    ``code``: of a place; without it, the whole.
+    """
+    if edition.confidential(measure, code=code):
+        return CONFIDENTIAL
+    return WITHHELD if edition.asked(measure) else NOT_ASKED
+
+
+def is_first(edition: Edition, measure: Measure) -> bool:
+    """Whether no earlier wave has the measure."""
+    return not any(edition.asked(measure, info.key) for info in edition.waves[:-1])
+
+
+def claim(edition: Edition, measure: Measure, estimate: Estimate, full: bool = False) -> Text:
+    """``El 75.4 % de la población se siente poco o nada segura``; ``full``: with margin, and the base in full."""
+    name = edition.label(measure).name
+    if estimate.statistic != "proportion":
+        number = value(estimate)
+        unit = _unit(number.text, edition.label(measure).unit)
+        shown = text(number, f"{NBSP}{unit}" if unit else "")
+        return text(f"{name}: ", shown, " (", margin(estimate), ")") if full else text(f"{name}: ", shown)
+    half = text(" (", margin(estimate, full=True), ")") if full else ""
+    base = edition.label(measure).base or (edition.settings.people if full else "")
+    whom = f" de las {base} " if base else " de la población "
+    return text("El ", value(estimate), half, whom, edition.singular(measure))
+
+
+def headline(edition: Edition) -> Text:
+    """The news in one sentence: the share as people say it, and whether it moved."""
+    measure = edition.settings.headline
+    estimate = edition.whole(measure)
+    if estimate is None:
+        return text(f"{edition.label(measure).name}: {silence(edition, measure)}")
+    said = _as_fraction(edition, measure, estimate) or claim(edition, measure, estimate)
+    change = edition.change(estimate)
+    if change is None or not change.comparable:
+        return said
+    reference = edition.period(change.reference_wave)
+    if not change.significant:
+        calm = change.verdict if change.too_small else "sin cambio significativo"
+        return text(said, ", ", Number(calm, change.key, change.verdict_field), f" desde {reference}")
+    word = "más" if change.verdict == "sube" else "menos"
+    return text(said, ", ", Number(word, change.key, change.verdict_field), f" que en {reference}")
+
+
+def _as_fraction(edition: Edition, measure: Measure, estimate: Estimate) -> Text | None:
+    fraction = None
+    if estimate.statistic == "proportion" and edition.plural(measure):
+        fraction = spanish.as_fraction(estimate.estimate, estimate.ci_low, estimate.ci_high)
+    if fraction is None:
+        return None
+    base = edition.label(measure).base
+    predicate = edition.plural(measure) if fraction.parts > 1 else edition.singular(measure)
+    shown = Number(upper_first(fraction.text), estimate.key, "fraction")
+    return text(shown, f" de las {base} {predicate}" if base else f" personas {predicate}")
+
+
+def finding(edition: Edition, measure: Measure) -> Text:
+    """One finding as one sentence with its margin and its verdict of change."""
+    estimate = edition.whole(measure)
+    if estimate is None:
+        return text(f"{edition.label(measure).name}: {silence(edition, measure)}.")
+    said = verdict(edition, edition.change(estimate), is_first(edition, measure))
+    return text(claim(edition, measure, estimate, full=True), ": " if _share(estimate) else "; ", said, ".")
+
+
+def _share(estimate: Estimate) -> bool:
+    return estimate.statistic == "proportion"
+
+
+def slide_title(edition: Edition, measure: Measure) -> Text:
+    """A finding short enough for the head of a slide: share and verdict, the margin stands beside it."""
+    estimate = edition.whole(measure)
+    if estimate is None:
+        return text(f"{edition.label(measure).name}: {silence(edition, measure)}")
+    start, change = claim(edition, measure, estimate), edition.change(estimate)
+    if change is None or not change.comparable:
+        return start
+    if not change.significant:
+        calm = change.verdict if change.too_small else "sin cambio significativo"
+        return text(start, ", ", Number(calm, change.key, change.verdict_field))
+    said = Number(change.verdict, change.key, change.verdict_field)
+    return text(start, ": " if _share(estimate) else "; ", said, " ", moved(edition, change))
+
+
+def series_heading(edition: Edition, measure: Measure) -> Text:
+    """The change of the whole in a year by its verdict; without a year, that the series begins."""
+    estimate = edition.whole(measure)
+    if estimate is None:
+        return text(f"{edition.label(measure).name}: {silence(edition, measure)}")
+    return in_a_year(edition, measure, estimate)
+
+
+def in_a_year(edition: Edition, measure: Measure, estimate: Estimate | None) -> Text:
+    """``En un año baja 7.5 puntos``: the change of an estimate against the same season a year before."""
+    change = edition.change(estimate, "year_ago")
+    if change is None:
+        since = edition.wave.start - _NEARLY_A_YEAR
+        past = any(info.start <= since and edition.asked(measure, info.key) for info in edition.waves)
+        return text("Sin comparación posible con un año antes" if past else "Todavía no hay un año con que comparar")
+    reference = edition.period(change.reference_wave)
+    if not change.comparable:
+        return text(Number("No se compara", change.key, change.verdict_field), f" con {reference}: {_why(change)}")
+    if not change.significant:
+        said = change.verdict if change.too_small else NO_CHANGE
+        return text("En un año, ", Number(said, change.key, change.verdict_field))
+    verb = Number(change.verdict, change.key, change.verdict_field)
+    return text("En un año ", verb, " ", moved(edition, change))
+
+
+def _why(change: Change) -> str:
+    return change.reason if 0 < len(change.reason) <= 40 else "la pregunta cambió"

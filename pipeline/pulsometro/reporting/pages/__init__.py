@@ -1,0 +1,1 @@
+"""The fragments of each page."""

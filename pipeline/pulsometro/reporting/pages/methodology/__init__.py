@@ -1,0 +1,1 @@
+"""The methodology page: what a survey discloses of itself."""

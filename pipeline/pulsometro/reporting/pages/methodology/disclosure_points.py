@@ -1,0 +1,51 @@
+"""The points that a survey discloses, and what they are read from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulsometro.questionnaire import Questionnaire
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.study import Study
+from pulsometro.weighting.record import Receipts
+
+RECEIPTS, CHECKS = "processed/{wave}/weighting.json", "processed/checks/{wave}.json"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point: its name, who asks for it besides AAPOR ("INE", "AMAI"), and what is said ("": nothing)."""
+
+    name: str
+    body: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Element:
+    """One of AAPOR's eleven elements with its points.
+
+    ``key``: its address on the page; ``source``: the file of the wave that holds its numbers, where rows do not.
+    """
+
+    number: int
+    key: str
+    name: str
+    points: tuple[Point, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the points are read from: the study, its edition, and the files of the wave.
+
+    ``receipts``: as they are in the file; ``weights``: the same, as records.
+    """
+
+    study: Study
+    edition: Edition
+    questionnaire: Questionnaire
+    receipts: Mapping[str, Any]
+    weights: Receipts
+    checks: Mapping[str, Any]
+    engine: str

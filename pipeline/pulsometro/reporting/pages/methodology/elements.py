@@ -1,0 +1,162 @@
+"""What a survey must say of itself, point by point, from params, questionnaire, receipts and checks.
+
+Points: American Association for Public Opinion Research (2021), Code of Professional Ethics and Practices, III.A,
+which its Transparency Initiative asks for; INE (2016), Reglamento de Elecciones, anexo 3, criterios generales de
+carácter científico; AMAI's code on what a published study tells its readers and owes to those interviewed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulsometro.reporting.language.traced_text import escape, lower_first, text, upper_first
+from pulsometro.reporting.pages.brief import from_receipts, named
+from pulsometro.reporting.pages.methodology.disclosure_points import CHECKS, RECEIPTS, Element, Point, Sources
+from pulsometro.reporting.pages.methodology.numbers import precision, size, weights
+from pulsometro.style import spanish
+
+
+def every_element(sources: Sources) -> tuple[Element, ...]:
+    """Every element in AAPOR's order."""
+    return (
+        Element(1, "estrategia", "Estrategia", _strategy(sources)),
+        Element(2, "quien", "Quién patrocina y quién la hace", _who(sources)),
+        Element(3, "instrumento", "Cuestionario", _instrument(sources)),
+        Element(4, "poblacion", "Población", _population(sources)),
+        Element(5, "muestra", "Muestra", _sample(sources), RECEIPTS),
+        Element(6, "modo", "Modo de entrevista", _mode(sources)),
+        Element(7, "fechas", "Fechas", _dates(sources)),
+        Element(8, "precision", "Tamaño y precisión", (*size(sources), *precision(sources)), RECEIPTS),
+        Element(9, "ponderacion", "Ponderación", weights(sources), RECEIPTS),
+        Element(10, "proceso", "Proceso y calidad", _process(sources), CHECKS),
+        Element(11, "limitaciones", "Limitaciones", _limits(sources)),
+    )
+
+
+def _strategy(sources: Sources) -> tuple[Point, ...]:
+    edition = sources.edition
+    said = edition.settings.disclosure
+    themes = "; ".join(lower_first(topic.name) for topic in edition.settings.topics)
+    aim = said.objective or (f"Medir {themes}; en {edition.settings.whole} y en cada uno de sus "
+                             f"{edition.settings.places_word}." if themes else "")  # fmt: skip
+    since = f"{edition.wave.number}.ª edición de una encuesta que se repite desde {edition.waves[0].period}"
+    return (
+        Point("Objetivo", escape(aim), ("INE",)),
+        Point("Tipo de estudio", escape(f"Encuesta por entrevista; {since}.")),
+    )
+
+
+def _who(sources: Sources) -> tuple[Point, ...]:
+    edition, said = sources.edition, sources.edition.settings.disclosure
+    sponsors = f"{spanish.join(list(edition.sponsors))}." if edition.sponsors else ""
+    firm = sources.questionnaire.fieldwork.firm
+    return (
+        Point("Patrocina", escape(sponsors), ("INE", "AMAI")),
+        Point("De dónde viene el dinero", escape(said.funding), ("INE",)),
+        Point("Costo", escape(said.cost), ("INE",)),
+        Point("Levanta las entrevistas", escape(said.conducted_by or (f"{firm}." if firm else "")), ("INE", "AMAI")),
+        Point("Publica y responde por ella", escape(f"{edition.producer}."), ("INE",)),
+        Point("Formación y experiencia de quien la dirige", escape(said.responsible), ("INE",)),
+        Point("Vínculos y posibles conflictos de interés", escape(said.affiliations)),
+        Point("Contacto", escape(said.contact), ("AMAI",)),
+    )
+
+
+def _instrument(sources: Sources) -> tuple[Point, ...]:
+    said, fieldwork = sources.edition.settings.disclosure, sources.questionnaire.fieldwork
+    changed = sorted({why for label in sources.edition.labels.values()
+                      for wave, why in label.breaks.items() if wave == sources.edition.wave.key})  # fmt: skip
+    asked = "[Completas y en su orden, al final de esta página](#preguntas)."
+    new = "Ninguno que impida comparar con la edición anterior."
+    if len(sources.edition.waves) == 1:
+        new = "Es la primera edición."
+    elif changed:
+        new = f"En esta edición, {'; '.join(changed)}: lo que cambió no se compara con antes."
+    period = f"{upper_first(fieldwork.reference_period)}." if fieldwork.reference_period else ""
+    return (
+        Point("Preguntas", asked, ("INE", "AMAI")),
+        Point("Periodo por el que se pregunta", escape(period)),
+        Point("Cambios", escape(new)),
+        Point("Idiomas", escape(said.languages)),
+    )
+
+
+def _population(sources: Sources) -> tuple[Point, ...]:
+    edition = sources.edition
+    who = f"{upper_first(edition.settings.people)}, {edition.area}: {spanish.join([p.name for p in edition.places])}."
+    return (
+        Point("A quién representa", escape(who), ("INE", "AMAI")),
+        Point("A quién no alcanza", escape(edition.settings.disclosure.coverage)),
+    )
+
+
+def _sample(sources: Sources) -> tuple[Point, ...]:
+    edition, said = sources.edition, sources.edition.settings.disclosure
+    coverage = next((c for c in sources.receipts.get("coverage") or [] if c["area"] == "total"), None)
+    reach = text("")
+    if coverage:
+        share = from_receipts(edition, spanish.percent(coverage["share"], 0), "coverage/total/share")
+        year = str(coverage["reference_date"])[:4]
+        reach = text(" El marco alcanza el ", share, f" de las viviendas (dato de {year}).")
+    return (
+        Point("Marco de muestreo", escape(said.frame or upper_first(edition.made.frame)) + reach.markdown, ("INE",)),
+        Point("Cómo se elige a quién entrevistar", escape(said.selection), ("INE", "AMAI")),
+        Point("Incentivos", escape(said.incentives)),
+    )
+
+
+def _mode(sources: Sources) -> tuple[Point, ...]:
+    said, fieldwork = sources.edition.settings.disclosure, sources.questionnaire.fieldwork
+    ethics = said.ethics
+    if sources.edition.simulated and not ethics:
+        ethics = "Los datos de esta edición son simulados: no se entrevistó a nadie."
+    return (
+        Point("Modo", escape(f"{upper_first(named('entrevista ', fieldwork.mode))}."), ("INE", "AMAI")),
+        Point("Intentos de contacto", escape(said.contact_attempts)),
+        Point("Trato a quienes responden", escape(ethics), ("AMAI",)),
+    )
+
+
+def _dates(sources: Sources) -> tuple[Point, ...]:
+    wave = sources.edition.wave
+    return (Point("Levantamiento", escape(f"{upper_first(spanish.days(wave.start, wave.end))}."), ("INE", "AMAI")),)
+
+
+def _broken(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule failed that is more than a remark."""
+    return not rule["passed"] and rule.get("severity") != "info"
+
+
+def _process(sources: Sources) -> tuple[Point, ...]:
+    said, counts = sources.edition.settings.disclosure, sources.checks.get("counts") or {}
+    failed = [rule["title"].rstrip(".") for rule in sources.checks.get("rules") or [] if _broken(rule)]
+    checked = said.quality_control or "Cada entrega se revisa con reglas hechas a partir del cuestionario."
+    if counts:
+        apart = f"{spanish.count(counts['quarantined'])} se apartaron" if counts["quarantined"] else "ninguna se apartó"
+        checked += (
+            f" Se entregaron {spanish.count(counts['delivered'])} entrevistas: {spanish.count(counts['accepted'])} se "
+            f"aceptaron y {apart}."
+        )
+        checked += f" No se cumplió: {'; '.join(failed)}." if failed else " Se cumplieron todas las reglas."
+    done = said.processing or "Dos corridas con los mismos datos dan los mismos archivos, byte por byte."
+    tools = f"Programas propios de código abierto en Python; los documentos se hacen con {sources.engine}."
+    access = said.data_access or f"Las tablas se descargan del sitio con licencia {sources.edition.settings.licence}."
+    return (
+        Point("Revisión de los datos", escape(checked), ("AMAI",)),
+        Point("Procesamiento", escape(done), ("INE",)),
+        Point("Software", escape(tools), ("INE",)),
+        Point("Uso de inteligencia artificial", escape(said.ai_use)),
+        Point("Base de datos", escape(access), ("INE",)),
+        Point("Resultados", "[El brief](brief.html) y los [tabulados](tabulados.xlsx) de la edición.", ("INE",)),
+    )
+
+
+def _limits(sources: Sources) -> tuple[Point, ...]:
+    limits = list(sources.edition.settings.disclosure.limitations)
+    if sources.edition.simulated:
+        limits.insert(0, "Los datos de esta edición son simulados: sirven para mostrar el método, no para describir a "
+                         "la población.")  # fmt: skip
+    limits.append(
+        "Toda encuesta puede errar también por la cobertura del marco, la falta de respuesta y la redacción de las "
+        "preguntas."
+    )
+    return (Point("Lo que hay que tener presente", "\n".join(f"- {escape(limit)}" for limit in limits), ("AMAI",)),)

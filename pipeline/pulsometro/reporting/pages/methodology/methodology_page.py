@@ -1,0 +1,97 @@
+"""The *vitrina metodológica* as a page: every disclosure point to scan, and the questions as they were asked."""
+
+import re
+from collections.abc import Sequence
+
+from pulsometro.common.files import read_json
+from pulsometro.questionnaire import Item, Questionnaire
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language.traced_text import escape, upper_first
+from pulsometro.reporting.pages.methodology.disclosure_points import Element, Point, Sources
+from pulsometro.reporting.pages.methodology.elements import every_element
+from pulsometro.study import Study
+from pulsometro.style import spanish
+from pulsometro.weighting.record import read_receipts
+
+NOT_STATED = "No se declaró."
+_KINDS = {"integer": "número", "number": "número", "area": "lista de lugares", "date": "fecha"}
+_ONE = re.compile(r"^(\w+) == (\d+)$")
+
+
+def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
+    """Every point as Markdown under AAPOR's elements, then the wording of every question.
+
+    ``folder``: where the wave's files lie, seen from the page ("" or ending in a slash).
+    """
+    wave = edition.wave.key
+    questionnaire = study.questionnaire(wave)
+    weighed = study.processed(wave, "weighting.json")
+    receipts, checks = read_json(weighed), read_json(study.checks(wave))
+    told = every_element(Sources(study, edition, questionnaire, receipts, read_receipts(weighed), checks, engine))
+    body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
+    body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
+    asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")
+    asked = f"## Las preguntas, como se hicieron {{#preguntas}}\n\n{asked}"
+    page = f"{_contents(told)}\n\n:::::: {{.body}}\n{summary(told)}\n\n{body}\n\n{asked}\n::::::"
+    return f"::::::: {{.items}}\n{page}\n:::::::"
+
+
+def _sourced(body: str, file: str) -> str:
+    """Numbers that no row holds: the page says which file does."""
+    return f'::::: {{data-source="{file}"}}\n\n{body}\n:::::'
+
+
+def _contents(told: Sequence[Element]) -> str:
+    links = [f"- [{element.name}](#{element.key})" for element in told]
+    return "::: {.toc .web}\n" + "\n".join([*links, "- [Las preguntas](#preguntas)"]) + "\n:::"
+
+
+def summary(told: Sequence[Element]) -> str:
+    """How many of the points are declared, and which are not: a reader should not have to find out."""
+    points = [point for element in told for point in element.points]
+    silent = [point.name for point in points if not point.body]
+    if not silent:
+        return f"Se declaran los {len(points)} puntos de esta lista."
+    names = "; ".join(f"«{escape(name)}»" for name in silent)
+    return f"De los {len(points)} puntos de esta lista se declaran {len(points) - len(silent)}. No se declaró: {names}."
+
+
+def _element(element: Element, wave: str) -> str:
+    # The style numbers the headings, as AAPOR numbers its elements.
+    points = "\n\n".join(_point(element, point) for point in element.points)
+    points = _sourced(points, element.source.format(wave=wave)) if element.source else points
+    return f"## {element.name} {{#{element.key} .numbered}}\n\n{points}"
+
+
+def _point(element: Element, point: Point) -> str:
+    asked_by = " · ".join([f"AAPOR {element.number}", *point.others])
+    body = point.body.replace("\n", "\n    ") if point.body else f"[{NOT_STATED}]{{.none}}"
+    return f"{escape(point.name)} [{asked_by}]{{.code}}\n\n:   {body}"
+
+
+def wording(questionnaire: Questionnaire) -> str:
+    """Every question as asked, with its answers, in the order asked; items that identify nobody."""
+    lines = []
+    for number, name in enumerate((name for name in questionnaire.asked if _shown(questionnaire[name])), 1):
+        item, mark = questionnaire[name], f"{number}.  "
+        answers = " / ".join(item.codes.values()) or _KINDS.get(item.kind, "")
+        said = ". ".join(part.rstrip(".") for part in (answers, _filter(questionnaire, name), item.notes) if part)
+        lines.append(f"{mark}{escape(item.text)}\n\n{' ' * len(mark)}{escape(upper_first(said))}.")
+    return "«No sabe» y «no contesta» no se leen.\n\n::: {.asked}\n" + "\n\n".join(lines) + "\n:::"
+
+
+def _shown(item: Item) -> bool:
+    return not item.private and item.kind != "text"
+
+
+def _filter(questionnaire: Questionnaire, name: str) -> str:
+    """Who is asked, where it is not everybody."""
+    skip = questionnaire.skips.get(name)
+    if skip is None:
+        return ""
+    found = _ONE.match(skip.text)
+    if found:
+        before = questionnaire[found[1]]
+        return f"Solo a quien respondió «{before.codes.get(int(found[2]), found[2])}» en «{before.label}»"
+    where = spanish.join([f"«{questionnaire[item].label}»" for item in skip.items])
+    return f"Con filtro, según lo respondido en {where}"

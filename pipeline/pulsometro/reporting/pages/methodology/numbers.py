@@ -1,0 +1,133 @@
+"""The disclosure points that are made of numbers: sample size, outcome, precision, weights."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language import sentences
+from pulsometro.reporting.language.traced_text import Number, escape, lower_first, text, upper_first
+from pulsometro.reporting.pages.brief import from_receipts, interviews, level
+from pulsometro.reporting.pages.methodology.disclosure_points import Point, Sources
+from pulsometro.reporting.pages.quality.weighting_words import describe, labels_of
+from pulsometro.reporting.tables import markdown
+from pulsometro.style import spanish
+
+_INTERVALS = {
+    "logit": "en escala logit", "korn_graubard": "de Korn y Graubard", "wilson": "de Wilson con muestra efectiva",
+    "wald": "de Wald",
+}  # fmt: skip
+_VARIANCE = {
+    "replicates": "con pesos replicados, y la calibración rehecha en cada réplica",
+    "calibrated": "por linealización, con los residuos de la calibración",
+    "taylor": "por linealización de Taylor",
+}
+_CLUSTERED = ", con cada persona que entrevista como conglomerado"
+_SCHEMES = {
+    "inegi": "INEGI, por el coeficiente de variación: precisión alta si es menor de 15 %, moderada "
+    "de 15 a 30 %, baja de 30 % o más",
+}
+_DISPOSITIONS = {
+    "I": "Entrevistas completas", "P": "Entrevistas parciales", "R": "Rechazos e interrupciones", "NC": "Sin contacto",
+    "O": "Otros elegibles", "UH": "No se sabe si es vivienda", "UO": "No se sabe si hay quien responda",
+    "NE": "No elegibles",
+}  # fmt: skip
+_RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación", "REF1": "rechazo", "CON1": "contacto"}
+
+
+def size(sources: Sources) -> tuple[Point, ...]:
+    """How many were interviewed, in every place too, with AAPOR's rates, dispositions and item nonresponse."""
+    edition, total = sources.edition, _total(sources.receipts, "outcome_rates")
+    base = edition.whole(edition.settings.headline)
+    silent = sorted({label.no_answer for label in edition.labels.values()})
+    counted = ""
+    if base is not None:
+        answered = text(
+            "De ", interviews(edition), " entrevistas, ", markdown.base(base), " contestaron la principal. "
+        )
+        counted = answered.markdown
+    return (
+        Point("Entrevistas", f"{text(interviews(edition), ' completas.').markdown}\n\n{_by_place(sources)}",
+              ("INE", "AMAI")),
+        Point("Tasas de resultado (AAPOR)", _rates(sources), ("INE",)),
+        Point("Resultado de cada número marcado", _dispositions(edition, total) if total else "", ("INE",)),
+        Point("No sabe y no contesta", counted + escape(" ".join(silent)), ("INE",)),
+    )  # fmt: skip
+
+
+def _total(receipts: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:
+    return next((row for row in receipts.get(table) or [] if row["area"] == "total"), None)
+
+
+def _by_place(sources: Sources) -> str:
+    """Sample size and margin of the headline in every place."""
+    edition = sources.edition
+    sizes = {row["area"]: row["n"] for row in sources.receipts.get("final") or []}
+    rows: list[list[markdown.Cell]] = []
+    for place in edition.places:
+        if place.code not in sizes:
+            return ""
+        estimate = edition.in_place(edition.settings.headline, place.code)
+        size = from_receipts(edition, spanish.count(sizes[place.code]), f"final/{place.code}/n")
+        rows.append([place.name, size, sentences.margin(estimate) if estimate else markdown.EMPTY])
+    heads = [upper_first(edition.settings.place_word), "Entrevistas", "Margen de la cifra principal"]
+    return markdown.pipe(
+        heads, rows, f"Entrevistas por {edition.settings.place_word}{markdown.simulated(edition)}"
+    ).strip()
+
+
+def _rates(sources: Sources) -> str:
+    total = _total(sources.receipts, "outcome_rates")
+    if total is None:
+        return ""
+    edition = sources.edition
+    parts: list[str | Number] = []
+    for code, name in _RATES.items():
+        rate = total["rates"].get(code)
+        if spanish.usable(rate):
+            shown = from_receipts(edition, spanish.percent(rate), f"outcome_rates/total/rates/{code}")
+            parts += ["; " if parts else "", f"{name if parts else upper_first(name)} ({code}): ", shown]
+    unsolved = from_receipts(edition, spanish.percent(total["e"]), "outcome_rates/total/e")
+    return text(*parts, ". Elegibilidad estimada de los números sin resolver: ", unsolved, ".").markdown
+
+
+def _dispositions(edition: Edition, total: Mapping[str, Any]) -> str:
+    parts: list[str | Number] = []
+    for code, name in _DISPOSITIONS.items():
+        if total["counts"].get(code):
+            count = from_receipts(edition, spanish.count(total["counts"][code]), f"outcome_rates/total/counts/{code}")
+            parts += ["; " if parts else "", f"{name if not parts else lower_first(name)}: ", count]
+    return text(*parts, ".").markdown if parts else ""
+
+
+def precision(sources: Sources) -> tuple[Point, ...]:
+    """How intervals and standard errors are made, what is not published, and when something is said to change."""
+    study, edition = sources.study, sources.edition
+    estimation, change = study.params.estimation, study.params.change
+    whole = edition.whole(edition.settings.headline)
+    half = text("El margen de la cifra principal es ", sentences.margin(whole), ". ").markdown if whole else ""
+    clustered = _CLUSTERED if estimation.clusters == "interviewers" else ""
+    how = f"Intervalos del {level(edition)}, {_INTERVALS[estimation.interval]}; error estándar "
+    adjust = {"BH": "corregida por Benjamini y Hochberg", "holm": "corregida por Holm", "none": "sin corregir"}
+    overlap = "con la covarianza de lo que comparten" if change.covariance == "overlap" else "como independientes"
+    rule = (
+        f"Se dice que una cifra sube o baja cuando la prueba de la diferencia entre ediciones, {overlap}, da una p "
+        f"menor de {spanish.decimal(change.alpha, 2)}, {adjust[change.adjust]}. El intervalo impreso no está corregido."
+    )
+    few = spanish.word(edition.settings.confidentiality.min_base)
+    kept = (
+        f"Regla de precisión: {_SCHEMES.get(estimation.precision, estimation.precision)}. Tampoco se publica, en "
+        f"ningún formato, una cifra con menos de {few} entrevistas en su base."
+    )
+    return (
+        Point("Precisión", half + escape(f"{how}{_VARIANCE[estimation.se]}{clustered}."), ("INE", "AMAI")),
+        Point("Qué cifras no se publican", escape(kept)),
+        Point("Cuándo se dice que algo cambió", escape(rule)),
+    )
+
+
+def weights(sources: Sources) -> tuple[Point, ...]:
+    """How this edition was weighted, a step a line, in the words of its receipts."""
+    places = {place.code: place.name for place in sources.edition.places}
+    labels = labels_of(sources.questionnaire)
+    told = describe(sources.weights, places, sources.edition.settings.place_word, labels)
+    return (Point("Paso por paso", "\n".join(f"- {escape(step)}" for step in told), ("INE",)),)

@@ -1,0 +1,212 @@
+"""The page of one municipality: its figures, its series, its place among the others."""
+
+from pulsometro.reporting.charts import alt_text, pictures
+from pulsometro.reporting.charts.drawing import rank_strips
+from pulsometro.reporting.charts.drawing.canvas import Picture, Size
+from pulsometro.reporting.edition.content import Edition, Place
+from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.edition.topics import ranks_of, report_topics
+from pulsometro.reporting.formats.build_folder import BuildFolder
+from pulsometro.reporting.language import comparisons, not_printed, sentences
+from pulsometro.reporting.language.links import row_of_links
+from pulsometro.reporting.language.traced_text import Number, Text, escape, slug, span, text, upper_first
+from pulsometro.reporting.pages import brief
+from pulsometro.reporting.tables import markdown
+from pulsometro.settings.report_settings import Measure
+from pulsometro.style import spanish
+
+
+def page(edition: Edition, place: Place, shop: BuildFolder, engine: str) -> dict[str, str]:
+    """Fragments of the place's page."""
+    measure = edition.settings.headline
+    estimate = edition.in_place(measure, place.code)
+    order = ranks_of(edition, measure)
+    return {
+        "antetitulo": brief.kicker(edition),
+        "titular": f"# {title(edition, place, estimate).markdown}",
+        "entrada": f"::: {{.deck}}\n{deck(edition, estimate).markdown}\n:::",
+        "fichas": "\n\n".join(facts(edition, place, measure) for measure in key_measures(edition)),
+        "cifras": markdown.folded(figures(edition, place), "Ver todos sus indicadores en una tabla"),
+        "serie-titulo": f"## {sentences.in_a_year(edition, measure, estimate).markdown}",
+        "serie": _series(edition, place, measure, shop),
+        "lugar-titulo": f"## {rank_heading(edition, estimate).markdown}",
+        "rangos": _ranks(edition, place, shop) if order else "No se calculó el orden.",
+        "series": _gallery(edition, place, shop),
+        "otros": others(edition, place),
+        "pie": brief.foot(edition, engine),
+    }
+
+
+def key_measures(edition: Edition) -> tuple[Measure, ...]:
+    """What every place's page shows: the study's key measures, or its findings."""
+    return edition.settings.key or edition.settings.findings
+
+
+def facts(edition: Edition, place: Place, measure: Measure) -> str:
+    """One measure of the place: against the whole, a wave and a year before, and its rank."""
+    estimate, whole = edition.in_place(measure, place.code), edition.whole(measure)
+    head = f"### {escape(edition.label(measure).name)}"
+    if estimate is None:
+        silent = upper_first(sentences.silence(edition, measure, place.code))
+        return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{silent}.\n:::\n:::::"
+    number = f"{span(sentences.value(estimate), 'big')} [{sentences.margin(estimate).markdown}]{{.margin}}"
+    base = text(markdown.base(estimate), " entrevistas").markdown
+    boxes = [
+        f"::: {{.head}}\n{head}\n\n{number}\n\n[{base}]{{.code}}\n:::",
+        _fact(edition.area_name, against(estimate, whole) if whole else text(not_printed.why(edition, measure).cell)),
+        _change(edition, measure, estimate, "previous"),
+        _change(edition, measure, estimate, "year_ago"),
+        _fact(f"Lugar entre {edition.settings.article} {spanish.word(len(edition.places))}", _rank(edition, estimate)),
+    ]
+    return "::::: {.facts}\n" + "\n\n".join(box for box in boxes if box) + "\n:::::"
+
+
+def _fact(name: str, said: Text) -> str:
+    return f"::: {{.fact}}\n{escape(name)}\n\n{said.markdown}\n:::"
+
+
+def against(estimate: Estimate, whole: Estimate) -> Text:
+    """``75.4 %: aquí es menor``: the whole's figure, and whether the place's differs beyond the intervals."""
+    said = comparisons.against_whole(estimate, whole, "el")
+    word = next((w for w in ("mayor", "menor") if f"es {w}" in said), "")
+    return text(sentences.value(whole), f": aquí es {word}" if word else ": no se distingue")
+
+
+def _change(edition: Edition, measure: Measure, estimate: Estimate, comparison: str) -> str:
+    change = edition.change(estimate, comparison)
+    if change is None:
+        return ""
+    sign, _, tone = edition.theme.meaning(change, edition.direction(measure))
+    said = sentences.verdict(edition, change, False, since=False).markdown
+    if not change.comparable:
+        said = f"no comparable ({escape(change.reason)})" if 0 < len(change.reason) <= 40 else "no comparable"
+    mark = f"{sign} " if change.comparable else ""
+    name = f"Frente a {edition.period(change.reference_wave)}"
+    return f"::: {{.fact}}\n{escape(name)}\n\n[{mark}{said}]{{.verdict .{tone}}}\n:::"
+
+
+def _rank(edition: Edition, estimate: Estimate) -> Text:
+    """``5.º (entre el 1.º y el 8.º)``."""
+    rank = edition.rank(estimate)
+    if rank is None:
+        return text(markdown.EMPTY)
+    here, low, high = (
+        Number(f"{place}.º", estimate.key, name)
+        for place, name in ((rank.rank, "rank"), (rank.low, "rank_low"), (rank.high, "rank_high"))
+    )
+    return text(here) if rank.low == rank.high else text(here, " (entre el ", low, " y el ", high, ")")
+
+
+def others(edition: Edition, place: Place) -> str:
+    """The other places' pages side by side."""
+    links = [(other.short, f"{slug(other.short)}.html") for other in edition.places if other.code != place.code]
+    return row_of_links(links)
+
+
+def variables(edition: Edition, place: Place) -> dict[str, str]:
+    """The brief's variables with the place's."""
+    own = {"titulo-pagina": f"{place.name} · {edition.short_title}", "lugar": place.name}
+    return {**brief.variables(edition), **own}
+
+
+def title(edition: Edition, place: Place, estimate: Estimate | None) -> Text:
+    """The place's share as the news."""
+    measure = edition.settings.headline
+    if estimate is None:
+        return text(f"{place.name}: la cifra principal {sentences.silence(edition, measure, place.code)}")
+    said = sentences.claim(edition, measure, estimate)
+    return text(f"En {place.name}, ", said.lowered() if estimate.statistic == "proportion" else said)
+
+
+def deck(edition: Edition, estimate: Estimate | None) -> Text:
+    """Against the whole, and against itself a wave before."""
+    measure = edition.settings.headline
+    whole = edition.whole(measure)
+    if estimate is None:
+        return text("Puede haber otras cifras de este municipio más abajo.")
+    parts: list[str | Number | Text] = ["El margen es de ", sentences.margin(estimate)]
+    if whole is not None:
+        compared = comparisons.against_whole(estimate, whole, edition.settings.whole)
+        parts += [f"; la cifra {compared} (", sentences.value(whole), ")"]
+    said = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
+    return text(*parts, ". ", said.capitalised(), ".")
+
+
+def rank_heading(edition: Edition, estimate: Estimate | None) -> Text:
+    """The rank as a heading: a place, or the range that the data allow."""
+    rank = edition.rank(estimate)
+    if rank is None or estimate is None:
+        return text(f"Su lugar entre {edition.settings.the_places}")
+    if rank.low == rank.high:
+        return text("Lugar ", Number(f"{rank.rank}.º", estimate.key, "rank"), f" de {len(edition.places)}")
+    low, high = Number(f"{rank.low}.º", estimate.key, "rank_low"), Number(f"{rank.high}.º", estimate.key, "rank_high")
+    return text("Entre el lugar ", low, " y el ", high, f" de {len(edition.places)}")
+
+
+def figures(edition: Edition, place: Place) -> str:
+    """Every indicator with one main figure: here, in the whole, against a wave and a year before."""
+    heads = ["Indicador", f"{place.short}, %", "Intervalo", "Entrevistas", f"{edition.area_name}, %",
+             "Cambio, pp", "Veredicto", "En un año, pp", "Veredicto en un año"]  # fmt: skip
+    shown = [label.measure for _, labels in report_topics(edition) for label in labels if label.kind != "distribution"]
+    rows = [_row(edition, place, measure) for measure in shown if edition.asked(measure)]
+    return markdown.pipe(heads, rows, f"Indicadores de {place.name}{markdown.simulated(edition)}", (0, 6, 8))
+
+
+def _row(edition: Edition, place: Place, measure: Measure) -> list[markdown.Cell]:
+    estimate, whole = edition.in_place(measure, place.code), edition.whole(measure)
+    label = edition.label(measure)
+    row: list[markdown.Cell] = [label.name if label.statistic == "proportion" else f"{label.name} ({label.unit})"]
+    if estimate is None:
+        row += [not_printed.why(edition, measure, place.code).cell, markdown.EMPTY, markdown.EMPTY]
+    else:
+        row += [markdown.bare(estimate), markdown.interval(estimate), markdown.base(estimate)]
+    row.append(markdown.bare(whole) if whole else not_printed.why(edition, measure).cell)
+    for comparison in ("previous", "year_ago"):
+        change = edition.change(estimate, comparison)
+        row += [markdown.difference(edition, change, edition.direction(measure)), markdown.verdict_word(change)]
+    return row
+
+
+def _series(edition: Edition, place: Place, measure: Measure, shop: BuildFolder) -> str:
+    """The headline's series with its rows; nothing is drawn of one point."""
+    several = sum(edition.in_place(measure, place.code, info.key) is not None for info in edition.waves) > 1
+    rows = markdown.folded(markdown.series(edition, measure, place.code))
+    if not several:
+        return rows
+    name = f"serie-{slug(place.short)}"
+    chart = pictures.draw_series(edition, measure, shop.figures, place.code, name, place_first=True)
+    return f"{chart.markdown()}\n\n{rows}"
+
+
+def _gallery(edition: Edition, place: Place, shop: BuildFolder) -> str:
+    """The series of the other key measures, beside the whole's."""
+    panels = []
+    for number, measure in enumerate(key_measures(edition), 1):
+        points = [edition.in_place(measure, place.code, info.key) for info in edition.waves]
+        if measure == edition.settings.headline or sum(point is not None for point in points) < 2:
+            continue
+        chart = pictures.draw_series(
+            edition, measure, shop.figures, place.code, f"serie-{slug(place.short)}-{number}", pictures.GALLERY, True
+        )
+        head = f"### {escape(edition.label(measure).name)}"
+        rows = markdown.folded(markdown.series(edition, measure, place.code))
+        panels.append(f"::::: {{.panel}}\n{head}\n\n{chart.markdown()}\n\n{rows}\n:::::")
+    return ":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::" if panels else ""
+
+
+def _ranks(edition: Edition, place: Place, shop: BuildFolder) -> str:
+    measure = edition.settings.headline
+    order = ranks_of(edition, measure)
+    rows = [
+        rank_strips.RankRow(short, rank, code == place.code, estimate.key)
+        for code, short, rank in order
+        if (estimate := edition.in_place(measure, code))
+    ]
+    heading = rank_heading(edition, edition.in_place(measure, place.code))
+    words = alt_text.ranks(edition, heading, [(short, rank.rank, rank.low, rank.high) for _, short, rank in order])
+    remarks = pictures.source(edition)
+
+    def draw(size: Size, png: bool) -> Picture:
+        return rank_strips.draw(rows, edition.theme, words, size, remarks, png)
+
+    return pictures.write(shop.figures, f"rango-{slug(place.short)}", words, draw).markdown()

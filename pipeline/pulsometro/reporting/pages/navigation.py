@@ -1,0 +1,39 @@
+"""How the pages of the site lead to each other."""
+
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language.links import row_of_links
+
+# Source, name in the navigation.
+SECTIONS = (
+    ("series", "Series"), ("confianza", "Confianza"), ("metodologia", "Metodología"), ("calidad", "Calidad"),
+    ("datos", "Datos"),
+)  # fmt: skip
+
+
+def navigation_links(edition: Edition, current: str, root: str) -> dict[str, object]:
+    """What the template needs to link the pages, seen from a folder ``root`` ("../") away from the start.
+
+    ``current``: the section that the page belongs to, "" for none.
+    """
+    now = "Este trimestre" if edition.settings.wave_unit == "trimestre" else "Ahora"
+    links = [("inicio", "index.html", now), ("municipios", "index.html#municipios", plural_of_places(edition))]
+    links += [(key, f"secciones/{key}.html", name) for key, name in SECTIONS]
+    nav = [
+        {"href": f"{root}{path}", "text": name, **({"current": True} if key == current else {})}
+        for key, path, name in links
+    ]
+    return {"nav": nav, "home": f"{root}index.html", "root": root, "site": edition.short_title}
+
+
+def plural_of_places(edition: Edition) -> str:
+    """``Municipios``, as the navigation calls them."""
+    return edition.settings.places_word.capitalize()
+
+
+def formats(folder: str, reading: bool = False) -> str:
+    """Links to every format of a wave in ``folder`` ("" or ending in a slash); ``reading``: on the brief itself."""
+    names = (
+        ("brief.html", "Leer el informe"), ("brief.pdf", "PDF"), ("brief.docx", "Word"), ("brief.pptx", "Láminas"),
+        ("tabulados.xlsx", "Tabulados (Excel)"), ("metodologia.html", "Metodología"), ("calidad.html", "Calidad"),
+    )  # fmt: skip
+    return row_of_links([(name, f"{folder}{file}") for file, name in (names[1:] if reading else names)])

@@ -1,0 +1,133 @@
+"""How the calls ended by place, and what interviewers add to the error."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language.traced_text import Number, Text, text
+from pulsometro.reporting.pages.quality.traced_tables import (
+    INTERVIEWERS,
+    Column,
+    Ledger,
+    hundredths,
+    table,
+    tenths,
+    thousandths,
+)
+from pulsometro.reporting.tables import markdown
+from pulsometro.settings.report_settings import Measure
+from pulsometro.style import spanish
+from pulsometro.weighting.record import Receipts
+
+NO_CALLS = "Esta edición no tiene registro de llamadas."
+_COUNTS = (
+    ("I", "Entrevista"), ("P", "Parcial"), ("R", "Rechazo"), ("NC", "Sin contacto"), ("O", "Otro"),
+    ("UH", "No se sabe si es hogar"), ("UO", "No se sabe, otro"), ("NE", "No elegible"),
+)  # fmt: skip
+_GROUPS = (
+    ("Tasas de respuesta, %", ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6")),
+    (
+        "Cooperación, rechazo y contacto, %",
+        ("COOP1", "COOP2", "COOP3", "COOP4", "REF1", "REF2", "REF3", "CON1", "CON2", "CON3"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """Ties a number to a column of one row of interviewers.parquet."""
+
+    ledger: Ledger
+    row: str
+
+    def __call__(self, words: str, column: str) -> Number:
+        return self.ledger.number(words, f"{self.row}/{column}", INTERVIEWERS)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A row of interviewers.parquet: what those who asked add to the error of one figure."""
+
+    indicator: str
+    category: str
+    n: int
+    estimate: float
+    se: float
+    se_interviewers: float
+    se_ratio: float
+    icc: float
+    icc_low: float
+    icc_high: float
+    interviewers: int
+    mean_interviews: float
+
+
+def asked_of(rows: pd.DataFrame) -> tuple[Asked, ...]:
+    """The rows of interviewers.parquet as records."""
+    names = list(Asked.__dataclass_fields__)
+    return tuple(Asked(*record) for record in rows[names].itertuples(index=False, name=None))
+
+
+def rates(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str, note: str) -> str:
+    """AAPOR's outcome rates of every place; the dispositions behind them folded away."""
+    if not receipts.outcome_rates:
+        return NO_CALLS
+    named = [([places.get(r.area, r.area)], r, f"outcome_rates/{i}") for i, r in enumerate(receipts.outcome_rates)]
+    heads, parts = [place_word.capitalize()], []
+    for title, codes in _GROUPS:
+        columns = [Column(code, f"rates.{code}", spanish.bare_percent) for code in codes]
+        if codes[0] == "RR1":
+            columns.append(Column("e", "e", spanish.bare_percent))
+        parts.append(table(ledger, named, heads, columns, f"{title}{note}"))
+    counts = [Column(f"{name} ({code})", f"counts.{code}", spanish.count) for code, name in _COUNTS]
+    made = table(ledger, named, heads, counts, f"En qué terminó cada número{note}")
+    return "\n\n".join([*parts, markdown.folded(made, "En qué terminó cada número")])
+
+
+def interviewers(ledger: Ledger, edition: Edition, rows: Sequence[Asked], note: str) -> str:
+    """The headline figures with both standard errors; every other printed figure folded away."""
+    if not rows:
+        return "No se registra quién hizo cada entrevista."
+    headline = {(m.indicator, m.category) for m in (edition.settings.headline, *edition.settings.findings)}
+    shown = [row for row in rows if _printed(edition, row)]
+    first = [row for row in shown if (row.indicator, row.category) in headline]
+    others = [row for row in shown if row not in first]
+    parts = [_effects(ledger, edition, first, f"Las cifras principales y quién preguntó{note}")] if first else []
+    if others:
+        rest = _effects(ledger, edition, others, f"Las demás cifras y quién preguntó{note}")
+        parts.append(markdown.folded(rest, "Las demás cifras"))
+    return "\n\n".join([_load(ledger, rows[0]), *parts])
+
+
+def _load(ledger: Ledger, row: Asked) -> str:
+    cell = _Cell(ledger, f"{row.indicator}/{row.category}")
+    count = cell(spanish.count(row.interviewers), "interviewers")
+    mean = cell(spanish.count(row.mean_interviews), "mean_interviews")
+    return text("Preguntaron ", count, " personas, que hicieron en promedio ", mean, " entrevistas cada una.").markdown
+
+
+def _printed(edition: Edition, row: Asked) -> bool:
+    label = edition.labels.get(row.indicator)
+    if label is None:
+        return False
+    return edition.whole(Measure(row.indicator, row.category, label.statistic)) is not None
+
+
+def _effects(ledger: Ledger, edition: Edition, rows: Sequence[Asked], caption: str) -> str:
+    heads = ["Cifra", "Respuesta", "Estimación", "Correlación", "Intervalo", "Error estándar", "Con quien pregunta"]
+    made: list[list[str | Number | Text]] = []
+    for row in rows:
+        label = edition.labels[row.indicator]
+        share = label.statistic == "proportion"
+        unit = 100.0 if share else 1.0
+        cell = _Cell(ledger, f"{row.indicator}/{row.category}")
+        made.append([
+            label.name, label.categories.get(row.category, row.category) if row.category else markdown.EMPTY,
+            cell(tenths(unit * row.estimate), "estimate"), cell(thousandths(row.icc), "icc"),
+            text(cell(thousandths(row.icc_low), "icc_low"), " a ", cell(thousandths(row.icc_high), "icc_high")),
+            cell(hundredths(unit * row.se), "se"), cell(hundredths(unit * row.se_interviewers), "se_interviewers"),
+            cell(hundredths(row.se_ratio), "se_ratio"),
+        ])  # fmt: skip
+    return markdown.pipe([*heads, "Cuántas veces"], made, caption, range(2))

@@ -1,0 +1,209 @@
+"""Every fragment of an edition's quality page, from the weights' receipts and the interviewers' table."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulsometro.common.files import read_table
+from pulsometro.questionnaire import Questionnaire
+from pulsometro.reporting.charts import pictures
+from pulsometro.reporting.charts.drawing import weights as weights_figure
+from pulsometro.reporting.charts.drawing.canvas import Picture, Size
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language.traced_text import Number, Text, escape, span, text
+from pulsometro.reporting.pages.quality import calls_and_interviewers, sample_and_population, weighting_steps
+from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, RECEIPTS, Ledger, points
+from pulsometro.reporting.pages.quality.weighting_words import (
+    answer_of,
+    day_of,
+    describe,
+    items_of,
+    labels_of,
+)
+from pulsometro.reporting.tables import markdown
+from pulsometro.study import Study
+from pulsometro.style import spanish
+from pulsometro.weighting.record import Receipts, read_receipts
+
+# The area codes that stand for everything: of a study without areas, and of the sum.
+WHOLE = ("all", "total")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the page is made from; ``places``: short names by code, "total" the whole."""
+
+    edition: Edition
+    receipts: Receipts
+    asked: tuple[calls_and_interviewers.Asked, ...]
+    places: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where the printed numbers come from."""
+        return Ledger(self.edition.wave.key)
+
+    @property
+    def place_word(self) -> str:
+        """What a place is called."""
+        return self.edition.settings.place_word
+
+
+def load(study: Study, edition: Edition) -> Sources:
+    """Read what the weight and estimate stages wrote of the edition's wave; PulsoError when it is not there."""
+    wave = edition.wave.key
+    questionnaire: Questionnaire = study.questionnaire(wave)
+    return Sources(
+        edition,
+        read_receipts(study.processed(wave, RECEIPTS)),
+        calls_and_interviewers.asked_of(read_table(study.processed(wave, INTERVIEWERS))),
+        {place.code: place.short for place in edition.places} | dict.fromkeys(WHOLE, edition.area_name),
+        labels_of(questionnaire),
+    )
+
+
+def fragments(sources: Sources, figures: Path) -> dict[str, str]:
+    """Every table, sentence and figure by file name without ending; the figure is drawn into ``figures``."""
+    ledger, receipts, places, labels = sources.ledger, sources.receipts, sources.places, sources.labels
+    word, note = sources.place_word, markdown.simulated(sources.edition)
+    told = describe(receipts, _places_alone(sources), word, labels)
+    made = {
+        "calidad-resumen": summary(sources),
+        "calidad-avisos": "\n".join(f"- {escape(line)}" for line in warnings(sources)) or "Nada que señalar.",
+        "calidad-palabras": "\n".join(f"- {escape(line)}" for line in told),
+        "calidad-pasos": weighting_steps.by_step(ledger, receipts, note),
+        "calidad-lugares": weighting_steps.by_place(ledger, receipts, places, word, note),
+        "calidad-figura": figure(sources, figures),
+        "calidad-margenes": sample_and_population.worst_cells(ledger, receipts, places, labels, note),
+        "calidad-celdas": sample_and_population.every_cell(ledger, receipts, places, labels, note),
+        "calidad-unidos": sample_and_population.collapsed(ledger, receipts, places, labels),
+        "calidad-faltantes": sample_and_population.missing(ledger, receipts, places, labels),
+        "calidad-diferencias": sample_and_population.balance(ledger, receipts, labels, note),
+        "calidad-convergencia": weighting_steps.convergence(ledger, receipts, places, word),
+        "calidad-recorte": weighting_steps.trimming(ledger, receipts, places, word, note),
+        "calidad-replicas": weighting_steps.replicates(ledger, receipts),
+        "calidad-totales": sample_and_population.sources(ledger, receipts, labels),
+        "calidad-brechas": sample_and_population.gaps(ledger, receipts, places, word),
+        "calidad-cobertura": sample_and_population.coverage(ledger, receipts, places, word),
+        "calidad-tasas": calls_and_interviewers.rates(ledger, receipts, places, word, note),
+        "calidad-respuesta": weighting_steps.nonresponse(ledger, receipts, places, word),
+        "calidad-entrevistadores": calls_and_interviewers.interviewers(ledger, sources.edition, sources.asked, note),
+    }
+    # Sentences, hover texts and axes hold numbers that are tied to no place: the page says which file they are from.
+    file = f"processed/{sources.edition.wave.key}/{RECEIPTS}"
+    return {name: f'::::: {{data-source="{file}"}}\n\n{body}\n:::::' for name, body in made.items()}
+
+
+def _places_alone(sources: Sources) -> dict[str, str]:
+    return {code: name for code, name in sources.places.items() if code not in WHOLE}
+
+
+def summary(sources: Sources) -> str:
+    """Five numbers: interviews, what they are worth, response, distance from the population, replicates."""
+    receipts, ledger = sources.receipts, sources.ledger
+    last = len(receipts.final) - 1
+    total = receipts.final[last]
+    n = ledger.number(spanish.count(total.n), f"final/{last}/n")
+    people = ledger.number(spanish.count(total.sum), f"final/{last}/sum")
+    deff = ledger.number(spanish.decimal(total.deff_kish, 2), f"final/{last}/deff_kish")
+    worth = ledger.number(spanish.count(total.n_eff), f"final/{last}/n_eff")
+    boxes = [
+        (n, text("entrevistas, que representan a ", people, f" {sources.edition.settings.people}")),
+        (worth, text("entrevistas con pesos iguales serían igual de precisas: efecto de diseño ", deff)),
+        *_response(sources),
+        *_distance(sources),
+        *_replicates(sources),
+    ]
+    made = "\n\n".join(f"::: {{.measure}}\n{span(number, 'big')}\n\n{said.markdown}\n:::" for number, said in boxes)
+    return f":::::: {{.measures}}\n\n{made}\n\n::::::"
+
+
+def _response(sources: Sources) -> Iterator[tuple[Number, Text]]:
+    for at, rates in enumerate(sources.receipts.outcome_rates):
+        rate = rates.rates.get("RR3")
+        if rates.area == "total" and rate is not None:
+            yield (
+                sources.ledger.number(spanish.percent(rate), f"outcome_rates/{at}/rates/RR3"),
+                text("de los números que eran o podían ser de un hogar dieron entrevista (RR3)"),
+            )
+
+
+def _distance(sources: Sources) -> Iterator[tuple[Number, Text]]:
+    cells = sources.receipts.calibration.cells if sources.receipts.calibration else ()
+    if cells:
+        at = max(range(len(cells)), key=lambda index: abs(cells[index].points_before))
+        shown = points(cells[at].points_before)
+        words = "puntos se apartaba de la población la celda más alejada antes de calibrar"
+        yield sources.ledger.number(shown, f"calibration/cells/{at}/points_before"), text(words)
+
+
+def _replicates(sources: Sources) -> Iterator[tuple[Number, Text]]:
+    made = sources.receipts.replicates
+    if made is not None:
+        asked = sources.ledger.number(spanish.count(made.asked), "replicates/asked")
+        said = text("réplicas de los pesos de ", asked, " que se pidieron")
+        yield sources.ledger.number(spanish.count(made.used), "replicates/used"), said
+
+
+def warnings(sources: Sources) -> list[str]:
+    """What somebody should look at before signing: old totals, sources that disagree, merges, lost replicates."""
+    receipts, places = sources.receipts, _places_alone(sources)
+    found = []
+    step = receipts.calibration
+    for source in step.sources if step else ():
+        if source.too_old:
+            found.append(
+                f"Los totales de {items_of(source.margin, sources.labels)} son de {day_of(source.reference_date)}, a "
+                f"{spanish.decimal(abs(source.age_years), 1)} años del levantamiento."
+            )
+    for gap in step.gaps if step else ():
+        if gap.warn:
+            theirs, ours = spanish.count(gap.other_population), spanish.count(gap.population)
+            found.append(
+                f"{places.get(gap.area, gap.area)}: la fuente en uso cuenta {ours} personas adultas y otra, {theirs} "
+                f"({gap.other_definition or gap.other_source})."
+            )
+    for merged in step.collapsed if step else ():
+        item, _, codes = merged.merged.partition(" ")
+        groups = spanish.join([answer_of(item, code, sources.labels) for code in codes.split("+")])
+        place = places.get(merged.area, merged.area) or "Todo el conjunto"
+        found.append(
+            f"{place}: se unieron {groups}; la celda menor tenía {spanish.count(merged.respondents)} entrevistas."
+        )
+    found += sample_and_population.thin_frames(receipts, places)
+    lost = len(receipts.replicates.failed) if receipts.replicates else 0
+    if lost:
+        found.append(f"Réplicas que fallaron: {spanish.count(lost)}.")
+    return found
+
+
+def figure(sources: Sources, folder: Path) -> str:
+    """Base against final weights, a square a place; a sentence when nothing moved."""
+    receipts, edition = sources.receipts, sources.edition
+    if not receipts.base_final:
+        return "El peso final es el peso base: ningún paso lo movió."
+    panels = [
+        weights_figure.Panel(name, tuple(point for point in receipts.base_final if point.area == code))
+        for code, name in (_places_alone(sources) or {"all": edition.area_name}).items()
+    ]
+    panels = [panel for panel in panels if panel.points]
+    words = _alt(sources)
+
+    def draw(size: Size, png: bool) -> Picture:
+        return weights_figure.draw(panels, edition.theme, words, size, pictures.source(edition), png)
+
+    return pictures.write(folder, "pesos", words, draw).markdown()
+
+
+def _alt(sources: Sources) -> str:
+    points = sources.receipts.base_final
+    ends = [
+        f"de {spanish.decimal(min(values), 2)} a {spanish.decimal(max(values), 2)}"
+        for values in ([p.base for p in points], [p.final for p in points])
+    ]
+    return (
+        f"Peso base y peso final de cada entrevista, en veces la media de su {sources.place_word}, un cuadro por "
+        f"{sources.place_word}: el base va {ends[0]} y el final {ends[1]}; los puntos sobre la diagonal no cambiaron."
+        + (" Datos simulados." if sources.edition.simulated else "")
+    )

@@ -1,0 +1,161 @@
+"""The weights after every step: their spread, what calibration and trimming did, the replicates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pulsometro.reporting.pages.quality.traced_tables import (
+    Column,
+    Ledger,
+    hundredths,
+    smallness,
+    table,
+    tenths,
+)
+from pulsometro.reporting.tables import markdown
+from pulsometro.style import spanish
+from pulsometro.weighting.record import Convergence, Receipts, Spread
+
+SPREAD = (
+    Column("Entrevistas", "n", spanish.count),
+    Column("Suma", "sum", spanish.count),
+    Column("Mínimo", "min", tenths),
+    Column("Mediana", "median", tenths),
+    Column("Máximo", "max", tenths),
+    Column("Máximo ÷ mediana", "max_to_median", tenths),
+    Column("CV, %", "cv", lambda value: spanish.bare_percent(value, 0)),
+    Column("Efecto de diseño", "deff_kish", hundredths),
+    Column("Entrevistas efectivas", "n_eff", spanish.count),
+)
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that was taken: its name and where its spread lies in the receipts."""
+
+    name: str
+    path: str
+    spread: tuple[Spread, ...]
+
+
+def steps(receipts: Receipts) -> list[Step]:
+    """The steps in their order, and the final weights."""
+    found = [Step("Peso base", "base/spread", receipts.base.spread)]
+    for name, path, receipt in (
+        ("Dos marcos", "dual_frame", receipts.dual_frame),
+        ("Falta de respuesta", "nonresponse", receipts.nonresponse),
+        ("Calibración", "calibration", receipts.calibration),
+        ("Recorte", "trim", receipts.trim),
+    ):
+        if receipt is not None:
+            found.append(Step(name, f"{path}/spread", receipt.spread))
+    return [*found, Step("Peso final", "final", receipts.final)]
+
+
+def by_step(ledger: Ledger, receipts: Receipts, note: str) -> str:
+    """One row a step, all places together."""
+    named = [([step.name], step.spread[-1], f"{step.path}/{len(step.spread) - 1}") for step in steps(receipts)]
+    return table(ledger, named, ["Paso"], SPREAD, f"Los pesos después de cada paso, en personas{note}")
+
+
+def by_place(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str, note: str) -> str:
+    """The final weights of every place, and those of the other steps folded away."""
+    *earlier, final = steps(receipts)
+    parts = [_of_step(ledger, final, places, place_word, note)]
+    parts += [
+        markdown.folded(_of_step(ledger, step, places, place_word, note), f"{step.name}, por {place_word}")
+        for step in earlier
+    ]
+    return "\n\n".join(parts)
+
+
+def _of_step(ledger: Ledger, step: Step, places: Mapping[str, str], place_word: str, note: str) -> str:
+    named = [([places.get(s.area, s.area)], s, f"{step.path}/{i}") for i, s in enumerate(step.spread)]
+    return table(ledger, named, [place_word.capitalize()], SPREAD, f"{step.name}, por {place_word}{note}")
+
+
+def convergence(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str) -> str:
+    """The slowest part of every place in calibration and in trimming, folded away."""
+    columns = (
+        Column("Vueltas", "iterations", spanish.count),
+        Column("Desajuste relativo, menor que", "max_error", smallness),
+    )
+    named = []
+    for name, path, receipt in (
+        ("Calibración", "calibration", receipts.calibration),
+        ("Recorte", "trim", receipts.trim),
+    ):
+        for entry, at in _slowest(receipt.convergence if receipt else ()):
+            place = places.get(entry.area, entry.area) or "Todo el conjunto"
+            named.append(([place, name], entry, f"{path}/convergence/{at}"))
+    if not named:
+        return "Estos pesos no se calibraron: no hay cálculo que converja."
+    heads = [place_word.capitalize(), "Paso"]
+    made = table(ledger, named, heads, columns, "Convergencia: la parte más lenta de cada uno")
+    return f"Todos convergieron; si no, la edición se habría detenido.\n\n{markdown.folded(made, 'En cuántas vueltas')}"
+
+
+def _slowest(entries: Sequence[Convergence]) -> list[tuple[Convergence, int]]:
+    """Of each area the part with most iterations, and its position."""
+    worst: dict[str, tuple[Convergence, int]] = {}
+    for at, entry in enumerate(entries):
+        known = worst.get(entry.area)
+        if known is None or (entry.iterations, entry.max_error) > (known[0].iterations, known[0].max_error):
+            worst[entry.area] = (entry, at)
+    return list(worst.values())
+
+
+def trimming(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str, note: str) -> str:
+    """Cap, floor, cases held and weight moved in every place."""
+    step = receipts.trim
+    if step is None:
+        return "Los pesos no se recortaron."
+    columns = [Column("Mediana antes", "median", tenths), Column("Tope", "cap", tenths)]
+    columns += [Column("Piso", "floor", tenths)] if step.k_low is not None else []
+    columns += [Column("En el tope", "at_cap", spanish.count)]
+    columns += [Column("En el piso", "at_floor", spanish.count)] if step.k_low is not None else []
+    columns += [
+        Column("Peso movido, personas", "moved", spanish.count),
+        Column("Peso movido, %", "moved_share", spanish.bare_percent),
+    ]
+    named = [([places.get(a.area, a.area)], a, f"trim/areas/{i}") for i, a in enumerate(step.areas)]
+    return table(ledger, named, [place_word.capitalize()], columns, f"Recorte de los pesos, por {place_word}{note}")
+
+
+def nonresponse(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str) -> str:
+    """Every class with its factor, or that there was no such step."""
+    step = receipts.nonresponse
+    if step is None:
+        return "No se hizo un ajuste aparte por falta de respuesta: la calibración es el único."
+    columns = (
+        Column("Entrevistas", "respondents", spanish.count),
+        Column("Números elegibles", "eligible", tenths),
+        Column("Factor", "factor", hundredths),
+    )
+    named = [([places.get(c.area, c.area), c.label], c, f"nonresponse/classes/{i}") for i, c in enumerate(step.classes)]
+    return table(ledger, named, [place_word.capitalize(), "Clase"], columns, "Ajuste por falta de respuesta")
+
+
+def replicates(ledger: Ledger, receipts: Receipts) -> str:
+    """How many replicates were asked for, how many stand, and why the others fell."""
+    step = receipts.replicates
+    if step is None:
+        return "Esta edición no tiene pesos replicados."
+    columns = (
+        Column("Pedidas", "asked", spanish.count),
+        Column("Usadas", "used", spanish.count),
+        Column("Semilla", "seed", lambda value: f"{value:.0f}"),
+    )
+    method = {"rao_wu": "Bootstrap de Rao–Wu–Yue", "jkn": "Jackknife estratificado"}.get(step.method, step.method)
+    made = table(ledger, [([method], step, "replicates")], ["Método"], columns, "Réplicas de los pesos")
+    if not step.failed:
+        return f"{made}\n\nNinguna réplica falló."
+    rows = [[name, _FAILURES.get(why, why)] for name, why in step.failed.items()]
+    return f"{made}\n\n{markdown.pipe(['Réplica', 'Por qué falló'], rows, 'Réplicas que se dejaron fuera', range(2))}"
+
+
+_FAILURES = {
+    "a nonresponse class lost its respondents": "una clase del ajuste por falta de respuesta se quedó sin entrevistas",
+    "calibration lost a margin cell or did not converge": "la calibración se quedó sin una celda o no convergió",
+    "no weights within the trimming limits meet the margins": "ningún peso dentro de los límites cumple los márgenes",
+}

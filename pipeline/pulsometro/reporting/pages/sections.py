@@ -1,0 +1,149 @@
+"""Fragments of the site's pages about a theme: series, trust, quality."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pulsometro.reporting.charts import pictures
+from pulsometro.reporting.edition.content import Edition, IndicatorLabel
+from pulsometro.reporting.edition.topics import report_topics
+from pulsometro.reporting.formats.build_folder import BuildFolder
+from pulsometro.reporting.language import comparisons, not_printed, sentences
+from pulsometro.reporting.language.links import place_path, web_link
+from pulsometro.reporting.language.traced_text import escape, slug, text, upper_first
+from pulsometro.reporting.pages import brief
+from pulsometro.reporting.tables import markdown
+from pulsometro.settings.report_settings import Measure
+from pulsometro.style import spanish
+
+
+@dataclass(frozen=True)
+class WaveQuality:
+    """What the quality page says of one wave; rates are proportions, None where not known."""
+
+    wave: str
+    period: str
+    verdict: str
+    interviews: int
+    response_rate: float | None
+    kish: float | None
+    exceptions: tuple[str, ...]
+
+
+def series(edition: Edition, shop: BuildFolder) -> str:
+    """Every indicator with one main figure: a list of them, then a chart, its verdicts and its rows each."""
+    shown = [
+        (name, [label for label in labels if label.kind != "distribution" and _asked(edition, label.measure)])
+        for name, labels in report_topics(edition)
+    ]
+    shown = [(name, labels) for name, labels in shown if labels]
+    parts = [contents([(name, [(label.name, label.id) for label in labels]) for name, labels in shown])]
+    for name, labels in shown:
+        panels = [f"::::: {{.panel}}\n{_one_series(edition, shop, label)}\n:::::" for label in labels]
+        parts += [f"## {escape(name)}", ":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::"]
+        parts.append("::: {.up .web}\n[Volver a la lista](#lista)\n:::")
+    return "\n\n".join(parts)
+
+
+def contents(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
+    """A page's own list of what is on it: group, then (name, id) of each."""
+    parts = []
+    for group, entries in groups:
+        listed = "\n".join(f"- [{escape(name)}](#{slug(key)})" for name, key in entries)
+        parts.append(f"{escape(group)}\n\n{listed}")
+    return "::: {#lista .toc .web}\n" + "\n\n".join(parts) + "\n:::"
+
+
+def _asked(edition: Edition, measure: Measure) -> bool:
+    return any(edition.whole(measure, info.key) for info in edition.waves)
+
+
+def _one_series(edition: Edition, shop: BuildFolder, label: IndicatorLabel) -> str:
+    measure = label.measure
+    name = f"serie-{slug(label.id)}"
+    chart = pictures.draw_series(edition, measure, shop.figures, name=name, sizes=pictures.GALLERY)
+    estimate = edition.whole(measure)
+    said = f"{upper_first(sentences.silence(edition, measure))}."
+    if estimate is not None:
+        now = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
+        year = edition.change(estimate, "year_ago")
+        words = text(sentences.value(estimate), " (", sentences.margin(estimate), "): ", now)
+        if year is not None:
+            words = text(words, "; en un año, ", sentences.verdict(edition, year, False, since=False))
+        said = text(words, ".").markdown
+    head = f"### {escape(label.name)} {{#{slug(label.id)}}}"
+    rows = markdown.folded(markdown.series(edition, measure))
+    return "\n\n".join([head, f"::: {{.sub}}\n{said}\n:::", chart.markdown(), rows])
+
+
+def trust(edition: Edition, shop: BuildFolder) -> dict[str, str]:
+    """The battery as bars, its first level with intervals and changes, and by place."""
+    battery = edition.settings.trust
+    level = (battery.level_names or battery.levels)[0]
+    empty = "No hay cifras que se puedan publicar."
+    drawn = {"confianza": empty, "confianza-puntos": empty}
+    if comparisons.trust_rows(edition):
+        bars = pictures.draw_trust(edition, shop.figures)
+        points = pictures.draw_trust_points(edition, shop.figures)
+        drawn = {
+            "confianza": f"{bars.markdown()}\n\n{markdown.folded(markdown.trust(edition))}",
+            "confianza-puntos": f"{points.markdown()}\n\n::: {{.note}}\n{brief.legend(edition)}\n:::",
+        }
+    return {
+        **drawn,
+        "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
+        "confianza-cambio": f"## {comparisons.trust_moved(edition).markdown}",
+        "confianza-lugares": (
+            f"## Quién responde «{escape(level)}», por {edition.settings.place_word}\n\n{_trust_places(edition)}"
+        ),
+    }
+
+
+def _trust_places(edition: Edition) -> str:
+    """The first level by place; bold where its interval does not touch the whole's."""
+    battery = edition.settings.trust
+    level = (battery.level_names or battery.levels)[0]
+    names = [(Measure(name, battery.levels[0]), battery.names.get(name, name)) for name in battery.indicators]
+    rows: list[list[markdown.Cell]] = []
+    for place in edition.places:
+        link = web_link(escape(place.short), f"../{place_path(place)}")
+        cells: list[markdown.Cell] = [markdown.Markdown(link, place.short)]
+        cells += [_against(edition, measure, place.code) for measure, _ in names]
+        rows.append(cells)
+    rows.append([edition.area_name, *(_against(edition, measure) for measure, _ in names)])
+    heads = [edition.settings.place_word.capitalize(), *(f"{name}, %" for _, name in names)]
+    table = markdown.pipe(heads, rows, f"Responde «{level}»{markdown.simulated(edition)}")
+    note = f"En negritas: su intervalo del {brief.level(edition)} no toca el de {edition.settings.whole}."
+    note = note.replace(" de el ", " del ")
+    return f"::: {{.glance}}\n{table}\n:::\n\n::: {{.note}}\n{note}\n:::"
+
+
+def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cell:
+    whole = edition.whole(measure)
+    estimate = edition.in_place(measure, code) if code else whole
+    if estimate is None:
+        return not_printed.why(edition, measure, code).cell
+    shown = markdown.bare(estimate)
+    if whole is None or (estimate.ci_low <= whole.ci_high and estimate.ci_high >= whole.ci_low):
+        return shown
+    return markdown.Markdown(f"**{text(shown).markdown}**", shown.text)
+
+
+def quality(edition: Edition, waves: Sequence[WaveQuality], withheld: Mapping[str, tuple[int, int]]) -> str:
+    """A row for each wave: what came, what was accepted with a signature, what is too imprecise to print."""
+    heads = "| Edición | Entrevistas | Tasa de respuesta, % | Efecto de diseño | Cifras que no se publican | Revisión |"
+    lines = [heads, "|---|--:|--:|--:|--:|---|"]
+    for wave in waves:
+        rate = spanish.bare_percent(wave.response_rate) if wave.response_rate is not None else markdown.EMPTY
+        kish = spanish.decimal(wave.kish, 2) if wave.kish is not None else markdown.EMPTY
+        few, all_ = withheld.get(wave.wave, (0, 0))
+        share = f"{spanish.count(few)} de {spanish.count(all_)}"
+        said = wave.verdict + (f" ({'; '.join(wave.exceptions)})" if wave.exceptions else "")
+        page = f"[{wave.period}](../{wave.wave}/calidad.html)"
+        lines.append(f"| {page} | {spanish.count(wave.interviews)} | {rate} | {kish} | {share} | {escape(said)} |")
+    notes = (
+        "Tasa de respuesta: RR3 de AAPOR. Efecto de diseño: 1 + CV² de los pesos (Kish, 1965), lo que la ponderación "
+        "aumenta la varianza. Cifras que no se publican: las que la regla de precisión deja fuera."
+    )
+    return (
+        "\n".join(lines) + f"\n\n: Calidad de cada edición{markdown.simulated(edition)}\n\n::: {{.note}}\n{notes}\n:::"
+    )

@@ -1,0 +1,115 @@
+"""Slides for the press conference: one finding a slide, the picture large, every number in the notes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulsometro.reporting.charts import alt_text, pictures
+from pulsometro.reporting.charts.drawing import dots
+from pulsometro.reporting.charts.drawing.canvas import Picture, Size
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.formats.powerpoint import BODY, PICTURE
+from pulsometro.reporting.language import comparisons, sentences
+from pulsometro.reporting.language.traced_text import Text, escape, text
+from pulsometro.reporting.pages import brief
+from pulsometro.settings.report_settings import Measure
+from pulsometro.style import spanish
+
+# Pixels that fill two thirds of a slide, or all of it: text of 15 px is then read from the last row.
+_WIDE, _WHOLE = 540, 640
+
+
+@dataclass(frozen=True)
+class Deck:
+    """Slides as fragments, and what is set on the deck afterwards: alternative text by picture file, colour by
+    words of a verdict, the source on every slide.
+    """
+
+    fragments: dict[str, str]
+    alts: dict[str, str]
+    tones: dict[str, str]
+    foot: str
+
+
+def deck(edition: Edition, figures: Path) -> Deck:
+    """One finding a slide, the series, trust, and how it was done."""
+    slides, alts, tones = [], {}, {}
+    for number, measure in enumerate(edition.settings.findings, 1):
+        estimate = edition.whole(measure)
+        if estimate is None:
+            continue
+        chart = _places(edition, measure, estimate, figures, f"lamina-{number}")
+        alts[f"{chart.name}.png"] = chart.alt
+        said = _verdict(edition, measure, estimate)
+        change = edition.change(estimate)
+        tones[said.replace(spanish.NBSP, " ")] = edition.theme.meaning(change, edition.direction(measure))[1]
+        slides.append(_slide(edition, measure, estimate, chart, said))
+    for chart, title in _others(edition, figures):
+        alts[f"{chart.name}.png"] = chart.alt
+        notes = f"::: {{.notes}}\n{escape(chart.alt)}\n:::"
+        slides.append(f"# {escape(title.plain)}\n\n{chart.markdown()}\n\n{notes}")
+    how = brief.how_sentences(edition, edition.whole(edition.settings.headline))
+    bullets = "\n\n".join(escape(part.plain) for part in how)
+    pieces = {"laminas": "\n\n".join(slides), "lamina-como": bullets}
+    marks = [*pictures.source(edition), *(["Borrador: no citar."] if edition.draft else [])]
+    return Deck(pieces, alts, tones, " ".join(marks))
+
+
+def variables(edition: Edition) -> dict[str, str]:
+    """What the slides name with ``var``."""
+    marks = [edition.title, edition.wave.period, *(["datos simulados"] if edition.simulated else [])]
+    marks += ["borrador"] if edition.draft else []
+    notes = [f"Con excepciones firmadas: {'; '.join(edition.exceptions.reasons)}"] if edition.exceptions.reasons else []
+    own = {"subtitulo": " · ".join([*marks, *notes]), "como-titulo": "Cómo se hizo"}
+    return {**brief.variables(edition), **own}
+
+
+def _places(edition: Edition, measure: Measure, whole: Estimate, figures: Path, name: str) -> pictures.Chart:
+    """The places with their intervals, as tall as the slide has room for."""
+    rows = pictures.dot_rows(edition, measure)
+    words = alt_text.dots(edition, measure, rows, whole)
+    changes = any(row.change and row.change.comparable for row in rows)
+    size = Size(_WIDE, loose=min(1.6, (_WIDE / PICTURE - 60) / (33 * max(len(rows), 1))))
+
+    def draw(size: Size, png: bool) -> Picture:
+        direction, theme = edition.direction(measure), edition.theme
+        return dots.draw(rows, whole, edition.area_short, direction, theme, words, size, changes, png=png)
+
+    return pictures.write(figures, name, words, draw, {pictures.SLIDE: size})
+
+
+def _others(edition: Edition, figures: Path) -> list[tuple[pictures.Chart, Text]]:
+    """The series and the battery of trust, each with its title, where there is something to draw."""
+    measure = edition.settings.headline
+    found = []
+    if sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1:
+        beside = pictures.extreme_place(edition, measure)
+        size = {pictures.SLIDE: Size(_WHOLE, loose=_WHOLE / BODY / 252)}
+        line = pictures.draw_series(edition, measure, figures, beside, "lamina-serie", size)
+        # Nothing above the picture says what its line is, as the brief does.
+        said = sentences.series_heading(edition, measure).lowered()
+        found.append((line, text(f"{edition.label(measure).name}: ", said)))
+    rows = comparisons.trust_rows(edition)
+    if rows:
+        size = {pictures.SLIDE: Size(_WHOLE, loose=min(1.3, (_WHOLE / BODY - 34) / (34 * len(rows))))}
+        bars = pictures.draw_trust(edition, figures, "lamina-confianza", size)
+        found.append((bars, comparisons.trust_heading(edition)))
+    return found
+
+
+def _verdict(edition: Edition, measure: Measure, estimate: Estimate) -> str:
+    change = edition.change(estimate)
+    sign, _, _ = edition.theme.meaning(change, edition.direction(measure))
+    said = sentences.verdict(edition, change, sentences.is_first(edition, measure)).plain
+    return f"{sign} {said}" if change is not None and change.comparable else said
+
+
+def _slide(edition: Edition, measure: Measure, estimate: Estimate, chart: pictures.Chart, said: str) -> str:
+    number = f"**{text(sentences.value(estimate)).plain}**"
+    aside = [sentences.margin(estimate).plain, said, f"{spanish.count(estimate.n)} entrevistas"]
+    aside += ["Datos simulados"] if edition.simulated else []
+    beside = "\n\n".join([number, *(escape(line) for line in aside)])
+    title = escape(sentences.slide_title(edition, measure).plain)
+    notes = f"{escape(sentences.finding(edition, measure).plain)}\n\n{escape(chart.alt)}"
+    columns = f"::: {{.column}}\n{chart.markdown()}\n:::\n\n::: {{.column}}\n{beside}\n:::"
+    return f"# {title}\n\n:::: {{.columns}}\n{columns}\n::::\n\n::: {{.notes}}\n{notes}\n:::"

@@ -1,0 +1,90 @@
+"""The start page of the site: the last wave's news, and the way to everything else."""
+
+from collections.abc import Sequence
+
+from pulsometro.reporting.charts import pictures
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.formats.build_folder import BuildFolder
+from pulsometro.reporting.language import comparisons, not_printed, sentences
+from pulsometro.reporting.language.links import place_path
+from pulsometro.reporting.language.traced_text import escape
+from pulsometro.reporting.pages import brief
+from pulsometro.reporting.pages.navigation import formats
+from pulsometro.reporting.tables import markdown
+
+
+def start_fragments(edition: Edition, shop: BuildFolder, published: Sequence[str], engine: str) -> dict[str, str]:
+    """Fragments of the start page: news, formats, places, the series and every edition, trust."""
+    measure = edition.settings.headline
+    beside = pictures.extreme_place(edition, measure)
+    empty = "No hay cifras que se puedan publicar."
+    line = pictures.draw_series(edition, measure, shop.figures, beside) if len(edition.waves) > 1 else None
+    bars = pictures.draw_trust(edition, shop.figures) if comparisons.trust_rows(edition) else None
+    marks = brief.marked(edition)
+    with_places = any(edition.in_place(measure, place.code) for place in edition.places)
+    shown = pictures.draw_map(edition, measure, shop.figures).markdown() if with_places else brief.NOTHING
+    return {
+        "antetitulo": brief.kicker(edition),
+        "titular": f"# {sentences.headline(edition).markdown}",
+        "entrada": f"::: {{.deck}}\n{comparisons.deck(edition).markdown}\n:::",
+        "aviso": brief.notice(edition),
+        "hallazgos": brief.findings(edition),
+        "formatos": formats(f"{edition.wave.key}/"),
+        "mapa-titulo": f"## {comparisons.majority_heading(edition, measure).markdown}",
+        "mapa": f"{shown}\n\n::: {{.note}}\n{marks}\n:::" if marks else shown,
+        "paginas": place_links(edition),
+        "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
+        "serie": line.markdown() if line else brief.BEGINS,
+        "ediciones": editions(edition, published),
+        "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
+        "confianza": bars.markdown() if bars else empty,
+        "pie": brief.foot(edition, engine),
+    }
+
+
+def place_links(edition: Edition) -> str:
+    """Every place with a link to its page, its headline share and its change."""
+    measure = edition.settings.headline
+    found = [(place, edition.in_place(measure, place.code)) for place in edition.places]
+    found.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
+    rows: list[list[markdown.Cell]] = []
+    for place, estimate in found:
+        link = markdown.Markdown(f"[{escape(place.name)}]({place_path(place)})", place.name)
+        if estimate is None:
+            rows.append([link, not_printed.why(edition, measure, place.code).cell, markdown.EMPTY, markdown.EMPTY])
+            continue
+        change = markdown.difference(edition, edition.change(estimate), edition.direction(measure))
+        rows.append([link, markdown.bare(estimate), markdown.interval(estimate), change])
+    heads = [edition.settings.place_word.capitalize(), "%", "Intervalo", "Cambio, pp"]
+    caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{markdown.simulated(edition)}"
+    return markdown.pipe(heads, rows, caption)
+
+
+def editions(edition: Edition, published: Sequence[str]) -> str:
+    """Every wave with its headline share, its brief and its methodology."""
+    measure = edition.settings.headline
+    rows: list[list[markdown.Cell]] = []
+    for info in reversed(edition.waves):
+        estimate = edition.whole(measure, info.key)
+        name = f"{info.number}.ª, {info.period}"
+        link = f"[{name}]({info.key}/brief.html)" if info.key in published else name
+        cells: list[markdown.Cell] = [markdown.Markdown(link, name)]
+        gone: list[markdown.Cell] = [not_printed.why(edition, measure, wave=info.key).cell, markdown.EMPTY]
+        cells += [markdown.bare(estimate), markdown.interval(estimate)] if estimate else gone
+        rows.append(cells)
+    heads = ["Edición", "%", f"Intervalo del {brief.level(edition)}"]
+    return markdown.pipe(heads, rows, f"{edition.label(measure).name}, por edición{markdown.simulated(edition)}")
+
+
+def directory(edition: Edition) -> str:
+    """What else there is on the site, a line each."""
+    unit = edition.settings.wave_unit
+    lines = (
+        ("secciones/series.html", "Series", f"cada indicador desde {edition.waves[0].period}, con su intervalo"),
+        ("secciones/confianza.html", "Confianza", f"cada corporación, también por {edition.settings.place_word}"),
+        ("secciones/metodologia.html", "Metodología", "cómo se hizo, punto por punto, y las preguntas"),
+        ("secciones/calidad.html", "Calidad", f"qué tan completo llegó cada {unit}"),
+        ("secciones/datos.html", "Datos", f"tabulados por {edition.settings.place_word}, láminas y tarjetas"),
+    )  # fmt: skip
+    listed = "\n\n".join(f"- [**{name}**]({path})\n\n    {said[:1].upper()}{said[1:]}." for path, name, said in lines)
+    return f"::: {{.directory}}\n{listed}\n:::"

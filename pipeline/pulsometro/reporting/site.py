@@ -1,0 +1,184 @@
+"""Stage *site*: the start page and every section that is about more than one wave.
+
+Wave folders belong to their own stages: this one writes ``index.html``, ``secciones/`` and ``recursos/``.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from html import unescape
+from pathlib import Path
+
+from pulsometro.common.files import atomic, atomic_folder, read_json, read_table, write_text
+from pulsometro.common.parallel import side_by_side
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.read_edition import load_edition
+from pulsometro.reporting.formats.build_folder import ASSETS, BuildFolder, prepared_folder, script, style
+from pulsometro.reporting.formats.render import find_engine
+from pulsometro.reporting.language.traced_text import slug
+from pulsometro.reporting.pages import brief, data, municipality, sections, start
+from pulsometro.reporting.pages.methodology.methodology_page import items
+from pulsometro.reporting.pages.navigation import SECTIONS, navigation_links
+from pulsometro.study import Study
+
+QUALITY_SOURCES = "processed/*/weighting.json processed/checks/*.json processed/series/estimates.parquet"
+
+
+def run(study: Study) -> str:
+    """Write everything of the site that is not in a wave's folder; a line for the screen.
+
+    Raises PulsoError when a table is missing or a source has a fault.
+    """
+    wave = study.params.current_wave
+    edition = load_edition(study, wave)
+    engine = find_engine()
+    published = tuple(info.key for info in edition.waves)
+    with (
+        prepared_folder(study.root / "reports", edition.theme, engine, shared=True) as shop,
+        atomic(study.site / "index.html") as index,
+        atomic_folder(study.site / "secciones") as folder,
+        atomic_folder(study.site / "recursos") as assets,
+    ):
+        write_text(style(edition.theme) + "\n", assets / "estilo.css")
+        write_text(script(), assets / "pagina.js")
+        if edition.theme.logo:
+            shutil.copyfile(edition.theme.logo, assets / "logo.png")
+        lanes = [
+            partial(_start_and_places, edition, shop, published, index, folder),
+            partial(_in_own_workshop, study, edition, published, folder),
+        ]
+        pages = {path: file for lane in side_by_side(lanes) for path, file in lane.items()}
+        write_text(_search(pages), assets / "buscar.js")
+    return f"{study.site.relative_to(study.root)}/index.html and {len(pages) - 1} pages ({engine.name})."
+
+
+def _start_and_places(
+    edition: Edition, shop: BuildFolder, published: Sequence[str], index: Path, folder: Path
+) -> dict[str, Path]:
+    _start(edition, shop, published, index)
+    return {"index.html": index} | _places(edition, shop, folder)
+
+
+def _in_own_workshop(study: Study, edition: Edition, published: Sequence[str], folder: Path) -> dict[str, Path]:
+    """The sections, rendered beside the places: two pages cannot share a workshop at once."""
+    with prepared_folder(study.root / "reports", edition.theme, find_engine(), shared=True) as shop:
+        return _sections(study, edition, shop, published, folder)
+
+
+def _paths(edition: Edition, current: str, root: str) -> dict[str, object]:
+    """Navigation, and where a page of the site finds its style and scripts."""
+    shown = {"logo": f"{root}recursos/logo.png", "logo-alt": edition.theme.logo_alt} if edition.theme.logo else {}
+    return {**navigation_links(edition, current, root), **shown, "assets": f"{root}recursos/"}
+
+
+def _start(edition: Edition, shop: BuildFolder, published: Sequence[str], target: Path) -> None:
+    shop.metadata(_paths(edition, "inicio", ""))
+    shop.variables({**brief.variables(edition), "periodo": edition.wave.period, "sitio": edition.short_title})
+    pieces = start.start_fragments(edition, shop, published, shop.engine.name)
+    shop.put({**pieces, "directorio": start.directory(edition)})
+    shop.render("index.qmd", "html", target)
+
+
+def _places(edition: Edition, shop: BuildFolder, folder: Path) -> dict[str, Path]:
+    pages = {}
+    shop.metadata(_paths(edition, "municipios", "../../"))
+    for place in edition.places:
+        own = municipality.variables(edition, place)
+        shop.variables({**own, "periodo": edition.wave.period, "todo": edition.settings.whole})
+        shop.put(municipality.page(edition, place, shop, shop.engine.name))
+        name = f"{slug(place.short)}.html"
+        shop.render("municipio.qmd", "html", folder / "municipios" / name)
+        pages[f"secciones/municipios/{name}"] = folder / "municipios" / name
+    return pages
+
+
+def _sections(
+    study: Study, edition: Edition, shop: BuildFolder, published: Sequence[str], folder: Path
+) -> dict[str, Path]:
+    pages = {}
+    quality, withheld = _quality(study, edition), _withheld(study)
+    bodies: dict[str, Callable[[], dict[str, str]]] = {
+        "series": lambda: {"series": sections.series(edition, shop)},
+        "confianza": lambda: sections.trust(edition, shop),
+        "calidad": lambda: {"calidad": _sourced(sections.quality(edition, quality, withheld), QUALITY_SOURCES)},
+        "datos": lambda: data.data_fragments(edition, published, "../"),
+        "metodologia": lambda: {"metodologia": items(study, edition, shop.engine.name, f"../{edition.wave.key}/")},
+    }
+    own = {
+        **brief.variables(edition), "periodo": edition.wave.period, "todo": edition.settings.whole,
+        "sitio": edition.short_title, "titulo-metodologia": f"Metodología · {edition.short_title}",
+    }  # fmt: skip
+    for key, _ in SECTIONS:
+        shop.metadata(_paths(edition, key, "../"))
+        shop.variables(own)
+        shared = {"antetitulo": brief.kicker(edition), "aviso": brief.notice(edition)}
+        shop.put({**shared, **bodies[key](), "pie": brief.foot(edition, shop.engine.name)})
+        shop.render(f"{key}.qmd", "html", folder / f"{key}.html")
+        pages[f"secciones/{key}.html"] = folder / f"{key}.html"
+    return pages
+
+
+def _sourced(body: str, files: str) -> str:
+    """A body whose numbers come from files and not from rows: the page says from which."""
+    return f'::::: {{data-source="{files}"}}\n\n{body}\n:::::'
+
+
+def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
+    found = []
+    for info in reversed(edition.waves):
+        receipts = read_json(study.processed(info.key, "weighting.json"))
+        rates = {entry["area"]: entry["rates"] for entry in receipts.get("outcome_rates", [])}
+        spread = {entry["area"]: entry for entry in receipts.get("final", [])}
+        own = replace(edition, wave=info)
+        verdict, exceptions = _verdict(study, own)
+        found.append(
+            sections.WaveQuality(
+                info.key, info.period.capitalize(), verdict, int(receipts["n"]),
+                rates.get("total", {}).get("RR3"), spread.get("total", {}).get("deff_kish"), exceptions,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _verdict(study: Study, edition: Edition) -> tuple[str, tuple[str, ...]]:
+    from pulsometro.reporting.edition.read_edition import exceptions_of
+
+    content = read_json(study.checks(edition.wave.key))
+    reasons = exceptions_of(content).reasons
+    return ("aceptada con excepciones firmadas" if reasons else "aceptada"), reasons
+
+
+def _withheld(study: Study) -> dict[str, tuple[int, int]]:
+    """Of each wave: rows that precision keeps from print, and all rows."""
+    table = read_table(study.series("estimates.parquet"))
+    groups = table.groupby("wave")["publishable"].agg(["sum", "size"])
+    return {str(wave): (int(row["size"] - row["sum"]), int(row["size"])) for wave, row in groups.iterrows()}
+
+
+def _search(pages: Mapping[str, Path]) -> str:
+    """The search's index and code as one script: a page opened from a disk may not fetch a file.
+
+    A page is one entry, and so is each part of it that has an address of its own.
+    """
+    entries = []
+    for url, path in pages.items():
+        words = path.read_text(encoding="utf-8")
+        title = unescape(re.search(r"<title>(.*?)</title>", words, re.S)[1])  # type: ignore[index]
+        main = words[words.index("<main") :]
+        main = re.sub(r"<(svg|script|style|table)\b.*?</\1>", " ", main, flags=re.S)
+        heads = [_plain(head) for head in re.findall(r"<h[1-3][^>]*>(.*?)</h[1-3]>", main, re.S)]
+        entries.append({"url": url, "title": title, "line": heads[0] if heads else "", "text": _plain(main)})
+        for key, head, rest in re.findall(
+            r'<section\s+id="([^"]+)"[^>]*>\s*<h3>(.*?)</h3>(.*?)(?=<section\s|<h[1-3]|\Z)', main, re.S
+        ):
+            said = _plain(rest.split("<details", 1)[0])
+            entries.append({"url": f"{url}#{key}", "title": _plain(head), "line": said, "text": said})
+    listed = json.dumps(entries, ensure_ascii=False, indent=0, sort_keys=True)
+    return f"window.PULSO_PAGES = {listed};\n" + (ASSETS / "search.js").read_text(encoding="utf-8")
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", words))).strip()

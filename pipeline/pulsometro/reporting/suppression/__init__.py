@@ -1,0 +1,1 @@
+"""Cells in which somebody could be recognised, and the attack that finds what is left."""

@@ -1,0 +1,173 @@
+"""What can be had by subtraction: published cells as a linear system, and which unknown ones it determines.
+
+The unknowns are weighted counts of one answer in one domain. Three kinds of relation tie them: a published row
+is the sum of the answers that it counts; the answers of an item add to its base, which is taken as known (the
+populations are public); a domain is the sum of those that part it. A cell is disclosed when its row lies in
+the span of these relations (Cox, 1980, Suppression methodology and statistical disclosure control).
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from typing import TypeVar
+
+from pulsometro.questionnaire import Indicator, Questionnaire
+
+# Between the parts of a crossed domain, as the estimates table writes them.
+CROSS = "*"
+WHOLE = "total"
+Domain = tuple[str, str]
+Vector = dict[int, Fraction]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a row counts: answers (codes) of a universe, which is an item asked of a base."""
+
+    universe: str
+    codes: frozenset[Hashable]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What each row of a wave counts, by (indicator, category), and every answer of each universe."""
+
+    counted: Mapping[tuple[str, str], Answers]
+    complete: Mapping[str, frozenset[Hashable]]
+
+
+def structure_of(indicators: Mapping[str, Indicator], questionnaire: Questionnaire) -> Structure:
+    """From the definitions: two indicators of one item and base count answers of the same universe."""
+    counted: dict[tuple[str, str], Answers] = {}
+    complete: dict[str, frozenset[Hashable]] = {}
+    for name, indicator in indicators.items():
+        item = questionnaire.items.get(indicator.item or "")
+        if item is None or indicator.kind not in ("share", "distribution"):
+            continue
+        universe = f"{indicator.item}|{indicator.base or ''}"
+        labels = dict(item.codes)
+        if indicator.kind == "share":
+            counted[name, indicator.category] = Answers(universe, frozenset(indicator.categories))
+        else:
+            if indicator.no_answer == "category":
+                labels |= {code: kind for code, kind in item.missing.items() if kind != "no_aplica"}
+            counted |= {(name, label): Answers(universe, frozenset([code])) for code, label in labels.items()}
+        complete[universe] = complete.get(universe, frozenset()) | frozenset(labels) | frozenset(indicator.categories)
+    return Structure(counted, complete)
+
+
+def wider(domain: Domain) -> list[tuple[Domain, str]]:
+    """The domains that this one is a part of, one factor wider, each with the factor that parts it."""
+    kind, value = domain
+    if kind == WHOLE:
+        return []
+    kinds, values = kind.split(CROSS), value.split(CROSS)
+    if len(kinds) == 1:
+        return [((WHOLE, WHOLE), kind)]
+    found = []
+    for kept in combinations(range(len(kinds)), len(kinds) - 1):
+        left = next(i for i in range(len(kinds)) if i not in kept)
+        parent = (CROSS.join(kinds[i] for i in kept), CROSS.join(values[i] for i in kept))
+        found.append((parent, kinds[left]))
+    return found
+
+
+def parted(domains: Iterable[Domain]) -> dict[tuple[Domain, str], list[Domain]]:
+    """Every way in which a domain is the sum of others: (domain, the factor that parts it) → its parts.
+
+    Domains that only their parts imply (the sexes, where only municipality × sex is published) are there too.
+    """
+    found: dict[tuple[Domain, str], list[Domain]] = {}
+    waiting, seen = sorted(set(domains)), set()
+    while waiting:
+        domain = waiting.pop(0)
+        if domain in seen:
+            continue
+        seen.add(domain)
+        for parent, factor in wider(domain):
+            found.setdefault((parent, factor), []).append(domain)
+            waiting.append(parent)
+    return found
+
+
+class Span:
+    """The space of a set of rows in echelon form; each row remembers which sources it was made of."""
+
+    def __init__(self) -> None:
+        self._columns: dict[Hashable, int] = {}
+        self._rows: dict[int, tuple[Vector, dict[Hashable, Fraction]]] = {}
+
+    def add(self, row: Mapping[Hashable, int], source: Hashable) -> None:
+        """Add a relation; ``row``: coefficient by unknown."""
+        left, made = self._reduced(self._vector(row), {source: Fraction(1)})
+        if left:
+            self._rows[min(left)] = (left, made)
+
+    def made_of(self, row: Mapping[Hashable, int]) -> set[Hashable] | None:
+        """The sources whose combination gives ``row``; None when it is not determined."""
+        left, made = self._reduced(self._vector(row), {})
+        return None if left else {source for source, weight in made.items() if weight}
+
+    def _vector(self, row: Mapping[Hashable, int]) -> Vector:
+        return {self._columns.setdefault(name, len(self._columns)): Fraction(c) for name, c in row.items() if c}
+
+    def _reduced(self, row: Vector, made: dict[Hashable, Fraction]) -> tuple[Vector, dict[Hashable, Fraction]]:
+        while row:
+            lead = min(row)
+            if lead not in self._rows:
+                break
+            pivot, sources = self._rows[lead]
+            factor = row[lead] / pivot[lead]
+            _subtract(row, pivot, factor)
+            _subtract(made, sources, factor)
+        return row, made
+
+
+_K = TypeVar("_K", bound=Hashable)
+
+
+def _subtract(target: dict[_K, Fraction], other: Mapping[_K, Fraction], factor: Fraction) -> None:
+    for key, value in other.items():
+        left = target.get(key, Fraction(0)) - factor * value
+        if left:
+            target[key] = left
+        else:
+            target.pop(key, None)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A quantity that rows publish: answers of a universe in a domain."""
+
+    answers: Answers
+    domain: Domain
+
+    @property
+    def row(self) -> dict[Hashable, int]:
+        """The cell as a sum of the unknowns."""
+        return {(code, self.domain): 1 for code in self.answers.codes}
+
+    def order(self) -> tuple[int, Domain, list[str]]:
+        """Single answers first: they leave nothing to solve."""
+        return len(self.answers.codes), self.domain, sorted(map(str, self.answers.codes))
+
+
+def span_of(published: Sequence[Cell], domains: Iterable[Domain], codes: Iterable[Hashable], closed: bool) -> Span:
+    """What the public knows of one universe.
+
+    ``domains``: all that were estimated; ``closed``: whether the answers ``codes`` add to a known base.
+    """
+    span = Span()
+    listed = sorted(codes, key=str)
+    hierarchy = parted(domains)
+    for cell in sorted(published, key=Cell.order):
+        span.add(cell.row, cell)
+    if closed:
+        known = {*domains, *(parent for parent, _ in hierarchy)}
+        for domain in sorted(known):
+            span.add({(code, domain): 1 for code in listed}, ("base", domain))
+    for (parent, factor), parts in sorted(hierarchy.items()):
+        for code in listed:
+            span.add({(code, parent): 1, **{(code, part): -1 for part in parts}}, ("parts", parent, factor, str(code)))
+    return span

@@ -1,0 +1,187 @@
+"""Tables in Markdown for people: the same rows as the charts, every number tied to its row."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.rows import Change, Estimate
+from pulsometro.reporting.language import comparisons, not_printed, sentences
+from pulsometro.reporting.language.links import place_path, web_link
+from pulsometro.reporting.language.traced_text import Number, Text, Tone, escape, text
+from pulsometro.settings.report_settings import Measure
+from pulsometro.style import spanish
+
+EMPTY = "—"
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """A cell that is Markdown already (a link): its source, and its words for the column's width."""
+
+    source: str
+    words: str
+
+
+Cell = str | Number | Text | Markdown
+
+
+def pipe(heads: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str, words: Collection[int] = (0,)) -> str:
+    """A pipe table; the columns of ``words`` are aligned left, the others right.
+
+    The dashes give paper and Word the columns' widths: as wide as what is in them. The caption says what
+    the symbols of missing figures stand for.
+    """
+    table = [[_cell(cell) for cell in row] for row in rows]
+    rule = [
+        f":{'-' * (dashes - 1)}" if index in words else f"{'-' * (dashes - 1)}:"
+        for index, dashes in enumerate(_dashes(heads, rows))
+    ]
+    body = "\n".join(f"| {' | '.join(line)} |" for line in [list(heads), rule, *table])
+    marks = not_printed.legend(" ".join(plain(cell) for row in rows for cell in row))
+    return f"{body}\n\n: {caption}{f'. {escape(marks)}' if marks else ''}\n"
+
+
+def _dashes(heads: Sequence[str], rows: Sequence[Sequence[Cell]], total: int = 72) -> list[int]:
+    """Widths of the columns, of ``total``; a head may take two lines and long words several."""
+    wide = []
+    for index, head in enumerate(heads):
+        cells = [min(len(plain(row[index])), 26) for row in rows]
+        # Room for the cell's margins, and for the wider font of a machine that lacks ours: a number must not break.
+        wide.append(max([*cells, *(len(word) for word in head.split()), len(head) / 2]) + 4)
+    return [max(3, int(part * total / sum(wide))) for part in wide]
+
+
+def plain(cell: Cell) -> str:
+    """A cell's words alone."""
+    return cell.words if isinstance(cell, Markdown) else text(cell).plain
+
+
+def _cell(cell: Cell) -> str:
+    return cell.source if isinstance(cell, Markdown) else text(cell).markdown
+
+
+def interval(estimate: Estimate, decimals: int = 1) -> Text:
+    """``73.3 a 76.2``: the ends of the interval in percent."""
+    if estimate.statistic == "proportion":
+        low, high = (spanish.bare_percent(end, decimals) for end in (estimate.ci_low, estimate.ci_high))
+    else:
+        ends = (estimate.ci_low, estimate.ci_high)
+        low, high = (spanish.plain(end, estimate.statistic, decimals) for end in ends)
+    return text(Number(low, estimate.key, "ci_low"), " a ", Number(high, estimate.key, "ci_high"))
+
+
+def bare(estimate: Estimate, decimals: int = 1) -> Number:
+    """The estimate without its unit, for a column that says it."""
+    if estimate.statistic == "proportion":
+        return Number(spanish.bare_percent(estimate.estimate, decimals), estimate.key)
+    return sentences.value(estimate, decimals)
+
+
+def base(estimate: Estimate) -> Number:
+    """The unweighted base."""
+    return Number(spanish.count(estimate.n), estimate.key, "n")
+
+
+def difference(edition: Edition, change: Change | None, direction: str) -> Text | str:
+    """``▲ +2.1`` with its verdict's sign, or a dash."""
+    if change is None or not change.comparable:
+        return EMPTY
+    sign, _, tone = edition.theme.meaning(change, direction)
+    factor = 100 if change.statistic == "proportion" else 1
+    shown = spanish.signed(change.difference * factor, 0 if change.statistic == "total" else 1)
+    return text(Tone(sign, tone), spanish.NBSP, Number(shown, change.key, change.field))
+
+
+def verdict_word(change: Change | None) -> Cell:
+    """The verdict as a table says it."""
+    if change is None:
+        return EMPTY
+    said = Number(change.verdict, change.key, change.verdict_field)
+    return text(said, f" ({change.note})") if change.note else said
+
+
+def places(edition: Edition, measure: Measure) -> str:
+    """Places and the whole: share, interval, base, change with its verdict."""
+    heads = [edition.settings.place_word.capitalize(), "%", "Intervalo", "Entrevistas", "Cambio, pp", "Veredicto"]
+    rows: list[list[Cell]] = []
+    found = [(place.short, place.code, edition.in_place(measure, place.code)) for place in edition.places]
+    found.sort(key=lambda row: (row[2] is None, -(row[2].estimate if row[2] else 0)))
+    direction = edition.direction(measure)
+    for name, code, estimate in [*found, (edition.area_name, "", edition.whole(measure))]:
+        if estimate is None:
+            rows.append([name, not_printed.why(edition, measure, code).cell, EMPTY, EMPTY, EMPTY, EMPTY])
+            continue
+        change = edition.change(estimate)
+        row: list[Cell] = [name, bare(estimate), interval(estimate), base(estimate)]
+        rows.append([*row, difference(edition, change, direction), verdict_word(change)])
+    caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{simulated(edition)}"
+    return pipe(heads, rows, caption, (0, 5))
+
+
+def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str:
+    """Every place and the whole by every measure; a sign only where the change is significant.
+
+    ``root``: the way to the start of the site, for links to the places' pages.
+    """
+    heads = [edition.settings.place_word.capitalize(), *(f"{edition.label(m).name},{spanish.NBSP}%" for m in measures)]
+    order = [(place, edition.in_place(measures[0], place.code)) for place in edition.places]
+    order.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
+    rows: list[list[Cell]] = []
+    for place, _ in order:
+        link = Markdown(web_link(escape(place.short), f"{root}{place_path(place)}"), place.short)
+        rows.append([link, *(_glance_cell(edition, m, place.code) for m in measures)])
+    whole: list[Cell] = [edition.area_name, *(_glance_cell(edition, m) for m in measures)]
+    rows.append([Markdown(f"**{_cell(cell)}**", plain(cell)) for cell in whole])
+    return pipe(heads, rows, f"Los {edition.settings.places_word}, cifra por cifra{simulated(edition)}")
+
+
+def _glance_cell(edition: Edition, measure: Measure, code: str = "") -> Cell:
+    estimate = edition.in_place(measure, code) if code else edition.whole(measure)
+    if estimate is None:
+        return not_printed.why(edition, measure, code).cell
+    change = edition.change(estimate)
+    if change is None or not change.significant:
+        return bare(estimate)
+    sign, _, tone = edition.theme.meaning(change, edition.direction(measure))
+    return text(Tone(sign, tone), spanish.NBSP, bare(estimate))
+
+
+def trust(edition: Edition) -> str:
+    """Every level of the battery for every item, with the base."""
+    battery = edition.settings.trust
+    heads = [
+        "Corporación",
+        *(f"{name.capitalize()}, %" for name in battery.level_names or battery.levels),
+        "Entrevistas",
+    ]
+    rows: list[list[Cell]] = [
+        [name, *(bare(level) for level in levels), base(levels[0])] for name, levels in comparisons.trust_rows(edition)
+    ]
+    return pipe(heads, rows, f"{battery.title}{simulated(edition)}")
+
+
+def series(edition: Edition, measure: Measure, place: str = "") -> str:
+    """Every wave's value with interval and verdict."""
+    heads = ["Edición", "%" if measure.statistic == "proportion" else "Valor", "Intervalo", "Entrevistas", "Veredicto"]
+    rows: list[list[Cell]] = []
+    for info in edition.waves:
+        estimate = edition.in_place(measure, place, info.key) if place else edition.whole(measure, info.key)
+        if estimate is None:
+            rows.append(
+                [info.period.capitalize(), not_printed.why(edition, measure, place, info.key).cell, EMPTY, EMPTY, EMPTY]
+            )
+            continue
+        said = verdict_word(edition.change(estimate))
+        rows.append([info.period.capitalize(), bare(estimate), interval(estimate), base(estimate), said])
+    where = next((p.short for p in edition.places if p.code == place), edition.area_name)
+    return pipe(heads, rows, f"{edition.label(measure).name}, {where}{simulated(edition)}", (0, 4))
+
+
+def simulated(edition: Edition) -> str:
+    """What a caption adds when the data are simulated."""
+    return " (datos simulados)" if edition.simulated else ""
+
+
+def folded(table: str, summary: str = "Ver los datos en una tabla") -> str:
+    """A table that a page folds away, a Word file shows and a PDF leaves out."""
+    return f'::: {{.datos summary="{summary}"}}\n{table}\n:::\n'

@@ -1,0 +1,296 @@
+"""The tabulados: one accessible workbook a wave, unrounded values behind formatted cells.
+
+Colours and symbols of precision after INEGI: high, moderate (*), low (**: not printed). Letters point to columns, so
+that the other marks stand in brackets.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulsometro.common.files import atomic
+from pulsometro.reporting.edition.content import Edition, IndicatorLabel
+from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.edition.topics import report_topics
+from pulsometro.reporting.formats.deterministic_zip import settle_office
+from pulsometro.reporting.language import not_printed
+from pulsometro.reporting.language.traced_text import upper_first
+from pulsometro.reporting.tables.workbook import Book, Grid, sheet_name
+from pulsometro.settings.report_settings import Measure
+from pulsometro.style import spanish
+
+MODERATE, LOW, CONFIDENTIAL, NOT_THERE = "*", not_printed.IMPRECISE.mark, not_printed.CONFIDENTIAL.mark, "[nd]"
+STATISTICS = {"proportion": "Porcentaje", "mean": "Promedio", "total": "Total"}
+BASES = "Entrevistas (base sin ponderar)"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of figures: its letter, its name and its domain."""
+
+    letter: str
+    name: str
+    kind: str
+    domain: str
+
+
+def write(edition: Edition, path: Path) -> None:
+    """Write ``tabulados.xlsx``: contents, a sheet a theme, the rows behind them, notes and definitions.
+
+    A cell that precision keeps from print shows ** and no value; a confidential one shows [c].
+    """
+    buffer = io.BytesIO()
+    book = Book(buffer, edition)
+    columns = columns_of(edition)
+    themes = [(name, _asked(edition, labels)) for name, labels in report_topics(edition)]
+    themes = [(name, labels) for name, labels in themes if labels]
+    names = [sheet_name(name) for name, _ in themes]
+    _contents(book, [name for name, _ in themes], names)
+    for index, ((name, labels), sheet) in enumerate(zip(themes, names, strict=True), 1):
+        _theme(book, sheet, f"tema_{index}", name, labels, columns)
+    _detail(book)
+    _notes(book)
+    book.book.close()
+    with atomic(path) as temporary:
+        temporary.write_bytes(settle_office(buffer.getvalue()))
+
+
+def columns_of(edition: Edition) -> list[Column]:
+    """The whole and every place, lettered."""
+    kinds = edition.settings
+    places = [
+        Column(letter(i), place.short, kinds.place_domain_kind, place.code) for i, place in enumerate(edition.places)
+    ]
+    return [Column("", edition.area_name, kinds.whole_domain_kind, "total"), *places]
+
+
+def letter(index: int) -> str:
+    """A, B … Z, AA, AB … as a spreadsheet counts."""
+    head, last = divmod(index, 26)
+    return (letter(head - 1) if head else "") + chr(65 + last)
+
+
+def _asked(edition: Edition, labels: Sequence[IndicatorLabel]) -> list[IndicatorLabel]:
+    return [label for label in labels if any(edition.asked(measure) for measure in measures_of(label))]
+
+
+def measures_of(label: IndicatorLabel) -> list[Measure]:
+    """The rows of an indicator: every category of a distribution, else its one figure."""
+    if label.kind == "distribution":
+        return [Measure(label.id, category) for category in label.categories]
+    return [label.measure]
+
+
+def greater_than(row: Sequence[Estimate | None], columns: Sequence[Column]) -> list[str]:
+    """For each column the letters of the places whose interval lies wholly below its own."""
+    letters = []
+    between = " " if any(len(column.letter) > 1 for column in columns) else ""
+    for mine, own in zip(row, columns, strict=True):
+        if mine is None or not mine.publishable or not own.letter:
+            letters.append("")
+            continue
+        below = [
+            other.letter
+            for their, other in zip(row, columns, strict=True)
+            if other.letter and their is not None and their.publishable and their.ci_high < mine.ci_low
+        ]
+        letters.append(between.join(below))
+    return letters
+
+
+def _contents(book: Book, names: Sequence[str], sheets: Sequence[str]) -> None:
+    edition = book.edition
+    line = f"{edition.wave.number}.ª edición, {edition.wave.period}. {spanish.count(edition.interviews)} entrevistas."
+    sheet = book.sheet("Contenido", [f"{edition.title}: tabulados", line])
+    marks = ["Datos simulados"] * edition.simulated + ["Borrador: no citar"] * edition.draft
+    # On the first page: what was accepted with a signature.
+    marks += [f"Excepción firmada: {reason}" for reason in edition.exceptions.reasons]
+    for index, mark in enumerate(marks, 2):
+        sheet.write(index, 0, f"{mark}.", book.warning)
+    first = 2 + len(marks)
+    rows = [*zip(names, sheets, strict=True), ("Detalle de cada cifra", "Detalle"), ("Notas y definiciones", "Notas")]
+    for index, (name, target) in enumerate(rows, first + 1):
+        sheet.write_url(index, 0, f"internal:'{target}'!A1", book.link, string=name)
+    book.table(sheet, Grid("contenido", first, ("Hoja",), (80,), frozen=0), first + len(rows))
+
+
+def _theme(
+    book: Book, name: str, table: str, title: str, labels: Sequence[IndicatorLabel], columns: Sequence[Column]
+) -> None:
+    edition = book.edition
+    ending = ". Datos simulados." if edition.simulated else "."
+    sheet = book.sheet(name, [
+        f"{title}, {edition.wave.period}{ending}",
+        f"Una tabla: porcentaje de las {edition.settings.people}, salvo donde se dice otra cosa.",
+        f"{MODERATE} precisión moderada; {LOW} precisión baja, no se publica; {CONFIDENTIAL} confidencial; "
+        f"{NOT_THERE} no disponible; letras: mayor que la cifra de esas columnas. Ver Notas.",
+    ])  # fmt: skip
+    heads = ["Indicador", "Respuesta", *(f"{c.name} ({c.letter})" if c.letter else c.name for c in columns)]
+    line, widest = 4, 4
+    for label in labels:
+        line, letters = _indicator(book, sheet, line, label, columns)
+        widest = max(widest, letters)
+    # A number wider than its column would show as ####.
+    named = max((len(label.name) for label in labels), default=0)
+    widths = [min(named, 80), len(BASES) + 2, *([10 + widest] * len(columns))]
+    book.table(sheet, Grid(table, 3, heads, widths, frozen=2, words=2), line - 1)
+
+
+def _indicator(book: Book, sheet: Any, line: int, label: IndicatorLabel, columns: Sequence[Column]) -> tuple[int, int]:
+    """Write an indicator's rows; the next free row, and how many letters its widest cell has."""
+    widest = 0
+    wave, rows = book.edition.wave.key, book.edition.rows
+    bases: list[int] = [0] * len(columns)
+    for measure in measures_of(label):
+        if not book.edition.asked(measure):
+            continue
+        row = [rows.get(wave, measure, column.kind, column.domain) for column in columns]
+        sheet.write(line, 0, label.name, book.words)
+        sheet.write(line, 1, upper_first(measure.category) if measure.category else upper_first(label.unit), book.words)
+        letters = greater_than(row, columns)
+        widest = max(widest, *map(len, letters))
+        for index, (column, estimate, above) in enumerate(zip(columns, row, letters, strict=True)):
+            if estimate is None:
+                hidden = rows.confidential(wave, measure, column.kind, column.domain)
+                sheet.write_string(line, index + 2, CONFIDENTIAL if hidden else NOT_THERE, book.mark())
+            else:
+                _figure(book, sheet, line, index + 2, estimate, above)
+                bases[index] = max(bases[index], estimate.n)
+        line += 1
+    sheet.write(line, 0, label.name, book.note)
+    sheet.write(line, 1, BASES, book.note)
+    for index, count in enumerate(bases):
+        if count:
+            sheet.write_number(line, index + 2, count, book.number(f"#,##0_{MODERATE}", soft=True))
+        else:
+            mine = (columns[index].kind, columns[index].domain)
+            hidden = any(rows.confidential(wave, measure, *mine) for measure in measures_of(label))
+            sheet.write_string(line, index + 2, CONFIDENTIAL if hidden else NOT_THERE, book.mark())
+    return line + 1, widest
+
+
+def _figure(book: Book, sheet: Any, line: int, column: int, estimate: Estimate, letters: str) -> None:
+    """One cell: the unrounded value; its symbol and letters are part of the number's format."""
+    if not estimate.publishable:
+        sheet.write_string(line, column, LOW, book.mark("baja"))
+        return
+    # Letters before and room for the symbol after: the decimal points stay in line.
+    front = f'"{letters} "' if letters else ""
+    value = estimate.estimate * (100 if estimate.statistic == "proportion" else 1)
+    pattern = f"{front}#,##0.0{_symbol(estimate)}"
+    sheet.write_number(line, column, _exact(value), book.number(pattern, estimate.precision))
+
+
+def _symbol(estimate: Estimate) -> str:
+    """The symbol of a precision class as part of a number's format, or its room."""
+    return f'"{MODERATE}"' if estimate.precision == "moderada" else f"_{MODERATE}"
+
+
+def _exact(value: float) -> float:
+    """The ten significant digits of the tables."""
+    return float(f"{value:.10g}")
+
+
+_DETAIL = (
+    ("Indicador", 60), ("Respuesta", 22), ("Estadístico", 13), ("Dominio", 20), ("Grupo", 34), ("Estimación", 13),
+    ("Precisión", 12), ("Error estándar", 12), ("Límite inferior", 12), ("Límite superior", 12),
+    ("Coeficiente de variación, %", 14), ("Efecto de diseño", 12), ("Entrevistas", 13),
+    ("Diferencia con la edición anterior", 16), ("Veredicto", 24), ("Diferencia en un año", 16),
+    ("Veredicto en un año", 24), ("Identificador", 60),
+)  # fmt: skip
+_AT = {name: index for index, (name, _) in enumerate(_DETAIL)}
+
+
+def _detail(book: Book) -> None:
+    """Every figure of the wave in every domain, one row each."""
+    edition = book.edition
+    sheet = book.sheet("Detalle", [
+        f"Cada cifra de la edición, {edition.wave.period}",
+        f"Una tabla: porcentajes, y diferencias en puntos porcentuales; un renglón con {LOW} no se publica.",
+    ])  # fmt: skip
+    grid = Grid("detalle", 2, [name for name, _ in _DETAIL], [width for _, width in _DETAIL])
+    table = edition.rows.estimates
+    line = grid.header
+    for ids in table.loc[table["wave"] == edition.wave.key, _IDS].itertuples(index=False, name=None):
+        indicator, category, statistic, kind, domain = map(str, ids)
+        estimate = edition.rows.get(edition.wave.key, Measure(indicator, category, statistic), kind, domain)
+        if estimate is not None:
+            line += 1
+            _detail_row(book, sheet, line, estimate)
+    book.table(sheet, grid, line)
+
+
+_IDS = ["indicator", "category", "statistic", "domain_kind", "domain"]
+
+
+def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
+    edition = book.edition
+    name = edition.labels[estimate.indicator].name if estimate.indicator in edition.labels else estimate.indicator
+    kind, group = edition.domain_name(estimate.domain_kind, estimate.domain)
+    words = (name, upper_first(estimate.category), STATISTICS[estimate.statistic], kind, group)
+    for column, said in enumerate(words):
+        sheet.write_string(line, column, said, book.beside)
+    sheet.write_string(line, _AT["Precisión"], estimate.precision, book.beside)
+    sheet.write_string(line, _AT["Identificador"], estimate.key, book.beside)
+    sheet.write_number(line, _AT["Entrevistas"], estimate.n, book.number("#,##0"))
+    if not estimate.publishable:
+        sheet.write_string(line, _AT["Estimación"], LOW, book.mark("baja"))
+        return
+    factor = 100.0 if estimate.statistic == "proportion" else 1.0
+    one, two = book.number("#,##0.0"), book.number("#,##0.00")
+    figures = {
+        "Estimación": (estimate.estimate * factor, book.number(f"#,##0.0{_symbol(estimate)}", estimate.precision)),
+        "Error estándar": (estimate.se * factor, two), "Límite inferior": (estimate.ci_low * factor, one),
+        "Límite superior": (estimate.ci_high * factor, one), "Coeficiente de variación, %": (estimate.cv * 100, one),
+        "Efecto de diseño": (estimate.deff, two),
+    }  # fmt: skip
+    for head, (value, style) in figures.items():
+        if spanish.usable(value):
+            sheet.write_number(line, _AT[head], _exact(value), style)
+    for comparison, head, said in (
+        ("previous", "Diferencia con la edición anterior", "Veredicto"),
+        ("year_ago", "Diferencia en un año", "Veredicto en un año"),
+    ):
+        change = edition.change(estimate, comparison)
+        if change is not None:
+            if change.comparable:
+                style = book.number("+#,##0.0;−#,##0.0;0.0")
+                sheet.write_number(line, _AT[head], _exact(change.difference * factor), style)
+            note = f" ({change.note})" if change.note else ""
+            sheet.write_string(line, _AT[said], f"{change.verdict}{note}", book.beside)
+
+
+def _notes(book: Book) -> None:
+    edition = book.edition
+    sheet = book.sheet("Notas", ["Notas y definiciones"])
+    level = f"{spanish.decimal(edition.level * 100, 0)}{spanish.NBSP}%"
+    rows = [
+        ("Precisión alta", "Sin marca."),
+        (f"Precisión moderada {MODERATE}", f"Fondo amarillo y {MODERATE}: úsese con cautela."),
+        (f"Precisión baja {LOW}", f"Fondo naranja y {LOW}: la cifra no se publica."),
+        (f"Confidencial {CONFIDENTIAL}", "La cifra no se publica para proteger a quienes respondieron, o porque con "
+         "ella se podría calcular otra que se protege."),
+        (f"No disponible {NOT_THERE}", "No hay cifra para ese grupo."),
+        ("Letras", f"La cifra es mayor que la de las columnas señaladas: sus intervalos del {level} no se tocan, "
+                   "lo que es más estricto que una prueba de la diferencia."),
+        ("Valores", "Las celdas guardan el valor sin redondear y muestran un decimal; las diferencias se calculan "
+                    "antes de redondear."),
+        ("Base", "Entrevistas sin ponderar en el denominador de la cifra."),
+        ("Identificador", "Con él se encuentra el renglón de la tabla de estimaciones del que viene la cifra."),
+        ("Fuente", f"{edition.producer}, {edition.title}, {edition.wave.period}."
+                   + (" Datos simulados." if edition.simulated else "")),
+        ("Licencia", edition.settings.licence),
+    ]  # fmt: skip
+    fills = {1: "moderada", 2: "baja"}
+    for label in edition.labels.values():
+        parts = [label.definition, f"Pregunta: {label.question}" if label.question else "", label.no_answer,
+                 f"Base: {label.base}." if label.base else ""]  # fmt: skip
+        rows.append((label.name, " ".join(part for part in parts if part)))
+    grid = Grid("notas", 1, ("Término", "Definición"), (44, 110))
+    for index, (term, words) in enumerate(rows):
+        sheet.write(grid.header + 1 + index, 0, term, book.words)
+        style = book.example(fills[index]) if index in fills else book.words
+        sheet.write(grid.header + 1 + index, 1, words, style)
+    book.table(sheet, grid, grid.header + len(rows))

@@ -1,0 +1,1 @@
+"""From a printed number to the row, formula and file it comes from."""

@@ -1,0 +1,229 @@
+"""Where a printed number comes from: its row, the formula in words, the weights, the data and the stage."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from html import unescape
+from pathlib import Path
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_json, read_table
+from pulsometro.questionnaire import Indicator
+from pulsometro.reporting.edition.rows import ID
+from pulsometro.reporting.trace.location import FILES, value_at
+from pulsometro.study import Study
+
+_PRINTED = re.compile(r'data-id="([^"]+)" data-field="([^"]+)"[^>]*>(?:\s*<text[^>]*>)?([^<]+)<')
+_TIED = re.compile(r'data-id="([^"]+)"')
+_FIGURE = re.compile(r'data-figure="([^"]+)"')
+_MOST = 5
+_SHOWN = (
+    "estimate", "se", "se_fixed", "ci_low", "ci_high", "ci_level", "ci_method", "df", "cv", "deff", "n", "n_category",
+    "n_eff", "population", "precision", "publishable", "reason",
+)  # fmt: skip
+_FIELDS = {
+    "margin": "half the width of the interval",
+    "fraction": "the fraction in words that is within 0.6 points of the estimate and inside its interval",
+    "rank": "place among the domains of its kind, 1 the largest",
+    "rank_low": "the best place that the joint interval of the ranks allows",
+    "rank_high": "the last place that the joint interval of the ranks allows",
+}
+
+
+def explain_number(study: Study, what: str) -> str:
+    """Explain a row's key ("wave|indicator|…", with or without "#field"), a place in a file of a wave
+    ("wave/weighting.json#final/total/n"), a figure's id or a printed number.
+
+    A figure's id is its name in the page ("lugares"), with a wave or a page before it where several have it
+    ("2012T4/lugares"). A number ("74.7 %") is looked up in the pages of the current wave first, then in the
+    others; several rows may print alike, and then each is explained (at most five). Raises PulsoError when
+    nothing is found.
+    """
+    key, _, field = what.partition("#")
+    if key.endswith(FILES):
+        return _receipt(study, key, field, "")
+    if key.count("|") >= len(ID) - 1:
+        return _one(study, key, field or "estimate", "")
+    if drawn := _drawn(study, what):
+        return _figure(study, what, *drawn)
+    found = _find(study, what)
+    if not found:
+        raise PulsoError(
+            f"'{what}' is printed in no built page of {study.site} and is the id of no figure there; give the number "
+            "as printed, the data-figure of a chart, or a row's key (the data-id of the number), after 'dvc repro'."
+        )
+    parts = [(_one if "|" in key else _receipt)(study, key, field, page) for key, field, page in found[:_MOST]]
+    if len(found) > _MOST:
+        parts.append(f"… and {len(found) - _MOST} more rows that print alike.")
+    return "\n\n".join(parts)
+
+
+def printed_numbers(page: str) -> Iterable[tuple[str, str, str]]:
+    """Key, field and text of every number of a page that is tied to a row."""
+    for key, field, words in _PRINTED.findall(page):
+        yield unescape(key), field, unescape(words)
+
+
+def _pages(study: Study) -> list[Path]:
+    """Built pages, the current wave's brief first."""
+    first = study.site / study.params.current_wave / "brief.html"
+    return [page for page in (first, *sorted(study.site.rglob("*.html"))) if page.is_file()]
+
+
+def _find(study: Study, what: str) -> list[tuple[str, str, str]]:
+    wanted = _plain(what)
+    found: dict[tuple[str, str], str] = {}
+    for page in _pages(study):
+        for key, field, words in printed_numbers(page.read_text(encoding="utf-8")):
+            if _plain(words) == wanted:
+                found.setdefault((key, field), str(page.relative_to(study.root)))
+    return [(key, field, page) for (key, field), page in found.items()]
+
+
+def _plain(words: str) -> str:
+    """A number without its unit, sign of verdict and spaces."""
+    return re.sub(r"[\s\u00a0%▲▼◆]|puntos?|pp", "", words).replace("-", "−")
+
+
+def _drawn(study: Study, what: str) -> tuple[Path, list[str]] | None:
+    """The page that has the figure, and the keys of the rows that it shows."""
+    folder, _, name = what.rpartition("/")
+    for page in _pages(study):
+        if not str(page.relative_to(study.site).with_suffix("")).startswith(folder):
+            continue
+        words = page.read_text(encoding="utf-8")
+        for found in _FIGURE.finditer(words):
+            if found[1] == name:
+                chart = words[found.end() : words.index("</div></div>", found.end())]
+                return page, list(dict.fromkeys(unescape(key) for key in _TIED.findall(chart)))
+    return None
+
+
+def _figure(study: Study, what: str, page: Path, keys: list[str]) -> str:
+    lines = [f"figure {what}, in {page.relative_to(study.root)}: {len(keys)} rows"]
+    indicators: dict[tuple[str, str], dict[str, str]] = {}
+    for key in keys:
+        ids = dict(zip(ID, key.split("|"), strict=True))
+        row = _row(_estimates(study, ids["wave"]), ids, key)
+        indicators.setdefault((ids["indicator"], ids["category"]), {**ids, "domain_kind": "total"})
+        lines.append(
+            f"  {key}  {row['estimate']:.6g} ({row['ci_low']:.6g} to {row['ci_high']:.6g}), n {row['n']}, "
+            f"precision {row['precision']}"
+        )
+    lines += [f"formula      {name} / {category!r}: {_formula(study, ids)}"
+              for (name, category), ids in indicators.items()]  # fmt: skip
+    for wave in dict.fromkeys(key.split("|")[0] for key in keys):
+        lines += [f"wave {wave}", *_origin(study, wave)]
+    return "\n".join(lines)
+
+
+def _receipt(study: Study, key: str, path: str, page: str) -> str:
+    """A number that no row of the estimates holds: the file of the weight or estimate stage, and the place in it."""
+    wave, _, name = key.partition("/")
+    file = study.processed(wave, name)
+    head = f"{key}#{path}{f'  (printed in {page})' if page else ''}"
+    stage = "weight" if name.endswith(".json") else "estimate"
+    return "\n".join([head, f"  value        {value_at(file, path)}", *_made_by(study, wave, file, stage)])
+
+
+def _one(study: Study, key: str, field: str, page: str) -> str:
+    if key.endswith(FILES):
+        return _receipt(study, key, field, page)
+    ids = dict(zip(ID, key.split("|"), strict=True))
+    row = _row(_estimates(study, ids["wave"]), ids, key)
+    lines = [f"{key}  ({field}{', printed in ' + page if page else ''})"]
+    lines += [f"  {name:<12} {row[name]}" for name in _SHOWN]
+    kind, _, comparison = field.partition(":")
+    if comparison:
+        lines += _change(study, ids, comparison)
+    elif field.startswith("rank"):
+        lines += _rank(study, ids, key)
+    said = f"{_FIELDS[kind]} of: " if kind in _FIELDS else ""
+    lines.append(f"formula      {said}{_formula(study, ids)}")
+    lines += _origin(study, ids["wave"])
+    return "\n".join(lines)
+
+
+def _estimates(study: Study, wave: str) -> pd.DataFrame:
+    """The wave's own table where it is here, else the series."""
+    path = study.processed(wave, "estimates.parquet")
+    return read_table(path if path.is_file() else study.series("estimates.parquet"))
+
+
+def _rank(study: Study, ids: dict[str, str], key: str) -> list[str]:
+    row = _row(read_table(study.series("rankings.parquet")), ids, key)
+    return [f"  {name:<12} {row[name]}" for name in ("rank", "rank_low", "rank_high")]
+
+
+def _row(table: pd.DataFrame, ids: dict[str, str], key: str) -> pd.Series:
+    mask = pd.Series(True, index=table.index)
+    for name, value in ids.items():
+        mask &= table[name].astype(str) == value
+    if not mask.any():
+        raise PulsoError(f"'{key}' is not a row of the estimates; copy the data-id of a number from a page.")
+    return table[mask].iloc[0]
+
+
+def _change(study: Study, ids: dict[str, str], comparison: str) -> list[str]:
+    table = read_table(study.series("changes.parquet"))
+    row = _row(table[table["comparison"] == comparison], ids, "|".join(ids.values()))
+    names = ("reference_wave", "reference_estimate", "difference", "se", "ci_low", "ci_high", "p", "p_adjusted",
+             "adjust", "verdict", "minimum_detectable")  # fmt: skip
+    return [f"change       against {row['reference_wave']} ({comparison})", *(f"  {n:<18} {row[n]}" for n in names)]
+
+
+def _formula(study: Study, ids: dict[str, str]) -> str:
+    indicator = study.indicators.by_name.get(ids["indicator"])
+    if indicator is None:
+        return f"{ids['indicator']} is not in questionnaires/indicators.yaml any more."
+    where = "everybody" if ids["domain_kind"] == "total" else f"{ids['domain_kind']} = {ids['domain']}"
+    return f"{_counted(indicator, ids)}; in {where}; base {indicator.base or 'everybody asked'}; {_missing(indicator)}."
+
+
+def _counted(indicator: Indicator, ids: dict[str, str]) -> str:
+    if indicator.kind == "index":
+        items = ", ".join(indicator.items)
+        return f"weighted mean of the average of {items} (rescaled), at least {indicator.at_least} answered"
+    if indicator.kind == "mean":
+        return f"weighted mean of {indicator.item}"
+    if indicator.kind == "share":
+        answers = f"{indicator.item} in {list(indicator.categories)}"
+    else:
+        answers = f"{indicator.item} is '{ids['category']}'"
+    if ids["statistic"] == "total":
+        return f"sum of weights where {answers}"
+    return f"sum of weights where {answers}, over sum of weights of the base"
+
+
+def _missing(indicator: Indicator) -> str:
+    rules = {
+        "exclude": "no sabe and no contesta are left out of the base",
+        "in_base": "no sabe and no contesta stay in the base",
+        "category": "no sabe and no contesta are categories of their own",
+    }
+    return rules[indicator.no_answer]
+
+
+def _origin(study: Study, wave: str) -> list[str]:
+    receipts = study.processed(wave, "weighting.json")
+    said = read_json(receipts) if receipts.is_file() else {}
+    method = (said.get("calibration") or {}).get("method", "given")
+    replicates = (said.get("replicates") or {}).get("used", 0)
+    weights = study.processed(wave, "weights.parquet")
+    return [
+        f"weights      {_named(study, weights)}; calibration: {method}; replicates: {replicates}",
+        *_made_by(study, wave, study.raw(wave), "estimate"),
+    ]
+
+
+def _made_by(study: Study, wave: str, data: Path, stage: str) -> list[str]:
+    return [f"data         {_named(study, data)}", f"stage        {stage}@{wave} (pulso {stage} {wave})"]
+
+
+def _named(study: Study, path: Path) -> str:
+    name = path.relative_to(study.root)
+    if not path.is_file():
+        return f"{name} (not here)"
+    return f"{name} (sha256 {hashlib.sha256(path.read_bytes()).hexdigest()})"

@@ -1,0 +1,68 @@
+"""The stage ``pulso simulate``: every simulated edition, drawn and delivered."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pandas as pd
+
+from pulsometro.common.files import atomic
+from pulsometro.common.parallel import side_by_side
+from pulsometro.simulate.answers import Edition, seeds, true_shares
+from pulsometro.simulate.assumptions import Drift
+from pulsometro.simulate.deliveries import deliver, write_delivery
+from pulsometro.simulate.dialling import call_attempts
+from pulsometro.simulate.sample import draw
+from pulsometro.simulate.world import World, make_world
+from pulsometro.study import Study
+
+
+def run(study: Study, tell: Callable[[str], object] = str) -> str:
+    """Write the delivered file and the call attempts of every simulated wave under ``raw/``.
+
+    ``tell`` is called with what is under way. Returns what to tell the technician. Raises
+    PulsoError when something that the simulation reads is missing or wrong.
+    """
+    world = make_world(study)
+    lanes = side_by_side([partial(_lines, study, world, world.waves[lane::2], tell) for lane in range(2)])
+    told = {wave: line for lane in lanes for wave, line in lane.items()}
+    lines = [told[wave] for wave in world.waves]
+    return "\n".join([*lines, f"{len(lines)} simulated editions written under raw/; they are no real answers."])
+
+
+def _lines(study: Study, world: World, waves: Sequence[str], tell: Callable[[str], object]) -> dict[str, str]:
+    """Write the waves, each from its own seeds; a line for the screen each."""
+    lines = {}
+    for place, wave in enumerate(waves, 1):
+        tell(f"{wave}: simulating ({place} of {len(waves)} in this lane)")
+        interviews, calls = _write(study, world, world.edition(wave))
+        lines[wave] = f"{wave}: {interviews:,} interviews in {calls:,} calls ({study.wave(wave).file})"
+    return lines
+
+
+def truth(study: Study) -> pd.DataFrame:
+    """The true population shares of every simulated wave (columns: see ``true_shares``)."""
+    world = make_world(study)
+    return pd.concat([true_shares(world.edition(wave)) for wave in world.waves], ignore_index=True)
+
+
+def _write(study: Study, world: World, edition: Edition) -> tuple[int, int]:
+    wave, assumed = edition.wave, world.assumptions
+    drawn = draw(edition, world.settings.seed)
+    delivered = deliver(
+        drawn.responses,
+        edition.questionnaire,
+        assumed.deliveries.get(wave, Drift()),
+        assumed.origin,
+        {area.cve_geo: area.name for area in study.params.municipalities},
+        assumed.label,
+        edition.end,
+        seeds(world.settings.seed, wave, "delivery"),
+    )
+    write_delivery(delivered, study.raw(wave), edition.questionnaire)
+    path = study.attempts(wave)
+    if path is None:
+        return len(drawn.responses), 0
+    calls = call_attempts(edition, drawn, world.settings.seed)
+    with atomic(path) as temporary:
+        calls.to_csv(temporary, index=False, lineterminator="\n")
+    return len(drawn.responses), len(calls)

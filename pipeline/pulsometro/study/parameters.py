@@ -1,0 +1,239 @@
+"""The study: params.yaml and the project's paths, read once and validated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.questionnaire import Indicators, Questionnaire, load_indicators, load_questionnaire
+from pulsometro.settings.check_settings import CheckSettings
+from pulsometro.settings.configuration import STRICT, load_yaml, validate
+from pulsometro.settings.report_settings import ReportSettings
+from pulsometro.settings.simulate_settings import SimulateSettings
+from pulsometro.settings.weighting_settings import WeightingSettings
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who publishes what about whom, in the readers' language."""
+
+    __pydantic_config__: ClassVar = STRICT
+    title: str
+    short_title: str
+    population: str
+    area: str
+    area_short: str
+    producer: str
+    sponsors: tuple[str, ...] = ()
+    language: str = "es-MX"
+
+
+@dataclass(frozen=True)
+class FieldworkDates:
+    """First and last day of interviews, as ISO dates."""
+
+    __pydantic_config__: ClassVar = STRICT
+    start: date
+    end: date
+
+    @property
+    def middle(self) -> date:
+        """The day in the middle of fieldwork, the time that a wave stands for."""
+        return date.fromordinal((self.start.toordinal() + self.end.toordinal()) // 2)
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One edition: its place in the series, when it was in the field, and its delivered files."""
+
+    __pydantic_config__: ClassVar = STRICT
+    edition: int
+    period: str
+    fieldwork: FieldworkDates
+    file: str
+    attempts: str | None = None
+    simulated: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """One area of the study by its INEGI code; ``tile``: column and row in the tile map."""
+
+    __pydantic_config__: ClassVar = STRICT
+    cve_geo: str
+    name: str
+    short: str
+    tile: tuple[float, float]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EstimationSettings:
+    """How estimates are made: the published SE, intervals, domains and the precision scheme.
+
+    ``clusters``: whose units the published SE takes as drawn: the design's PSUs, or the interviewers
+    that ``check.roles.interviewer`` names (a sample of respondents is then as good as its interviewers).
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    se: Literal["replicates", "calibrated", "taylor"]
+    domains: tuple[tuple[str, ...], ...]
+    interval: Literal["logit", "kg", "kg_uncapped", "wilson", "wald"] = "logit"
+    level: float = 0.95
+    lonely_psu: Literal["adjust", "certainty", "remove", "error"] = "adjust"
+    precision: Literal["inegi", "nchs", "cepal"] = "inegi"
+    clusters: Literal["design", "interviewers"] = "design"
+
+
+@dataclass(frozen=True)
+class ChangeSettings:
+    """Which rule decides that a change is one (DESIGN promise 6)."""
+
+    __pydantic_config__: ClassVar = STRICT
+    alpha: float
+    adjust: Literal["BH", "holm", "none"]
+    covariance: Literal["overlap", "independent"]
+    power: float = 0.80
+
+
+@dataclass(frozen=True)
+class _Params:
+    __pydantic_config__: ClassVar = STRICT
+    study: Identity
+    current_wave: str
+    waves: Mapping[str, Wave]
+    weighting: WeightingSettings
+    estimation: EstimationSettings
+    change: ChangeSettings
+    report: ReportSettings
+    municipalities: tuple[Municipality, ...] = ()
+    check: CheckSettings = field(default_factory=CheckSettings)
+    simulate: SimulateSettings | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that params.yaml says, and where each stage's files lie under ``root``."""
+
+    root: Path
+    params: _Params
+
+    @property
+    def identity(self) -> Identity:
+        """Title, population, area, sponsors."""
+        return self.params.study
+
+    @property
+    def waves(self) -> Mapping[str, Wave]:
+        """Waves in the order of their fieldwork."""
+        return dict(sorted(self.params.waves.items(), key=lambda entry: entry[1].fieldwork.start))
+
+    def wave(self, key: str) -> Wave:
+        """The wave called ``key``; PulsoError naming the known ones when there is none."""
+        if key not in self.params.waves:
+            known = ", ".join(self.waves)
+            raise PulsoError(f"params.yaml: there is no wave '{key}' under 'waves' (known: {known}).")
+        return self.params.waves[key]
+
+    def waves_up_to(self, key: str) -> tuple[str, ...]:
+        """Keys of the waves in the field no later than ``key``, oldest first."""
+        last = self.wave(key).fieldwork.start
+        return tuple(k for k, wave in self.waves.items() if wave.fieldwork.start <= last)
+
+    @cached_property
+    def indicators(self) -> Indicators:
+        """The published indicators of the study."""
+        return load_indicators(self.questionnaires / "indicators.yaml")
+
+    def questionnaire(self, wave: str) -> Questionnaire:
+        """The wave's instrument; PulsoError when the wave or its file does not exist."""
+        self.wave(wave)
+        return load_questionnaire(self.questionnaires, wave)
+
+    @property
+    def questionnaires(self) -> Path:
+        """Folder of the questionnaire files."""
+        return self.root / "questionnaires"
+
+    def raw(self, wave: str) -> Path:
+        """The wave's delivered data file."""
+        return self.root / "raw" / wave / self.wave(wave).file
+
+    def attempts(self, wave: str) -> Path | None:
+        """The wave's call-attempt file, when one is delivered."""
+        name = self.wave(wave).attempts
+        return self.root / "raw" / wave / name if name else None
+
+    def processed(self, wave: str, name: str = "") -> Path:
+        """A file of the wave under ``processed/``."""
+        return self.root / "processed" / wave / name
+
+    def checks(self, wave: str) -> Path:
+        """The wave's verdict."""
+        return self.root / "processed" / "checks" / f"{wave}.json"
+
+    def series(self, name: str) -> Path:
+        """A file of the series over all waves."""
+        return self.root / "processed" / "series" / name
+
+    def release(self, wave: str) -> Path:
+        """Folder of what partners may have of the wave."""
+        return self.root / "processed" / "release" / wave
+
+    @property
+    def site(self) -> Path:
+        """Folder of the built reports."""
+        return self.root / "reports" / "site"
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above ``start`` that holds params.yaml.
+
+    Raises PulsoError when there is none.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / "params.yaml").is_file():
+            return folder
+    raise PulsoError(f"{start}: no params.yaml here or above; run the command inside a study's folder.")
+
+
+def load_study(start: Path | None = None) -> Study:
+    """Read and validate the params.yaml of the study around ``start`` (default: this folder).
+
+    Raises PulsoError naming the key that is unknown, missing or wrong.
+    """
+    root = find_root(start or Path.cwd())
+    path = root / "params.yaml"
+    params = validate(_Params, load_yaml(path), path)
+    if params.current_wave not in params.waves:
+        raise PulsoError(f"{path}: 'current_wave' names {params.current_wave}, which 'waves' does not list.")
+    for key, wave in params.waves.items():
+        if wave.fieldwork.end < wave.fieldwork.start:
+            raise PulsoError(f"{path}: waves.{key}.fieldwork ends before it starts; correct the dates.")
+    _check_clusters(params, path)
+    codes = [area.cve_geo for area in params.municipalities]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise PulsoError(f"{path}: municipalities lists {twice[0]} twice; keep one.")
+    return Study(root, params)
+
+
+def _check_clusters(params: _Params, path: Path) -> None:
+    """Refuse interviewers as clusters where nothing says who they are or the replicates know only respondents."""
+    if params.estimation.clusters != "interviewers":
+        return
+    interviewer = params.check.roles.interviewer
+    if interviewer is None:
+        raise PulsoError(
+            f"{path}: estimation.clusters is 'interviewers' but check.roles.interviewer names no item; add it."
+        )
+    if params.estimation.se == "replicates" and params.weighting.psu != interviewer:
+        raise PulsoError(
+            f"{path}: estimation.clusters is 'interviewers' but the replicates of estimation.se are drawn by "
+            f"respondent; set estimation.se to calibrated or taylor, or draw them by interviewer (weighting.psu: "
+            f"{interviewer}, weighting.strata: null)."
+        )

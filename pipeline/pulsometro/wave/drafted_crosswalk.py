@@ -1,0 +1,80 @@
+"""A new delivery against the last questionnaire: what is sure, what somebody must decide."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.harmonise.areas import Areas, alias_table, simple
+from pulsometro.ingest.harmonise.crosswalk import Plan, converted
+from pulsometro.ingest.harmonise.metadata import Difference, compare
+from pulsometro.ingest.read.delivered import Delivered, code_text
+from pulsometro.ingest.read.readers import read_delivery
+from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.study import Study
+
+# Differences that only a person can settle; the others are reported.
+_OPEN = {"label_swapped"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the delivery settles of the crosswalk.
+
+    ``todo``: item → what to decide, in words; ``differences``: everything that differs from the
+    questionnaire; ``sure``: how many items have their column and codes.
+    """
+
+    todo: Mapping[str, str]
+    differences: tuple[Difference, ...]
+    sure: int
+
+
+def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
+    """Compare a delivery with the questionnaire that it should follow.
+
+    Raises PulsoError when the file cannot be read or lacks the respondent's columns.
+    """
+    delivery = questionnaire.delivery
+    names = [n for n in questionnaire.asked if n != "folio" and n not in delivery.not_delivered]
+    full = Plan({name: delivery.columns[name] for name in names}, delivery.respondent, delivery.finished)
+    delivered = read_delivery(path, delivery, lambda columns: tuple(c for c in full.columns if c in set(columns)))
+    absent = [name for name in full.respondent if name not in delivered.columns]
+    if absent:
+        raise PulsoError(
+            f"{path}: the respondent's column '{absent[0]}' is not in the file; is it the right delivery, or is "
+            "delivery.respondent another column now?"
+        )
+    here = {n: c for n, c in full.items.items() if {c.name, *c.more} <= set(delivered.columns)}
+    reading = Plan(here, full.respondent, None)
+    differences = compare(delivered, questionnaire, reading)
+    todo = {name: _gone(name, questionnaire, delivered) for name in full.items if name not in here}
+    todo |= {d.item: f"labels say that code {d.code} is «{d.delivered}»" for d in differences if d.kind in _OPEN}
+    todo |= _unknown(study, questionnaire, delivered, reading)
+    order = [name for name in names if name in todo]
+    return Draft({name: todo[name] for name in order}, differences, len(names) - len(todo))
+
+
+def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
+    """Why the item has no column, with the column that may be it: proposed, never taken."""
+    item, old = questionnaire[name], questionnaire.delivery.columns[name].name
+    used = {c.name for c in questionnaire.delivery.columns.values()}
+    free = [column for column in delivered.columns if column and column not in used]
+    wanted = {simple(item.label), simple(item.text)}
+    same = [c for c in free if c in delivered.metadata and simple(delivered.metadata[c].label) in wanted]
+    near = same or difflib.get_close_matches(old, free, n=1, cutoff=0.4)
+    return f"{old} is gone; {near[0]}?" if near else f"{old} is gone"
+
+
+def _unknown(study: Study, questionnaire: Questionnaire, delivered: Delivered, reading: Plan) -> dict[str, str]:
+    areas: Areas = alias_table(study.params.municipalities)
+    todo = {}
+    for name, crosswalk in reading.items.items():
+        item = questionnaire[name]
+        result = converted(delivered.frame, item, crosswalk, areas, questionnaire.delivery.decimal or ".")
+        if result.unknown.any() and item.kind != "number":
+            values = delivered.frame[crosswalk.name][result.unknown].map(code_text).unique()
+            shown = "values" if item.private else ", ".join(repr(value[:30]) for value in sorted(values)[:4])
+            todo[name] = f"{crosswalk.name} has unknown {shown}"
+    return todo

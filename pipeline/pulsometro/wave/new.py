@@ -1,0 +1,125 @@
+"""``pulso wave new``: everything that a new edition needs before its delivery can be ingested."""
+
+import io
+import re
+import shutil
+from pathlib import Path
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import atomic, write_text
+from pulsometro.ingest.read.archive import READABLE
+from pulsometro.settings.configuration import load_yaml
+from pulsometro.study import Study
+from pulsometro.wave.drafted_crosswalk import Draft, draft
+from pulsometro.wave.entries import write_entries
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
+
+
+def new_wave(study: Study, wave: str, source: str, data: Path | None = None) -> str:
+    """Write the wave's questionnaire from the source's, and enter it in params.yaml and dvc.yaml.
+
+    ``data``: its delivery; without it the one readable file in raw/<wave>/ is taken, if there
+    is one. With a delivery the crosswalk is kept where it is sure, and the rest is marked TODO,
+    on which ingest refuses until somebody decides.
+    Returns what was done and what to decide. Raises PulsoError when the wave exists, the source
+    does not, or the delivery cannot be read; then nothing is written.
+    """
+    _refuse(study, wave, source)
+    questionnaire = study.questionnaire(source)
+    path = data if data is not None else _found(study, wave, source)
+    decided = draft(study, questionnaire, path) if path is not None else None
+    old = study.wave(source)
+    file = path.name if path is not None else old.file.replace(source, wave)
+    attempts = old.attempts.replace(source, wave) if old.attempts else None
+    text = _questionnaire_text(study, wave, source, decided)
+    target = study.root / "raw" / wave / file
+    if path is not None and path.resolve() != target.resolve():
+        with atomic(target) as temporary:
+            shutil.copyfile(path, temporary)
+    write_text(text, study.questionnaires / f"{wave}.yaml")
+    changed = write_entries(study, wave, source, file, attempts)
+    return _report(study, wave, source, decided, target, attempts, changed)
+
+
+def _refuse(study: Study, wave: str, source: str) -> None:
+    study.wave(source)
+    if not _KEY.fullmatch(wave):
+        raise PulsoError(f"'{wave}' is no wave key; use letters and digits such as {source}.")
+    if wave in study.params.waves:
+        raise PulsoError(f"params.yaml: there is a wave {wave} already; correct it there, or name another.")
+    path = study.questionnaires / f"{wave}.yaml"
+    if path.exists():
+        raise PulsoError(f"{path}: the file exists already; remove it first if it should be made anew.")
+
+
+def _found(study: Study, wave: str, source: str) -> Path | None:
+    """The only table in raw/<wave>/, the call attempts left out."""
+    folder = study.root / "raw" / wave
+    attempts = (study.wave(source).attempts or "").replace(source, wave)
+    readable = (*READABLE, ".zip")
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    tables = [f for f in files if f.suffix.lower() in readable and f.name != attempts and not f.name.startswith(".")]
+    if len(tables) > 1:
+        names = ", ".join(f.name for f in tables[:4])
+        raise PulsoError(f"{folder}: there are several tables ({names}); say which one with --data.")
+    return tables[0] if tables else None
+
+
+def _questionnaire_text(study: Study, wave: str, source: str, decided: Draft | None) -> str:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    path = study.questionnaires / f"{source}.yaml"
+    load_yaml(path)
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 110
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    content = yaml.load(path.read_text(encoding="utf-8"))
+    # What is said above the old wave's keys is about the old wave.
+    content.ca.comment = None
+    content["wave"] = DoubleQuotedScalarString(wave)
+    if decided is not None and decided.todo:
+        delivery = content.setdefault("delivery", {})
+        columns = delivery.setdefault("columns", {})
+        for item, why in decided.todo.items():
+            columns[item] = DoubleQuotedScalarString(f"TODO: {why}")
+    stream = io.StringIO()
+    stream.write(f"# From {source}; state here only what differs from what it extends.\n")
+    yaml.dump(content, stream)
+    return stream.getvalue()
+
+
+def _report(
+    study: Study, wave: str, source: str, decided: Draft | None, target: Path, attempts: str | None,
+    changed: tuple[str, ...],
+) -> str:  # fmt: skip
+    lines = [f"{wave}: questionnaires/{wave}.yaml made from {source}; entered in {' and '.join(changed)}."]
+    lines.append("  Correct the period and the fieldwork dates in params.yaml: they were only moved on.")
+    if decided is None:
+        lines.append(f"  No delivery yet: put it at {target.relative_to(study.root)} (or correct 'file').")
+    else:
+        lines.append(f"  {target.relative_to(study.root)}: {decided.sure} items are sure, {len(decided.todo)} TODO.")
+        lines += [f"    TODO {item}: {why}" for item, why in decided.todo.items()]
+        lines += _differences(decided)
+    if attempts is not None and not (study.root / "raw" / wave / attempts).is_file():
+        lines.append(f"  The call attempts go to raw/{wave}/{attempts} (or remove 'attempts').")
+    ready = "Then" if decided is None or decided.todo else "Next"
+    lines.append(f"  {ready}: pulso ingest {wave}")
+    return "\n".join(lines)
+
+
+def _differences(decided: Draft) -> list[str]:
+    shown = [d for d in decided.differences if d.kind != "not_asked"]
+    lines = [
+        f"    {d.kind.replace('_', ' ')}: {d.column} code {d.code}: «{d.delivered}», questionnaire «{d.expected}»"
+        if d.code
+        else f"    {d.kind.replace('_', ' ')}: {d.column or d.item}: {d.delivered} {d.expected}".rstrip()
+        for d in shown
+    ]
+    unasked = [d.column for d in decided.differences if d.kind == "not_asked"]
+    if unasked:
+        more = " …" if len(unasked) > 8 else ""
+        lines.append(f"    delivered but not asked ({len(unasked)}): {', '.join(unasked[:8])}{more}")
+    return lines

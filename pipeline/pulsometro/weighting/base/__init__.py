@@ -1,0 +1,1 @@
+"""Base weights: the inverse of the selection probabilities."""

@@ -1,0 +1,1 @@
+"""Calibration to control totals, with its margins, limits and trimming."""

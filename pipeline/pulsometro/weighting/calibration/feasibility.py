@@ -1,0 +1,84 @@
+"""Whether any weights within limits meet the margins, and if not, which cell is the reason."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pulsometro.weighting.arrays import Floats, tally
+from pulsometro.weighting.calibration.problem import Structure
+from pulsometro.weighting.errors import WeightingError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``low``, ``high``: (n,) smallest and largest weight of each row; ``what``: in words."""
+
+    low: Floats
+    high: Floats
+    what: str
+
+
+def refuse_infeasible(structure: Structure, limits: Limits) -> None:
+    """Raise WeightingError naming the cell when no weights within ``limits`` meet the totals.
+
+    First each margin cell alone (its needed mean weight against the limits), then all margins
+    together by a linear programme that finds the smallest total miss.
+    """
+    rows = np.stack([np.ones_like(limits.low), limits.low, limits.high])
+    counts, low, high = tally(structure.row_cell, rows, structure.cells)
+    _check_each_cell(structure, counts, low, high, limits.what)
+    shortfall = _smallest_miss(structure, low, high)
+    worst = int(np.argmax(np.abs(shortfall) / np.maximum(structure.totals, 1.0)))
+    if abs(shortfall[worst]) <= 1e-9 * max(structure.totals[worst], 1.0):
+        return
+    margin, cell = structure.locate(worst)
+    raise WeightingError(
+        f"no weights within {limits.what} meet all margins at once: the cell's total of "
+        f"{structure.totals[worst]:,.0f} is missed by at least {abs(shortfall[worst]):,.0f} when the others are met",
+        "widen the bounds (a larger k), merge the level (collapse) or drop a margin",
+        **margin.where(cell),
+    )
+
+
+def _check_each_cell(structure: Structure, counts: Floats, low: Floats, high: Floats, what: str) -> None:
+    people = structure.margin_sums(counts[None, :])[0]
+    least = structure.margin_sums(low[None, :])[0]
+    with np.errstate(invalid="ignore"):
+        most = structure.margin_sums(high[None, :])[0]
+    for position, total in enumerate(structure.totals):
+        above, below = total > most[position] * (1 + 1e-12), total < least[position] * (1 - 1e-12)
+        if not (above or below):
+            continue
+        margin, cell = structure.locate(position)
+        count = people[position]
+        limit = most[position] if above else least[position]
+        raise WeightingError(
+            f"{count:.0f} respondents need a mean weight of {total / count:,.1f} to reach {total:,.0f}, "
+            f"{'above' if above else 'below'} the mean of {limit / count:,.1f} that {what} allow",
+            "widen the bounds (a larger k), merge the level (collapse) or drop a margin",
+            **margin.where(cell),
+        )
+
+
+def _smallest_miss(structure: Structure, low: Floats, high: Floats) -> Floats:
+    """(P,) signed misses of the totals at the smallest sum of relative misses (HiGHS)."""
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_array, eye_array, hstack
+
+    cells, constraints = structure.cells, len(structure.totals)
+    scale = np.maximum(structure.totals, 1.0)
+    rows = structure.codes.T.ravel()
+    columns = np.tile(np.arange(cells), structure.codes.shape[1])
+    incidence = coo_array((1.0 / scale[rows], (rows, columns)), shape=(constraints, cells))
+    identity = eye_array(constraints)
+    answer = linprog(
+        np.concatenate([np.zeros(cells), np.ones(2 * constraints)]),
+        A_eq=hstack([incidence, identity, -identity]).tocsc(),
+        b_eq=structure.totals / scale,
+        bounds=[*zip(low, high, strict=True), *([(0.0, None)] * (2 * constraints))],
+        method="highs",
+    )
+    if answer.x is None:
+        return np.zeros(constraints)
+    slack = answer.x[cells:]
+    return (slack[:constraints] - slack[constraints:]) * scale

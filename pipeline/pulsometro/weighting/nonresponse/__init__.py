@@ -1,0 +1,1 @@
+"""The nonresponse adjustment and the outcome rates."""

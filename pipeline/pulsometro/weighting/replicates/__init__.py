@@ -1,0 +1,1 @@
+"""Replicate weights: drawn, then weighted as the full sample was."""

@@ -1,0 +1,98 @@
+"""Stage *weight*: reads a wave's responses, writes its weights and their receipts."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_table, write_json, write_table
+from pulsometro.questionnaire import Questionnaire
+from pulsometro.settings.weighting_settings import TelephoneFrame, WeightingSettings
+from pulsometro.study import Study
+from pulsometro.weighting.chain import Inputs, Weighted, weigh
+from pulsometro.weighting.errors import WeightingError
+
+
+def run(study: Study, wave: str) -> str:
+    """Weigh the wave; writes ``weights.parquet`` and ``weighting.json``; a text for the screen.
+
+    Raises PulsoError when an input is missing or a step is not sound.
+    """
+    try:
+        result = weigh_wave(study, wave)
+    except WeightingError as error:
+        raise error.named(_places(study), _labels(study.questionnaire(wave))) from None
+    write_table(result.weights, study.processed(wave, "weights.parquet"))
+    write_json(result.receipts.to_dict(), study.processed(wave, "weighting.json"))
+    return summary(result)
+
+
+def weigh_wave(study: Study, wave: str) -> Weighted:
+    """The wave's weights and receipts, without writing them."""
+    settings = study.params.weighting
+    responses = known_answers(
+        read_table(study.processed(wave, "responses.parquet")), study.questionnaire(wave), settings
+    )
+    attempts = study.processed(wave, "attempts.parquet")
+    municipalities = tuple(area.cve_geo for area in study.params.municipalities)
+    totals, coverage, base = settings.control_totals, settings.coverage, settings.base
+    inputs = Inputs(
+        wave=wave,
+        on=study.wave(wave).fieldwork.middle,
+        responses=responses,
+        control_totals=_csv(study.root, totals.file, (totals.area,)) if totals else None,
+        areas=municipalities or None,
+        attempts=read_table(attempts) if settings.attempts and attempts.is_file() else None,
+        frame=_csv(study.root, base.frame, ("area", "wave")) if isinstance(base, TelephoneFrame) else None,
+        coverage=_csv(study.root, coverage.file, (coverage.area,)) if coverage else None,
+        places=_places(study),
+    )
+    return weigh(inputs, settings)
+
+
+def _places(study: Study) -> dict[str, str]:
+    return {area.cve_geo: area.name for area in study.params.municipalities}
+
+
+def _labels(questionnaire: Questionnaire) -> dict[str, str]:
+    """Labels of every answer by "item code"."""
+    return {f"{name} {code}": label for name, item in questionnaire.items.items() for code, label in item.codes.items()}
+
+
+def known_answers(responses: pd.DataFrame, questionnaire: Questionnaire, settings: WeightingSettings) -> pd.DataFrame:
+    """The responses with NA for every declared missing code of the items that weights use."""
+    base = settings.base
+    used = {getattr(base, "adults", None), getattr(base, "lines", None), *settings.indicators}
+    if settings.calibration is not None:
+        used |= {item for margin in settings.calibration.margins for item in margin.items}
+    result = responses.copy()
+    for name in sorted(used & set(questionnaire.items), key=str):
+        missing = list(questionnaire.items[str(name)].missing)
+        if missing and name in result:
+            result[name] = result[name].mask(result[name].isin(missing))
+    return result
+
+
+def summary(result: Weighted) -> str:
+    """Two or three lines and the warnings, for the screen."""
+    receipts = result.receipts
+    total = receipts.final[-1]
+    lines = [
+        f"{receipts.wave}: {total.n:,} weights for {total.sum:,.0f} adults; design effect of weighting "
+        f"{total.deff_kish:.2f}, largest ÷ median {total.max_to_median:.1f}."
+    ]
+    if receipts.trim is not None:
+        held = sum(area.at_cap for area in receipts.trim.areas)
+        lines.append(f"Trimmed {held} weights at {receipts.trim.k:g} × the municipality's median.")
+    if receipts.replicates is not None:
+        made = receipts.replicates
+        lines.append(f"{made.used} of {made.asked} replicates ({made.method}); {len(made.failed)} failed.")
+    return "\n".join([*lines, *(f"Warning: {text}" for text in receipts.warnings)])
+
+
+def _csv(root: Path, name: str, text: tuple[str, ...]) -> pd.DataFrame:
+    """A table that params name; the ``text`` columns (area codes) keep their leading zeros."""
+    path = root / name
+    if not path.is_file():
+        raise PulsoError(f"{path}: the file is missing; params.yaml names it under weighting.")
+    return pd.read_csv(path, dtype=dict.fromkeys(text, str))

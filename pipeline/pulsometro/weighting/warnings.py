@@ -1,0 +1,88 @@
+"""From what the steps return to their receipts, and the warnings that follow from them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.settings.weighting_settings import Coverage
+from pulsometro.weighting.arrays import codes_of
+from pulsometro.weighting.calibration.trimming import Caps, Trimmed
+from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.record import AreaTrim, CoverageReceipt, Receipts
+
+
+def trim_areas(trimmed: Trimmed, caps: Caps, areas: np.ndarray, before: np.ndarray) -> tuple[AreaTrim, ...]:
+    """The trimming of each area. ``before``: (n,) calibrated weights."""
+    names, codes = codes_of(areas)
+    moved = np.bincount(codes, trimmed.moved)
+    sums = np.bincount(codes, before)
+    at_cap, at_floor = np.bincount(codes, trimmed.at_cap), np.bincount(codes, trimmed.at_floor)
+    return tuple(
+        AreaTrim(
+            area=str(name),
+            median=float(caps.median[code]),
+            cap=float(caps.high[code]),
+            floor=float(caps.low[code]),
+            at_cap=int(at_cap[code]),
+            at_floor=int(at_floor[code]),
+            moved=float(moved[code]),
+            moved_share=float(moved[code] / sums[code]),
+        )
+        for code, name in enumerate(names)
+    )
+
+
+def coverage_receipts(table: pd.DataFrame, declared: Coverage, areas: tuple[str, ...]) -> tuple[CoverageReceipt, ...]:
+    """Who the frames reach, by area and, last, over the areas together (area "total").
+
+    Raises WeightingError when the table lacks a column or one of ``areas``.
+    """
+    area, dwellings = declared.area, declared.dwellings
+    for column in (area, dwellings, *declared.frames):
+        if column not in table:
+            raise WeightingError(f"{declared.file} has no column '{column}'", "correct weighting.coverage")
+    for missing in sorted(set(areas) - set(table[area].astype(str))):
+        raise WeightingError(f"{declared.file} has no row for it", "add the row", area=missing)
+    rows = table[table[area].astype(str).isin(areas)]
+    day = str(rows["reference_date"].iloc[0]) if "reference_date" in rows and len(rows) else ""
+    result: list[CoverageReceipt] = []
+    for frame in declared.frames:
+        said = declared.names.get(frame, frame)
+        parts = [(str(a), float(d), float(r)) for a, d, r in zip(rows[area], rows[dwellings], rows[frame], strict=True)]
+        parts.append(("total", float(rows[dwellings].sum()), float(rows[frame].sum())))
+        result.extend(CoverageReceipt(name, frame, d, r, r / d, day, said) for name, d, r in parts)
+    return tuple(result)
+
+
+def warnings_of(receipts: Receipts, places: Mapping[str, str]) -> tuple[str, ...]:
+    """Sentences for the screen: totals that are old, sources that disagree, replicates lost.
+
+    ``places``: names of the areas by code.
+    """
+    result = []
+    calibration = receipts.calibration
+    if calibration is not None:
+        for source in calibration.sources:
+            if source.too_old:
+                result.append(
+                    f"Control totals of margin {source.margin} ({source.source}, {source.reference_date}) are "
+                    f"{abs(source.age_years):.1f} years from the fieldwork."
+                )
+        for gap in calibration.gaps:
+            if gap.warn:
+                theirs = f"{gap.other_source} ({gap.other_date}) has {gap.other_population:,.0f} adults"
+                ours = f"{gap.source} ({gap.reference_date}) has {gap.population:,.0f}"
+                result.append(f"Municipality {_named(gap.area, places)}: {theirs}, {ours}: {100 * gap.gap:+.1f} %.")
+        for merged in calibration.collapsed:
+            result.append(
+                f"Municipality {_named(merged.area, places)}, margin {merged.margin}: merged {merged.merged} "
+                f"({merged.respondents} respondents in the smallest cell)."
+            )
+    if receipts.replicates is not None and receipts.replicates.failed:
+        result.append(f"{len(receipts.replicates.failed)} of {receipts.replicates.asked} replicates failed.")
+    return tuple(result)
+
+
+def _named(area: str, places: Mapping[str, str]) -> str:
+    return f"{places[area]} ({area})" if area in places else area

@@ -1,0 +1,47 @@
+"""Pieces of a stage side by side: results in order, and a failing piece stops the stage."""
+
+import os
+from functools import partial
+
+import pytest
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.parallel import side_by_side
+
+
+def _square(number: int) -> int:
+    return number * number
+
+
+def _fail(words: str) -> int:
+    raise PulsoError(words)
+
+
+def _die() -> int:
+    os._exit(9)
+
+
+def test_results_come_in_the_order_of_the_tasks() -> None:
+    assert side_by_side([partial(_square, n) for n in range(5)]) == [0, 1, 4, 9, 16]
+    assert side_by_side([]) == []
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_fails_in_any_lane_is_raised_here(place: int) -> None:
+    tasks = [partial(_square, n) for n in range(3)]
+    tasks[place] = partial(_fail, "raw/x.sav: the file is cut; ask for it again.")
+    with pytest.raises(PulsoError, match="the file is cut; ask for it again"):
+        side_by_side(tasks)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: lanes run one after the other")
+def test_a_lane_that_is_killed_is_an_error_and_not_a_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with pytest.raises(PulsoError, match="was killed"):
+        side_by_side([partial(_square, 2), _die])
+
+
+def test_one_core_runs_them_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    here = os.getpid()
+    assert side_by_side([os.getpid, os.getpid]) == [here, here]
