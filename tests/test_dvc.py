@@ -109,3 +109,75 @@ def test_no_stage_depends_on_a_folder_that_grows_with_waves() -> None:
 def test_at_most_five_stages_a_wave() -> None:
     stages = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     assert sum("foreach" in stage for stage in stages.values()) <= 5
+
+
+EVERY = frozenset(_stages(ROOT))
+# A file of each room → the stages that run again when it is touched. CONTRIBUTING.md says why.
+RERUN = {
+    "common/errors.py": EVERY,
+    "common/files.py": EVERY,
+    "common/parallel.py": {"simulate", "check", "report", "site", "release"},
+    "common/progress.py": set(),
+    "common/determinism.py": set(),
+    "settings/check_settings.py": EVERY,
+    "questionnaire/model.py": EVERY,
+    "study/parameters.py": EVERY,
+    "simulate/world.py": {"simulate"},
+    "ingest/stage.py": {"ingest", "check"},
+    "ingest/read/readers.py": {"ingest", "check"},
+    "ingest/harmonise/values.py": {"ingest", "check"},
+    "style/spanish.py": {"check", "report", "site"},
+    "style/brands/neutral/_brand.yml": {"check", "report", "site"},
+    "check/stage.py": {"check"},
+    "check/rules/delivery.py": {"check"},
+    "check/report/check_page.py": {"check"},
+    "check/great_expectations/engine.py": {"check"},
+    "check/verdict.py": {"check", "weight"},
+    "weighting/chain.py": {"weight"},
+    "weighting/calibration/newton.py": {"weight"},
+    "weighting/nonresponse/adjustment.py": {"weight"},
+    "weighting/replicates/reweigh.py": {"weight"},
+    "weighting/base/base_step.py": {"weight"},
+    "weighting/base/probabilities.py": {"weight", "check"},
+    "weighting/arrays.py": {"weight", "check"},
+    "weighting/control_totals.py": {"weight", "check", "report", "site"},
+    "weighting/errors.py": {"weight", "check", "report", "site"},
+    "weighting/record.py": {"weight", "report", "site"},
+    "estimation/quantiles.py": {"estimate", "series"},
+    "estimation/_engine/kernel.py": {"estimate", "series"},
+    "estimation/comparing/wave_changes.py": {"estimate", "series"},
+    "estimates/series.py": {"series"},
+    "estimates/stage.py": {"estimate", "series"},
+    "estimates/interviewer_effects.py": {"estimate", "series"},
+    "reporting/stage.py": {"report", "site"},
+    "reporting/language/sentences.py": {"report", "site"},
+    "reporting/sources/brief.qmd": {"report", "site"},
+    "reporting/sources/assets/page.css": {"report", "site"},
+    "release/writers.py": {"release"},
+    "wave/new.py": set(),
+    "cli.py": set(),
+    "doctor.py": set(),
+    "__main__.py": set(),
+}
+
+
+@pytest.mark.parametrize("touched", sorted(RERUN))
+def test_what_a_change_reruns(touched: str) -> None:
+    path = PACKAGE.relative_to(ROOT) / touched
+    assert (ROOT / path).is_file(), "the file is gone: name another of its room"
+    again = {
+        name
+        for name, stage in _stages(ROOT).items()
+        if any(path == Path(dep) or Path(dep) in path.parents for dep in stage["deps"])
+    }
+    assert again == set(RERUN[touched])
+
+
+def test_every_room_is_in_the_table_of_what_reruns() -> None:
+    rooms = {path.name for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert {Path(touched).parts[0] for touched in RERUN} == rooms - {"__init__.py"}
+    for room in rooms:
+        for inner in (PACKAGE / room).glob("*/__init__.py"):
+            if room in {"check", "weighting", "ingest"}:
+                folder = f"{room}/{inner.parent.name}/"
+                assert any(touched.startswith(folder) for touched in RERUN), folder

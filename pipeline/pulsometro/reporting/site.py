@@ -37,7 +37,7 @@ def run(study: Study) -> str:
     engine = find_engine()
     published = tuple(info.key for info in edition.waves)
     with (
-        prepared_folder(study.root / "reports", edition.theme, engine, shared=True) as shop,
+        prepared_folder(study.reports, edition.theme, engine, shared=True) as shop,
         atomic(study.site / "index.html") as index,
         atomic_folder(study.site / "secciones") as folder,
         atomic_folder(study.site / "recursos") as assets,
@@ -64,7 +64,7 @@ def _start_and_places(
 
 def _in_own_workshop(study: Study, edition: Edition, published: Sequence[str], folder: Path) -> dict[str, Path]:
     """The sections, rendered beside the places: two pages cannot share a workshop at once."""
-    with prepared_folder(study.root / "reports", edition.theme, find_engine(), shared=True) as shop:
+    with prepared_folder(study.reports, edition.theme, find_engine(), shared=True) as shop:
         return _sections(study, edition, shop, published, folder)
 
 

@@ -31,7 +31,7 @@ def run(study: Study, wave: str, draft: bool = False) -> str:
     engine = find_engine()
     target = study.site / wave
     with (
-        prepared_folder(study.root / "reports", edition.theme, engine, office=True) as shop,
+        prepared_folder(study.reports, edition.theme, engine, office=True) as shop,
         atomic_folder(target) as folder,
     ):
         side_by_side([partial(_brief, study, edition, draft, shop, folder), partial(_companions, edition, folder)])

@@ -113,7 +113,7 @@ class ReportSettings:
     ``wave_unit``: what a wave is, in a sentence ("trimestre").
     ``boundaries``: optional GeoJSON path (property ``cve_geo``) for a real map instead of tiles;
     ``boundaries_source``: who made it, printed under the map.
-    ``brand``: folder below ``reports/brands``.
+    ``brand``: folder below ``reports/brands``, or a brand that comes with the program.
     """
 
     __pydantic_config__: ClassVar = STRICT

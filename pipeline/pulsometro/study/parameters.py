@@ -187,7 +187,17 @@ class Study:
     @property
     def site(self) -> Path:
         """Folder of the built reports."""
-        return self.root / "reports" / "site"
+        return self.reports / "site"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the built reports and of what the study has of its own: ``sources/`` and ``brands/``."""
+        return self.root / "reports"
+
+    @property
+    def brands(self) -> Path:
+        """Folder of the study's own brands."""
+        return self.reports / "brands"
 
 
 def find_root(start: Path) -> Path:

@@ -9,6 +9,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.settings.configuration import load_yaml
 from pulsometro.style.color_vision import closest, luminance
 
+BRANDS = Path(__file__).parent / "brands"
 UP, DOWN, SAME = "▲", "▼", "◆"
 # The wheels that carry the fonts; a brand's own lie in its folder.
 _WHEELS = {"Source Sans Pro": "font_source_sans_pro", "Source Serif Pro": "font_source_serif_pro"}
@@ -144,9 +145,24 @@ def _logo(said: Any, path: Path) -> tuple[Path | None, str]:
     return file, str(alt)
 
 
+def brand_file(brands: Path, name: str) -> Path | None:
+    """The ``_brand.yml`` of a study's brand, or of one that comes with the program; None where neither has it."""
+    files = (place / name / "_brand.yml" for place in (brands, BRANDS))
+    return next((path for path in files if path.is_file()), None)
+
+
 def load_theme(brands: Path, name: str) -> Theme:
-    """Read ``<brands>/<name>/_brand.yml``; PulsoError naming the file and key that is wrong."""
-    path = brands / name / "_brand.yml"
+    """Read ``<brands>/<name>/_brand.yml``, or the program's brand of that name where the study has none.
+
+    Raises PulsoError naming the file and key that is wrong.
+    """
+    path = brand_file(brands, name)
+    if path is None:
+        known = sorted({folder.parent.name for place in (brands, BRANDS) for folder in place.glob("*/_brand.yml")})
+        raise PulsoError(
+            f"params.yaml: report.brand is '{name}', but there is no {brands / name / '_brand.yml'} "
+            f"(known: {', '.join(known)}); correct the name or add the folder."
+        )
     content = load_yaml(path)
     colours = content.get("color", {})
     palette: dict[str, Any] = colours.get("palette", {})

@@ -125,7 +125,7 @@ def test_wrong_brands_are_refused_in_one_sentence(tmp_path: Path, words: str, sa
     assert "\n" not in str(found.value) and str(found.value).endswith(".")
 
 
-def test_a_logo_is_never_made_up(branded: Path) -> None:
-    neutral = load_theme(Path(__file__).parents[3] / "reports" / "brands", "neutral")
+def test_a_logo_is_never_made_up(branded: Path, tmp_path: Path) -> None:
+    neutral = load_theme(tmp_path, "neutral")
     assert neutral.logo is None and neutral.accent == Theme.accent
     del branded

@@ -9,7 +9,7 @@ import pytest
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.reporting.edition.content import Edition
-from pulsometro.reporting.formats.build_folder import BuildFolder, prepared_folder
+from pulsometro.reporting.formats.build_folder import SOURCES, BuildFolder, prepared_folder
 from pulsometro.reporting.formats.render import Engine, expand, find_engine
 from pulsometro.reporting.formats.unresolved import office_words, refuse_missing_images, refuse_unresolved
 from pulsometro.reporting.pages import brief
@@ -106,7 +106,7 @@ def test_what_an_engine_leaves_fails_in_every_format(
     assert not target.exists()
 
 
-@pytest.mark.parametrize("source", sorted((ROOT / "reports").glob("*.qmd")), ids=lambda path: path.name)
+@pytest.mark.parametrize("source", sorted(SOURCES.glob("*.qmd")), ids=lambda path: path.name)
 def test_sources_are_prose_and_includes(source: Path) -> None:
     words = source.read_text(encoding="utf-8")
     assert not re.search(r"^\s*```+\s*\{(?!=)", words, re.M), "an executable cell"

@@ -16,7 +16,7 @@ from pulsometro.ingest.quarantine import REASONS
 from pulsometro.study import Study
 from pulsometro.style.fonts import face_css
 from pulsometro.style.spanish import count, decimal, percent
-from pulsometro.style.theme import Theme, load_theme
+from pulsometro.style.theme import Theme, brand_file, load_theme
 
 _SEVERITY = {"critical": "Crítica", "warning": "Advertencia", "info": "Aviso"}
 _NOTES = {
@@ -89,8 +89,9 @@ def write_report(study: Study, verdict: Verdict) -> None:
 
 def _style(study: Study) -> str:
     """The site's fonts and colours, and this page's own rules."""
-    brands, brand = study.root / "reports" / "brands", study.params.report.brand
-    theme = load_theme(brands, brand) if (brands / brand).is_dir() else Theme()
+    # A name that is no brand's stops the reports, not the checks.
+    brand = study.params.report.brand
+    theme = load_theme(study.brands, brand) if brand_file(study.brands, brand) else Theme()
     names = ("accent", "ink", "soft", "rule", "paper", "worse", "better", "warning")
     colours = ";".join(f"--{name}:{getattr(theme, name)}" for name in names)
     rules = (Path(__file__).parent / "check_page.css").read_text(encoding="utf-8").strip()

@@ -82,7 +82,7 @@ def build(
         labels=labels,
         places=tuple(Place(m.cve_geo, m.name, m.short, *m.tile) for m in study.params.municipalities),
         settings=settings,
-        theme=load_theme(study.root / "reports" / "brands", settings.brand),
+        theme=load_theme(study.brands, settings.brand),
         rows=Rows(kept.estimates, kept.changes, ranks, kept.withheld),
         interviews=interviews,
         alpha=study.params.change.alpha,

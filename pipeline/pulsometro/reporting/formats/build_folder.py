@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.reporting.formats.powerpoint import write_pptx_reference
 from pulsometro.reporting.formats.render import Engine, Format, render_source
@@ -15,7 +16,8 @@ from pulsometro.reporting.formats.word import write_docx_reference
 from pulsometro.style.fonts import face_css
 from pulsometro.style.theme import Theme, font_folders
 
-ASSETS = Path(__file__).parents[1] / "assets"
+SOURCES = Path(__file__).parents[1] / "sources"
+ASSETS = SOURCES / "assets"
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,17 @@ class BuildFolder:
 def prepared_folder(
     reports: Path, theme: Theme, engine: Engine, office: bool = False, shared: bool = False
 ) -> Iterator[BuildFolder]:
-    """A temporary folder with the sources of ``reports`` and the engine's files; gone afterwards.
+    """A temporary folder with the pages' sources and the engine's files; gone afterwards.
+
+    ``reports``: a study's folder, whose own sources take the place of the program's.
 
     ``office``: with reference documents for Word and PowerPoint. ``shared``: pages take style and script
     from a folder beside them instead of holding both.
     """
     with tempfile.TemporaryDirectory(prefix="pulso-") as name:
         folder = Path(name)
-        for source in sorted(reports.glob("*.qmd")):
-            shutil.copyfile(source, folder / source.name)
-        shutil.copyfile(reports / "_quarto.yml", folder / "_quarto.yml")
+        for file_name, source in page_sources(reports).items():
+            shutil.copyfile(source, folder / file_name)
         parts = folder / "_engine"
         parts.mkdir()
         for asset in ("page.html", "report.lua"):
@@ -76,6 +79,25 @@ def prepared_folder(
             write_docx_reference(theme, parts / "reference.docx")
             write_pptx_reference(theme, parts / "reference.pptx")
         yield BuildFolder(folder, engine, theme)
+
+
+def page_sources(reports: Path) -> dict[str, Path]:
+    """File name → source of every page: the program's, or the study's own in ``<reports>/sources``.
+
+    Raises PulsoError for a source of the study that no page is made from.
+    """
+    found = {path.name: path for path in sorted(SOURCES.iterdir()) if _is_source(path)}
+    for path in sorted(reports.glob("*.qmd")):
+        raise PulsoError(f"{path}: a study's own pages lie in {reports / 'sources'}; move the file there.")
+    own = sorted(path for path in (reports / "sources").glob("*") if _is_source(path))
+    for path in own:
+        if path.name not in found:
+            raise PulsoError(f"{path}: no page is made from it (known: {', '.join(found)}); rename or remove it.")
+    return {**found, **{path.name: path for path in own}}
+
+
+def _is_source(path: Path) -> bool:
+    return path.suffix == ".qmd" or path.name == "_quarto.yml"
 
 
 def style(theme: Theme) -> str:
