@@ -46,8 +46,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+COMPARISONS = (
+    "../shared, the reference material beside the project, is not here: {count} comparisons with the answers of R's",
+    "survey package and with INEGI's official figures were skipped. They can be had: answers of R for any microdata",
+    "are made by tests/estimation/make_golden.R (R with survey); INEGI's microdata and tables are where",
+    "examples/ensu/README.md says, and 'make ensu' compares every cell.",
+)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the skips that failed the run."""
+    """Say what could not be compared and where it can be had; name the skips that failed the run."""
+    missing = [r for r in terminalreporter.getreports("skipped") if "../shared is not here" in str(r.longrepr)]
+    if missing:
+        terminalreporter.section("no comparison with R and INEGI")
+        for line in COMPARISONS:
+            terminalreporter.line(line.format(count=len(missing)))
     if _unlisted:
         terminalreporter.section("skips that tests/allowed_skips.txt does not list")
         for line in sorted(set(_unlisted)):

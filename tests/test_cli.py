@@ -1,5 +1,8 @@
 """One sentence and a non-zero exit for what a technician can mend; no heavy import for help."""
 
+import importlib.metadata
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,13 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from pulsometro.cli import main
+from pulsometro.common.version import VERSION
 from pulsometro.estimation import DesignError
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def pulso(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pulsometro.cli", *arguments]
+    command = [sys.executable, "-m", "pulsometro", *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
@@ -72,3 +76,36 @@ def test_what_cannot_be_estimated_is_one_sentence_and_a_bug_is_not(error: Except
         assert done.exception is error
     else:
         assert (done.exit_code, done.output.strip()) == (code, f"Error: {error}")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "latin-1"])
+def test_a_stream_that_does_not_know_every_sign_gets_no_traceback(encoding: str) -> None:
+    """Redirected on Windows, output is encoded as the system's code page has it."""
+    variables = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    for arguments in (["doctor"], ["--help"], ["questionnaire", "diff", "2012T3", "2013T2"], ["ingest", "añó◆"]):
+        command = [sys.executable, "-m", "pulsometro", *arguments]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, env=variables, check=False)
+        assert done.returncode == (1 if arguments[0] == "ingest" else 0), done.stderr
+        assert b"Traceback" not in done.stderr
+        assert done.stdout.decode(encoding) or done.stderr.decode(encoding)
+
+
+def test_the_version_is_one_everywhere() -> None:
+    done = pulso("--version")
+    assert (done.returncode, done.stdout) == (0, f"pulso {VERSION}\n")
+    assert importlib.metadata.version("pulso-metropolitano") == VERSION
+    assert f"\nversion: {VERSION}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert headings[0] == VERSION
+    assert len(set(headings)) == len(headings) > 1
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", heading) for heading in headings)
+
+
+def test_a_package_that_is_missing_is_one_sentence_with_a_remedy(tmp_path: Path) -> None:
+    """As where only the kernel was installed; the remedy is tried by tests/test_wheel.py."""
+    (tmp_path / "click.py").write_text("raise ModuleNotFoundError(\"No module named 'click'\", name='click')\n")
+    variables = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "pulsometro", "doctor"]
+    done = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "'click' is not installed" in done.stderr and "pip install 'pulso-metropolitano[run]'" in done.stderr

@@ -117,6 +117,7 @@ RERUN = {
     "common/errors.py": EVERY,
     "common/files.py": EVERY,
     "common/parallel.py": {"simulate", "check", "report", "site", "release"},
+    "common/version.py": {"check", "report", "site", "release"},
     "common/progress.py": set(),
     "common/determinism.py": set(),
     "settings/check_settings.py": EVERY,

@@ -1,14 +1,22 @@
-"""What ``make repro`` does before DVC: a lock that a killed run left does not stop the next one."""
+"""What ``make`` does before DVC and pytest: the environment, and a lock that a killed run left."""
 
+import ast
+import importlib.util
 import json
+import re
+import shutil
 import subprocess
 import sys
+import tomllib
+import types
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tools import env
-from tools.env import mend_lock, runs_dvc
+from tools.env import LOCKS, mend_lock, runs_dvc
 
 DEAD = 2**22 + 5
 
@@ -58,3 +66,217 @@ def test_a_lock_that_is_being_written_is_read_again(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(env.time, "sleep", lambda _: path.write_text(_entries(DEAD), encoding="utf-8"))
     mend_lock(tmp_path)
     assert path.exists()
+
+
+# --- the environment ----------------------------------------------------------------------------
+
+
+def _pins(lock: Path) -> dict[str, str]:
+    """Package → its whole entry: version, marker and hashes."""
+    entries: dict[str, str] = {}
+    for entry in re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8")):
+        if "==" in entry:
+            entries[entry.split("==")[0]] = entry.strip()
+    return entries
+
+
+def _exact(entry: str) -> list[str]:
+    """Version and hashes of an entry."""
+    return re.findall(r"==[^ ;]+|sha256:\w+", entry.replace("python_full_version ==", ""))
+
+
+def test_the_developers_lock_holds_the_runs_packages_in_the_same_versions() -> None:
+    small, large = (_pins(path) for path in LOCKS.values())
+    assert len(small) > 100 and len(large) > len(small)
+    # A marker may be wider: a developer's package may need on every system what the run needs on one.
+    assert {name for name, entry in small.items() if _exact(large.get(name, "")) != _exact(entry)} == set()
+    assert {"uv", "setuptools", "numpy", "dvc"} <= set(small)
+    assert not {"duckdb", "playwright", "svy", "hypothesis", "pytest", "ruff", "mypy"} & set(small)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-spark.lock"])
+def test_a_lock_has_hashes_and_no_address(name: str) -> None:
+    entries = _pins(env.ROOT / name)
+    assert entries and all("--hash=sha256:" in entry for entry in entries.values())
+    assert "://" not in (env.ROOT / name).read_text(encoding="utf-8")
+
+
+def test_what_the_package_imports_is_declared() -> None:
+    """A module imported but not declared is there by another package's grace."""
+    project = tomllib.loads((env.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {"PIL": "pillow", "docx": "python-docx", "pptx": "python-pptx", "pypandoc": "pypandoc-binary",
+             "fontTools": "fonttools", "ruamel": "ruamel.yaml", "great_expectations": "great-expectations",
+             "charset_normalizer": "charset-normalizer", "ibis": "ibis-framework"}  # fmt: skip
+    extras = project["optional-dependencies"]
+    allowed = {re.split(r"[<>=\[]", line)[0] for line in (*project["dependencies"], *extras["run"], *extras["big"])}
+    base = {re.split(r"[<>=\[]", line)[0] for line in project["dependencies"]}
+    package = env.ROOT / "pipeline" / "pulsometro"
+    for path in package.rglob("*.py"):
+        found = {names.get(name, name) for name in _imported(path)} - {"pulsometro"}
+        assert found <= allowed, path
+        if "estimation" in path.relative_to(package).parts and path.name != "bigdata.py":
+            assert found <= base, path
+
+
+def _imported(path: Path) -> set[str]:
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    names = [name.name for node in tree if isinstance(node, ast.Import) for name in node.names]
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    names += [str(node.module) for node in tree if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)
+
+
+@dataclass
+class Project:
+    """A folder with the tool and the locks, whose environments are real but empty: nothing is downloaded."""
+
+    folder: Path
+    installed: list[str] = field(default_factory=list)
+
+    def setup(self, kind: str = "run", fails: bool = False) -> list[str]:
+        """What is installed by this set-up: names of locks."""
+        tool = _load(self.folder / "tools" / "env.py")
+        done: list[str] = []
+
+        def install(lock: Path) -> None:
+            done.append(lock.name)
+            (tool.VENV / "package").write_text(str(self.folder), encoding="utf-8")
+            if fails:
+                raise subprocess.CalledProcessError(2, ["python", "-m", "uv", "pip"])
+
+        create = tool.venv.create
+        tool.install = install
+        tool.venv = types.SimpleNamespace(create=lambda path, clear, **_: create(path, clear=clear))
+        tool.setup(kind)
+        return done
+
+
+def _load(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("env_of_a_copy", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "Proyecto móvil"
+    (folder / "tools").mkdir(parents=True)
+    for name in ("tools/env.py", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+        shutil.copyfile(env.ROOT / name, folder / name)
+    return Project(folder)
+
+
+def test_a_set_up_is_not_repeated_and_either_lock_serves_a_run(project: Project) -> None:
+    assert project.setup() == ["requirements.lock"]
+    assert project.setup() == []
+    assert project.setup("dev") == ["requirements-dev.lock"]
+    assert project.setup("dev") == project.setup() == []
+
+
+def test_the_developers_environment_serves_a_run_from_the_start(project: Project) -> None:
+    assert project.setup("dev") == ["requirements-dev.lock"]
+    assert project.setup() == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+def test_a_changed_lock_or_declaration_is_installed_and_nothing_removed(project: Project, name: str) -> None:
+    project.setup()
+    kept = project.folder / ".venv" / "another package"
+    kept.write_text("kept", encoding="utf-8")
+    with (project.folder / name).open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert project.setup() == ["requirements.lock"]
+    assert kept.is_file()
+
+
+def test_a_renamed_folder_makes_its_own_environment(project: Project) -> None:
+    project.setup("dev")
+    moved = Project(project.folder.rename(project.folder.with_name("otro nombre")))
+    assert moved.setup() == ["requirements.lock"]
+    assert (moved.folder / ".venv" / "package").read_text(encoding="utf-8") == str(moved.folder)
+    assert moved.setup() == []
+    assert moved.setup("dev") == ["requirements-dev.lock"]
+
+
+@pytest.mark.parametrize("symlinks", [True, False])
+def test_a_copied_folder_makes_its_own_and_leaves_the_originals(project: Project, symlinks: bool) -> None:
+    project.setup()
+    copy = Project(project.folder.with_name("copia"))
+    shutil.copytree(project.folder, copy.folder, symlinks=symlinks)
+    assert copy.setup() == ["requirements.lock"]
+    assert (project.folder / ".venv" / "package").read_text(encoding="utf-8") == str(project.folder)
+    assert project.setup() == []
+
+
+def test_somebody_elses_environment_behind_a_link_is_not_emptied(project: Project, tmp_path: Path) -> None:
+    project.setup()
+    other = Project(tmp_path / "otra copia")
+    shutil.copytree(project.folder, other.folder, ignore=shutil.ignore_patterns(".venv"))
+    (other.folder / ".venv").symlink_to(project.folder / ".venv", target_is_directory=True)
+    assert other.setup() == ["requirements.lock"]
+    assert (project.folder / ".venv" / "package").read_text(encoding="utf-8") == str(project.folder)
+    assert not (other.folder / ".venv").is_symlink()
+
+
+@pytest.mark.parametrize("stamp", ["", "[]", '{"run": "', "{}"])
+def test_a_set_up_that_was_cut_off_begins_anew(project: Project, stamp: str) -> None:
+    project.setup()
+    (project.folder / ".venv" / "made-from.json").write_text(stamp, encoding="utf-8")
+    assert project.setup() == ["requirements.lock"]
+
+
+def test_a_set_up_that_fails_says_so_and_the_next_one_begins_anew(project: Project) -> None:
+    with pytest.raises(SystemExit, match=r"could not be made .*run this again"):
+        project.setup(fails=True)
+    assert project.setup() == ["requirements.lock"]
+
+
+def test_another_python_makes_another_environment(project: Project) -> None:
+    project.setup()
+    path = project.folder / ".venv" / "made-from.json"
+    path.write_text(path.read_text(encoding="utf-8").replace(sys.version.split()[0], "3.99.1"), encoding="utf-8")
+    assert project.setup() == ["requirements.lock"]
+
+
+def test_the_installers_are_pinned_before_they_install_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(env, "VENV", tmp_path)
+    for lock in LOCKS.values():
+        alone = _pins(env.first_lines(lock))
+        assert set(alone) == {"setuptools", "uv"}
+        assert all(_pins(lock)[name] == entry for name, entry in alone.items())
+
+
+def test_a_program_that_nobody_has_is_a_sentence(capfd: pytest.CaptureFixture[str]) -> None:
+    assert env.run("no-such-program") == 2
+    assert "no-such-program" in capfd.readouterr().err
+
+
+@pytest.mark.long
+def test_a_copy_of_this_project_runs_its_own_code(tmp_path: Path) -> None:
+    """For real: the copy's environment is made from the lock, and its pulso is its own."""
+    folder = tmp_path / "copia ñ con espacio"
+    names = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=env.ROOT, capture_output=True,
+                           check=True).stdout.decode().split("\0")  # fmt: skip
+    for name in names:
+        if (env.ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(env.ROOT / name, folder / name)
+    (folder / ".venv").mkdir()
+    shutil.copyfile(env.STAMP, folder / ".venv" / "made-from.json")
+    command = [sys.executable, "tools/env.py", "run"]
+    code = "import pulsometro; print(pulsometro.__file__)"
+    done = subprocess.run([*command, "python", "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.splitlines()[-1]) == folder / "pipeline" / "pulsometro" / "__init__.py"
+    moved = folder.rename(tmp_path / "otro")
+    told = subprocess.run([*command, "pulso", "--version"], cwd=moved, capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines()[-1].startswith("pulso ")
+    assert (moved / ".venv").stat().st_size and _size(moved / ".venv") < 1.4e9
+
+
+def _size(folder: Path) -> int:
+    """Bytes of a folder's files."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())

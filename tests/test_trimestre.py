@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = (ROOT / "docs" / "trimestre.md").read_text(encoding="utf-8")
 ROOMS = ("ingest", "wave", "questionnaire", "check", "settings")

@@ -1,14 +1,16 @@
-"""Make .venv from the lock when it changed, then run a command in it. Standard library only.
+"""Make .venv from a lock when it changed, then run a command in it. Standard library only.
 
-python tools/env.py setup          only the environment
+python tools/env.py setup          the environment of 'make repro' (requirements.lock)
 python tools/env.py repro          dvc repro, and where the reports are
-python tools/env.py test [...]     pytest [...]
-python tools/env.py run CMD [...]  any command inside the environment
+python tools/env.py run CMD [...]  any command inside that environment
+python tools/env.py test [...]     pytest [...], with the developers' packages (requirements-dev.lock)
+python tools/env.py dev CMD [...]  any command, with the developers' packages
 """
 
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,44 +20,86 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-STAMP = VENV / "lock.sha256"
-LOCKS = [ROOT / "requirements.lock", ROOT / "pyproject.toml"]
+STAMP = VENV / "made-from.json"
+# What a developer's environment holds is a superset of what a run needs, in the same versions.
+LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+SERVES = {"run": ("run", "dev"), "dev": ("dev",)}
+# They install the rest: uv itself, and what builds the few packages that come as sources.
+FIRST = ("setuptools", "uv")
+BUILT_HERE = "antlr4-python3-runtime"
 
 
-def fingerprint() -> str:
-    """What the environment was made from: the lock, the declaration, the Python."""
-    parts = [path.read_bytes() for path in LOCKS] + [sys.version.encode()]
+def place() -> dict[str, str]:
+    """Where an environment belongs: scripts in it name this folder and this Python by their paths."""
+    return {"folder": str(VENV), "python": sys.version}
+
+
+def fingerprint(kind: str) -> str:
+    """What the packages of an environment of this kind come from: its lock and the declaration."""
+    parts = [path.read_bytes() for path in (LOCKS[kind], ROOT / "pyproject.toml")]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def setup() -> None:
-    """Install exactly what the lock says, unless that is what is there already."""
+def state() -> dict[str, str]:
+    """What the environment here was made from; empty where there is none or it was cut off."""
+    try:
+        content = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def setup(kind: str = "run") -> None:
+    """Install what the lock of this kind says, unless it is there already; nothing is ever removed.
+
+    An environment that was made in another place (a folder renamed or copied) or by another Python is made anew.
+    """
     if sys.version_info < (3, 11):  # noqa: UP036 (this file runs before anything checks it)
         sys.exit(f"Python {sys.version.split()[0]} is too old: install Python 3.11 or newer and run this again.")
-    if STAMP.is_file() and STAMP.read_text() == fingerprint():
+    found, here = state(), place()
+    at_home = {name: found.get(name) for name in here} == here
+    if at_home and any(found.get(other) == fingerprint(other) for other in SERVES[kind]):
         return
-    print("Setting up .venv (once; again only when the lock changes) …", flush=True)
-    if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
-        venv.create(VENV, with_pip=True)
+    print(f"Setting up .venv from {LOCKS[kind].name} (once; again only when it changes) …", flush=True)
+    if not at_home:
+        if VENV.is_symlink():
+            VENV.unlink()  # clearing it would empty somebody else's environment
+        venv.create(VENV, with_pip=True, clear=True)
+    STAMP.unlink(missing_ok=True)
+    try:
+        install(LOCKS[kind])
+    except subprocess.CalledProcessError as error:
+        sys.exit(
+            f"The environment could not be made ({Path(error.cmd[0]).name} {' '.join(error.cmd[1:4])} ended with "
+            f"{error.returncode}; its lines above say why, most often that the package registry could not be reached). "
+            "Mend that and run this again: it begins anew."
+        )
+    kept = found if at_home else {}
+    STAMP.write_text(json.dumps({**kept, **here, kind: fingerprint(kind)}), encoding="utf-8")
+
+
+def install(lock: Path) -> None:
+    """Every line of a lock, by its hash, and this project as it lies here."""
     python = str(BIN / "python")
     quiet = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.check_call([*quiet, "--no-deps", "-r", str(uv_lock())])
+    subprocess.check_call([*quiet, "--no-deps", "-r", str(first_lines(lock))])
+    uv = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python]
     # Compiled here, on every core, and not by the first stages, one after the other.
-    sync = [python, "-m", "uv", "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", "--python", python]
-    subprocess.check_call([*sync, str(ROOT / "requirements.lock")])
-    install = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, "--no-deps", "--no-build-isolation"]
-    subprocess.check_call([*install, "-e", str(ROOT)])
-    STAMP.write_text(fingerprint())
+    exact = ["--require-hashes", "--no-deps", "--compile-bytecode", "--no-build-isolation-package", BUILT_HERE]
+    subprocess.check_call([*uv, *exact, "-r", str(lock)])
+    subprocess.check_call([*uv, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
 
 
-def uv_lock() -> Path:
-    """The lines of the lock that pin the installer, alone in a file: it installs the rest."""
-    text = (ROOT / "requirements.lock").read_text()
-    start = text.index("\nuv==") + 1
-    lines = text[start:].split("\n")
-    last = next(i for i, line in enumerate(lines) if not line.endswith("\\"))
-    target = VENV / "uv.lock"
-    target.write_text("\n".join(lines[: last + 1]) + "\n")
+def first_lines(lock: Path) -> Path:
+    """The entries of the lock that pin the installers, alone in a file."""
+    kept, keep = [], False
+    for line in lock.read_text(encoding="utf-8").splitlines():
+        if not line.startswith((" ", "#")):
+            keep = line.split("==")[0] in FIRST
+        if keep:
+            kept.append(line)
+    target = VENV / "first.lock"
+    target.write_text("\n".join(kept) + "\n", encoding="utf-8")
     return target
 
 
@@ -69,10 +113,13 @@ def environment() -> dict[str, str]:
 
 
 def run(*command: str) -> int:
-    """Run a program of the environment in the current folder; its exit code."""
-    program = BIN / command[0]
-    program = program if os.name != "nt" else program.with_suffix(".exe")
-    return subprocess.call([str(program), *command[1:]], env=environment())
+    """Run a program of the environment, or of the machine, in the current folder; its exit code."""
+    variables = environment()
+    program = shutil.which(command[0], path=variables["PATH"])
+    if program is None:
+        print(f"{command[0]}: neither the environment nor this machine has a program of that name.", file=sys.stderr)
+        return 2
+    return subprocess.call([program, *command[1:]], env=variables)
 
 
 def mend_lock(folder: Path) -> None:
@@ -122,20 +169,25 @@ def repro(arguments: list[str]) -> int:
     return code
 
 
+# Verb → the environment that it needs.
+VERBS = {"setup": "run", "repro": "run", "run": "run", "test": "dev", "dev": "dev"}
+
+
 def main() -> int:
     """Dispatch the verbs of the module's docstring."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or a file that cannot show a sign gets another one, not a traceback.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
     verb, *rest = sys.argv[1:] or ["help"]
-    if verb not in {"setup", "repro", "test", "run"}:
+    if verb not in VERBS or (verb in {"run", "dev"} and not rest):
         print(__doc__)
         return 2
-    setup()
+    setup(VERBS[verb])
     if verb == "repro":
         return repro(rest)
     if verb == "test":
         return run("pytest", *rest)
-    if verb == "run":
-        return run(*rest)
-    return 0
+    return run(*rest) if rest else 0
 
 
 if __name__ == "__main__":

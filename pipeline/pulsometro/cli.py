@@ -11,6 +11,7 @@ import click
 from pulsometro.common.determinism import agree
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.progress import Tell, shown
+from pulsometro.common.version import VERSION
 
 WAVE = click.argument("wave", metavar="WAVE")
 
@@ -41,6 +42,7 @@ class _Sentences(click.Group):
 
 
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="pulso", message="%(prog)s %(version)s")
 @click.option("--quiet", is_flag=True, help="No progress, only results and errors.")
 @click.pass_context
 def main(ctx: click.Context, quiet: bool) -> None:
@@ -247,7 +249,3 @@ def doctor() -> None:
     from pulsometro.doctor import examine
 
     click.echo(examine())
-
-
-if __name__ == "__main__":
-    main()

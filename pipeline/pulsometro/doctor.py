@@ -16,9 +16,10 @@ class Finding:
 
 
 _PACKAGES = ("pandas", "great-expectations", "statsmodels", "samplics", "pyreadstat", "dvc", "pypandoc-binary", "typst")
+_REQUIRED = "required: run 'make setup' or, without a clone, pip install 'pulso-metropolitano[run]'"
 _PROGRAMS = {
-    "quarto": "optional: pip install .[quarto] (it downloads its own binary) or the installer of your system; "
-    "without it the same sources are rendered with pandoc and Typst",
+    "quarto": "optional: pip install 'pulso-metropolitano[quarto]' (it downloads its own binary) or the installer of "
+    "your system; without it the same sources are rendered with pandoc and Typst",
     "chromium": "optional, for the browser tests: apt-get install chromium",
     "pdftoppm": "optional, to look at the PDFs as pictures: apt-get install poppler-utils",
     "Rscript": "optional, for the comparisons with R: apt-get install r-cran-survey",
@@ -34,7 +35,7 @@ def findings() -> list[Finding]:
             version: str | None = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             version = None
-        found.append(Finding(name, version, "required: run 'make setup' or 'python tools/env.py setup'"))
+        found.append(Finding(name, version, _REQUIRED))
     found += [Finding(name, shutil.which(name), remedy) for name, remedy in _PROGRAMS.items()]
     return found
 

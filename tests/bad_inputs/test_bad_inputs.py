@@ -15,6 +15,8 @@ from tests.bad_inputs import broken as b
 from tests.bad_inputs.broken import WAVE, Break, swap
 from tests.ingest import deliveries as d
 
+pytestmark = pytest.mark.slow
+
 SAV, CSV = "datos.sav", "datos.csv"
 
 

@@ -4,12 +4,15 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.stage import run
 from tests.ingest import deliveries as d
+
+pytestmark = pytest.mark.slow
 
 WAVE = "2020T1"
 BUDGET = settings(

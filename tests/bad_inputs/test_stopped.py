@@ -11,6 +11,8 @@ from tests.bad_inputs import broken as b
 from tests.bad_inputs.broken import WAVE, Break
 from tests.ingest import deliveries as d
 
+pytestmark = pytest.mark.slow
+
 GIVEN = "weighting:\n  base: {kind: given, weight: factor}\n  strata: municipio\n"
 NUMBER = "  factor: {text: Factor, label: Factor, kind: number}\n"
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.ingest import deliveries as d
 
+pytestmark = pytest.mark.slow
+
 pty = pytest.importorskip("pty", reason="no pseudo-terminal on this system")
 
 
@@ -17,7 +19,7 @@ def _shown(folder: Path, *words: str, ci: str = "") -> tuple[str, str]:
     leader, follower = pty.openpty()
     environment = {**os.environ, "CI": ci, "TERM": "xterm"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "pulsometro.cli", *words], cwd=folder, env=environment, stderr=follower,
+        [sys.executable, "-m", "pulsometro", *words], cwd=folder, env=environment, stderr=follower,
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     os.close(follower)

@@ -18,6 +18,8 @@ from pulsometro.estimates.stage import prepare
 from pulsometro.estimation.interviewers import intra_correlation
 from pulsometro.study import load_study
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 WAVE = "2013T2"
 

@@ -24,6 +24,8 @@ from pulsometro.estimation import (
 )
 from pulsometro.estimation.bigdata import estimate_big
 
+pytestmark = pytest.mark.slow
+
 ibis = pytest.importorskip("ibis", reason="ibis-framework is not installed: the extra 'big'")
 
 VARIABLES = (

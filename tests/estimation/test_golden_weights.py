@@ -9,6 +9,8 @@ import pytest
 from pulsometro.estimation import Calibration, Numeric, Replicates, Settings, Share, SurveyDesign, estimate
 from tests.estimation.golden import assert_equal, join, read_expected
 
+pytestmark = pytest.mark.slow
+
 VARIABLES = (
     Share("victima", "victima", (1,), ""),
     Share("ins", "q_inseg", (2,), "", missing=(9,)),

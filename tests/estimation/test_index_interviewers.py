@@ -16,6 +16,7 @@ from pulsometro.estimation import (
     interviewer_design,
     interviewer_effects,
 )
+from pulsometro.estimation.interviewers import intra_correlation
 
 SCORES = ((1, 100.0), (2, 66.0), (3, 33.0), (4, 0.0))
 
@@ -101,6 +102,22 @@ def test_correlation_without_strata_is_the_one_way_formula() -> None:
     np.testing.assert_allclose(effects["icc"].iloc[0], (between - within) / (between + (m0 - 1) * within), rtol=1e-10)
     np.testing.assert_allclose(effects["workload"].iloc[0], m0, rtol=1e-12)
     assert (effects["se_ratio"] > 1.5).all()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_correlation_of_any_unequal_workloads_is_the_one_way_formula(seed: int) -> None:
+    """The swept matrix is singular: what rounding leaves of its zero must not be inverted (NumPy 2.1 let it through)."""
+    rng = np.random.default_rng(seed)
+    chosen = rng.integers(0, int(rng.integers(5, 80)), int(rng.integers(240, 4_000)))
+    group = np.unique(chosen, return_inverse=True)[1]
+    y = 10 * rng.normal(size=len(group)) + rng.normal(size=group.max() + 1)[group]
+    count = np.bincount(group)
+    means = np.bincount(group, y) / count
+    between = (count * (means - y.mean()) ** 2).sum() / (len(count) - 1)
+    within = ((y - means[group]) ** 2).sum() / (len(y) - len(count))
+    m0 = (len(y) - (count**2).sum() / len(y)) / (len(count) - 1)
+    found = intra_correlation(y, group, np.zeros(len(y), dtype=int))
+    np.testing.assert_allclose(found[1:], (m0, (between - within) / (between + (m0 - 1) * within)), rtol=1e-9)
 
 
 @pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient:UserWarning")

@@ -10,6 +10,8 @@ import pytest
 
 from pulsometro.estimation import Categorical, Numeric, Settings, SurveyDesign, estimate
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).resolve().parent
 DOMAINS = ((), ("municipio",), ("sexo",), ("municipio", "sexo"))
 NUMBERS = ["estimate", "se", "ci_low", "ci_high", "df", "deff_wr", "n"]

@@ -14,6 +14,8 @@ from pulsometro.estimation import Replicates, Settings, Share, SurveyDesign, est
 from pulsometro.release.stage import run
 from pulsometro.study import Study, load_study
 
+pytestmark = pytest.mark.slow
+
 WAVE = "2013T2"
 
 

@@ -9,7 +9,10 @@ import pytest
 from tests.reporting.conftest import CHROMIUM, LAST, OTHERS
 from tests.reporting.made import ROOT
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.is_file(), reason="chromium is not at /usr/bin/chromium")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.is_file(), reason="chromium is not at /usr/bin/chromium"),
+    pytest.mark.slow,
+]
 WIDTHS = (1280, 768, 400)
 SHOTS = ROOT / ".ci" / "artifacts" / "screenshots"
 SECTIONS = ("series", "confianza", "metodologia", "calidad", "datos")
@@ -37,7 +40,13 @@ def test_every_page_is_looked_at(site: Path) -> None:
     assert {path.relative_to(site).as_posix() for path in site.rglob("*.html")} == set(PAGES)
 
 
-@pytest.mark.parametrize("name", PAGES)
+def _first_or_long(name: str) -> Any:
+    """One page of each kind is looked at every time; its siblings are among the longest proofs."""
+    sibling = ("municipios/" in name and PLACES[0] not in name) or name.startswith(OTHERS)
+    return pytest.param(name, marks=pytest.mark.long) if sibling else name
+
+
+@pytest.mark.parametrize("name", [_first_or_long(name) for name in PAGES])
 def test_page_in_a_browser(site: Path, browser: Any, name: str, tmp_path: Path) -> None:
     look(browser, site / name, name, tmp_path)
 

@@ -18,6 +18,8 @@ from tests.reporting.checking_pages import check_page
 from tests.reporting.conftest import OTHERS
 from tests.reporting.reading import numbers_in, read_page
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def page(built: Path) -> str:

@@ -17,6 +17,8 @@ from tests.reporting.made import ROOT
 from tests.reporting.reading import numbers_in
 from tests.reporting.test_browser import look, two_sheets
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def real() -> Study:

@@ -12,6 +12,8 @@ from pulsometro.study import load_study
 from pulsometro.style.text_width import fitting_size, lines, substitutes, width
 from tests.reporting.made import ROOT
 
+pytestmark = pytest.mark.slow
+
 # PowerPoint's margins of a text box, in points.
 SIDES, ENDS = 14.4, 7.2
 

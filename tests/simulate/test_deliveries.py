@@ -18,6 +18,8 @@ from pulsometro.simulate.world import make_world
 from pulsometro.study import Study, load_study
 from tests.simulate.conftest import WAVES, small_copy
 
+pytestmark = pytest.mark.slow
+
 
 def files(study: Study) -> dict[str, bytes]:
     return {

@@ -10,6 +10,8 @@ from pulsometro.simulate.answers import Edition, profiles, seeds, true_shares
 from pulsometro.simulate.published_targets import area_shares, thresholds, with_published
 from pulsometro.simulate.world import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def truths(editions: dict[str, Edition]) -> pd.DataFrame:

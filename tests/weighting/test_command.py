@@ -15,6 +15,8 @@ from pulsometro.cli import main
 from pulsometro.common.files import read_json, read_table, write_json, write_table
 from tests.weighting.editions import attempts, responses
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 WAVE = "2012T2"
 NAMES = {

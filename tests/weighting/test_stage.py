@@ -11,6 +11,8 @@ from pulsometro.study import Study, load_study
 from pulsometro.weighting.stage import run
 from tests.weighting.editions import responses
 
+pytestmark = pytest.mark.slow
+
 WAVE = "2012T2"
 NAMES = {
     "area": "municipio",

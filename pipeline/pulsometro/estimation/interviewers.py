@@ -101,7 +101,9 @@ def intra_correlation(y: np.ndarray, group: np.ndarray, stratum: np.ndarray) -> 
         np.diag(np.bincount(group, minlength=groups).astype(float)) - (counts.multiply(1 / size) @ counts.T).toarray()
     )
     totals = np.bincount(group, weights=centred, minlength=groups)
-    between = float(totals @ np.linalg.pinv(swept, hermitian=True) @ totals)
+    # The matrix is singular by as many dimensions as there are connected blocks; NumPy's own cutoff of 1e-15 lets
+    # a zero that rounding made positive through.
+    between = float(totals @ np.linalg.pinv(swept, rcond=1e-10, hermitian=True) @ totals)
     m0 = float(np.trace(swept)) / between_df
     ms_between, ms_within = between / between_df, (float(centred @ centred) - between) / within_df
     spread = ms_between + (m0 - 1) * ms_within

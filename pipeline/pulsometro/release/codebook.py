@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pulsometro.common.version import VERSION
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.release.table import REPLICATE, WEIGHT, ReleaseTable, Variable
 from pulsometro.release.writers import Shortened
@@ -118,4 +119,4 @@ def _render(template: str, **values: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(**values)
+    return environment.get_template(template).render(version=VERSION, **values)

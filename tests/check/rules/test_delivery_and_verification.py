@@ -16,6 +16,8 @@ from pulsometro.ingest.stage import run
 from pulsometro.study import Study
 from tests.ingest import deliveries as d
 
+pytestmark = pytest.mark.slow
+
 WAVE = "2020T1"
 ROLE = "phone: telefono, verification: {item: escucha, passed: [correcta], failed: [no coincide]}"
 ITEM = (

@@ -17,6 +17,8 @@ from pulsometro.common.files import read_json
 from pulsometro.ingest.stage import run
 from tests.ingest import deliveries as d
 
+pytestmark = pytest.mark.slow
+
 WAVE, PEOPLE, COLLEAGUES = "2020T1", 1200, 20
 
 

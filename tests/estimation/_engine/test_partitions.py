@@ -18,6 +18,8 @@ from pulsometro.estimation import (
 from pulsometro.estimation._engine import kernel, partitions, plan, threads
 from pulsometro.estimation.survey_design import LonelyPsu
 
+pytestmark = pytest.mark.slow
+
 VARIABLES = [
     Categorical("q00", CATEGORIES),
     Categorical("q01", (1, 2, 3), missing=(4, 5)),

@@ -15,6 +15,8 @@ from pulsometro.style.theme import Theme, contrast, font_file, load_theme, text_
 from tests.reporting.conftest import LAST
 from tests.reporting.made import project
 
+pytestmark = pytest.mark.slow
+
 BRAND = """
 meta: {name: "Cámara"}
 color: {palette: {verde: "#0b5d3b"}, primary: verde}

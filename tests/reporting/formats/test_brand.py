@@ -16,6 +16,8 @@ from pulsometro.style.theme import Theme, load_theme
 from tests.reporting.conftest import LAST
 from tests.reporting.made import project
 
+pytestmark = pytest.mark.slow
+
 ACCENT = "#8c1d40"
 BRAND = f"""
 meta: {{name: "Cámara de prueba"}}

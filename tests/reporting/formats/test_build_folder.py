@@ -10,6 +10,8 @@ from pulsometro.reporting.formats.build_folder import SOURCES, page_sources, pre
 from pulsometro.reporting.formats.render import Engine
 from pulsometro.style.theme import BRANDS, Theme, load_theme
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_study_without_a_folder_of_reports_has_every_page(tmp_path: Path) -> None:
     found = page_sources(tmp_path / "reports")

@@ -14,6 +14,8 @@ from tests.reporting import reading
 from tests.reporting.checking import without_exempt
 from tests.reporting.made import ROOT
 
+pytestmark = pytest.mark.slow
+
 SHOTS = ROOT / ".ci" / "artifacts" / "office"
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 

@@ -18,6 +18,8 @@ from pulsometro.study import Study
 from tests.reporting.conftest import LAST
 from tests.reporting.reading import pdf_structure
 
+pytestmark = pytest.mark.slow
+
 
 def test_pdf_is_tagged_titled_in_spanish_with_its_fonts_on_two_pages(built: Path) -> None:
     reader = PdfReader(built / "brief.pdf")

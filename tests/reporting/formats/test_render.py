@@ -17,6 +17,8 @@ from pulsometro.style.theme import Theme
 from tests.reporting.made import ROOT
 from tests.reporting.reading import read_page, settled
 
+pytestmark = pytest.mark.slow
+
 FALLBACK = Engine("pandoc y Typst")
 
 

@@ -15,6 +15,8 @@ from tests.reporting.checking_files import workbook
 from tests.reporting.conftest import LAST
 from tests.reporting.made import project
 
+pytestmark = pytest.mark.slow
+
 REASON = "La casa confirmó por escrito que es una recaptura."
 SAID = "Folios únicos (La casa confirmó por escrito que es una recaptura)"
 

@@ -17,6 +17,8 @@ from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from tests.reporting.conftest import LAST
 
+pytestmark = pytest.mark.slow
+
 INDEX = Measure("indice_confianza_policial", "", "mean")
 REFERENCES = {"previous": "2013T1", "year_ago": "2012T2"}
 # Shares where printing is hard: beside a half, beside each other, beside the ends.

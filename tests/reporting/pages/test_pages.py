@@ -23,6 +23,8 @@ from pulsometro.weighting.record import read_receipts
 from tests.reporting.conftest import LAST
 from tests.reporting.made import ROOT, TOO_RARE
 
+pytestmark = pytest.mark.slow
+
 # AAPOR's Code of Professional Ethics and Practices (April 2021), III.A, and what an Spanish reader finds it under.
 AAPOR = ("estrategia", "quien", "instrumento", "poblacion", "muestra", "modo", "fechas", "precision", "ponderacion",
          "proceso", "limitaciones")  # fmt: skip

@@ -30,6 +30,8 @@ from tests.reporting.checking_pages import check_page
 from tests.reporting.conftest import LAST
 from tests.reporting.made import project
 
+pytestmark = pytest.mark.slow
+
 IDS = ["wave", "indicator", "category", "statistic", "domain_kind", "domain"]
 UNKNOWN = Structure({}, {})
 NO_CHANGES = pd.DataFrame(columns=[*IDS, "reference_wave"])

@@ -12,6 +12,7 @@ from pulsometro.check.report.rule_tables import sections
 from pulsometro.check.report.sample_strips import Strip, strips
 from pulsometro.check.verdict import RuleResult, Verdict
 from pulsometro.common.files import write_text
+from pulsometro.common.version import VERSION
 from pulsometro.ingest.quarantine import REASONS
 from pulsometro.study import Study
 from pulsometro.style.fonts import face_css
@@ -75,7 +76,8 @@ def write_report(study: Study, verdict: Verdict) -> None:
     questions = None if verdict.refused else study.questionnaire(verdict.wave)
     said = Words() if verdict.refused else words(study, verdict.wave)
     page = environment.get_template("check_page.html").render(
-        v=verdict, title=study.identity.title, period=wave.period or verdict.wave, simulated=wave.simulated,
+        v=verdict, version=VERSION, title=study.identity.title,
+        period=wave.period or verdict.wave, simulated=wave.simulated,
         style=_style(study), heading=_heading(verdict, wave.period or verdict.wave),
         first=_steps((rule for rule in failed if rule.severity != "info" or rule.error), said),
         notices=_steps((rule for rule in failed if rule.severity == "info" and not rule.error), said),

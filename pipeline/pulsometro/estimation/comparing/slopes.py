@@ -19,7 +19,7 @@ from .contrasts import KEYS, test_table
 from .multiple_testing import Covariance
 from .overlap import wave_contrasts
 from .wave_changes import contrast_frame
-from .waves import Wave, link_indices, wave_table
+from .waves import Wave, link_column, link_indices, wave_table
 
 TREND_COLUMNS = (
     *KEYS, "waves", "first_wave", "last_wave", "slope", "se", "ci_low", "ci_high", "ci_level", "df", "t", "p",
@@ -65,7 +65,7 @@ def trend(
     if not parts:
         raise EstimationError("No indicator is in two waves; there is no trend.")
     table = pd.concat(parts, ignore_index=True)
-    return table.assign(link=table["indicator"].map(dict(linked.links)).fillna(""))[list(TREND_COLUMNS)]
+    return table.assign(link=link_column(table["indicator"], linked.links))[list(TREND_COLUMNS)]
 
 
 def _groups(waves: Sequence[Wave], left_out: Collection[str]) -> list[tuple[tuple[Wave, ...], tuple[str, ...]]]:

@@ -14,7 +14,7 @@ from ..variables import QUANTILE
 from .contrasts import KEYS, two_sided_p
 from .multiple_testing import INCOMPARABLE, SAME, ChangeRule, judge, minimum_detectable
 from .overlap import Contrast, wave_contrasts
-from .waves import Wave, link_indices, wave_table
+from .waves import Wave, link_column, link_indices, wave_table
 
 CHANGE_COLUMNS = (
     "wave", "reference_wave", "comparison", "indicator", "category", "statistic", "domain_kind", "domain",
@@ -161,7 +161,7 @@ def _table(
         ci_high=(difference + half) * blank, ci_level=1 - rule.alpha, df=df, p=p * blank,
         verdict=np.where(is_broken | unknown, INCOMPARABLE, SAME),
         minimum_detectable=minimum_detectable(se, df, rule.alpha, rule.power) * blank,
-        publishable=reason == "", reason=reason, link=joined["indicator"].map(dict(links)).fillna(""),
+        publishable=reason == "", reason=reason, link=link_column(joined["indicator"], links),
     )  # fmt: skip
     text = ["wave", "reference_wave", "comparison", *KEYS, "reason", "link"]
     judged = judge(table.astype(dict.fromkeys(text, "str")), rule)

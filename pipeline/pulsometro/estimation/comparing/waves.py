@@ -47,6 +47,11 @@ class Linked:
     impossible: Mapping[str, str]
 
 
+def link_column(indicators: pd.Series, links: Mapping[str, str]) -> pd.Series:
+    """What enters or leaves each indicator between the waves, in words; "" where nothing does."""
+    return indicators.map(lambda name: links.get(name, ""))
+
+
 def wave_table(
     wave: Wave, domains: Sequence[Domain | Sequence[str] | str], statistics: Sequence[str], settings: Settings
 ) -> pd.DataFrame:

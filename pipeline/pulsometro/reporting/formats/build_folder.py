@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
+from pulsometro.common.version import VERSION
 from pulsometro.reporting.formats.powerpoint import write_pptx_reference
 from pulsometro.reporting.formats.render import Engine, Format, render_source
 from pulsometro.reporting.formats.word import write_docx_reference
@@ -68,8 +69,9 @@ def prepared_folder(
             shutil.copyfile(source, folder / file_name)
         parts = folder / "_engine"
         parts.mkdir()
-        for asset in ("page.html", "report.lua"):
-            shutil.copyfile(ASSETS / asset, parts / asset)
+        shutil.copyfile(ASSETS / "report.lua", parts / "report.lua")
+        page = (ASSETS / "page.html").read_text(encoding="utf-8")
+        write_text(page.replace("@version@", VERSION), parts / "page.html")
         write_text(_typst(theme), parts / "report.typ")
         if theme.logo:
             shutil.copyfile(theme.logo, parts / "logo.png")

@@ -23,6 +23,8 @@ from tests.reporting.conftest import LAST
 from tests.reporting.weighed import edition as survey
 from tests.reporting.weighed import weighed
 
+pytestmark = pytest.mark.slow
+
 SPAN = re.compile(r'\[([^\]]*)\]\{[^}]*?data-id="([^"]+)" data-field="([^"]+)"\}')
 
 
