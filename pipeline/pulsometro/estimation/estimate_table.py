@@ -161,7 +161,8 @@ def _design_effect(numbers: dict[str, np.ndarray], settings: Settings) -> np.nda
     n, population = numbers["n"], numbers["population"]
     with np.errstate(divide="ignore", invalid="ignore"):
         if settings.deff == "kish":
-            return n * numbers["squares"] / population**2
+            kish: np.ndarray = n * numbers["squares"] / population**2
+            return kish
         simple = numbers["element"] / n
         if settings.deff == "without_replacement":
             simple = simple * (population - n) / population

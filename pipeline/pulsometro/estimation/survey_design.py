@@ -133,7 +133,8 @@ class SurveyDesign:
     @property
     def stratum_of_row(self) -> np.ndarray:
         """Stratum index of every row, shape (rows,)."""
-        return self.stratum_of_psu[self.psu_of_row]
+        strata: np.ndarray = self.stratum_of_psu[self.psu_of_row]
+        return strata
 
     @property
     def degrees_of_freedom(self) -> int:
@@ -150,7 +151,7 @@ def column(data: pd.DataFrame, name: str, what: str, error: type[Exception] = De
     """A column of the data, or an error that names it and says what it was wanted for."""
     if name not in data.columns:
         raise error(f"Column {name!r} ({what}) is not in the data; the columns begin {list(data.columns)[:8]}.")
-    found: Any = data[name]
+    found: pd.Series | pd.DataFrame = data[name]
     if isinstance(found, pd.DataFrame):
         raise error(f"Column {name!r} ({what}) appears more than once in the data; keep one.")
     return found

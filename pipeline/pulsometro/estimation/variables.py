@@ -199,7 +199,7 @@ def statistics_of(variable: Variable, default: Sequence[str]) -> tuple[str, ...]
 
 
 def _check_codes(name: str, *groups: Sequence[Code]) -> None:
-    everything = [code for group in groups for code in group]
+    everything: list[object] = [code for group in groups for code in group]
     if any(code is pd.NA or code != code for code in everything):
         raise VariableError(f"Variable {name!r} declares NaN or NA as a code; None stands for the empty cell.")
     times = Counter(everything)

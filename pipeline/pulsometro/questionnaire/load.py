@@ -71,7 +71,8 @@ def _merge_chain(folder: Path, path: Path, seen: tuple[Path, ...]) -> dict[str, 
     base = _merge_chain(folder, base_path, (*seen, path))
     if "wave" in base:
         raise PulsoError(f"{path}: 'extends' names another wave ({parent}); name a shared file such as base.")
-    return _merge(base, content)
+    merged: dict[str, Any] = _merge(base, content)
+    return merged
 
 
 def _merge(base: Any, over: Any) -> Any:

@@ -1,7 +1,7 @@
 """SPSS, Stata, Parquet and CSV from one table, with labels, missing kinds and the same bytes every time."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,7 +131,7 @@ def _short(text: str, limit: int, where: str, name: str, cut: list[Shortened], c
 
 def _cut(text: str, limit: int, characters: bool = False) -> str:
     """At most ``limit`` bytes of UTF-8 (or characters), ending in … when something was left out."""
-    size = (lambda t: len(t)) if characters else (lambda t: len(t.encode()))
+    size: Callable[[str], int] = len if characters else lambda t: len(t.encode())
     if size(text) <= limit:
         return text
     while size(text + "…") > limit:

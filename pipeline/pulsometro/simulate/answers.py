@@ -168,7 +168,7 @@ def true_shares(edition: Edition) -> pd.DataFrame:
 
 
 def _scores(answer: Answer, persons: Persons, rng: np.random.Generator) -> Floats:
-    score = np.sqrt(1 - sum(load**2 for load in answer.loads.values())) * rng.standard_normal(len(persons))
+    score: Floats = np.sqrt(1 - sum(load**2 for load in answer.loads.values())) * rng.standard_normal(len(persons))
     for factor, load in answer.loads.items():
         score += load * persons.factors[factor]
     return score

@@ -66,7 +66,8 @@ def with_published(shares: Floats, published: Mapping[int, float]) -> Floats:
         result[position], fixed[position] = share, True
     if not fixed.all():
         result[~fixed] *= (1 - result[fixed].sum()) / result[~fixed].sum()
-    return result / result.sum()
+    normalised: Floats = result / result.sum()
+    return normalised
 
 
 def area_shares(target: Floats, sizes: Floats, offsets: Floats, published: Mapping[tuple[int, int], float]) -> Floats:

@@ -77,7 +77,8 @@ def margins_off(margins: tuple[Margin, ...], before: Floats, after: Floats) -> t
 
 def _shares(margin: Margin, weights: Floats, of_cell: np.ndarray, areas: int) -> Floats:
     sums = np.bincount(margin.codes, weights, minlength=len(margin.cells))
-    return sums / np.bincount(of_cell, sums, minlength=areas)[of_cell]
+    shares: Floats = sums / np.bincount(of_cell, sums, minlength=areas)[of_cell]
+    return shares
 
 
 def balance_of_targets(

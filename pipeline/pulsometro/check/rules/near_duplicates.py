@@ -108,7 +108,8 @@ def _raised(null: Floats, observed: Floats) -> Floats:
     ratio = np.log(observed[last] / np.maximum(null[last], 1e-300))
     trend, level = max((ratio[2] - ratio[0]) / 2, 0.0), max(float(ratio[2]), 0.0)
     beyond = np.maximum(np.arange(len(null)) - last[-1], 0)
-    return null * np.exp(level + trend * beyond)
+    raised: Floats = null * np.exp(level + trend * beyond)
+    return raised
 
 
 def _codes(responses: pd.DataFrame, items: list[str]) -> tuple[npt.NDArray[np.int64], list[int]]:

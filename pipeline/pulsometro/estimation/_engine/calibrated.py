@@ -98,7 +98,7 @@ def psu_scores(
     design: SurveyDesign, linearised: sparse.csr_matrix, model: CalibrationModel | None = None
 ) -> np.ndarray:
     """PSU totals of the weighted linearised variables (PSUs, estimates), of their residuals under a model."""
-    scores = (_psu_adder(design) @ linearised).toarray()
+    scores: np.ndarray = (_psu_adder(design) @ linearised).toarray()
     if model is not None:
         largest = np.abs(scores).max(axis=0, initial=0.0)
         scores -= model.psu_totals @ (model.inverse @ (model.weighted_base @ linearised).toarray())

@@ -40,7 +40,7 @@ class Answers:
         index += self._number[:rows]
         index += np.repeat(place.astype(index.dtype) * variables, variables).reshape(rows, variables)
         self._weights[:rows], self._weights[rows:] = weights, 0.0
-        totals = (self._adder @ self._weights)[: self._blocks * places * variables]
+        totals: np.ndarray = (self._adder @ self._weights)[: self._blocks * places * variables]
         totals = totals.reshape(self._blocks, places, variables)
         np.sum(totals[:-1], axis=0, out=totals[-1])
         return totals
@@ -69,7 +69,8 @@ class Fold:
         variables = values.shape[-1]
         # Of one variable a vector is far faster than a matrix with one column.
         items = values.reshape(-1, variables) if variables > 1 else values.ravel()
-        return (self._adder @ items).reshape(*self._shape, variables)
+        totals: np.ndarray = (self._adder @ items).reshape(*self._shape, variables)
+        return totals
 
 
 def pair_totals(partition: Partition, weights: np.ndarray, coded: Coded) -> np.ndarray:
@@ -82,7 +83,8 @@ def pair_totals(partition: Partition, weights: np.ndarray, coded: Coded) -> np.n
 def divided(y: np.ndarray, base: np.ndarray) -> np.ndarray:
     """y / base, NaN where the base is zero: a ratio to nothing is undefined, not infinite."""
     shape = np.broadcast_shapes(y.shape, base.shape)
-    return np.divide(y, base, out=np.full(shape, np.nan), where=np.broadcast_to(base != 0, shape))
+    ratio: np.ndarray = np.divide(y, base, out=np.full(shape, np.nan), where=np.broadcast_to(base != 0, shape))
+    return ratio
 
 
 def sum_by_segment(partition: Partition, values: np.ndarray) -> np.ndarray:

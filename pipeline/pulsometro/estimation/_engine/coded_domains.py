@@ -83,7 +83,8 @@ class Cells:
     @property
     def count(self) -> int:
         """How many cells."""
-        return self.domains.shape[1]
+        cells: int = self.domains.shape[1]
+        return cells
 
 
 def finest_cells(domains: Sequence[CodedDomain], most: int = MOST_CELLS) -> tuple[Cells, ...]:

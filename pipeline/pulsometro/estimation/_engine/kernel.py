@@ -208,7 +208,8 @@ def _measured_elements(
 
     def mean(values: np.ndarray) -> np.ndarray:
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.bincount(own, weights=w * values, minlength=size) / totals.population[0]
+            means: np.ndarray = np.bincount(own, weights=w * values, minlength=size) / totals.population[0]
+            return means
 
     # Between equal answers there is only the rounding of their mean.
     floor, of_ratio, of_y = 1e-24 * mean(y * y), np.zeros(size), np.zeros(size)

@@ -65,7 +65,7 @@ def score_deviations(design: SurveyDesign, scores: np.ndarray, reached: np.ndarr
     """
     n = design.psus_in_stratum
     means = np.add.reduceat(scores, first_psus(design), axis=0) / n[:, None]
-    deviations = scores - means[design.stratum_of_psu]
+    deviations: np.ndarray = scores - means[design.stratum_of_psu]
     deviations *= np.sqrt(stratum_factors(design))[design.stratum_of_psu][:, None]
     lonely = lonely_factors(design)
     if lonely.any():

@@ -76,7 +76,8 @@ def taylor_variance(moments: Moments, ratio: np.ndarray | None) -> np.ndarray:
 
 def degrees_of_freedom(moments: Moments) -> np.ndarray:
     """PSUs minus strata with a positive weight inside the domain, by variable: shape (V, D)."""
-    return moments.psus - moments.strata
+    degrees: np.ndarray = moments.psus - moments.strata
+    return degrees
 
 
 class Factors(NamedTuple):

@@ -71,7 +71,8 @@ def totals_of_measured(
     rows = np.arange(len(cells))
 
     def add(values: np.ndarray) -> np.ndarray:
-        return sparse.csr_matrix((values, (cells, rows)), shape=(count, len(cells))) @ matrix
+        totals: np.ndarray = sparse.csr_matrix((values, (cells, rows)), shape=(count, len(cells))) @ matrix
+        return totals
 
     columns = np.array([add(measured.y - centre * measured.x), add(measured.y)])
     return ReplicateTotals(columns, add(measured.x), add(measured.inside.astype(float)))
@@ -82,7 +83,8 @@ def replicate_estimates(totals: ReplicateTotals, as_ratio: bool) -> np.ndarray:
     if not as_ratio:
         return totals.columns
     with np.errstate(divide="ignore", invalid="ignore"):
-        return totals.columns / totals.base
+        ratios: np.ndarray = totals.columns / totals.base
+        return ratios
 
 
 def replicate_variance(replicates: Replicates, thetas: np.ndarray, full: np.ndarray) -> np.ndarray:
@@ -101,4 +103,5 @@ def replicate_variance(replicates: Replicates, thetas: np.ndarray, full: np.ndar
             centre = np.where(used, thetas, 0.0).sum(axis=-1) / used.sum(axis=-1)
     deviations = np.where(valid, thetas - centre[..., None], 0.0)
     scaled = np.where(count > 0, len(coefficients) / np.maximum(count, 1), np.nan)
-    return np.einsum("...r,r->...", deviations**2, coefficients) * scaled
+    variance: np.ndarray = np.einsum("...r,r->...", deviations**2, coefficients) * scaled
+    return variance

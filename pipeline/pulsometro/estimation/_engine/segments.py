@@ -152,7 +152,8 @@ class Terms:
     @property
     def psus(self) -> int:
         """Their block; those of the strata and of what they reach come after it, then the lonely ones."""
-        return self.joint.stop
+        block: int = self.joint.stop
+        return block
 
 
 class Workspace:

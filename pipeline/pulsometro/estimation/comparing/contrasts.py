@@ -55,9 +55,11 @@ class LinearEstimates:
                 raise EstimationError("A replicate leaves a domain empty; its covariance is undefined.")
             centre = self.values if replicates.centre == "full" else self.thetas.mean(axis=1)
             deviations = (self.thetas - centre[:, None]) * np.sqrt(replicates.coefficients)
-            return deviations @ deviations.T
+            of_replicates: np.ndarray = deviations @ deviations.T
+            return of_replicates
         deviations = score_deviations(self.design, self.scores, self._strata(np.eye(len(self.values), dtype=bool)))
-        return deviations.T @ deviations
+        of_scores: np.ndarray = deviations.T @ deviations
+        return of_scores
 
     def select(self, **labels: str) -> np.ndarray:
         """Positions of the estimates with these labels, such as domain="M1", category="1"."""
@@ -110,7 +112,8 @@ class LinearEstimates:
         if self.residuals or not lonely_factors(self.design).any():
             return None
         strata = np.logical_or.reduceat(self.reached, first_psus(self.design), axis=0)
-        return (strata.astype(float) @ used.T.astype(float)) > 0
+        reached: np.ndarray = (strata.astype(float) @ used.T.astype(float)) > 0
+        return reached
 
 
 def test_table(labels: pd.DataFrame, value: np.ndarray, se: np.ndarray, df: np.ndarray, level: float) -> pd.DataFrame:

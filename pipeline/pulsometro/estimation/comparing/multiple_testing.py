@@ -53,7 +53,8 @@ def minimum_detectable(se: np.ndarray, df: np.ndarray, alpha: float, power: floa
     Before the family's adjustment, which asks for more. Exact for the normal; against the noncentral t within
     1 % from 20 degrees of freedom.
     """
-    return (t_quantile(1 - alpha / 2, df) + t_quantile(power, df)) * se
+    smallest: np.ndarray = (t_quantile(1 - alpha / 2, df) + t_quantile(power, df)) * se
+    return smallest
 
 
 def judge(table: pd.DataFrame, rule: ChangeRule) -> pd.DataFrame:

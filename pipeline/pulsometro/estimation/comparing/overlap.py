@@ -176,7 +176,8 @@ def _pair_totals(both: Stack, partition: Partition, side: Side) -> PairTotals:
 def _union_df(partition: Partition, domain: np.ndarray, totals: Sequence[PairTotals], domains: int) -> np.ndarray:
     present = np.logical_or.reduce([side.weight > 0 for side in totals]).astype(float)
     psus = sum_by_segment(partition, present[None])
-    return (sum_by_group(psus, domain, domains) - sum_by_group((psus > 0).astype(float), domain, domains))[0]
+    df: np.ndarray = (sum_by_group(psus, domain, domains) - sum_by_group((psus > 0).astype(float), domain, domains))[0]
+    return df
 
 
 def _side_values(

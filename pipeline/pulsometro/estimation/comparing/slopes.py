@@ -34,7 +34,8 @@ def slope_coefficients(years: Sequence[float]) -> np.ndarray:
     centred = times - times.mean()
     if len(times) < 2 or not (centred**2).sum() > 0:
         raise EstimationError("A trend needs at least two waves at different times of fieldwork.")
-    return centred / (centred**2).sum()
+    coefficients: np.ndarray = centred / (centred**2).sum()
+    return coefficients
 
 
 def trend(

@@ -211,7 +211,9 @@ def _words(shape: Any, tones: Mapping[str, str]) -> None:
                 wide, _ = _inside(shape)
                 run.font.size = Pt(fitting_size(run.text, wide, _NUMBER[0] * LINE, _NUMBER))
             if colour:
-                run.font.bold, run.font.color.rgb = True, RGBColor.from_string(colour[1:].upper())
+                # python-pptx leaves it untyped.
+                tone = RGBColor.from_string(colour[1:].upper())  # type: ignore[no-untyped-call]
+                run.font.bold, run.font.color.rgb = True, tone
 
 
 def _footers(slide: Any, foot: str) -> None:

@@ -78,7 +78,8 @@ def mark_pptx(content: bytes, theme: Theme) -> bytes:
         run = paragraph.add_run()
         run.text = WORD
         run.font.bold, run.font.size, run.font.name = True, Pt(96), theme.sans
-        run.font.color.rgb = RGBColor.from_string(theme.worse[1:].upper())
+        # python-pptx leaves it untyped.
+        run.font.color.rgb = RGBColor.from_string(theme.worse[1:].upper())  # type: ignore[no-untyped-call]
         colour = run.font._element.find(".//{*}srgbClr")
         colour.append(parse_xml(f'<a:alpha {nsdecls("a")} val="{round(_OPACITY * 100_000)}"/>'))
     buffer = io.BytesIO()

@@ -81,4 +81,5 @@ def _smallest_miss(structure: Structure, low: Floats, high: Floats) -> Floats:
     if answer.x is None:
         return np.zeros(constraints)
     slack = answer.x[cells:]
-    return (slack[:constraints] - slack[constraints:]) * scale
+    misses: Floats = (slack[:constraints] - slack[constraints:]) * scale
+    return misses

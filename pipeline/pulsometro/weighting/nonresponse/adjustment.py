@@ -180,4 +180,5 @@ def _cut(score: Floats, weight: Floats, classes: int) -> Ints:
     _, tie = np.unique(np.round(score, 9), return_inverse=True)
     by_score = np.bincount(tie.reshape(-1), weight)
     middle = (np.cumsum(by_score) - by_score / 2) / by_score.sum()
-    return np.minimum((middle * classes).astype(np.int64), classes - 1)[tie.reshape(-1)]
+    cut: Ints = np.minimum((middle * classes).astype(np.int64), classes - 1)[tie.reshape(-1)]
+    return cut

@@ -106,7 +106,8 @@ def replicate_variance(estimates: Floats, full: Floats | float, scale: float, rs
     """
     squared = (np.asarray(estimates) - full) ** 2
     weights = rscales.reshape(-1, *([1] * (squared.ndim - 1)))
-    return scale * np.sum(weights * squared, axis=0)
+    variance: Floats | float = scale * np.sum(weights * squared, axis=0)
+    return variance
 
 
 def _psus(stratum: npt.ArrayLike, psu: npt.ArrayLike) -> _Psus:

@@ -62,7 +62,8 @@ def value_of(record: Any, field: str) -> float | None:
     """A field of a record, through mappings with dots."""
     for part in field.split("."):
         record = record.get(part) if isinstance(record, Mapping) else getattr(record, part)
-    return record
+    value: float | None = record
+    return value
 
 
 def cells(ledger: Ledger, record: Any, path: str, columns: Sequence[Column]) -> list[str | Number | Text]:
