@@ -32,3 +32,14 @@ def test_a_stage_that_one_lock_lacks_is_named() -> None:
     shorter = "schema: '2.0'\nstages:\n" + text[text.index("  series:") :]
     written, _ = lock.differences(text, shorter)
     assert "pipeline/pulsometro/ingest" in written
+
+
+def test_an_examples_lock_with_other_code_is_stale() -> None:
+    ours = (ROOT / "dvc.lock").read_text(encoding="utf-8")
+    example = (ROOT / "examples" / "ensu" / "dvc.lock").read_text(encoding="utf-8")
+    md5 = lock.entries(ours)["ingest@2013T2", "deps", "pipeline/pulsometro/ingest"]
+    assert lock.stale(ours.replace("path: pipeline/", "path: ../../pipeline/"), ours) == []
+    changed = ours.replace("path: pipeline/", "path: ../../pipeline/").replace(md5, "0" * 32)
+    assert lock.stale(changed, ours) == ["pipeline/pulsometro/ingest"]
+    code = {path for _, side, path in lock.entries(example) if side == "deps" and path.startswith("../../pipeline/")}
+    assert len(code) > 15

@@ -2,6 +2,9 @@
 
 python tools/lock.py
 
+The lock of examples/ensu, whose data are not here, must name the code as this clone's lock does: one that does not is
+stale, and 'make ensu' reruns for whoever has INEGI's files.
+
 What somebody wrote (code, questionnaires, settings) must agree always. What the pipeline made must agree
 wherever the processor has AVX2, for which the pipeline asks for the same arithmetic everywhere
 (``pulsometro.common.determinism``); on another kind of processor a last digit may differ, and that is printed.
@@ -40,6 +43,14 @@ def differences(committed: str, here: str) -> tuple[list[str], list[str]]:
     return sorted(written), sorted(made - written)
 
 
+def stale(example: str, here: str, above: str = "../../") -> list[str]:
+    """Code that the lock of an example (which calls this folder ``above``) has otherwise than the project's."""
+    code = {path: md5 for (_, side, path), md5 in entries(here).items() if side == "deps"}
+    theirs = {path: md5 for (_, side, path), md5 in entries(example).items() if side == "deps"}
+    ours = {path.removeprefix(above): md5 for path, md5 in theirs.items() if path.startswith(above)}
+    return sorted(path for path, md5 in ours.items() if code.get(path) != md5)
+
+
 def main() -> int:
     """Compare the lock in git with the one in this folder."""
     committed = subprocess.run(["git", "show", "HEAD:dvc.lock"], capture_output=True, text=True, check=True).stdout
@@ -50,7 +61,11 @@ def main() -> int:
         print(f"dvc.lock: {path} came out with other bytes than the lock in git says.")
     if not written and not made:
         print("dvc.lock in git is what this clone made.")
-    return 1 if written or (made and has_common_kernels()) else 0
+    example = Path("examples/ensu/dvc.lock")
+    old = stale(example.read_text(encoding="utf-8"), Path("dvc.lock").read_text(encoding="utf-8"))
+    for path in old:
+        print(f"{example}: {path} is not the code of this clone; run 'make ensu' and commit the lock.")
+    return 1 if written or old or (made and has_common_kernels()) else 0
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def test_correlation_without_strata_is_the_one_way_formula() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_correlation_of_any_unequal_workloads_is_the_one_way_formula(seed: int) -> None:
-    """The swept matrix is singular: what rounding leaves of its zero must not be inverted (NumPy 2.1 let it through)."""
+    """The swept matrix is singular: what rounding leaves of its zero is not inverted (NumPy 2.1 did)."""
     rng = np.random.default_rng(seed)
     chosen = rng.integers(0, int(rng.integers(5, 80)), int(rng.integers(240, 4_000)))
     group = np.unique(chosen, return_inverse=True)[1]
