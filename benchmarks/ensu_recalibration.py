@@ -97,10 +97,10 @@ def compare(made: Recalibrated) -> pd.DataFrame:
         [("cve_geo",)],
         settings=Settings(method="calibrated", level=0.90),
     ).set_index("domain")
-    spread = {row.area: row.deff_kish for row in made.weighted.receipts.final}
-    base = {row.area: row for row in made.weighted.receipts.base.spread}
+    spread = {row.area: row.deff_kish for row in made.weighted.record.final}
+    base = {row.area: row for row in made.weighted.record.base.spread}
     off: dict[str, float] = {}
-    for cell in made.weighted.receipts.calibration.cells if made.weighted.receipts.calibration else ():
+    for cell in made.weighted.record.calibration.cells if made.weighted.record.calibration else ():
         off[cell.area] = max(off.get(cell.area, 0.0), abs(cell.points_before))
     return pd.DataFrame(
         {
@@ -163,7 +163,7 @@ def document(made: dict[str, Recalibrated], names: dict[str, str]) -> str:
     """The whole document."""
     merged = {}
     for quarter, one in made.items():
-        calibration = one.weighted.receipts.calibration
+        calibration = one.weighted.record.calibration
         merged[quarter] = [f"{names[c.area]} {c.merged}" for c in calibration.collapsed] if calibration else []
     return markdown({quarter: compare(one) for quarter, one in made.items()}, names, merged)
 

@@ -74,7 +74,7 @@ def one_survey(
         columns = [column for column in data.columns if column.startswith("rep_")]
         design = SurveyDesign(data, "weight", strata="stratum", psu="psu", replicates=Replicates.bootstrap(columns))
         made = estimate(design, variables, [Domain(()), Domain((area,))], settings=Settings(method="replicates"))
-        spread = {row.area: row.deff_kish for row in weighed.receipts.final}
+        spread = {row.area: row.deff_kish for row in weighed.record.final}
         parts.append(made.assign(weights=name, kish=made["domain"].map(spread), used=len(columns), seed=seed))
     return pd.concat(parts, ignore_index=True)
 

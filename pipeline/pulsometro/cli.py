@@ -128,7 +128,7 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
 @main.command()
 @WAVE
 def weight(wave: str) -> None:
-    """Weight a wave by municipality, with receipts."""
+    """Weight a wave by municipality, with a record of every step."""
     from pulsometro.check.verdict import refuse_if_stopped
     from pulsometro.study import load_study
     from pulsometro.weighting.stage import run

@@ -53,7 +53,7 @@ FAULTS: dict[str, tuple[str, Callable[[str], tuple[str, str]]]] = {
     "sign of a change": (r'data-field="change:previous">(?P<n>−[\d.]+)', lambda n: (n, "+" + n[1:])),
     "verdict": (r'data-field="verdict:previous">(?P<n>[^<]+)', lambda n: (n, "sube")),
     "arrow": (r'data-field="change:previous">\s*<text[^>]*>(?P<n>[▲▼◆]) ', lambda n: (n, "▲" if n != "▲" else "▼")),
-    "receipt": (r'weighting\.json" data-field="[^"]+">(?P<n>[\d,]+)', lambda n: (n, wrong(n))),
+    "entry": (r'weighting\.json" data-field="[^"]+">(?P<n>[\d,]+)', lambda n: (n, wrong(n))),
     "hover": (r'data-tip="[^"]*?: (?P<n>[\d.]+)', lambda n: (n, wrong(n))),
     "base of a hover": (r'data-tip="[^"]*n = (?P<n>[\d,]+)', lambda n: (n, wrong(n))),
     "verdict of a hover": (r'data-tip="[^"]*; (?P<n>sin cambio significativo) ', lambda n: (n, "baja")),

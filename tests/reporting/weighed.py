@@ -1,4 +1,4 @@
-"""Receipts and interviewers' table for the made study: small surveys really weighed, once a session."""
+"""WeightingRecord and interviewers' table for the made study: small surveys really weighed, once a session."""
 
 from functools import cache
 from typing import Any
@@ -38,7 +38,7 @@ def weighed(rows: pd.DataFrame | None = None, **changes: Any) -> dict[str, Any]:
     calls = attempts(rows.rename(columns={"municipio": "area"})).rename(columns={"area": "municipio"})
     places = {"base": {"kind": "telephone_completes", "adults": "adults", "lines": "lines"}}
     made = weigh(inputs(responses=rows, attempts=calls), settings(**{**places, **PULSO, **changes}))
-    return made.receipts.to_dict()
+    return made.record.to_dict()
 
 
 @cache
@@ -49,7 +49,7 @@ def _study() -> dict[str, Any]:
     return weighed(rows, base=base)
 
 
-def receipts(wave: str) -> dict[str, Any]:
+def record(wave: str) -> dict[str, Any]:
     """What weighting.json of a wave of the made study holds."""
     return {**_study(), "wave": wave}
 

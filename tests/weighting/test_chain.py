@@ -1,4 +1,4 @@
-"""From responses to weights and receipts: every step, together and alone."""
+"""From responses to weights and record: every step, together and alone."""
 
 import json
 from datetime import date
@@ -56,26 +56,26 @@ def test_columns_and_design_ids(edition) -> None:
     assert set(edition.weights["stratum"]) == set(TOTALS["cve_geo"])
 
 
-def test_receipts_say_what_was_done(edition) -> None:
-    receipts = edition.receipts
-    content = json.loads(json.dumps(receipts.to_dict()))
+def test_the_record_says_what_was_done(edition) -> None:
+    record = edition.record
+    content = json.loads(json.dumps(record.to_dict()))
     assert content["calibration"]["method"] == "raking"
     assert {c["area"] for c in content["calibration"]["convergence"]} == set(TOTALS["cve_geo"])
     assert all(abs(cell["points_after"]) < 1e-6 for cell in content["calibration"]["cells"])
     assert max(abs(cell["z_before"]) for cell in content["calibration"]["cells"]) > 2
-    women = next(b for b in receipts.balance if b.variable == "sex_item" and b.level == "2")
+    women = next(b for b in record.balance if b.variable == "sex_item" and b.level == "2")
     assert women.smd_before > 0.1
     assert women.smd_after == pytest.approx(0.0, abs=1e-7)
     assert women.target == pytest.approx(conapo().groupby("sex")["population"].sum()[2] / conapo()["population"].sum())
-    assert any(b.variable == "insecure" and b.target is None for b in receipts.balance)
-    total = receipts.final[-1]
+    assert any(b.variable == "insecure" and b.target is None for b in record.balance)
+    total = record.final[-1]
     weights = edition.weights["weight"].to_numpy()
     assert total.area == "total"
     assert total.n_eff == pytest.approx(weights.sum() ** 2 / np.sum(weights**2))
     assert total.deff_kish == pytest.approx(1 + total.cv**2)
-    low = min(receipts.coverage, key=lambda c: c.share)
+    low = min(record.coverage, key=lambda c: c.share)
     assert low.share < 0.41
-    source = receipts.calibration.sources[0]
+    source = record.calibration.sources[0]
     assert (source.source, source.reference_date, source.too_old) == ("conapo", "2012-07-01", False)
 
 
@@ -90,8 +90,8 @@ def test_balance_is_told_of_the_populations_own_levels_where_cells_were_merged()
             replicates=None,
         ),
     )
-    assert made.receipts.calibration.collapsed
-    found = {(b.variable, b.level): b for b in made.receipts.balance}
+    assert made.record.calibration.collapsed
+    found = {(b.variable, b.level): b for b in made.record.balance}
     assert set(found) == {("sex_item", "1"), ("sex_item", "2")} | {("age_item", str(k)) for k in range(1, 5)}
     weights = made.weights["weight"].to_numpy()
     for level in range(1, 5):
@@ -107,7 +107,7 @@ def test_balance_is_told_of_the_populations_own_levels_where_cells_were_merged()
 
 
 def test_pairs_of_weights_are_everybodys_within_half_a_step(edition) -> None:
-    pairs = edition.receipts.base_final
+    pairs = edition.record.base_final
     weights, areas = edition.weights, edition.weights["stratum"]
     assert sum(pair.n for pair in pairs) == len(weights)
     relative = weights[["base_weight", "weight"]] / weights.groupby(areas)[["base_weight", "weight"]].transform("mean")
@@ -119,7 +119,7 @@ def test_pairs_of_weights_are_everybodys_within_half_a_step(edition) -> None:
             exact = np.sort(relative.loc[areas == area, column].to_numpy())
             assert (np.abs(np.log10(np.sort(steps) / exact)) <= 0.5 / 20 + 1e-6).all()
     unmoved = weigh(inputs(), settings(calibration=None, trim=None, replicates=None))
-    assert unmoved.receipts.base_final == ()
+    assert unmoved.record.base_final == ()
 
 
 def test_a_coverage_table_that_lacks_a_place_is_refused() -> None:
@@ -131,18 +131,18 @@ def test_a_coverage_table_that_lacks_a_place_is_refused() -> None:
 
 
 def test_two_sources_that_disagree_are_shown(edition) -> None:
-    warned = [gap for gap in edition.receipts.calibration.gaps if gap.warn]
+    warned = [gap for gap in edition.record.calibration.gaps if gap.warn]
     assert [(gap.area, gap.other_source) for gap in warned] == [("19018", "geometric_2010_2020")]
     assert warned[0].gap == pytest.approx(0.07, abs=0.003)
-    assert any("19018" in text and "+7.0 %" in text for text in edition.receipts.warnings)
-    shown = [gap for gap in edition.receipts.calibration.gaps if gap.other_source == "census_2020"]
+    assert any("19018" in text and "+7.0 %" in text for text in edition.record.warnings)
+    shown = [gap for gap in edition.record.calibration.gaps if gap.other_source == "census_2020"]
     assert len(shown) == 9
 
 
 def test_totals_that_are_too_old_are_warned_about() -> None:
     made = weigh(inputs(on=date(2018, 5, 1)), settings(replicates=None))
-    assert all(source.too_old for source in made.receipts.calibration.sources)
-    assert any("years from the fieldwork" in text for text in made.receipts.warnings)
+    assert all(source.too_old for source in made.record.calibration.sources)
+    assert any("years from the fieldwork" in text for text in made.record.warnings)
 
 
 def test_rows_in_another_order_give_the_same_table(edition) -> None:
@@ -159,11 +159,11 @@ def test_trimming_is_bounded_by_the_cap_fixed_before_it() -> None:
     assert (final.to_numpy() <= area.map(cap).to_numpy() * (1 + 1e-9)).all()
     held = int((before["weight"] > area.map(cap)).sum())
     assert held > 0
-    receipt = made.receipts.trim
-    assert sum(a.at_cap for a in receipt.areas) >= held
-    one = receipt.areas[0]
+    entry = made.record.trim
+    assert sum(a.at_cap for a in entry.areas) >= held
+    one = entry.areas[0]
     assert one.cap == pytest.approx(2.5 * one.median)
-    assert sum(a.moved for a in receipt.areas) == pytest.approx(np.maximum(before["weight"] - final, 0).sum(), rel=1e-6)
+    assert sum(a.moved for a in entry.areas) == pytest.approx(np.maximum(before["weight"] - final, 0).sum(), rel=1e-6)
     # A unit drawn twice is two units under the cap: multiplier 120/119 per draw.
     for name in ("rep_001", "rep_002"):
         times = made.weights[name].to_numpy() / area.map(cap).to_numpy()
@@ -195,8 +195,8 @@ def test_a_metropolitan_margin_beside_the_municipal_ones() -> None:
     np.testing.assert_allclose(
         sexes.to_numpy(), conapo().groupby(["cve_geo", "sex"])["population"].sum().to_numpy(), rtol=1e-9
     )
-    assert [c.area for c in made.receipts.calibration.convergence] == [""]
-    assert not made.receipts.replicates.failed
+    assert [c.area for c in made.record.calibration.convergence] == [""]
+    assert not made.record.replicates.failed
 
 
 @pytest.mark.parametrize("nonresponse", [{"classes": ["zone"]}, {"method": "propensity", "predictors": ["zone"]}])
@@ -214,8 +214,8 @@ def test_nonresponse_acts_between_classes_and_keeps_the_area_sum(nonresponse) ->
     # Zone 1 answered less: its respondents stand for more.
     zone = rows["zone"].to_numpy()
     assert ratio[zone == 1].mean() > 1 > ratio[zone == 2].mean()
-    assert made.receipts.nonresponse.keep_area_sum
-    assert len(made.receipts.outcome_rates) == 10
+    assert made.record.nonresponse.keep_area_sum
+    assert len(made.record.outcome_rates) == 10
     # Replicates draw the silent numbers too, so the factors are not the full sample's.
     drawn = made.weights["rep_001"] / plain["weight"]
     assert len({round(value, 6) for value in drawn[(zone == 1) & (drawn > 0)] / drawn[drawn > 0].min()}) > 2
@@ -290,7 +290,7 @@ def test_an_area_sample_multiplies_its_stages() -> None:
 
 
 def test_jackknife_with_random_groups() -> None:
-    made = weigh(inputs(), settings(replicates={"method": "jkn", "max_groups": 45, "seed": 1})).receipts.replicates
+    made = weigh(inputs(), settings(replicates={"method": "jkn", "max_groups": 45, "seed": 1})).record.replicates
     assert made.groups == made.used == 45
     assert made.scale == 1.0
     assert set(made.rscales) == {0.8}
@@ -360,4 +360,4 @@ def test_dual_frame_in_the_chain() -> None:
     plain = weigh(inputs(responses=rows), settings())
     ratio = made.weights["base_weight"] / plain.weights["base_weight"]
     assert set(np.round(ratio, 6)) == {0.25, 0.75, 1.0}
-    assert made.receipts.dual_frame.theta == 0.25
+    assert made.record.dual_frame.theta == 0.25

@@ -68,7 +68,7 @@ class Folder:
         write_table(self.rows, self.processed("responses.parquet"))
         return CliRunner().invoke(main, ["weight", WAVE], catch_exceptions=False)
 
-    def receipts(self, **changes: Any) -> dict[str, Any]:
+    def record(self, **changes: Any) -> dict[str, Any]:
         """What the command wrote; it must have succeeded."""
         done = self.weigh(**changes)
         assert done.exit_code == 0, done.output
@@ -93,7 +93,7 @@ def test_the_three_margins_of_the_study_and_their_replicates(folder: Folder) -> 
     whole = {"items": ["escolaridad"], "within": False, "source": "census_2020", "totals": "shares"}
     totals = {**folder.weighting["control_totals"], "max_age_years": 3}
     totals["columns"] = {**totals["columns"], "escolaridad": "schooling"}
-    made = folder.receipts(control_totals=totals, calibration={"margins": [*TWO, whole], "min_respondents": 10})
+    made = folder.record(control_totals=totals, calibration={"margins": [*TWO, whole], "min_respondents": 10})
     assert made["calibration"]["margins"] == ["sexo", "grupo_edad", "escolaridad"]
     assert [source["within"] for source in made["calibration"]["sources"]] == [True, True, False]
     assert [source["too_old"] for source in made["calibration"]["sources"]] == [False, False, True]
@@ -111,7 +111,7 @@ def test_the_three_margins_of_the_study_and_their_replicates(folder: Folder) -> 
 @pytest.mark.parametrize(("method", "bounds"), [("linear", None), ("linear_bounded", [0.02, 6]), ("logit", [0.02, 6])])
 def test_the_other_methods(folder: Folder, method: str, bounds: list[float] | None) -> None:
     calibration = {"margins": TWO, "min_respondents": 10, "method": method}
-    made = folder.receipts(calibration={**calibration, **({"bounds": bounds} if bounds else {})}, trim=None)
+    made = folder.record(calibration={**calibration, **({"bounds": bounds} if bounds else {})}, trim=None)
     assert made["calibration"]["method"] == method
     ratio = folder.weights()["weight"] / folder.weights()["base_weight"]
     if bounds:
@@ -127,14 +127,14 @@ def test_the_rules_for_a_missing_variable(folder: Folder, rule: str) -> None:
     margin = {"margins": TWO, "min_respondents": 10, "missing": rule}
     if rule == "own_cell":
         folder.rows.loc[[3, 4, 5, 6, 7, 8, 9, 10, 11], "grupo_edad"] = pd.NA
-    made = folder.receipts(calibration=margin)
+    made = folder.record(calibration=margin)
     assert [(m["area"], m["rule"]) for m in made["calibration"]["missing"]] == [(area, rule) for area in areas]
 
 
 @pytest.mark.parametrize("nonresponse", [{"classes": ["zone"]}, {"method": "propensity", "predictors": ["zone"]}])
 def test_nonresponse(folder: Folder, nonresponse: dict[str, Any]) -> None:
     folder.calls()
-    made = folder.receipts(nonresponse=nonresponse)
+    made = folder.record(nonresponse=nonresponse)
     assert made["nonresponse"]["method"] == nonresponse.get("method", "classes")
     assert len(made["outcome_rates"]) == 10
     assert made["replicates"]["used"] == 8
@@ -144,7 +144,7 @@ def test_a_frame_count_and_a_floor(folder: Folder) -> None:
     frame = pd.DataFrame({"area": sorted(folder.rows["municipio"].unique()), "frame_numbers": 50_000})
     frame.assign(released_numbers=250).to_csv(folder.path / "frame.csv", index=False)
     base = {**BASE, "kind": "telephone_frame", "frame": "frame.csv"}
-    made = folder.receipts(base=base, trim={"k": 6, "k_low": 20})
+    made = folder.record(base=base, trim={"k": 6, "k_low": 20})
     assert set(made["base"]["expansion"].values()) == {200.0}
     assert all(area["floor"] == pytest.approx(area["median"] / 20) for area in made["trim"]["areas"])
 
@@ -153,7 +153,7 @@ def test_a_frame_count_and_a_floor(folder: Folder) -> None:
 def test_weights_that_come_with_the_sample(folder: Folder, kind: str) -> None:
     folder.rows = folder.rows.assign(factor=7.0, p1=0.5, p2=0.1)
     base = {"kind": "given", "weight": "factor"} if kind == "given" else {"kind": kind, "probabilities": ["p1", "p2"]}
-    folder.receipts(base=base)
+    folder.record(base=base)
     assert folder.weights()["base_weight"].unique() == pytest.approx([7.0 if kind == "given" else 20.0])
 
 
@@ -163,7 +163,7 @@ def test_two_frames(folder: Folder, method: str) -> None:
     folder.rows = folder.rows.assign(
         frame=generator.choice([1, 2], len(folder.rows)), other=generator.choice([1, 2], len(folder.rows))
     )
-    made = folder.receipts(dual_frame={"method": method, "frame": "frame", "first": 1, "other": "other"})
+    made = folder.record(dual_frame={"method": method, "frame": "frame", "first": 1, "other": "other"})
     dual = made["dual_frame"]
     assert dual["method"] == method
     assert (dual["theta"] is None) == (method == "multiplicity")
@@ -171,7 +171,7 @@ def test_two_frames(folder: Folder, method: str) -> None:
 
 
 def test_the_jackknife_makes_random_groups_above_two_hundred_psus(folder: Folder) -> None:
-    made = folder.receipts(replicates={"method": "jkn", "seed": 1}, trim=None)["replicates"]
+    made = folder.record(replicates={"method": "jkn", "seed": 1}, trim=None)["replicates"]
     # 1,080 respondents are PSUs: by default at most 200 groups, whole ones in each of nine strata.
     assert made["groups"] == made["used"] == 9 * (200 // 9)
     assert set(made["rscales"]) == {round(21 / 22, 10)}
@@ -180,7 +180,7 @@ def test_the_jackknife_makes_random_groups_above_two_hundred_psus(folder: Folder
 def test_a_finite_population_has_the_rescaled_bootstrap_or_a_refusal(folder: Folder) -> None:
     """Everybody of each municipality in the sample: no replicate differs from the weight."""
     folder.rows = folder.rows.assign(psus=120)
-    made = folder.receipts(replicates={"n": 4, "seed": 1, "fpc": "psus"})
+    made = folder.record(replicates={"n": 4, "seed": 1, "fpc": "psus"})
     assert made["replicates"]["fpc"]
     weights = folder.weights()
     np.testing.assert_allclose(weights["rep_003"].to_numpy(), weights["weight"].to_numpy(), rtol=1e-9)
@@ -194,9 +194,9 @@ def test_a_finite_population_has_the_rescaled_bootstrap_or_a_refusal(folder: Fol
 
 
 def test_replicates_side_by_side_are_the_same(folder: Folder) -> None:
-    folder.receipts()
+    folder.record()
     alone = folder.processed("weights.parquet").read_bytes()
-    folder.receipts(replicates={**folder.weighting["replicates"], "jobs": 2})
+    folder.record(replicates={**folder.weighting["replicates"], "jobs": 2})
     assert folder.processed("weights.parquet").read_bytes() == alone
 
 

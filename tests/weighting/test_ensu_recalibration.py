@@ -47,4 +47,4 @@ def test_second_weights_hit_the_census_and_official_figures_stand(
     for area, row in table.iterrows():
         assert row["official"] == pytest.approx(unsafe[names[area]], rel=1e-9)
         assert abs(row["second"] - row["official"]) < 5
-    assert sum(row.respondents for row in first.weighted.receipts.calibration.missing) == 3
+    assert sum(row.respondents for row in first.weighted.record.calibration.missing) == 3

@@ -51,7 +51,7 @@ def test_a_cell_with_too_few_respondents_and_the_rule_that_mends_it() -> None:
     assert (error.area, error.margin, error.cell) == ("19018", "age_item", "4")
     assert "5 respondents, fewer than the 10" in str(error)
     made = weigh(inputs(responses=rows), settings(collapse=[{"item": "age_item", "merge": [3, 4], "below": 20}]))
-    collapsed = made.receipts.calibration.collapsed
+    collapsed = made.record.calibration.collapsed
     assert [(c.area, c.margin, c.merged, c.respondents) for c in collapsed if c.area == "19018"] == [
         ("19018", "age_item", "age_item 3+4", 5)
     ]
@@ -66,7 +66,7 @@ def test_a_missing_calibration_variable_and_the_rules_for_it() -> None:
     assert "25 respondents have no usable answer" in str(error)
     for rule in ("impute", "own_cell"):
         made = weigh(inputs(responses=rows), settings(calibration={**_calibration(), "missing": rule}))
-        handled = made.receipts.calibration.missing
+        handled = made.record.calibration.missing
         assert [(h.area, h.item, h.respondents, h.rule) for h in handled] == [("19039", "age_item", 25, rule)]
         total = made.weights["weight"][(rows["area"] == "19039").to_numpy()].sum()
         assert total == pytest.approx(_adults("19039"), rel=1e-9)
@@ -226,7 +226,7 @@ def test_adults_missing_or_below_one() -> None:
     assert "adults in the household" in str(error)
     base = {"kind": "telephone_completes", "adults": "adults", "lines": "lines", "missing": "median"}
     made = weigh(inputs(responses=rows), settings(base=base, replicates=None))
-    assert made.receipts.base.filled == {"19046": 1}
+    assert made.record.base.filled == {"19046": 1}
 
 
 def test_lonely_psus() -> None:
@@ -257,7 +257,7 @@ def test_replicates_that_fail_are_counted_or_stop_the_run() -> None:
     """A tight cap: some replicates have no solution."""
     rows = responses()
     declared: dict[str, Any] = {"trim": {"k": 2.1}, "replicates": {"n": 40, "seed": 3, "max_failed_share": 1.0}}
-    made = weigh(inputs(responses=rows), settings(**declared)).receipts.replicates
+    made = weigh(inputs(responses=rows), settings(**declared)).record.replicates
     assert made.failed
     assert made.used + len(made.failed) == made.asked == 40
     assert set(made.failed).isdisjoint(made.names)

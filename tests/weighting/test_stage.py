@@ -37,19 +37,19 @@ def study(root: Path, tmp_path: Path) -> Study:
     return made
 
 
-def test_writes_weights_and_receipts_with_the_same_bytes_twice(study: Study) -> None:
+def test_writes_weights_and_their_record_with_the_same_bytes_twice(study: Study) -> None:
     files = [study.processed(WAVE, name) for name in ("weights.parquet", "weighting.json")]
     said = run(study, WAVE)
     first = [path.read_bytes() for path in files]
     assert run(study, WAVE) == said
     assert [path.read_bytes() for path in files] == first
-    weights, receipts = read_table(files[0]), read_json(files[1])
-    assert receipts["wave"] == WAVE
-    assert receipts["n"] == len(weights) == 3600
+    weights, record = read_table(files[0]), read_json(files[1])
+    assert record["wave"] == WAVE
+    assert record["n"] == len(weights) == 3600
     assert f"{WAVE}: 3,600 weights for" in said
-    assert f"{receipts['final'][-1]['sum']:,.0f} adults" in said
+    assert f"{record['final'][-1]['sum']:,.0f} adults" in said
     names = [column for column in weights.columns if column.startswith("rep_")]
-    assert names == receipts["replicates"]["names"]
+    assert names == record["replicates"]["names"]
 
 
 def test_codes_of_missing_answers_are_not_adults(study: Study) -> None:
@@ -59,8 +59,8 @@ def test_codes_of_missing_answers_are_not_adults(study: Study) -> None:
     rows.loc[:9, "adultos_hogar"] = 98
     write_table(rows, path)
     run(study, WAVE)
-    receipts = read_json(study.processed(WAVE, "weighting.json"))
-    assert receipts["base"]["filled"] == {rows["municipio"].iloc[0]: 10}
+    record = read_json(study.processed(WAVE, "weighting.json"))
+    assert record["base"]["filled"] == {rows["municipio"].iloc[0]: 10}
 
 
 def test_inputs_that_are_missing_are_named(study: Study) -> None:

@@ -38,8 +38,8 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class _Receipt:
-    """What the weights' receipt says of the replicates; its other keys are not for here."""
+class _ReplicatesEntry:
+    """What the weights' record says of the replicates; its other keys are not for here."""
 
     names: tuple[str, ...]
     scale: float
@@ -154,13 +154,13 @@ def by_respondent(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
 
 
 def _replicates(study: Study, wave: str) -> Replicates | None:
-    """The replicate weights with the scales that their receipt gives; none for given weights."""
+    """The replicate weights with the scales that their record gives; none for given weights."""
     path = study.processed(wave, "weighting.json")
     made = read_json(path).get("replicates")
     if not made:
         return None
-    receipt = validate(_Receipt, made, path, "replicates")
-    return Replicates(receipt.names, receipt.scale, receipt.rscales)
+    entry = validate(_ReplicatesEntry, made, path, "replicates")
+    return Replicates(entry.names, entry.scale, entry.rscales)
 
 
 def _variable(

@@ -129,14 +129,14 @@ def _sourced(body: str, files: str) -> str:
 def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
     found = []
     for info in reversed(edition.waves):
-        receipts = read_json(study.processed(info.key, "weighting.json"))
-        rates = {entry["area"]: entry["rates"] for entry in receipts.get("outcome_rates", [])}
-        spread = {entry["area"]: entry for entry in receipts.get("final", [])}
+        record = read_json(study.processed(info.key, "weighting.json"))
+        rates = {entry["area"]: entry["rates"] for entry in record.get("outcome_rates", [])}
+        spread = {entry["area"]: entry for entry in record.get("final", [])}
         own = replace(edition, wave=info)
         verdict, exceptions = _verdict(study, own)
         found.append(
             sections.WaveQuality(
-                info.key, info.period.capitalize(), verdict, int(receipts["n"]),
+                info.key, info.period.capitalize(), verdict, int(record["n"]),
                 rates.get("total", {}).get("RR3"), spread.get("total", {}).get("deff_kish"), exceptions,
             )
         )  # fmt: skip

@@ -86,7 +86,7 @@ def _methodology(study: Study, edition: Edition, shop: BuildFolder, folder: Path
 
 
 def _quality(study: Study, edition: Edition, shop: BuildFolder, folder: Path) -> None:
-    """What the receipts of the weights and the table of interviewers hold, for reviewers."""
+    """What the record of the weights and the table of interviewers hold, for reviewers."""
     marks = {**logo(edition.theme), **({"draft": True} if edition.draft else {})}
     shop.metadata({**navigation_links(edition, "calidad", "../"), **marks})
     made = quality_page.fragments(quality_page.load(study, edition), shop.figures)

@@ -1,4 +1,4 @@
-"""All steps in order, from responses to weights and receipts: pure, no file is touched."""
+"""All steps in order, from responses to weights and their record: pure, no file is touched."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ from pulsometro.weighting.dual_frame import DualFrameWeights, hartley, multiplic
 from pulsometro.weighting.errors import WeightingError, need_column
 from pulsometro.weighting.nonresponse.nonresponse_step import nonresponse_plan, read_fieldwork
 from pulsometro.weighting.replicates.replicate_step import FullSample, add_replicates, design_ids
-from pulsometro.weighting.warnings import coverage_receipts, trim_areas, warnings_of
+from pulsometro.weighting.warnings import coverage_record, trim_areas, warnings_of
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class Inputs:
 @dataclass(frozen=True)
 class Weighted:
     """``weights``: the table of weights.parquet (folio, stratum, psu, base_weight, weight,
-    margin_1 …, rep_001 …); ``receipts``: what weighting.json holds."""
+    margin_1 …, rep_001 …); ``record``: what weighting.json holds."""
 
     weights: pd.DataFrame
-    receipts: r.Receipts
+    record: r.WeightingRecord
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class _Calibrated:
     weights: Floats
     design: MarginDesign
     caps: Caps | None
-    calibration: r.CalibrationReceipt
-    trim: r.TrimReceipt | None
+    calibration: r.CalibrationRecord
+    trim: r.TrimRecord | None
 
 
 def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
@@ -77,9 +77,7 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     areas = _areas(responses, settings)
     totals = _totals(inputs, settings)
     fieldwork = read_fieldwork(inputs.attempts, settings)
-    design_weights, base_receipt = base_weights(
-        responses, areas, settings, totals, inputs.frame, fieldwork, inputs.wave
-    )
+    design_weights, base_entry = base_weights(responses, areas, settings, totals, inputs.frame, fieldwork, inputs.wave)
     design_weights, dual = _dual_frame(responses, areas, design_weights, settings)
     nonresponse = nonresponse_plan(responses, areas, design_weights, fieldwork, settings)
     plan = None if nonresponse is None else nonresponse.plan
@@ -96,17 +94,17 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     full = FullSample(design_weights, codes_of(areas)[1], nonresponse, margins, caps)
     table = _table(responses, base, final, margins, settings)
     table, replicates = add_replicates(table, responses, full, settings)
-    result = r.Receipts(
+    result = r.WeightingRecord(
         wave=inputs.wave,
         n=len(responses),
         areas=tuple(str(name) for name in np.unique(areas)),
         within=settings.within,
         strata=settings.strata,
         psu=settings.psu,
-        base=base_receipt,
+        base=base_entry,
         dual_frame=dual,
         outcome_rates=() if fieldwork is None else fieldwork.rates,
-        nonresponse=None if nonresponse is None else nonresponse.receipt,
+        nonresponse=None if nonresponse is None else nonresponse.entry,
         calibration=None if calibrated is None else calibrated.calibration,
         trim=None if calibrated is None else calibrated.trim,
         replicates=replicates,
@@ -152,7 +150,7 @@ def _totals(inputs: Inputs, settings: WeightingSettings) -> Totals | None:
 
 def _dual_frame(
     responses: pd.DataFrame, areas: np.ndarray, weights: Floats, settings: WeightingSettings
-) -> tuple[Floats, r.DualFrameReceipt | None]:
+) -> tuple[Floats, r.DualFrameRecord | None]:
     declared = settings.dual_frame
     if declared is None:
         return weights, None
@@ -166,7 +164,7 @@ def _dual_frame(
         if declared.method == "hartley"
         else multiplicity(weights, first, both)
     )
-    receipt = r.DualFrameReceipt(
+    entry = r.DualFrameRecord(
         declared.method,
         made.theta,
         made.first_only,
@@ -175,7 +173,7 @@ def _dual_frame(
         made.second_only,
         spread(made.weights, areas),
     )
-    return made.weights, receipt
+    return made.weights, entry
 
 
 def _calibrate(
@@ -193,7 +191,7 @@ def _calibrate(
         tolerance=declared.tolerance,
         max_iterations=declared.max_iterations,
     )
-    receipt = r.CalibrationReceipt(
+    entry = r.CalibrationRecord(
         method=declared.method,
         bounds=declared.bounds,
         tolerance=declared.tolerance,
@@ -207,8 +205,8 @@ def _calibrate(
         spread=spread(result.weights, areas),
     )
     if settings.trim is None:
-        return _Calibrated(result.weights, design, None, receipt, None)
-    return _trim(base, result.weights, areas, design, receipt, declared, settings.trim)
+        return _Calibrated(result.weights, design, None, entry, None)
+    return _trim(base, result.weights, areas, design, entry, declared, settings.trim)
 
 
 def _trim(
@@ -216,7 +214,7 @@ def _trim(
     weights: Floats,
     areas: np.ndarray,
     design: MarginDesign,
-    calibration: r.CalibrationReceipt,
+    calibration: r.CalibrationRecord,
     declared: Calibration,
     limits: Trim,
 ) -> _Calibrated:
@@ -230,7 +228,7 @@ def _trim(
         tolerance=declared.tolerance,
         max_iterations=declared.max_iterations,
     )
-    receipt = r.TrimReceipt(
+    entry = r.TrimRecord(
         k=limits.k,
         k_low=limits.k_low,
         areas=trim_areas(trimmed, caps, areas, weights),
@@ -239,7 +237,7 @@ def _trim(
     )
     # What is off in the end is what counts, not what was off before trimming.
     calibration = replace(calibration, cells=margins_off(design.margins, base, trimmed.weights))
-    return _Calibrated(trimmed.weights, design, caps, calibration, receipt)
+    return _Calibrated(trimmed.weights, design, caps, calibration, entry)
 
 
 def _table(
@@ -254,9 +252,9 @@ def _table(
     return pd.DataFrame(columns)
 
 
-def _coverage(inputs: Inputs, areas: np.ndarray, settings: WeightingSettings) -> tuple[r.CoverageReceipt, ...]:
+def _coverage(inputs: Inputs, areas: np.ndarray, settings: WeightingSettings) -> tuple[r.CoverageRecord, ...]:
     declared = settings.coverage
     if declared is None or inputs.coverage is None:
         return ()
     present = tuple(str(name) for name in np.unique(areas))
-    return coverage_receipts(inputs.coverage, declared, present)
+    return coverage_record(inputs.coverage, declared, present)

@@ -13,7 +13,7 @@ _YEAR = 365.25
 
 
 @dataclass(frozen=True)
-class SourceReceipt:
+class SourceRecord:
     """Where a margin's totals come from; ``age_years``: fieldwork minus reference date.
 
     ``within``: met in each area, else over the whole study; ``shares``: only the source's
@@ -57,11 +57,11 @@ class Totals:
     on: date
     areas: tuple[str, ...]
     cell_columns: tuple[str, ...]
-    _picked: dict[tuple[str, ...], tuple[pd.DataFrame, SourceReceipt]] = field(
+    _picked: dict[tuple[str, ...], tuple[pd.DataFrame, SourceRecord]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
-    def pick(self, items: list[str], source: str | None = None) -> tuple[pd.DataFrame, SourceReceipt]:
+    def pick(self, items: list[str], source: str | None = None) -> tuple[pd.DataFrame, SourceRecord]:
         """Totals by area and ``items``: columns ``area``, one per item (string codes), ``total``.
 
         Of the source's rows that are broken down by the items (and by as little else as
@@ -73,7 +73,7 @@ class Totals:
             self._picked[key] = self._pick(items, key[0])
         return self._picked[key]
 
-    def _pick(self, items: list[str], name: str) -> tuple[pd.DataFrame, SourceReceipt]:
+    def _pick(self, items: list[str], name: str) -> tuple[pd.DataFrame, SourceRecord]:
         columns = [self._column(item) for item in items]
         rows = self.table[self.table["source"] == name]
         patterns = rows["_pattern"].drop_duplicates()
@@ -94,7 +94,7 @@ class Totals:
         for item, column in zip(items, columns, strict=True):
             keys[item] = rows[column].astype("Int64").astype(str)
         summed = keys.assign(total=rows[self.settings.total]).groupby(["area", *items], sort=True)["total"].sum()
-        return summed.reset_index(), self._receipt(rows, "*".join(items), name, day)
+        return summed.reset_index(), self._entry(rows, "*".join(items), name, day)
 
     def by_area(self, source: str | None = None) -> dict[str, float]:
         """Adults of each area (persons)."""
@@ -109,12 +109,12 @@ class Totals:
 
     def gaps(self) -> tuple[Gap, ...]:
         """Every other source's total of each area beside the one in use."""
-        used, receipt = self.by_area(), self.pick([])[1]
+        used, entry = self.by_area(), self.pick([])[1]
         result = []
         for source in sorted(set(self.table["source"]) - {self.settings.source}):
             picked, other = self.pick([], source)
             theirs = dict(zip(picked["area"], picked["total"], strict=True))
-            days = (date.fromisoformat(other.reference_date) - date.fromisoformat(receipt.reference_date)).days
+            days = (date.fromisoformat(other.reference_date) - date.fromisoformat(entry.reference_date)).days
             near = abs(days) <= self.settings.max_age_years * _YEAR
             for area in self.areas:
                 if area not in theirs:
@@ -123,8 +123,8 @@ class Totals:
                 result.append(
                     Gap(
                         area,
-                        receipt.source,
-                        receipt.reference_date,
+                        entry.source,
+                        entry.reference_date,
                         used[area],
                         source,
                         other.reference_date,
@@ -146,10 +146,10 @@ class Totals:
             )
         return column
 
-    def _receipt(self, rows: pd.DataFrame, margin: str, source: str, day: str) -> SourceReceipt:
+    def _entry(self, rows: pd.DataFrame, margin: str, source: str, day: str) -> SourceRecord:
         age = (self.on - date.fromisoformat(day)).days / _YEAR
         words = {name: str(rows[name].iloc[0]) if name in rows else "" for name in ("definition", "note")}
-        return SourceReceipt(
+        return SourceRecord(
             margin or "area",
             source,
             day,

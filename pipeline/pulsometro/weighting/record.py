@@ -7,7 +7,7 @@ from typing import Any
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_json
 from pulsometro.settings.configuration import validate
-from pulsometro.weighting.control_totals import Gap, SourceReceipt
+from pulsometro.weighting.control_totals import Gap, SourceRecord
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class BaseReceipt:
+class BaseRecord:
     """``kind`` and caps as declared; ``expansion``: first factor by area; ``filled``: rows by
     area whose adults or lines were taken from the area's median; ``capped``: rows at a cap."""
 
@@ -42,7 +42,7 @@ class BaseReceipt:
 
 
 @dataclass(frozen=True)
-class DualFrameReceipt:
+class DualFrameRecord:
     """``theta``: share of the overlap given to the first frame (None for multiplicity)."""
 
     method: str
@@ -68,7 +68,7 @@ class Rates:
 
 
 @dataclass(frozen=True)
-class ClassReceipt:
+class ClassRecord:
     """One class: respondents, eligible units (unknown ones counted with *e*) and the factor."""
 
     area: str
@@ -79,12 +79,12 @@ class ClassReceipt:
 
 
 @dataclass(frozen=True)
-class NonresponseReceipt:
+class NonresponseRecord:
     """Factors are eligible ÷ respondents; with ``keep_area_sum`` they act between classes only."""
 
     method: str
     keep_area_sum: bool
-    classes: tuple[ClassReceipt, ...]
+    classes: tuple[ClassRecord, ...]
     spread: tuple[Spread, ...]
 
 
@@ -140,14 +140,14 @@ class CellOff:
 
 
 @dataclass(frozen=True)
-class CalibrationReceipt:
+class CalibrationRecord:
     """Margins, totals, convergence by block and what was merged or imputed to get there."""
 
     method: str
     bounds: tuple[float, float] | None
     tolerance: float
     margins: tuple[str, ...]
-    sources: tuple[SourceReceipt, ...]
+    sources: tuple[SourceRecord, ...]
     gaps: tuple[Gap, ...]
     collapsed: tuple[Collapsed, ...]
     missing: tuple[MissingHandled, ...]
@@ -171,7 +171,7 @@ class AreaTrim:
 
 
 @dataclass(frozen=True)
-class TrimReceipt:
+class TrimRecord:
     """``k`` × the area's median weight, fixed before trimming."""
 
     k: float
@@ -182,7 +182,7 @@ class TrimReceipt:
 
 
 @dataclass(frozen=True)
-class ReplicatesReceipt:
+class ReplicatesRecord:
     """Variance of θ = ``scale`` × Σ ``rscales`` (θ_r − θ)² over the columns in ``names``.
 
     ``failed``: replicates left out because a step failed in them, with the reason.
@@ -201,7 +201,7 @@ class ReplicatesReceipt:
 
 
 @dataclass(frozen=True)
-class CoverageReceipt:
+class CoverageRecord:
     """Share of an area's dwellings that a frame reaches (proportion); ``name``: the frame in words."""
 
     area: str
@@ -244,7 +244,7 @@ class Paired:
 
 
 @dataclass(frozen=True)
-class Receipts:
+class WeightingRecord:
     """Everything said about the weights of one wave; a step left out is None."""
 
     wave: str
@@ -253,14 +253,14 @@ class Receipts:
     within: str | None
     strata: str | None
     psu: str | None
-    base: BaseReceipt
-    dual_frame: DualFrameReceipt | None
+    base: BaseRecord
+    dual_frame: DualFrameRecord | None
     outcome_rates: tuple[Rates, ...]
-    nonresponse: NonresponseReceipt | None
-    calibration: CalibrationReceipt | None
-    trim: TrimReceipt | None
-    replicates: ReplicatesReceipt | None
-    coverage: tuple[CoverageReceipt, ...]
+    nonresponse: NonresponseRecord | None
+    calibration: CalibrationRecord | None
+    trim: TrimRecord | None
+    replicates: ReplicatesRecord | None
+    coverage: tuple[CoverageRecord, ...]
     balance: tuple[Balance, ...]
     base_final: tuple[Paired, ...]
     final: tuple[Spread, ...]
@@ -271,10 +271,10 @@ class Receipts:
         return asdict(self)
 
 
-def read_receipts(path: Path) -> Receipts:
-    """The receipts that the weight stage wrote; PulsoError when they are missing or of another version."""
+def read_record(path: Path) -> WeightingRecord:
+    """The record that the weight stage wrote; PulsoError when they are missing or of another version."""
     content = read_json(path)
     try:
-        return validate(Receipts, content, path)
+        return validate(WeightingRecord, content, path)
     except PulsoError as error:
         raise PulsoError(f"{path}: not what 'pulso weight' writes now ({error}); weigh the wave again.") from error

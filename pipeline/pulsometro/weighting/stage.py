@@ -1,4 +1,4 @@
-"""Stage *weight*: reads a wave's responses, writes its weights and their receipts."""
+"""Stage *weight*: reads a wave's responses, writes its weights and their record."""
 
 from pathlib import Path
 
@@ -23,12 +23,12 @@ def run(study: Study, wave: str) -> str:
     except WeightingError as error:
         raise error.named(_places(study), _labels(study.questionnaire(wave))) from None
     write_table(result.weights, study.processed(wave, "weights.parquet"))
-    write_json(result.receipts.to_dict(), study.processed(wave, "weighting.json"))
+    write_json(result.record.to_dict(), study.processed(wave, "weighting.json"))
     return summary(result)
 
 
 def weigh_wave(study: Study, wave: str) -> Weighted:
-    """The wave's weights and receipts, without writing them."""
+    """The wave's weights and record, without writing them."""
     settings = study.params.weighting
     responses = known_answers(
         read_table(study.processed(wave, "responses.parquet")), study.questionnaire(wave), settings
@@ -75,19 +75,19 @@ def known_answers(responses: pd.DataFrame, questionnaire: Questionnaire, setting
 
 def summary(result: Weighted) -> str:
     """Two or three lines and the warnings, for the screen."""
-    receipts = result.receipts
-    total = receipts.final[-1]
+    record = result.record
+    total = record.final[-1]
     lines = [
-        f"{receipts.wave}: {total.n:,} weights for {total.sum:,.0f} adults; design effect of weighting "
+        f"{record.wave}: {total.n:,} weights for {total.sum:,.0f} adults; design effect of weighting "
         f"{total.deff_kish:.2f}, largest ÷ median {total.max_to_median:.1f}."
     ]
-    if receipts.trim is not None:
-        held = sum(area.at_cap for area in receipts.trim.areas)
-        lines.append(f"Trimmed {held} weights at {receipts.trim.k:g} × the municipality's median.")
-    if receipts.replicates is not None:
-        made = receipts.replicates
+    if record.trim is not None:
+        held = sum(area.at_cap for area in record.trim.areas)
+        lines.append(f"Trimmed {held} weights at {record.trim.k:g} × the municipality's median.")
+    if record.replicates is not None:
+        made = record.replicates
         lines.append(f"{made.used} of {made.asked} replicates ({made.method}); {len(made.failed)} failed.")
-    return "\n".join([*lines, *(f"Warning: {text}" for text in receipts.warnings)])
+    return "\n".join([*lines, *(f"Warning: {text}" for text in record.warnings)])
 
 
 def _csv(root: Path, name: str, text: tuple[str, ...]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""From what the steps return to their receipts, and the warnings that follow from them."""
+"""From what the steps return to their record, and the warnings that follow from them."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from pulsometro.settings.weighting_settings import Coverage
 from pulsometro.weighting.arrays import codes_of
 from pulsometro.weighting.calibration.trimming import Caps, Trimmed
 from pulsometro.weighting.errors import WeightingError
-from pulsometro.weighting.record import AreaTrim, CoverageReceipt, Receipts
+from pulsometro.weighting.record import AreaTrim, CoverageRecord, WeightingRecord
 
 
 def trim_areas(trimmed: Trimmed, caps: Caps, areas: np.ndarray, before: np.ndarray) -> tuple[AreaTrim, ...]:
@@ -33,7 +33,7 @@ def trim_areas(trimmed: Trimmed, caps: Caps, areas: np.ndarray, before: np.ndarr
     )
 
 
-def coverage_receipts(table: pd.DataFrame, declared: Coverage, areas: tuple[str, ...]) -> tuple[CoverageReceipt, ...]:
+def coverage_record(table: pd.DataFrame, declared: Coverage, areas: tuple[str, ...]) -> tuple[CoverageRecord, ...]:
     """Who the frames reach, by area and, last, over the areas together (area "total").
 
     Raises WeightingError when the table lacks a column or one of ``areas``.
@@ -46,22 +46,22 @@ def coverage_receipts(table: pd.DataFrame, declared: Coverage, areas: tuple[str,
         raise WeightingError(f"{declared.file} has no row for it", "add the row", area=missing)
     rows = table[table[area].astype(str).isin(areas)]
     day = str(rows["reference_date"].iloc[0]) if "reference_date" in rows and len(rows) else ""
-    result: list[CoverageReceipt] = []
+    result: list[CoverageRecord] = []
     for frame in declared.frames:
         said = declared.names.get(frame, frame)
         parts = [(str(a), float(d), float(r)) for a, d, r in zip(rows[area], rows[dwellings], rows[frame], strict=True)]
         parts.append(("total", float(rows[dwellings].sum()), float(rows[frame].sum())))
-        result.extend(CoverageReceipt(name, frame, d, r, r / d, day, said) for name, d, r in parts)
+        result.extend(CoverageRecord(name, frame, d, r, r / d, day, said) for name, d, r in parts)
     return tuple(result)
 
 
-def warnings_of(receipts: Receipts, places: Mapping[str, str]) -> tuple[str, ...]:
+def warnings_of(record: WeightingRecord, places: Mapping[str, str]) -> tuple[str, ...]:
     """Sentences for the screen: totals that are old, sources that disagree, replicates lost.
 
     ``places``: names of the areas by code.
     """
     result = []
-    calibration = receipts.calibration
+    calibration = record.calibration
     if calibration is not None:
         for source in calibration.sources:
             if source.too_old:
@@ -79,8 +79,8 @@ def warnings_of(receipts: Receipts, places: Mapping[str, str]) -> tuple[str, ...
                 f"Municipality {_named(merged.area, places)}, margin {merged.margin}: merged {merged.merged} "
                 f"({merged.respondents} respondents in the smallest cell)."
             )
-    if receipts.replicates is not None and receipts.replicates.failed:
-        result.append(f"{len(receipts.replicates.failed)} of {receipts.replicates.asked} replicates failed.")
+    if record.replicates is not None and record.replicates.failed:
+        result.append(f"{len(record.replicates.failed)} of {record.replicates.asked} replicates failed.")
     return tuple(result)
 
 

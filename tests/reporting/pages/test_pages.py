@@ -19,7 +19,7 @@ from pulsometro.reporting.pages.methodology.methodology_page import summary, wor
 from pulsometro.reporting.pages.navigation import SECTIONS
 from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
-from pulsometro.weighting.record import read_receipts
+from pulsometro.weighting.record import read_record
 from tests.reporting.conftest import LAST
 from tests.reporting.made import ROOT, TOO_RARE
 
@@ -192,7 +192,7 @@ def test_bold_in_the_places_of_trust_is_beyond_the_intervals(site: Path, edition
 def sources(study: Study, edition: Edition) -> Sources:
     weighed, checks = study.processed(LAST, "weighting.json"), read_json(study.checks(LAST))
     questionnaire = study.questionnaire(LAST)
-    return Sources(study, edition, questionnaire, read_json(weighed), read_receipts(weighed), checks, "prueba 1.0")
+    return Sources(study, edition, questionnaire, read_json(weighed), read_record(weighed), checks, "prueba 1.0")
 
 
 def test_every_element_of_aapor_and_every_criterion_of_ine_has_its_point(sources: Sources) -> None:

@@ -51,7 +51,7 @@ def test_every_chart_of_every_page_has_an_id(site: Path) -> None:
         assert len(names) == words.count('class="chart"') == len(set(names)), path
 
 
-def test_a_number_of_the_weighting_leads_to_its_receipt(traced: Study) -> None:
+def test_a_number_of_the_weighting_leads_to_its_entry(traced: Study) -> None:
     said = explain_number(traced, "27.8 %")
     assert (
         "value        0.2779881462" in said

@@ -113,7 +113,7 @@ def test_replicates_and_linearised_residuals_agree() -> None:
             replicates={"n": 400, "seed": 5},
         ),
     )
-    merged = {entry.area for entry in made.receipts.calibration.collapsed}
+    merged = {entry.area for entry in made.record.calibration.collapsed}
     assert 0 < len(merged) < 9
     data = made.weights.merge(rows, on="folio")
     names = tuple(column for column in data if column.startswith("rep_"))

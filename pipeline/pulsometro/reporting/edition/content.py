@@ -77,7 +77,7 @@ class Group:
 class Making:
     """How the wave was made, in words: mode and frame as declared, weighting from the settings.
 
-    ``response_rate``: AAPOR RR3 of all areas together (0–1), from the receipts of the weights.
+    ``response_rate``: AAPOR RR3 of all areas together (0–1), from the record of the weights.
     """
 
     mode: str = ""

@@ -44,10 +44,10 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     kept = without_recognisable(
         estimates, changes, rules, lambda key: structure_of(study.indicators.by_name, study.questionnaire(key))
     )
-    receipts = read_json(study.processed(wave, "weighting.json"))
+    record = read_json(study.processed(wave, "weighting.json"))
     return build(
         study, wave, kept, read_table(ranks) if ranks.is_file() else None,
-        making=_making(study, study.questionnaire(wave), receipts), interviews=int(receipts["n"]),
+        making=_making(study, study.questionnaire(wave), record), interviews=int(record["n"]),
         exceptions=exceptions_of(read_json(study.checks(wave))), draft=draft,
     )  # fmt: skip
 
@@ -160,9 +160,9 @@ def _label(name: str, indicator: Indicator, questionnaire: Questionnaire, refuse
     )
 
 
-def _making(study: Study, questionnaire: Questionnaire, receipts: dict[str, Any]) -> Making:
+def _making(study: Study, questionnaire: Questionnaire, record: dict[str, Any]) -> Making:
     fieldwork = questionnaire.fieldwork
-    rates = {entry["area"]: entry["rates"] for entry in receipts.get("outcome_rates", [])}
+    rates = {entry["area"]: entry["rates"] for entry in record.get("outcome_rates", [])}
     rate = rates.get("total", {}).get("RR3")
     return Making(
         mode=fieldwork.mode,

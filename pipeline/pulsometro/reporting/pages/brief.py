@@ -214,7 +214,7 @@ def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]
         f" {upper_first(part)}." for part in (named("entrevista ", made.mode), named("marco: ", made.frame)) if part
     ]
     if made.response_rate is not None:
-        rate = from_receipts(edition, spanish.percent(made.response_rate), "outcome_rates/total/rates/RR3")
+        rate = from_record(edition, spanish.percent(made.response_rate), "outcome_rates/total/rates/RR3")
         first += [" Tasa de respuesta (AAPOR RR3): ", rate, "."]
     second: list[str | Number | Text] = [f"{upper_first(made.weighting)}. " if made.weighting else ""]
     if whole is not None:
@@ -232,11 +232,11 @@ def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]
 
 
 def interviews(edition: Edition) -> Number:
-    """How many interviews the wave has, from the receipts of its weights."""
-    return from_receipts(edition, spanish.count(edition.interviews), "n")
+    """How many interviews the wave has, from the record of its weights."""
+    return from_record(edition, spanish.count(edition.interviews), "n")
 
 
-def from_receipts(edition: Edition, words: str, path: str) -> Number:
+def from_record(edition: Edition, words: str, path: str) -> Number:
     """A number of the wave's ``weighting.json``; ``path``: its keys with slashes, areas by name."""
     return Number(words, f"{edition.wave.key}/weighting.json", path)
 

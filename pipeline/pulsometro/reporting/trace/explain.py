@@ -43,7 +43,7 @@ def explain_number(study: Study, what: str) -> str:
     """
     key, _, field = what.partition("#")
     if key.endswith(FILES):
-        return _receipt(study, key, field, "")
+        return _entry(study, key, field, "")
     if key.count("|") >= len(ID) - 1:
         return _one(study, key, field or "estimate", "")
     if drawn := _drawn(study, what):
@@ -54,7 +54,7 @@ def explain_number(study: Study, what: str) -> str:
             f"'{what}' is printed in no built page of {study.site} and is the id of no figure there; give the number "
             "as printed, the data-figure of a chart, or a row's key (the data-id of the number), after 'dvc repro'."
         )
-    parts = [(_one if "|" in key else _receipt)(study, key, field, page) for key, field, page in found[:_MOST]]
+    parts = [(_one if "|" in key else _entry)(study, key, field, page) for key, field, page in found[:_MOST]]
     if len(found) > _MOST:
         parts.append(f"… and {len(found) - _MOST} more rows that print alike.")
     return "\n\n".join(parts)
@@ -119,7 +119,7 @@ def _figure(study: Study, what: str, page: Path, keys: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _receipt(study: Study, key: str, path: str, page: str) -> str:
+def _entry(study: Study, key: str, path: str, page: str) -> str:
     """A number that no row of the estimates holds: the file of the weight or estimate stage, and the place in it."""
     wave, _, name = key.partition("/")
     file = study.processed(wave, name)
@@ -130,7 +130,7 @@ def _receipt(study: Study, key: str, path: str, page: str) -> str:
 
 def _one(study: Study, key: str, field: str, page: str) -> str:
     if key.endswith(FILES):
-        return _receipt(study, key, field, page)
+        return _entry(study, key, field, page)
     ids = dict(zip(ID, key.split("|"), strict=True))
     row = _row(_estimates(study, ids["wave"]), ids, key)
     lines = [f"{key}  ({field}{', printed in ' + page if page else ''})"]
@@ -207,8 +207,8 @@ def _missing(indicator: Indicator) -> str:
 
 
 def _origin(study: Study, wave: str) -> list[str]:
-    receipts = study.processed(wave, "weighting.json")
-    said = read_json(receipts) if receipts.is_file() else {}
+    record = study.processed(wave, "weighting.json")
+    said = read_json(record) if record.is_file() else {}
     method = (said.get("calibration") or {}).get("method", "given")
     replicates = (said.get("replicates") or {}).get("used", 0)
     weights = study.processed(wave, "weights.parquet")

@@ -1,4 +1,4 @@
-"""The base weight that params declare, with its receipt."""
+"""The base weight that params declare, with its entry."""
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from pulsometro.weighting.control_totals import Totals
 from pulsometro.weighting.diagnostics import spread
 from pulsometro.weighting.errors import WeightingError, need_column
 from pulsometro.weighting.nonresponse.nonresponse_step import Fieldwork
-from pulsometro.weighting.record import BaseReceipt
+from pulsometro.weighting.record import BaseRecord
 
 
 def base_weights(
@@ -34,16 +34,16 @@ def base_weights(
     frame: pd.DataFrame | None,
     fieldwork: Fieldwork | None,
     wave: str,
-) -> tuple[Floats, BaseReceipt]:
+) -> tuple[Floats, BaseRecord]:
     """(n,) base weights. Raises WeightingError when something they are made of is not sound."""
     base = settings.base
     if isinstance(base, Given):
         weights = given_base(need_column(responses, base.weight, "base.weight"))
-        return weights, BaseReceipt(base.kind, None, None, {}, {}, {}, spread(weights, areas))
+        return weights, BaseRecord(base.kind, None, None, {}, {}, {}, spread(weights, areas))
     if isinstance(base, AreaSample):
         stages = [need_column(responses, name, "base.probabilities") for name in base.probabilities]
         weights = area_base(pd.concat(stages, axis=1))
-        return weights, BaseReceipt(base.kind, None, None, {}, {}, {}, spread(weights, areas))
+        return weights, BaseRecord(base.kind, None, None, {}, {}, {}, spread(weights, areas))
     area = pd.Series(areas)
     if isinstance(base, TelephoneFrame):
         expansion = _frame_expansion(frame, base, fieldwork, wave, tuple(np.unique(areas)))
@@ -55,7 +55,7 @@ def base_weights(
     adults = _household(responses, base.adults, areas, base.missing, filled)
     lines = _household(responses, base.lines, areas, base.missing, filled)
     weights = telephone_base(area, expansion, adults, lines, adults_cap=base.adults_cap, lines_cap=base.lines_cap)
-    receipt = BaseReceipt(
+    entry = BaseRecord(
         kind=base.kind,
         adults_cap=base.adults_cap if base.adults else None,
         lines_cap=base.lines_cap if base.lines else None,
@@ -64,7 +64,7 @@ def base_weights(
         capped=_capped(base, adults, lines, areas),
         spread=spread(weights, areas),
     )
-    return weights, receipt
+    return weights, entry
 
 
 def _household(

@@ -14,7 +14,7 @@ from pulsometro.weighting.calibration.margins import (
     reconcile,
     shares_to_counts,
 )
-from pulsometro.weighting.control_totals import SourceReceipt, Totals
+from pulsometro.weighting.control_totals import SourceRecord, Totals
 from pulsometro.weighting.errors import WeightingError
 from pulsometro.weighting.record import Collapsed, MissingHandled
 
@@ -33,7 +33,7 @@ class MarginDesign:
     targets: dict[str, dict[str, float]]
     collapsed: tuple[Collapsed, ...]
     missing: tuple[MissingHandled, ...]
-    sources: tuple[SourceReceipt, ...]
+    sources: tuple[SourceRecord, ...]
 
 
 def design_margins(

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pulsometro.weighting.arrays import Bools, Floats, Ints, codes_of, tally
 from pulsometro.weighting.errors import WeightingError
-from pulsometro.weighting.record import ClassReceipt
+from pulsometro.weighting.record import ClassRecord
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def make_plan(
     keep_area_sum: bool,
     min_respondents: int = 20,
     max_factor: float = 5.0,
-) -> tuple[NonresponsePlan, tuple[ClassReceipt, ...]]:
+) -> tuple[NonresponsePlan, tuple[ClassRecord, ...]]:
     """Weighting classes ``area`` × ``by``.
 
     ``others``: numbers that gave no interview and are eligible or unknown, with the column
@@ -108,11 +108,11 @@ def make_plan(
     overall = np.bincount(plan.area, eligible) / np.maximum(np.bincount(plan.area, counts), 1)
     for name, count, factor, mean in zip(names, counts, raw, overall[plan.area], strict=True):
         _check_class(str(name), int(count), float(factor), float(mean), min_respondents, max_factor)
-    receipts = tuple(
-        ClassReceipt(name.partition("|")[0], name.partition("|")[2], int(count), float(total), float(factor))
+    record = tuple(
+        ClassRecord(name.partition("|")[0], name.partition("|")[2], int(count), float(total), float(factor))
         for name, count, total, factor in zip(names, counts, eligible, raw, strict=True)
     )
-    return plan, receipts
+    return plan, record
 
 
 def class_labels(table: pd.DataFrame, area: str, by: list[str]) -> np.ndarray:

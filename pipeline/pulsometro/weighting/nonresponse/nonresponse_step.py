@@ -16,7 +16,7 @@ from pulsometro.weighting.nonresponse.adjustment import (
     propensity_classes,
 )
 from pulsometro.weighting.nonresponse.outcome_rates import aapor_rates, final_dispositions
-from pulsometro.weighting.record import NonresponseReceipt, Rates
+from pulsometro.weighting.record import NonresponseRecord, Rates
 
 _SCORE = "_score_class"
 
@@ -49,7 +49,7 @@ class NonresponseStep:
 
     plan: NonresponsePlan
     others: pd.DataFrame
-    receipt: NonresponseReceipt
+    entry: NonresponseRecord
 
     def design_ids(self, settings: WeightingSettings) -> tuple[np.ndarray, np.ndarray]:
         """(k,) stratum and PSU of ``others``; each number is its own PSU unless the file says."""
@@ -122,8 +122,8 @@ def nonresponse_plan(
         max_factor=declared.max_factor,
     )
     adjusted = weights * plan.factors(weights)[0][plan.of_respondent]
-    receipt = NonresponseReceipt(declared.method, plan.keep_area_sum, classes, spread(adjusted, areas))
-    return NonresponseStep(plan, silent, receipt)
+    entry = NonresponseRecord(declared.method, plan.keep_area_sum, classes, spread(adjusted, areas))
+    return NonresponseStep(plan, silent, entry)
 
 
 def _others(responses: pd.DataFrame, fieldwork: Fieldwork, by: list[str]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The replicate weights that params declare, with their receipt."""
+"""The replicate weights that params declare, with their entry."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from pulsometro.weighting.calibration.problem import build_structure
 from pulsometro.weighting.calibration.trimming import Caps
 from pulsometro.weighting.errors import WeightingError, need_column
 from pulsometro.weighting.nonresponse.nonresponse_step import NonresponseStep
-from pulsometro.weighting.record import ReplicatesReceipt
+from pulsometro.weighting.record import ReplicatesRecord
 from pulsometro.weighting.replicates.multipliers import Multipliers, jkn, rao_wu
 from pulsometro.weighting.replicates.reweigh import FixedSteps, weigh_replicates
 
@@ -48,8 +48,8 @@ def add_replicates(
     responses: pd.DataFrame,
     full: FullSample,
     settings: WeightingSettings,
-) -> tuple[pd.DataFrame, ReplicatesReceipt | None]:
-    """The table of weights with ``rep_001`` … added, and the receipt.
+) -> tuple[pd.DataFrame, ReplicatesRecord | None]:
+    """The table of weights with ``rep_001`` … added, and the entry.
 
     A replicate in which a step fails is left out and reported; WeightingError when more fail
     than ``replicates.max_failed_share`` allows (none may with the jackknife).
@@ -102,7 +102,7 @@ def _multipliers(
 
 def _collect(
     table: pd.DataFrame, weights: Floats, failed: dict[int, str], made: Multipliers, declared: Replicates
-) -> tuple[pd.DataFrame, ReplicatesReceipt]:
+) -> tuple[pd.DataFrame, ReplicatesRecord]:
     total = len(weights)
     digits = max(3, len(str(total)))
     names = [f"rep_{number:0{digits}d}" for number in range(1, total + 1)]
@@ -117,7 +117,7 @@ def _collect(
     used = [position for position in range(total) if position not in failed]
     columns = pd.DataFrame({names[position]: weights[position] for position in used})
     scale = 1.0 / len(used) if made.method == "rao_wu" else made.scale
-    receipt = ReplicatesReceipt(
+    entry = ReplicatesRecord(
         method=made.method,
         asked=total,
         used=len(used),
@@ -129,4 +129,4 @@ def _collect(
         names=tuple(names[position] for position in used),
         failed={names[position]: reason for position, reason in sorted(failed.items())},
     )
-    return pd.concat([table, columns], axis=1), receipt
+    return pd.concat([table, columns], axis=1), entry

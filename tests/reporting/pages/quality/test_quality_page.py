@@ -1,4 +1,4 @@
-"""The quality page of an edition: every number is the receipt's, in every configuration of steps."""
+"""The quality page of an edition: every number is the entry's, in every configuration of steps."""
 
 import re
 from dataclasses import replace
@@ -16,7 +16,7 @@ from pulsometro.reporting.pages.quality.calls_and_interviewers import interviewe
 from pulsometro.reporting.pages.quality.quality_page import Sources, fragments, load, warnings
 from pulsometro.reporting.trace.explain import explain_number
 from pulsometro.study import Study
-from pulsometro.weighting.record import Receipts, read_receipts
+from pulsometro.weighting.record import WeightingRecord, read_record
 from tests.reporting import reading
 from tests.reporting.checking_pages import held
 from tests.reporting.conftest import LAST
@@ -47,7 +47,7 @@ def tied_of(page: str) -> list[tuple[str, str, str]]:
     return [(t.words.strip(), t.key, t.field) for t in reading.read_page(page) if t.key and t.kind == "text"]
 
 
-def test_every_number_of_the_page_is_the_receipts(study: Study, edition: Edition, page: str) -> None:
+def test_every_number_of_the_page_is_the_record(study: Study, edition: Edition, page: str) -> None:
     tied = tied_of(page)
     assert len(tied) > 900
     assert {key for _, key, _ in tied} == {f"{LAST}/weighting.json", f"{LAST}/interviewers.parquet"}
@@ -74,13 +74,13 @@ def _sentences(sources: Sources) -> tuple[str, ...]:
     from pulsometro.reporting.pages.quality.weighting_words import describe
 
     places = {code: name for code, name in sources.places.items() if code not in ("all", "total")}
-    return describe(sources.receipts, places, "municipio", sources.labels)
+    return describe(sources.record, places, "municipio", sources.labels)
 
 
 def _without(words: str, sources: Sources) -> str:
     """The page's words without its sentences, the notes of the sources and the engine's versions."""
     known = [*warnings(sources), *_sentences(sources)]
-    known += [source.note for source in sources.receipts.calibration.sources]  # type: ignore[union-attr]
+    known += [source.note for source in sources.record.calibration.sources]  # type: ignore[union-attr]
     for line in known:
         plain = re.sub(r"\s+", " ", line)
         assert plain in words, plain
@@ -95,15 +95,15 @@ def test_the_page_says_what_a_reviewer_asks_for(page: str, sources: Sources) -> 
         "En qué terminaron las llamadas", "Quién pregunta y cuánto pesa",
     ):  # fmt: skip
         assert heading in page
-    receipts = sources.receipts
+    record = sources.record
     for step in ("base", "calibration", "trim"):
         for field in ("n", "sum", "min", "median", "max", "max_to_median", "cv", "deff_kish", "n_eff"):
-            for at in range(len(receipts.areas) + 1):
+            for at in range(len(record.areas) + 1):
                 assert f'data-field="{step}/spread/{at}/{field}"' in page
-    assert len(receipts.calibration.cells) * 7 <= page.count('data-field="calibration/cells/')  # type: ignore[union-attr]
-    for at in range(len(receipts.balance)):
+    assert len(record.calibration.cells) * 7 <= page.count('data-field="calibration/cells/')  # type: ignore[union-attr]
+    for at in range(len(record.balance)):
         assert f'data-field="balance/{at}/smd_after"' in page
-    for at in range(len(receipts.areas) + 1):
+    for at in range(len(record.areas) + 1):
         assert f'data-field="outcome_rates/{at}/rates/RR6"' in page
     assert page.count('role="img"') == 2
     assert "García" in page and "19018" not in page
@@ -112,7 +112,7 @@ def test_the_page_says_what_a_reviewer_asks_for(page: str, sources: Sources) -> 
 
 def test_a_gap_between_two_sources_and_the_frames_reach_are_warned_about(sources: Sources) -> None:
     said = warnings(sources)
-    gap = next(g for g in sources.receipts.calibration.gaps if g.warn)  # type: ignore[union-attr]
+    gap = next(g for g in sources.record.calibration.gaps if g.warn)  # type: ignore[union-attr]
     ours, theirs = f"{gap.population:,.0f}", f"{gap.other_population:,.0f}"
     assert gap.area == "19018" and ours != theirs
     start = f"García: la fuente en uso cuenta {ours} personas adultas y otra, {theirs} (Adultos de 18 y más, línea "
@@ -122,13 +122,11 @@ def test_a_gap_between_two_sources_and_the_frames_reach_are_warned_about(sources
 
 
 def test_old_totals_and_lost_replicates_are_warned_about(sources: Sources) -> None:
-    step = sources.receipts.calibration
-    assert step is not None and sources.receipts.replicates is not None
+    step = sources.record.calibration
+    assert step is not None and sources.record.replicates is not None
     old = replace(step, sources=tuple(replace(s, too_old=True, age_years=6.84) for s in step.sources))
-    lost = replace(
-        sources.receipts.replicates, failed={"rep_003": "calibration lost a margin cell or did not converge"}
-    )
-    changed = replace(sources, receipts=replace(sources.receipts, calibration=old, replicates=lost))
+    lost = replace(sources.record.replicates, failed={"rep_003": "calibration lost a margin cell or did not converge"})
+    changed = replace(sources, record=replace(sources.record, calibration=old, replicates=lost))
     said = " ".join(warnings(changed))
     assert "a 6.8 años del levantamiento" in said
     assert "Réplicas que fallaron: 1." in said
@@ -178,9 +176,9 @@ def test_a_given_weight_of_a_study_without_areas_has_a_page(sources: Sources, tm
 def _fragments(content: dict[str, Any], sources: Sources, folder: Path) -> tuple[dict[str, str], list[Any]]:
     """The fragments made from another weighting.json, and their tied numbers."""
     write_json(content, folder / "weighting.json")
-    receipts: Receipts = read_receipts(folder / "weighting.json")
+    record: WeightingRecord = read_record(folder / "weighting.json")
     wave = replace(sources.edition.wave, key="other")
-    other = replace(sources, receipts=receipts, edition=replace(sources.edition, wave=wave))
+    other = replace(sources, record=record, edition=replace(sources.edition, wave=wave))
     made = fragments(other, folder)
     tied = [
         (re.sub(r"\\(.)", r"\1", words), key, unescape(path))
@@ -218,9 +216,9 @@ def test_a_number_of_the_page_can_be_explained(study: Study, built: Path, page: 
         explain_number(study, f"{key}#final/99/n")
 
 
-def test_receipts_of_another_version_say_what_to_do(study: Study, tmp_path: Path) -> None:
+def test_a_record_of_another_version_say_what_to_do(study: Study, tmp_path: Path) -> None:
     content = read_json(study.processed(LAST, "weighting.json"))
     del content["base_final"]
     write_json(content, tmp_path / "weighting.json")
     with pytest.raises(PulsoError, match="weigh the wave again"):
-        read_receipts(tmp_path / "weighting.json")
+        read_record(tmp_path / "weighting.json")

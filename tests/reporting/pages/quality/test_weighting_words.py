@@ -1,4 +1,4 @@
-"""The account in words: every step that was taken, with the numbers of its receipt."""
+"""The account in words: every step that was taken, with the numbers of its entry."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from pulsometro.reporting.pages.quality.weighting_words import cell_of, describe
 from pulsometro.weighting.chain import weigh
-from pulsometro.weighting.record import AreaTrim, Receipts, TrimReceipt
+from pulsometro.weighting.record import AreaTrim, TrimRecord, WeightingRecord
 from tests.weighting.editions import attempts, inputs, responses, settings
 
 PLACES = {"19018": "García", "19019": "San Pedro"}
@@ -20,7 +20,7 @@ def said(place_word: str = "municipio", **declared: Any) -> str:
     """What is said of the made-up edition weighed with these settings and inputs."""
     given = {key: declared.pop(key) for key in ("responses", "attempts", "frame") if key in declared}
     made = weigh(inputs(**given), settings(**declared))
-    return " ".join(describe(made.receipts, PLACES, place_word, LABELS))
+    return " ".join(describe(made.record, PLACES, place_word, LABELS))
 
 
 def test_every_step_is_said() -> None:
@@ -36,7 +36,7 @@ def test_every_step_is_said() -> None:
             trim={"k": 3.5},
         ),
     )
-    text = " ".join(describe(made.receipts, PLACES, labels=LABELS))
+    text = " ".join(describe(made.record, PLACES, labels=LABELS))
     assert "el número de personas adultas de cada municipio entre el de sus entrevistas, multiplicado por" in text
     assert "(a lo más 4) y dividido entre las líneas telefónicas del hogar (a lo más 3)." in text
     assert "en 18 clases de ponderación: en ellas hay de " in text
@@ -51,9 +51,9 @@ def test_every_step_is_said() -> None:
         "12 réplicas de los pesos (bootstrap de Rao–Wu–Yue); cada una repite el ajuste por falta de respuesta, la "
         in text
     )
-    total = made.receipts.final[-1]
+    total = made.record.final[-1]
     assert f"equivalen a {total.n_eff:,.0f} con pesos iguales" in text
-    worst = max(abs(cell.points_before) for cell in made.receipts.calibration.cells)
+    worst = max(abs(cell.points_before) for cell in made.record.calibration.cells)
     assert f"la celda más alejada estaba a {worst:.1f}\u00a0puntos" in text
     assert "después, todas coinciden" in text
 
@@ -62,7 +62,7 @@ def test_a_given_weight_needs_two_sentences() -> None:
     rows = responses().assign(factor=1.5)
     base = {"kind": "given", "weight": "factor"}
     made = weigh(inputs(responses=rows), settings(base=base, calibration=None, trim=None, replicates=None, strata=None))
-    first, second = describe(made.receipts, {})
+    first, second = describe(made.record, {})
     assert "quien produce los datos" in first
     assert "es 1.00: las 1,080 entrevistas equivalen a 1,080" in second
 
@@ -108,9 +108,9 @@ def test_what_was_declared_is_what_is_said(changes: dict[str, Any], words: str) 
     ("caps", "floors", "words"), [(1, 0, "1 peso quedó en el tope, y "), (3, 2, "y 2 pesos quedaron en el piso")]
 )
 def test_trimmed_weights_are_counted_with_the_right_number(caps: int, floors: int, words: str) -> None:
-    made: Receipts = weigh(inputs(), settings(replicates=None)).receipts
+    made: WeightingRecord = weigh(inputs(), settings(replicates=None)).record
     area = AreaTrim("19018", 100.0, 300.0, 20.0, caps, floors, made.final[-1].sum / 200, 0.05)
-    trimmed = TrimReceipt(3.0, 5.0, (area,), (), made.final)
+    trimmed = TrimRecord(3.0, 5.0, (area,), (), made.final)
     text = " ".join(describe(replace(made, trim=trimmed), PLACES))
     assert words in text
     assert "0.5\u00a0% del peso pasó a otras entrevistas" in text

@@ -7,9 +7,9 @@ from typing import Any
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.study import Study
-from pulsometro.weighting.record import Receipts
+from pulsometro.weighting.record import WeightingRecord
 
-RECEIPTS, CHECKS = "processed/{wave}/weighting.json", "processed/checks/{wave}.json"
+RECORD, CHECKS = "processed/{wave}/weighting.json", "processed/checks/{wave}.json"
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Element:
 class Sources:
     """What the points are read from: the study, its edition, and the files of the wave.
 
-    ``receipts``: as they are in the file; ``weights``: the same, as records.
+    ``record``: as they are in the file; ``weights``: the same, as records.
     """
 
     study: Study
     edition: Edition
     questionnaire: Questionnaire
-    receipts: Mapping[str, Any]
-    weights: Receipts
+    record: Mapping[str, Any]
+    weights: WeightingRecord
     checks: Mapping[str, Any]
     engine: str

@@ -1,4 +1,4 @@
-"""What a survey must say of itself, point by point, from params, questionnaire, receipts and checks.
+"""What a survey must say of itself, point by point, from params, questionnaire, record and checks.
 
 Points: American Association for Public Opinion Research (2021), Code of Professional Ethics and Practices, III.A,
 which its Transparency Initiative asks for; INE (2016), Reglamento de Elecciones, anexo 3, criterios generales de
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pulsometro.reporting.language.traced_text import escape, lower_first, text, upper_first
-from pulsometro.reporting.pages.brief import from_receipts, named
-from pulsometro.reporting.pages.methodology.disclosure_points import CHECKS, RECEIPTS, Element, Point, Sources
+from pulsometro.reporting.pages.brief import from_record, named
+from pulsometro.reporting.pages.methodology.disclosure_points import CHECKS, RECORD, Element, Point, Sources
 from pulsometro.reporting.pages.methodology.numbers import precision, size, weights
 from pulsometro.style import spanish
 
@@ -22,11 +22,11 @@ def every_element(sources: Sources) -> tuple[Element, ...]:
         Element(2, "quien", "Quién patrocina y quién la hace", _who(sources)),
         Element(3, "instrumento", "Cuestionario", _instrument(sources)),
         Element(4, "poblacion", "Población", _population(sources)),
-        Element(5, "muestra", "Muestra", _sample(sources), RECEIPTS),
+        Element(5, "muestra", "Muestra", _sample(sources), RECORD),
         Element(6, "modo", "Modo de entrevista", _mode(sources)),
         Element(7, "fechas", "Fechas", _dates(sources)),
-        Element(8, "precision", "Tamaño y precisión", (*size(sources), *precision(sources)), RECEIPTS),
-        Element(9, "ponderacion", "Ponderación", weights(sources), RECEIPTS),
+        Element(8, "precision", "Tamaño y precisión", (*size(sources), *precision(sources)), RECORD),
+        Element(9, "ponderacion", "Ponderación", weights(sources), RECORD),
         Element(10, "proceso", "Proceso y calidad", _process(sources), CHECKS),
         Element(11, "limitaciones", "Limitaciones", _limits(sources)),
     )
@@ -91,10 +91,10 @@ def _population(sources: Sources) -> tuple[Point, ...]:
 
 def _sample(sources: Sources) -> tuple[Point, ...]:
     edition, said = sources.edition, sources.edition.settings.disclosure
-    coverage = next((c for c in sources.receipts.get("coverage") or [] if c["area"] == "total"), None)
+    coverage = next((c for c in sources.record.get("coverage") or [] if c["area"] == "total"), None)
     reach = text("")
     if coverage:
-        share = from_receipts(edition, spanish.percent(coverage["share"], 0), "coverage/total/share")
+        share = from_record(edition, spanish.percent(coverage["share"], 0), "coverage/total/share")
         year = str(coverage["reference_date"])[:4]
         reach = text(" El marco alcanza el ", share, f" de las viviendas (dato de {year}).")
     return (

@@ -11,7 +11,7 @@ from pulsometro.reporting.pages.methodology.disclosure_points import Element, Po
 from pulsometro.reporting.pages.methodology.elements import every_element
 from pulsometro.study import Study
 from pulsometro.style import spanish
-from pulsometro.weighting.record import read_receipts
+from pulsometro.weighting.record import read_record
 
 NOT_STATED = "No se declaró."
 _KINDS = {"integer": "número", "number": "número", "area": "lista de lugares", "date": "fecha"}
@@ -26,8 +26,8 @@ def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
     wave = edition.wave.key
     questionnaire = study.questionnaire(wave)
     weighed = study.processed(wave, "weighting.json")
-    receipts, checks = read_json(weighed), read_json(study.checks(wave))
-    told = every_element(Sources(study, edition, questionnaire, receipts, read_receipts(weighed), checks, engine))
+    record, checks = read_json(weighed), read_json(study.checks(wave))
+    told = every_element(Sources(study, edition, questionnaire, record, read_record(weighed), checks, engine))
     body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
     body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
     asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")

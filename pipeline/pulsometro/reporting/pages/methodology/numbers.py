@@ -6,7 +6,7 @@ from typing import Any
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language import sentences
 from pulsometro.reporting.language.traced_text import Number, escape, lower_first, text, upper_first
-from pulsometro.reporting.pages.brief import from_receipts, interviews, level
+from pulsometro.reporting.pages.brief import from_record, interviews, level
 from pulsometro.reporting.pages.methodology.disclosure_points import Point, Sources
 from pulsometro.reporting.pages.quality.weighting_words import describe, labels_of
 from pulsometro.reporting.tables import markdown
@@ -36,7 +36,7 @@ _RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación
 
 def size(sources: Sources) -> tuple[Point, ...]:
     """How many were interviewed, in every place too, with AAPOR's rates, dispositions and item nonresponse."""
-    edition, total = sources.edition, _total(sources.receipts, "outcome_rates")
+    edition, total = sources.edition, _total(sources.record, "outcome_rates")
     base = edition.whole(edition.settings.headline)
     silent = sorted({label.no_answer for label in edition.labels.values()})
     counted = ""
@@ -54,20 +54,20 @@ def size(sources: Sources) -> tuple[Point, ...]:
     )  # fmt: skip
 
 
-def _total(receipts: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:
-    return next((row for row in receipts.get(table) or [] if row["area"] == "total"), None)
+def _total(record: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:
+    return next((row for row in record.get(table) or [] if row["area"] == "total"), None)
 
 
 def _by_place(sources: Sources) -> str:
     """Sample size and margin of the headline in every place."""
     edition = sources.edition
-    sizes = {row["area"]: row["n"] for row in sources.receipts.get("final") or []}
+    sizes = {row["area"]: row["n"] for row in sources.record.get("final") or []}
     rows: list[list[markdown.Cell]] = []
     for place in edition.places:
         if place.code not in sizes:
             return ""
         estimate = edition.in_place(edition.settings.headline, place.code)
-        size = from_receipts(edition, spanish.count(sizes[place.code]), f"final/{place.code}/n")
+        size = from_record(edition, spanish.count(sizes[place.code]), f"final/{place.code}/n")
         rows.append([place.name, size, sentences.margin(estimate) if estimate else markdown.EMPTY])
     heads = [upper_first(edition.settings.place_word), "Entrevistas", "Margen de la cifra principal"]
     return markdown.pipe(
@@ -76,7 +76,7 @@ def _by_place(sources: Sources) -> str:
 
 
 def _rates(sources: Sources) -> str:
-    total = _total(sources.receipts, "outcome_rates")
+    total = _total(sources.record, "outcome_rates")
     if total is None:
         return ""
     edition = sources.edition
@@ -84,9 +84,9 @@ def _rates(sources: Sources) -> str:
     for code, name in _RATES.items():
         rate = total["rates"].get(code)
         if spanish.usable(rate):
-            shown = from_receipts(edition, spanish.percent(rate), f"outcome_rates/total/rates/{code}")
+            shown = from_record(edition, spanish.percent(rate), f"outcome_rates/total/rates/{code}")
             parts += ["; " if parts else "", f"{name if parts else upper_first(name)} ({code}): ", shown]
-    unsolved = from_receipts(edition, spanish.percent(total["e"]), "outcome_rates/total/e")
+    unsolved = from_record(edition, spanish.percent(total["e"]), "outcome_rates/total/e")
     return text(*parts, ". Elegibilidad estimada de los números sin resolver: ", unsolved, ".").markdown
 
 
@@ -94,7 +94,7 @@ def _dispositions(edition: Edition, total: Mapping[str, Any]) -> str:
     parts: list[str | Number] = []
     for code, name in _DISPOSITIONS.items():
         if total["counts"].get(code):
-            count = from_receipts(edition, spanish.count(total["counts"][code]), f"outcome_rates/total/counts/{code}")
+            count = from_record(edition, spanish.count(total["counts"][code]), f"outcome_rates/total/counts/{code}")
             parts += ["; " if parts else "", f"{name if not parts else lower_first(name)}: ", count]
     return text(*parts, ".").markdown if parts else ""
 
@@ -126,7 +126,7 @@ def precision(sources: Sources) -> tuple[Point, ...]:
 
 
 def weights(sources: Sources) -> tuple[Point, ...]:
-    """How this edition was weighted, a step a line, in the words of its receipts."""
+    """How this edition was weighted, a step a line, in the words of its record."""
     places = {place.code: place.name for place in sources.edition.places}
     labels = labels_of(sources.questionnaire)
     told = describe(sources.weights, places, sources.edition.settings.place_word, labels)

@@ -1,1 +1,1 @@
-"""The quality page of an edition: what the weights' receipts hold, for supervisors and reviewers."""
+"""The quality page of an edition: what the weights' record holds, for supervisors and reviewers."""

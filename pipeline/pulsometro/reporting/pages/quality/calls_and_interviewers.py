@@ -19,7 +19,7 @@ from pulsometro.reporting.pages.quality.traced_tables import (
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
-from pulsometro.weighting.record import Receipts
+from pulsometro.weighting.record import WeightingRecord
 
 NO_CALLS = "Esta edición no tiene registro de llamadas."
 _COUNTS = (
@@ -70,11 +70,11 @@ def asked_of(rows: pd.DataFrame) -> tuple[Asked, ...]:
     return tuple(Asked(*record) for record in rows[names].itertuples(index=False, name=None))
 
 
-def rates(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str, note: str) -> str:
+def rates(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
     """AAPOR's outcome rates of every place; the dispositions behind them folded away."""
-    if not receipts.outcome_rates:
+    if not record.outcome_rates:
         return NO_CALLS
-    named = [([places.get(r.area, r.area)], r, f"outcome_rates/{i}") for i, r in enumerate(receipts.outcome_rates)]
+    named = [([places.get(r.area, r.area)], r, f"outcome_rates/{i}") for i, r in enumerate(record.outcome_rates)]
     heads, parts = [place_word.capitalize()], []
     for title, codes in _GROUPS:
         columns = [Column(code, f"rates.{code}", spanish.bare_percent) for code in codes]

@@ -1,4 +1,4 @@
-"""Every fragment of an edition's quality page, from the weights' receipts and the interviewers' table."""
+"""Every fragment of an edition's quality page, from the weights' record and the interviewers' table."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pulsometro.reporting.charts.drawing.canvas import Picture, Size
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.traced_text import Number, Text, escape, span, text
 from pulsometro.reporting.pages.quality import calls_and_interviewers, sample_and_population, weighting_steps
-from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, RECEIPTS, Ledger, points
+from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, RECORD, Ledger, points
 from pulsometro.reporting.pages.quality.weighting_words import (
     answer_of,
     day_of,
@@ -23,7 +23,7 @@ from pulsometro.reporting.pages.quality.weighting_words import (
 from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
 from pulsometro.style import spanish
-from pulsometro.weighting.record import Receipts, read_receipts
+from pulsometro.weighting.record import WeightingRecord, read_record
 
 # The area codes that stand for everything: of a study without areas, and of the sum.
 WHOLE = ("all", "total")
@@ -34,7 +34,7 @@ class Sources:
     """What the page is made from; ``places``: short names by code, "total" the whole."""
 
     edition: Edition
-    receipts: Receipts
+    record: WeightingRecord
     asked: tuple[calls_and_interviewers.Asked, ...]
     places: Mapping[str, str]
     labels: Mapping[str, str]
@@ -56,7 +56,7 @@ def load(study: Study, edition: Edition) -> Sources:
     questionnaire: Questionnaire = study.questionnaire(wave)
     return Sources(
         edition,
-        read_receipts(study.processed(wave, RECEIPTS)),
+        read_record(study.processed(wave, RECORD)),
         calls_and_interviewers.asked_of(read_table(study.processed(wave, INTERVIEWERS))),
         {place.code: place.short for place in edition.places} | dict.fromkeys(WHOLE, edition.area_name),
         labels_of(questionnaire),
@@ -65,33 +65,33 @@ def load(study: Study, edition: Edition) -> Sources:
 
 def fragments(sources: Sources, figures: Path) -> dict[str, str]:
     """Every table, sentence and figure by file name without ending; the figure is drawn into ``figures``."""
-    ledger, receipts, places, labels = sources.ledger, sources.receipts, sources.places, sources.labels
+    ledger, record, places, labels = sources.ledger, sources.record, sources.places, sources.labels
     word, note = sources.place_word, markdown.simulated(sources.edition)
-    told = describe(receipts, _places_alone(sources), word, labels)
+    told = describe(record, _places_alone(sources), word, labels)
     made = {
         "calidad-resumen": summary(sources),
         "calidad-avisos": "\n".join(f"- {escape(line)}" for line in warnings(sources)) or "Nada que señalar.",
         "calidad-palabras": "\n".join(f"- {escape(line)}" for line in told),
-        "calidad-pasos": weighting_steps.by_step(ledger, receipts, note),
-        "calidad-lugares": weighting_steps.by_place(ledger, receipts, places, word, note),
+        "calidad-pasos": weighting_steps.by_step(ledger, record, note),
+        "calidad-lugares": weighting_steps.by_place(ledger, record, places, word, note),
         "calidad-figura": figure(sources, figures),
-        "calidad-margenes": sample_and_population.worst_cells(ledger, receipts, places, labels, note),
-        "calidad-celdas": sample_and_population.every_cell(ledger, receipts, places, labels, note),
-        "calidad-unidos": sample_and_population.collapsed(ledger, receipts, places, labels),
-        "calidad-faltantes": sample_and_population.missing(ledger, receipts, places, labels),
-        "calidad-diferencias": sample_and_population.balance(ledger, receipts, labels, note),
-        "calidad-convergencia": weighting_steps.convergence(ledger, receipts, places, word),
-        "calidad-recorte": weighting_steps.trimming(ledger, receipts, places, word, note),
-        "calidad-replicas": weighting_steps.replicates(ledger, receipts),
-        "calidad-totales": sample_and_population.sources(ledger, receipts, labels),
-        "calidad-brechas": sample_and_population.gaps(ledger, receipts, places, word),
-        "calidad-cobertura": sample_and_population.coverage(ledger, receipts, places, word),
-        "calidad-tasas": calls_and_interviewers.rates(ledger, receipts, places, word, note),
-        "calidad-respuesta": weighting_steps.nonresponse(ledger, receipts, places, word),
+        "calidad-margenes": sample_and_population.worst_cells(ledger, record, places, labels, note),
+        "calidad-celdas": sample_and_population.every_cell(ledger, record, places, labels, note),
+        "calidad-unidos": sample_and_population.collapsed(ledger, record, places, labels),
+        "calidad-faltantes": sample_and_population.missing(ledger, record, places, labels),
+        "calidad-diferencias": sample_and_population.balance(ledger, record, labels, note),
+        "calidad-convergencia": weighting_steps.convergence(ledger, record, places, word),
+        "calidad-recorte": weighting_steps.trimming(ledger, record, places, word, note),
+        "calidad-replicas": weighting_steps.replicates(ledger, record),
+        "calidad-totales": sample_and_population.sources(ledger, record, labels),
+        "calidad-brechas": sample_and_population.gaps(ledger, record, places, word),
+        "calidad-cobertura": sample_and_population.coverage(ledger, record, places, word),
+        "calidad-tasas": calls_and_interviewers.rates(ledger, record, places, word, note),
+        "calidad-respuesta": weighting_steps.nonresponse(ledger, record, places, word),
         "calidad-entrevistadores": calls_and_interviewers.interviewers(ledger, sources.edition, sources.asked, note),
     }
     # Sentences, hover texts and axes hold numbers that are tied to no place: the page says which file they are from.
-    file = f"processed/{sources.edition.wave.key}/{RECEIPTS}"
+    file = f"processed/{sources.edition.wave.key}/{RECORD}"
     return {name: f'::::: {{data-source="{file}"}}\n\n{body}\n:::::' for name, body in made.items()}
 
 
@@ -101,9 +101,9 @@ def _places_alone(sources: Sources) -> dict[str, str]:
 
 def summary(sources: Sources) -> str:
     """Five numbers: interviews, what they are worth, response, distance from the population, replicates."""
-    receipts, ledger = sources.receipts, sources.ledger
-    last = len(receipts.final) - 1
-    total = receipts.final[last]
+    record, ledger = sources.record, sources.ledger
+    last = len(record.final) - 1
+    total = record.final[last]
     n = ledger.number(spanish.count(total.n), f"final/{last}/n")
     people = ledger.number(spanish.count(total.sum), f"final/{last}/sum")
     deff = ledger.number(spanish.decimal(total.deff_kish, 2), f"final/{last}/deff_kish")
@@ -120,7 +120,7 @@ def summary(sources: Sources) -> str:
 
 
 def _response(sources: Sources) -> Iterator[tuple[Number, Text]]:
-    for at, rates in enumerate(sources.receipts.outcome_rates):
+    for at, rates in enumerate(sources.record.outcome_rates):
         rate = rates.rates.get("RR3")
         if rates.area == "total" and rate is not None:
             yield (
@@ -130,7 +130,7 @@ def _response(sources: Sources) -> Iterator[tuple[Number, Text]]:
 
 
 def _distance(sources: Sources) -> Iterator[tuple[Number, Text]]:
-    cells = sources.receipts.calibration.cells if sources.receipts.calibration else ()
+    cells = sources.record.calibration.cells if sources.record.calibration else ()
     if cells:
         at = max(range(len(cells)), key=lambda index: abs(cells[index].points_before))
         shown = points(cells[at].points_before)
@@ -139,7 +139,7 @@ def _distance(sources: Sources) -> Iterator[tuple[Number, Text]]:
 
 
 def _replicates(sources: Sources) -> Iterator[tuple[Number, Text]]:
-    made = sources.receipts.replicates
+    made = sources.record.replicates
     if made is not None:
         asked = sources.ledger.number(spanish.count(made.asked), "replicates/asked")
         said = text("réplicas de los pesos de ", asked, " que se pidieron")
@@ -148,9 +148,9 @@ def _replicates(sources: Sources) -> Iterator[tuple[Number, Text]]:
 
 def warnings(sources: Sources) -> list[str]:
     """What somebody should look at before signing: old totals, sources that disagree, merges, lost replicates."""
-    receipts, places = sources.receipts, _places_alone(sources)
+    record, places = sources.record, _places_alone(sources)
     found = []
-    step = receipts.calibration
+    step = record.calibration
     for source in step.sources if step else ():
         if source.too_old:
             found.append(
@@ -171,8 +171,8 @@ def warnings(sources: Sources) -> list[str]:
         found.append(
             f"{place}: se unieron {groups}; la celda menor tenía {spanish.count(merged.respondents)} entrevistas."
         )
-    found += sample_and_population.thin_frames(receipts, places)
-    lost = len(receipts.replicates.failed) if receipts.replicates else 0
+    found += sample_and_population.thin_frames(record, places)
+    lost = len(record.replicates.failed) if record.replicates else 0
     if lost:
         found.append(f"Réplicas que fallaron: {spanish.count(lost)}.")
     return found
@@ -180,11 +180,11 @@ def warnings(sources: Sources) -> list[str]:
 
 def figure(sources: Sources, folder: Path) -> str:
     """Base against final weights, a square a place; a sentence when nothing moved."""
-    receipts, edition = sources.receipts, sources.edition
-    if not receipts.base_final:
+    record, edition = sources.record, sources.edition
+    if not record.base_final:
         return "El peso final es el peso base: ningún paso lo movió."
     panels = [
-        weights_figure.Panel(name, tuple(point for point in receipts.base_final if point.area == code))
+        weights_figure.Panel(name, tuple(point for point in record.base_final if point.area == code))
         for code, name in (_places_alone(sources) or {"all": edition.area_name}).items()
     ]
     panels = [panel for panel in panels if panel.points]
@@ -197,7 +197,7 @@ def figure(sources: Sources, folder: Path) -> str:
 
 
 def _alt(sources: Sources) -> str:
-    points = sources.receipts.base_final
+    points = sources.record.base_final
     ends = [
         f"de {spanish.decimal(min(values), 2)} a {spanish.decimal(max(values), 2)}"
         for values in ([p.base for p in points], [p.final for p in points])

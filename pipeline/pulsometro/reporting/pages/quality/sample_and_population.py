@@ -15,7 +15,7 @@ from pulsometro.reporting.pages.quality.weighting_words import answer_of, cell_o
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
 from pulsometro.weighting.control_totals import Gap
-from pulsometro.weighting.record import Balance, CellOff, Receipts
+from pulsometro.weighting.record import Balance, CellOff, WeightingRecord
 
 OFF = (
     Column("Entrevistas", "n", spanish.count),
@@ -31,10 +31,10 @@ Row = tuple[list[str], object, str]
 
 
 def worst_cells(
-    ledger: Ledger, receipts: Receipts, places: Mapping[str, str], labels: Mapping[str, str], note: str
+    ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str], note: str
 ) -> str:
     """Of each place the cell that was furthest from the population before calibrating."""
-    step = receipts.calibration
+    step = record.calibration
     if step is None:
         return NOT_CALIBRATED
     worst: dict[str, tuple[CellOff, int]] = {}
@@ -46,10 +46,10 @@ def worst_cells(
 
 
 def every_cell(
-    ledger: Ledger, receipts: Receipts, places: Mapping[str, str], labels: Mapping[str, str], note: str
+    ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str], note: str
 ) -> str:
     """Every cell of every margin, a folded table a margin."""
-    step = receipts.calibration
+    step = record.calibration
     if step is None:
         return ""
     parts = []
@@ -66,9 +66,9 @@ def _cell_row(cell: CellOff, at: int, places: Mapping[str, str], labels: Mapping
     return [place, upper_first(cell_of(cell.margin, cell.cell, labels))], cell, f"calibration/cells/{at}"
 
 
-def collapsed(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
+def collapsed(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """What was merged because a cell had too few interviews."""
-    merged = receipts.calibration.collapsed if receipts.calibration else ()
+    merged = record.calibration.collapsed if record.calibration else ()
     if not merged:
         return "No hizo falta unir grupos."
     named = []
@@ -81,11 +81,11 @@ def collapsed(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], lab
     return table(ledger, named, ["Dónde", "Margen", "Grupos unidos"], columns, "Grupos unidos antes de calibrar")
 
 
-def missing(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
+def missing(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """Who lacked a fact that the weights use, and what was done."""
     base = [
         ([places.get(area, area), "adultos o líneas del hogar", "mediana de su lugar"], count, f"base/filled/{area}")
-        for area, count in receipts.base.filled.items()
+        for area, count in record.base.filled.items()
     ]
     rules = {"impute": "se imputó al azar con la población", "own_cell": "celda aparte"}
     later = [
@@ -94,7 +94,7 @@ def missing(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], label
             m.respondents,
             f"calibration/missing/{at}/respondents",
         )
-        for at, m in enumerate(receipts.calibration.missing if receipts.calibration else ())
+        for at, m in enumerate(record.calibration.missing if record.calibration else ())
     ]
     rows: list[list[str | Number | Text]] = [
         [*names, ledger.number(spanish.count(count), path)] for names, count, path in [*base, *later]
@@ -106,7 +106,7 @@ def missing(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], label
     return markdown.folded(made, "Datos que faltaban y qué se hizo")
 
 
-def balance(ledger: Ledger, receipts: Receipts, labels: Mapping[str, str], note: str) -> str:
+def balance(ledger: Ledger, record: WeightingRecord, labels: Mapping[str, str], note: str) -> str:
     """Standardised mean differences of calibration variables and key indicators."""
     columns = (
         Column("Población, %", "target", spanish.bare_percent),
@@ -115,7 +115,7 @@ def balance(ledger: Ledger, receipts: Receipts, labels: Mapping[str, str], note:
         Column("DME antes", "smd_before", thousandths),
         Column("DME después", "smd_after", thousandths),
     )
-    named = [(_balance_names(b, labels), b, f"balance/{at}") for at, b in enumerate(receipts.balance)]
+    named = [(_balance_names(b, labels), b, f"balance/{at}") for at, b in enumerate(record.balance)]
     if not named:
         return "No se declararon variables para comparar."
     return table(ledger, named, ["Variable", "Respuesta"], columns, f"Antes y después de calibrar{note}")
@@ -126,9 +126,9 @@ def _balance_names(entry: Balance, labels: Mapping[str, str]) -> list[str]:
     return [name, upper_first(answer_of(entry.variable, entry.level, labels))]
 
 
-def sources(ledger: Ledger, receipts: Receipts, labels: Mapping[str, str]) -> str:
+def sources(ledger: Ledger, record: WeightingRecord, labels: Mapping[str, str]) -> str:
     """Where every margin's totals come from, of which day, and whether that is too long ago."""
-    step = receipts.calibration
+    step = record.calibration
     if step is None:
         return "Estos pesos no usan totales de población."
     named = []
@@ -141,9 +141,9 @@ def sources(ledger: Ledger, receipts: Receipts, labels: Mapping[str, str]) -> st
     return table(ledger, named, heads, columns, "Totales de control")
 
 
-def gaps(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str) -> str:
+def gaps(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
     """Every other source beside the one in use."""
-    found = receipts.calibration.gaps if receipts.calibration else ()
+    found = record.calibration.gaps if record.calibration else ()
     if not found:
         return "No hay otra fuente con la cual comparar."
     columns = (
@@ -164,15 +164,15 @@ def _disagree(gap: Gap) -> str:
     return "discrepan" if gap.warn else markdown.EMPTY
 
 
-def coverage(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str) -> str:
+def coverage(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
     """Of every place the share of dwellings that each frame reaches."""
-    frames = dict.fromkeys(entry.frame for entry in receipts.coverage)
+    frames = dict.fromkeys(entry.frame for entry in record.coverage)
     if not frames:
         return "No se declaró una tabla de cobertura del marco."
-    at = {(entry.area, entry.frame): (index, entry) for index, entry in enumerate(receipts.coverage)}
-    words = {entry.frame: upper_first(entry.name or entry.frame) for entry in receipts.coverage}
+    at = {(entry.area, entry.frame): (index, entry) for index, entry in enumerate(record.coverage)}
+    words = {entry.frame: upper_first(entry.name or entry.frame) for entry in record.coverage}
     rows: list[list[str | Number | Text]] = []
-    for area in dict.fromkeys(entry.area for entry in receipts.coverage):
+    for area in dict.fromkeys(entry.area for entry in record.coverage):
         first, one = at[area, next(iter(frames))]
         dwellings = ledger.number(spanish.count(one.dwellings), f"coverage/{first}/dwellings")
         row: list[str | Number | Text] = [places.get(area, area), dwellings]
@@ -180,15 +180,15 @@ def coverage(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], plac
             index, entry = at[area, frame]
             row.append(ledger.number(spanish.bare_percent(entry.share, 0), f"coverage/{index}/share"))
         rows.append(row)
-    day = day_of(receipts.coverage[0].reference_date) if receipts.coverage[0].reference_date else ""
+    day = day_of(record.coverage[0].reference_date) if record.coverage[0].reference_date else ""
     heads = [place_word.capitalize(), "Viviendas", *(f"{words[frame]}, %" for frame in frames)]
     return markdown.pipe(heads, rows, f"Viviendas que el marco alcanza{f', {day}' if day else ''}")
 
 
-def thin_frames(receipts: Receipts, places: Mapping[str, str]) -> Iterator[str]:
+def thin_frames(record: WeightingRecord, places: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each frame that reaches less than half the dwellings somewhere."""
-    for frame in dict.fromkeys(entry.frame for entry in receipts.coverage):
-        entries = [entry for entry in receipts.coverage if entry.frame == frame]
+    for frame in dict.fromkeys(entry.frame for entry in record.coverage):
+        entries = [entry for entry in record.coverage if entry.frame == frame]
         low = [places.get(entry.area, entry.area) for entry in entries if entry.share < 0.5 and entry.area in places]
         if low:
             name = upper_first(entries[0].name or frame)

@@ -8,17 +8,17 @@ from pulsometro.reporting.language.traced_text import Number, Text
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
 
-RECEIPTS = "weighting.json"
+RECORD = "weighting.json"
 INTERVIEWERS = "interviewers.parquet"
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """What a wave's receipts are called in a page: ``2013T2/weighting.json`` and a path in it."""
+    """What a wave's record is called in a page: ``2013T2/weighting.json`` and a path in it."""
 
     wave: str
 
-    def number(self, words: str, path: str, file: str = RECEIPTS) -> Number:
+    def number(self, words: str, path: str, file: str = RECORD) -> Number:
         """``words`` as printed; ``path``: keys and positions in the JSON (``final/9/n``), or the row and column."""
         return Number(words, f"{self.wave}/{file}", path)
 

@@ -13,7 +13,7 @@ from pulsometro.reporting.pages.quality.traced_tables import (
 )
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
-from pulsometro.weighting.record import Convergence, Receipts, Spread
+from pulsometro.weighting.record import Convergence, Spread, WeightingRecord
 
 SPREAD = (
     Column("Entrevistas", "n", spanish.count),
@@ -31,36 +31,36 @@ TOTAL = "total"
 
 @dataclass(frozen=True)
 class Step:
-    """A step that was taken: its name and where its spread lies in the receipts."""
+    """A step that was taken: its name and where its spread lies in the record."""
 
     name: str
     path: str
     spread: tuple[Spread, ...]
 
 
-def steps(receipts: Receipts) -> list[Step]:
+def steps(record: WeightingRecord) -> list[Step]:
     """The steps in their order, and the final weights."""
-    found = [Step("Peso base", "base/spread", receipts.base.spread)]
-    for name, path, receipt in (
-        ("Dos marcos", "dual_frame", receipts.dual_frame),
-        ("Falta de respuesta", "nonresponse", receipts.nonresponse),
-        ("Calibración", "calibration", receipts.calibration),
-        ("Recorte", "trim", receipts.trim),
+    found = [Step("Peso base", "base/spread", record.base.spread)]
+    for name, path, entry in (
+        ("Dos marcos", "dual_frame", record.dual_frame),
+        ("Falta de respuesta", "nonresponse", record.nonresponse),
+        ("Calibración", "calibration", record.calibration),
+        ("Recorte", "trim", record.trim),
     ):
-        if receipt is not None:
-            found.append(Step(name, f"{path}/spread", receipt.spread))
-    return [*found, Step("Peso final", "final", receipts.final)]
+        if entry is not None:
+            found.append(Step(name, f"{path}/spread", entry.spread))
+    return [*found, Step("Peso final", "final", record.final)]
 
 
-def by_step(ledger: Ledger, receipts: Receipts, note: str) -> str:
+def by_step(ledger: Ledger, record: WeightingRecord, note: str) -> str:
     """One row a step, all places together."""
-    named = [([step.name], step.spread[-1], f"{step.path}/{len(step.spread) - 1}") for step in steps(receipts)]
+    named = [([step.name], step.spread[-1], f"{step.path}/{len(step.spread) - 1}") for step in steps(record)]
     return table(ledger, named, ["Paso"], SPREAD, f"Los pesos después de cada paso, en personas{note}")
 
 
-def by_place(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str, note: str) -> str:
+def by_place(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
     """The final weights of every place, and those of the other steps folded away."""
-    *earlier, final = steps(receipts)
+    *earlier, final = steps(record)
     parts = [_of_step(ledger, final, places, place_word, note)]
     parts += [
         markdown.folded(_of_step(ledger, step, places, place_word, note), f"{step.name}, por {place_word}")
@@ -74,18 +74,18 @@ def _of_step(ledger: Ledger, step: Step, places: Mapping[str, str], place_word: 
     return table(ledger, named, [place_word.capitalize()], SPREAD, f"{step.name}, por {place_word}{note}")
 
 
-def convergence(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str) -> str:
+def convergence(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
     """The slowest part of every place in calibration and in trimming, folded away."""
     columns = (
         Column("Vueltas", "iterations", spanish.count),
         Column("Desajuste relativo, menor que", "max_error", smallness),
     )
     named = []
-    for name, path, receipt in (
-        ("Calibración", "calibration", receipts.calibration),
-        ("Recorte", "trim", receipts.trim),
+    for name, path, step in (
+        ("Calibración", "calibration", record.calibration),
+        ("Recorte", "trim", record.trim),
     ):
-        for entry, at in _slowest(receipt.convergence if receipt else ()):
+        for entry, at in _slowest(step.convergence if step else ()):
             place = places.get(entry.area, entry.area) or "Todo el conjunto"
             named.append(([place, name], entry, f"{path}/convergence/{at}"))
     if not named:
@@ -105,9 +105,9 @@ def _slowest(entries: Sequence[Convergence]) -> list[tuple[Convergence, int]]:
     return list(worst.values())
 
 
-def trimming(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str, note: str) -> str:
+def trimming(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
     """Cap, floor, cases held and weight moved in every place."""
-    step = receipts.trim
+    step = record.trim
     if step is None:
         return "Los pesos no se recortaron."
     columns = [Column("Mediana antes", "median", tenths), Column("Tope", "cap", tenths)]
@@ -122,9 +122,9 @@ def trimming(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], plac
     return table(ledger, named, [place_word.capitalize()], columns, f"Recorte de los pesos, por {place_word}{note}")
 
 
-def nonresponse(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], place_word: str) -> str:
+def nonresponse(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
     """Every class with its factor, or that there was no such step."""
-    step = receipts.nonresponse
+    step = record.nonresponse
     if step is None:
         return "No se hizo un ajuste aparte por falta de respuesta: la calibración es el único."
     columns = (
@@ -136,9 +136,9 @@ def nonresponse(ledger: Ledger, receipts: Receipts, places: Mapping[str, str], p
     return table(ledger, named, [place_word.capitalize(), "Clase"], columns, "Ajuste por falta de respuesta")
 
 
-def replicates(ledger: Ledger, receipts: Receipts) -> str:
+def replicates(ledger: Ledger, record: WeightingRecord) -> str:
     """How many replicates were asked for, how many stand, and why the others fell."""
-    step = receipts.replicates
+    step = record.replicates
     if step is None:
         return "Esta edición no tiene pesos replicados."
     columns = (

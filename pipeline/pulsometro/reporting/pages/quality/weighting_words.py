@@ -5,8 +5,8 @@ from datetime import date
 
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.style import spanish
-from pulsometro.weighting.control_totals import SourceReceipt
-from pulsometro.weighting.record import CalibrationReceipt, Receipts
+from pulsometro.weighting.control_totals import SourceRecord
+from pulsometro.weighting.record import CalibrationRecord, WeightingRecord
 
 WHOLE = "del conjunto"
 _METHODS = {
@@ -27,7 +27,7 @@ def labels_of(questionnaire: Questionnaire) -> dict[str, str]:
 
 
 def describe(
-    receipts: Receipts,
+    record: WeightingRecord,
     places: Mapping[str, str],
     place_word: str = "municipio",
     labels: Mapping[str, str] | None = None,
@@ -38,9 +38,9 @@ def describe(
     ``labels_of`` gives them; what has none appears as it is.
     """
     named = labels or {}
-    parts = [_base(receipts, place_word), _dual_frame(receipts), _nonresponse(receipts, place_word)]
-    parts += [_calibration(receipts, place_word, named), _collapsed(receipts, places, named), _missing(receipts)]
-    parts += [_trim(receipts, place_word), _replicates(receipts), _spread(receipts)]
+    parts = [_base(record, place_word), _dual_frame(record), _nonresponse(record, place_word)]
+    parts += [_calibration(record, place_word, named), _collapsed(record, places, named), _missing(record)]
+    parts += [_trim(record, place_word), _replicates(record), _spread(record)]
     return tuple(part for part in parts if part)
 
 
@@ -67,8 +67,8 @@ def day_of(iso: str) -> str:
     return spanish.day(date.fromisoformat(iso))
 
 
-def _base(receipts: Receipts, place_word: str) -> str:
-    base = receipts.base
+def _base(record: WeightingRecord, place_word: str) -> str:
+    base = record.base
     if base.kind == "given":
         return "Se usa el factor de expansión que entrega quien produce los datos."
     if base.kind == "area":
@@ -91,8 +91,8 @@ def _base(receipts: Receipts, place_word: str) -> str:
     return f"El peso base es {', '.join([first, ' y '.join(factors)] if factors else [first])}.{note}"
 
 
-def _dual_frame(receipts: Receipts) -> str:
-    dual = receipts.dual_frame
+def _dual_frame(record: WeightingRecord) -> str:
+    dual = record.dual_frame
     if dual is None:
         return ""
     who = "quien podía ser llamado por los dos marcos"
@@ -105,8 +105,8 @@ def _dual_frame(receipts: Receipts) -> str:
     )
 
 
-def _nonresponse(receipts: Receipts, place_word: str) -> str:
-    step = receipts.nonresponse
+def _nonresponse(record: WeightingRecord, place_word: str) -> str:
+    step = record.nonresponse
     if step is None:
         return ""
     factors = [entry.factor for entry in step.classes]
@@ -118,8 +118,8 @@ def _nonresponse(receipts: Receipts, place_word: str) -> str:
     return f"La falta de respuesta se ajusta en {classes} {kind or 'de ponderación:'} {told}{only}."
 
 
-def _calibration(receipts: Receipts, place_word: str, labels: Mapping[str, str]) -> str:
-    step = receipts.calibration
+def _calibration(record: WeightingRecord, place_word: str, labels: Mapping[str, str]) -> str:
+    step = record.calibration
     if step is None:
         return ""
     how = _METHODS.get(step.method, step.method)
@@ -129,7 +129,7 @@ def _calibration(receipts: Receipts, place_word: str, labels: Mapping[str, str])
     return f"Los pesos se calibran por {how} {_margins(step, place_word, labels)}. {_off(step)}"
 
 
-def _margins(step: CalibrationReceipt, place_word: str, labels: Mapping[str, str]) -> str:
+def _margins(step: CalibrationRecord, place_word: str, labels: Mapping[str, str]) -> str:
     """``a la población por sexo de cada municipio y por escolaridad del conjunto, según …``."""
     groups = []
     for within, where in ((True, f"de cada {place_word}"), (False, WHOLE)):
@@ -142,11 +142,11 @@ def _margins(step: CalibrationReceipt, place_word: str, labels: Mapping[str, str
     return f"a la población {' y '.join(groups)}, según {'; '.join(told)}"
 
 
-def _margin(source: SourceReceipt, labels: Mapping[str, str]) -> str:
+def _margin(source: SourceRecord, labels: Mapping[str, str]) -> str:
     return items_of(source.margin, labels) + (" (sólo en proporción)" if source.shares else "")
 
 
-def _off(step: CalibrationReceipt) -> str:
+def _off(step: CalibrationRecord) -> str:
     before, after = (
         max(abs(points) for points in column)
         for column in zip(*((cell.points_before, cell.points_after) for cell in step.cells), strict=True)
@@ -156,8 +156,8 @@ def _off(step: CalibrationReceipt) -> str:
     return f"{first}; después, {'todas coinciden' if exact else f'a {spanish.points(after / 100)}'}."
 
 
-def _collapsed(receipts: Receipts, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
-    merged = receipts.calibration.collapsed if receipts.calibration else ()
+def _collapsed(record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    merged = record.calibration.collapsed if record.calibration else ()
     by_merge: dict[str, list[str]] = {}
     for entry in merged:
         item, _, codes = entry.merged.partition(" ")
@@ -168,8 +168,8 @@ def _collapsed(receipts: Receipts, places: Mapping[str, str], labels: Mapping[st
     return f"Por tener pocas entrevistas se unieron grupos: {'; '.join(named)}." if named else ""
 
 
-def _missing(receipts: Receipts) -> str:
-    handled = receipts.calibration.missing if receipts.calibration else ()
+def _missing(record: WeightingRecord) -> str:
+    handled = record.calibration.missing if record.calibration else ()
     count = sum(entry.respondents for entry in handled)
     if not count:
         return ""
@@ -181,8 +181,8 @@ def _missing(receipts: Receipts) -> str:
     return f"En {spanish.count(count)} {cases} faltaba un dato con el que se calibra: {how}."
 
 
-def _trim(receipts: Receipts, place_word: str) -> str:
-    step = receipts.trim
+def _trim(record: WeightingRecord, place_word: str) -> str:
+    step = record.trim
     if step is None:
         return ""
     limits = f"Ningún peso pasa de {step.k:g} veces la mediana de su {place_word}"
@@ -198,24 +198,24 @@ def _trim(receipts: Receipts, place_word: str) -> str:
     ]
     if not told:
         return f"{limits}; ninguno llegó a ese límite."
-    moved = sum(area.moved for area in step.areas) / receipts.final[-1].sum
+    moved = sum(area.moved for area in step.areas) / record.final[-1].sum
     return (
         f"{limits}: {' y '.join(told)}, y {spanish.percent(moved)} del peso pasó a otras entrevistas, con la "
         "calibración intacta."
     )
 
 
-def _replicates(receipts: Receipts) -> str:
-    step = receipts.replicates
+def _replicates(record: WeightingRecord) -> str:
+    step = record.replicates
     if step is None:
         return ""
     method = _REPLICATES.get(step.method, step.method)
     method += f", {spanish.count(step.groups)} grupos al azar" if step.groups else ""
     method += ", con corrección por población finita" if step.fpc else ""
     taken = (
-        (receipts.nonresponse, "el ajuste por falta de respuesta"),
-        (receipts.calibration, "la calibración"),
-        (receipts.trim, "el recorte"),
+        (record.nonresponse, "el ajuste por falta de respuesta"),
+        (record.calibration, "la calibración"),
+        (record.trim, "el recorte"),
     )
     again = spanish.join([name for done, name in taken if done])
     redone = f"; cada una repite {again} con las reglas de la muestra completa" if again else ""
@@ -225,8 +225,8 @@ def _replicates(receipts: Receipts) -> str:
     return f"Hay {spanish.count(step.used)} réplicas de los pesos ({method}){redone}{failed}."
 
 
-def _spread(receipts: Receipts) -> str:
-    total = receipts.final[-1]
+def _spread(record: WeightingRecord) -> str:
+    total = record.final[-1]
     return (
         f"El efecto de diseño de la ponderación (Kish) es {spanish.decimal(total.deff_kish, 2)}: las "
         f"{spanish.count(total.n)} entrevistas equivalen a {spanish.count(total.n_eff)} con pesos iguales."
