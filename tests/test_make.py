@@ -34,7 +34,9 @@ def test_clean_removes_what_can_be_made_again_and_nothing_that_git_keeps(tmp_pat
 def test_help_names_every_target() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(text.split(".PHONY:")[1].splitlines()[0].split())
-    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     assert {line.split()[0] for line in told.splitlines()} == targets
 
 
