@@ -43,4 +43,4 @@ doctor: ## what this machine has and lacks
 	@$(ENV) run pulso doctor
 
 clean: ## what can be made again; nothing that git tracks
-	git clean -fdqX processed reports .pytest_cache .mypy_cache .ruff_cache
+	git clean -fdqX build dist processed reports .pytest_cache .mypy_cache .ruff_cache

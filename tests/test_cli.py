@@ -101,11 +101,27 @@ def test_the_version_is_one_everywhere() -> None:
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", heading) for heading in headings)
 
 
-def test_a_package_that_is_missing_is_one_sentence_with_a_remedy(tmp_path: Path) -> None:
+MISSING = (
+    ("ModuleNotFoundError(\"No module named 'click'\", name='click')", "the package 'click' is not installed"),
+    # As pandas says it, which names no package.
+    ("ImportError('Unable to find a usable engine; tried: pyarrow. Trying …')", "(Unable to find a usable engine"),
+)
+
+
+@pytest.mark.parametrize(("raised", "said"), MISSING)
+def test_a_package_that_is_missing_is_one_sentence_with_a_remedy(raised: str, said: str, tmp_path: Path) -> None:
     """As where only the kernel was installed; the remedy is tried by tests/test_wheel.py."""
-    (tmp_path / "click.py").write_text("raise ModuleNotFoundError(\"No module named 'click'\", name='click')\n")
+    (tmp_path / "click.py").write_text(f"raise {raised}\n", encoding="utf-8")
     variables = {**os.environ, "PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-m", "pulsometro", "doctor"]
     done = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
-    assert done.returncode == 1 and "Traceback" not in done.stderr
-    assert "'click' is not installed" in done.stderr and "pip install 'pulso-metropolitano[run]'" in done.stderr
+    assert done.returncode == 1 and said in done.stderr
+    assert "pip install 'pulso-metropolitano[run]'" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_fault_of_our_own_imports_is_no_missing_package(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise ImportError('no', name='pulsometro.cli')\n", encoding="utf-8")
+    variables = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "pulsometro", "doctor"]
+    done = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
+    assert "Traceback" in done.stderr

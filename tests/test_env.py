@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import types
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -146,7 +147,7 @@ class Project:
 
         create = tool.venv.create
         tool.install = install
-        tool.venv = types.SimpleNamespace(create=lambda path, clear, **_: create(path, clear=clear))
+        tool.venv = types.SimpleNamespace(create=lambda path, **_: create(path))
         tool.setup(kind)
         return done
 
@@ -189,6 +190,46 @@ def test_a_changed_lock_or_declaration_is_installed_and_nothing_removed(project:
         file.write("# changed\n")
     assert project.setup() == ["requirements.lock"]
     assert kept.is_file()
+
+
+def test_another_branchs_versions_are_not_taken_for_this_ones(project: Project) -> None:
+    """Developers' packages of one lock, then a run of another, then the first again: all is installed anew."""
+    locks = {name: (project.folder / name).read_bytes() for name in ("requirements.lock", "requirements-dev.lock")}
+    project.setup("dev")
+    for name, content in locks.items():
+        (project.folder / name).write_bytes(content + b"# of another branch\n")
+    assert project.setup() == ["requirements.lock"]
+    for name, content in locks.items():
+        (project.folder / name).write_bytes(content)
+    assert project.setup() == ["requirements.lock"]
+    assert project.setup("dev") == ["requirements-dev.lock"]
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_an_environment_of_another_tool_is_left_alone_and_the_remedy_works(project: Project, kind: str) -> None:
+    path = project.folder / ".venv"
+    if kind == "folder":
+        path.mkdir()
+        (path / "mine").write_text("kept", encoding="utf-8")
+    else:
+        path.write_text("kept", encoding="utf-8")
+    with pytest.raises(SystemExit, match="rename or remove it"):
+        project.setup()
+    assert (path / "mine" if kind == "folder" else path).read_text(encoding="utf-8") == "kept"
+    path.rename(path.with_name("another"))
+    assert project.setup() == ["requirements.lock"]
+
+
+def test_two_set_ups_at_once_install_once(project: Project) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: project.setup(), range(2)))
+    assert sorted(done) == [[], ["requirements.lock"]]
+
+
+@pytest.mark.parametrize("name", ["PYTHONPATH", "PYTHONHOME", "PIP_TARGET"])
+def test_a_users_variable_brings_no_other_code_in(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "/somewhere/else")
+    assert name not in env.environment()
 
 
 def test_a_renamed_folder_makes_its_own_environment(project: Project) -> None:

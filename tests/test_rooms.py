@@ -23,6 +23,7 @@ FLOORS = (
 MOST_ARROWS = 75
 # What every stage has, and what every family of mistakes has.
 MAY_REPEAT = {"stage", "errors"}
+ERRORS = {"common", "estimation", "weighting"}
 
 
 def modules() -> dict[str, Path]:
@@ -124,6 +125,29 @@ def test_the_kernel_imports_nothing_of_the_rest(graph: dict[str, set[str]]) -> N
 def test_every_module_is_found_by_its_name() -> None:
     names = [dotted.split(".")[-1] for dotted in modules()]
     assert {name for name, count in Counter(names).items() if count > 1} == MAY_REPEAT
+    assert {name.split(".")[1] for name in modules() if name.endswith(".errors")} == ERRORS
+    stages = [name.split(".")[1] for name in modules() if name.endswith(".stage")]
+    assert len(set(stages)) == len(stages)
+
+
+def test_no_module_imports_from_the_package_around_it(graph: dict[str, set[str]]) -> None:
+    """A package hands its modules' names on to others: a module that took one there would go in a circle."""
+    packages = {name for name, path in modules().items() if path.name == "__init__.py"}
+    around = [(a, b) for a, others in graph.items() for b in others & packages if a.startswith(f"{b}.")]
+    assert around == []
+
+
+def test_every_import_can_be_read(graph: dict[str, set[str]]) -> None:
+    """What this file and DVC's deps know of imports is what 'from … import …' says: nothing is loaded otherwise."""
+    assert graph
+    for path in modules().values():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not (isinstance(node, ast.Name) and node.id == "__import__"), path
+            assert not (isinstance(node, ast.Attribute) and node.attr == "import_module"), path
+            names = node.names if isinstance(node, ast.Import | ast.ImportFrom) else []
+            assert "import_module" not in {alias.name for alias in names}, path
+            if isinstance(node, ast.Import):
+                assert not [alias.name for alias in names if alias.name.split(".")[0] == "pulsometro"], path
 
 
 def test_no_function_bears_the_name_of_its_module() -> None:
@@ -132,7 +156,17 @@ def test_no_function_bears_the_name_of_its_module() -> None:
         beside = {other.stem for other in path.parent.iterdir()} if path.name == "__init__.py" else set()
         taken = {*dotted.split("."), *beside}
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                assert node.name not in taken, path
-            elif isinstance(node, ast.ImportFrom) and path.name == "__init__.py":
-                assert not {alias.asname or alias.name for alias in node.names} & taken, path
+            if isinstance(node, ast.ImportFrom) and path.name != "__init__.py":
+                continue
+            assert not set(named(node)) & taken, path
+
+
+def named(node: ast.stmt) -> Iterator[str]:
+    """Names that a statement at the top of a module gives."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.ImportFrom):
+        yield from (alias.asname or alias.name for alias in node.names)
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))

@@ -10,6 +10,8 @@ import pytest
 
 from tools.env import LOCKS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
 USE = """

@@ -7,6 +7,7 @@ python tools/env.py test [...]     pytest [...], with the developers' packages (
 python tools/env.py dev CMD [...]  any command, with the developers' packages
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,9 +26,13 @@ STAMP = VENV / "made-from.json"
 # What a developer's environment holds is a superset of what a run needs, in the same versions.
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 SERVES = {"run": ("run", "dev"), "dev": ("dev",)}
+# Files by which an environment is known to be this tool's (the last two: of its earlier versions, or cut off).
+MARKS = ("made-from.json", "first.lock", "lock.sha256")
 # They install the rest: uv itself, and what builds the few packages that come as sources.
 FIRST = ("setuptools", "uv")
 BUILT_HERE = "antlr4-python3-runtime"
+# Variables that would install or import from another place.
+ELSEWHERE = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "UV_TARGET", "UV_PREFIX", "PYTHONPATH", "PYTHONHOME")
 
 
 def place() -> dict[str, str]:
@@ -50,22 +56,38 @@ def state() -> dict[str, str]:
 
 
 def setup(kind: str = "run") -> None:
-    """Install what the lock of this kind says, unless it is there already; nothing is ever removed.
+    """Install what the lock of this kind says, unless it is there already; nothing is removed from an environment.
 
-    An environment that was made in another place (a folder renamed or copied) or by another Python is made anew.
+    One that was made in another place (a folder renamed or copied) or by another Python is made anew; a folder
+    ``.venv`` that this tool did not make is left alone, with a sentence.
     """
     if sys.version_info < (3, 11):  # noqa: UP036 (this file runs before anything checks it)
         sys.exit(f"Python {sys.version.split()[0]} is too old: install Python 3.11 or newer and run this again.")
-    found, here = state(), place()
-    at_home = {name: found.get(name) for name in here} == here
-    if at_home and any(found.get(other) == fingerprint(other) for other in SERVES[kind]):
+    if is_ready(kind):
         return
+    with alone():
+        if not is_ready(kind):  # another set-up may have finished meanwhile
+            make(kind)
+
+
+def is_ready(kind: str) -> bool:
+    """Whether the environment is of this place and holds what the lock of this kind says."""
+    found, here = state(), place()
+    at_home = all(found.get(name) == value for name, value in here.items())
+    return at_home and any(found.get(other) == fingerprint(other) for other in SERVES[kind])
+
+
+def make(kind: str) -> None:
+    """Make the environment, or bring the one that is here up to its lock."""
     print(f"Setting up .venv from {LOCKS[kind].name} (once; again only when it changes) …", flush=True)
-    if not at_home:
-        if VENV.is_symlink():
-            VENV.unlink()  # clearing it would empty somebody else's environment
-        venv.create(VENV, with_pip=True, clear=True)
-    STAMP.unlink(missing_ok=True)
+    found, here = state(), place()
+    if any(found.get(name) != value for name, value in here.items()):
+        clear_away()
+        VENV.mkdir()
+        STAMP.write_text("{}", encoding="utf-8")  # cut off from here on, the next set-up knows whose it is
+        venv.create(VENV, with_pip=True)
+        found = {}
+    STAMP.write_text("{}", encoding="utf-8")
     try:
         install(LOCKS[kind])
     except subprocess.CalledProcessError as error:
@@ -74,20 +96,49 @@ def setup(kind: str = "run") -> None:
             f"{error.returncode}; its lines above say why, most often that the package registry could not be reached). "
             "Mend that and run this again: it begins anew."
         )
-    kept = found if at_home else {}
+    # What the other kind stands for now is true only where its lock is still what it was.
+    kept = {other: found[other] for other in LOCKS if found.get(other) == fingerprint(other)}
     STAMP.write_text(json.dumps({**kept, **here, kind: fingerprint(kind)}), encoding="utf-8")
+
+
+def clear_away() -> None:
+    """Remove an environment that this tool made elsewhere, earlier or half; refuse anybody else's."""
+    if VENV.is_symlink():
+        VENV.unlink()  # what it leads to is somebody else's
+    elif VENV.is_dir() and (not any(VENV.iterdir()) or any((VENV / name).is_file() for name in MARKS)):
+        shutil.rmtree(VENV)
+    elif VENV.exists():
+        sys.exit(f"{VENV} was not made by this tool: rename or remove it and run this again.")
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One set-up at a time in this folder; a second one waits. The system frees the lock when a process ends."""
+    with (ROOT / ".venv.lock").open("a+b") as file:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def install(lock: Path) -> None:
     """Every line of a lock, by its hash, and this project as it lies here."""
     python = str(BIN / "python")
+    # A user's own wishes about where packages go are not for this environment.
+    variables = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     quiet = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.check_call([*quiet, "--no-deps", "-r", str(first_lines(lock))])
+    subprocess.check_call([*quiet, "--no-deps", "-r", str(first_lines(lock))], env=variables)
     uv = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python]
     # Compiled here, on every core, and not by the first stages, one after the other.
     exact = ["--require-hashes", "--no-deps", "--compile-bytecode", "--no-build-isolation-package", BUILT_HERE]
-    subprocess.check_call([*uv, *exact, "-r", str(lock)])
-    subprocess.check_call([*uv, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
+    subprocess.check_call([*uv, *exact, "-r", str(lock)], env=variables)
+    subprocess.check_call([*uv, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], env=variables)
 
 
 def first_lines(lock: Path) -> Path:
@@ -107,19 +158,20 @@ def environment() -> dict[str, str]:
     """The variables of a command inside the environment: DVC must find ``pulso`` on the path."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     # Where a machine forbids bytecode every stage would compile pandas anew, which triples its time.
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    left_out = {"PYTHONDONTWRITEBYTECODE", *ELSEWHERE}
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
     own = {"PATH": path, "VIRTUAL_ENV": str(VENV), "GX_ANALYTICS_ENABLED": "false", "DVC_NO_ANALYTICS": "1"}
     return {**inherited, **own}
 
 
-def run(*command: str) -> int:
-    """Run a program of the environment, or of the machine, in the current folder; its exit code."""
+def run(*command: str, cwd: Path | None = None) -> int:
+    """Run a program of the environment, or of the machine, in a folder (default: the current one); its exit code."""
     variables = environment()
     program = shutil.which(command[0], path=variables["PATH"])
     if program is None:
         print(f"{command[0]}: neither the environment nor this machine has a program of that name.", file=sys.stderr)
         return 2
-    return subprocess.call([program, *command[1:]], env=variables)
+    return subprocess.call([program, *command[1:]], env=variables, cwd=cwd)
 
 
 def mend_lock(folder: Path) -> None:
@@ -186,9 +238,12 @@ def main() -> int:
     if verb == "repro":
         return repro(rest)
     if verb == "test":
-        return run("pytest", *rest)
+        return run("pytest", *rest, cwd=ROOT)
     return run(*rest) if rest else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

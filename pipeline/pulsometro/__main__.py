@@ -2,11 +2,7 @@
 
 import sys
 
-_SENTENCE = (
-    "pulso: the package '{name}' is not installed; what every stage needs comes with\n"
-    "    pip install 'pulso-metropolitano[run]'\n"
-    "(in a clone of the project: make setup). Without it, pulsometro.estimation works alone."
-)
+_REMEDY = "run 'make setup' in a clone of the project, elsewhere pip install 'pulso-metropolitano[run]'"
 
 
 def main() -> None:
@@ -18,11 +14,19 @@ def main() -> None:
         from pulsometro.cli import main as command
 
         command(prog_name="pulso")
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] == "pulsometro":
+    except ImportError as error:
+        package = (error.name or "").split(".")[0]
+        if package == "pulsometro":
             raise
-        print(_SENTENCE.format(name=error.name.split(".")[0]), file=sys.stderr)
+        # pandas names no package when one that it leaves to the user (pyarrow) is not there.
+        missing = f"the package '{package}' is not installed" if package else f"a package is missing ({_first(error)})"
+        print(f"pulso: {missing}; {_REMEDY}.", file=sys.stderr)
         sys.exit(1)
+
+
+def _first(error: ImportError) -> str:
+    """The first sentence of what an error says."""
+    return str(error).split("\n")[0].split(". ")[0].rstrip(".")
 
 
 if __name__ == "__main__":

@@ -168,11 +168,15 @@ def test_its_stages_declare_what_the_projects_do() -> None:
         return {name: stage.get("do", stage) for name, stage in content.items()}
 
     main, own = stages(ROOT), stages(EXAMPLE)
+    sections = set(YAML(typ="safe").load((EXAMPLE / "params.yaml").read_text(encoding="utf-8")))
     assert {"ingest", "check", "weight", "estimate", "series"} == set(own)
     for name, stage in own.items():
         declared = {dep.removeprefix("../../") for dep in stage["deps"] if dep.startswith("../../")}
         assert declared == {dep for dep in main[name]["deps"] if dep.startswith("pipeline/")}, name
         assert stage["cmd"] == main[name]["cmd"]
+        # The project hands sections of params.yaml on as files; here the same sections are named.
+        read = {Path(dep).parts[2].removesuffix(".json") for dep in main[name]["deps"] if "processed/settings/" in dep}
+        assert (read & sections) - {param.split(".")[0] for param in stage["params"]} == set(), name
     text = (EXAMPLE / "dvc.yaml").read_text(encoding="utf-8")
     for block in text.split("# waves: begin")[1:]:
         assert all(f"{wave}.yaml" in block.split("# waves: end")[0] for wave in load_study(EXAMPLE).waves)

@@ -54,6 +54,10 @@ def estimate_big(
     rows. Numeric variables have no finest cells:
     EstimationError.
     """
+    if not hasattr(table, "group_by"):
+        raise EstimationError(
+            "estimate_big takes a table of Ibis (the extra [big]); rows in memory, as a DataFrame, are for estimate."
+        )
     settings = settings or Settings()
     if settings.method != "taylor" or settings.deff == "kish":
         raise EstimationError("Big data are estimated by Taylor linearisation, with a design effect other than Kish's.")

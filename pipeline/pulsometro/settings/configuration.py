@@ -34,7 +34,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
     except (YAMLError, UnicodeDecodeError) as error:
         raise PulsoError(f"{path}: not readable as UTF-8 YAML ({error}); save it again as UTF-8.") from error
     if not isinstance(content, dict):
-        raise PulsoError(f"{path}: expected a mapping of keys at the top; see CONTRIBUTING.md for its form.")
+        raise PulsoError(f"{path}: expected a mapping of keys at the top; docs/ shows its form.")
     return content
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pulsometro.common.files import atomic_folder, write_json
 from pulsometro.settings.configuration import load_yaml
-from pulsometro.study import Study
+from pulsometro.study.parameters import Study
 
 
 def sections(content: Mapping[str, Any], above: str = "") -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Colours, fonts and sizes, once for every format; a brand replaces the accent and the fonts, never meanings."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,9 +147,22 @@ def _logo(said: Any, path: Path) -> tuple[Path | None, str]:
 
 
 def brand_file(brands: Path, name: str) -> Path | None:
-    """The ``_brand.yml`` of a study's brand, or of one that comes with the program; None where neither has it."""
+    """The ``_brand.yml`` of a study's brand, or of one that comes with the program; None where neither has it.
+
+    A name is that of a folder: one that leads elsewhere is nobody's.
+    """
+    if Path(name).name != name or name in {"", ".", ".."}:
+        return None
     files = (place / name / "_brand.yml" for place in (brands, BRANDS))
     return next((path for path in files if path.is_file()), None)
+
+
+def _section(content: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    """A mapping inside of a mapping; an empty one where it is not written."""
+    found = content.get(key) or {}
+    if not isinstance(found, Mapping):
+        raise PulsoError(f"{path}: '{key}' is {found!r}; write keys below it (docs/report-settings.md shows them).")
+    return found
 
 
 def load_theme(brands: Path, name: str) -> Theme:
@@ -164,26 +178,25 @@ def load_theme(brands: Path, name: str) -> Theme:
             f"(known: {', '.join(known)}); correct the name or add the folder."
         )
     content = load_yaml(path)
-    colours = content.get("color", {})
-    palette: dict[str, Any] = colours.get("palette", {})
+    colours, fonts, meta = (_section(content, key, path) for key in ("color", "typography", "meta"))
+    palette = _section(colours, "palette", path)
 
     def colour(key: str, default: str) -> str:
-        value = str(palette.get(colours.get(key, ""), colours.get(key, default)))
-        if not (len(value) == 7 and value.startswith("#")):
+        value = str(palette.get(str(colours.get(key, "")), colours.get(key, default)))
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
             raise PulsoError(f"{path}: color.{key} is {value!r}; write it as #rrggbb or name a palette entry.")
         return value
 
-    fonts = content.get("typography", {})
     logo, alt = _logo(content.get("logo"), path)
     theme = Theme(
         brand=name,
-        name=str(content.get("meta", {}).get("name", name)),
+        name=str(meta.get("name", name)),
         accent=colour("primary", Theme.accent),
         ink=colour("foreground", Theme.ink),
-        sans=fonts.get("base", {}).get("family", Theme.sans),
-        serif=fonts.get("headings", {}).get("family", Theme.serif),
+        sans=str(_section(fonts, "base", path).get("family", Theme.sans)),
+        serif=str(_section(fonts, "headings", path).get("family", Theme.serif)),
         logo=logo,
-        logo_alt=alt or str(content.get("meta", {}).get("name", name)),
+        logo_alt=alt or str(meta.get("name", name)),
         folder=path.parent,
     )
     if contrast(theme.accent, theme.paper) < 4.5:

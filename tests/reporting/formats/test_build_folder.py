@@ -30,19 +30,55 @@ def test_a_studys_own_source_takes_the_place_of_the_programs(tmp_path: Path) -> 
         assert not (made.folder / "README.md").exists()
 
 
-@pytest.mark.parametrize("name", ["sources/brif.qmd", "brief.qmd"])
-def test_a_source_that_no_page_is_made_from_is_refused_and_the_remedy_works(tmp_path: Path, name: str) -> None:
+UNUSED = ("sources/brif.qmd", "brief.qmd", "_quarto.yml", "assets/page.css", "sources/page.css", "sources/brief.md",
+          "sources/Brief.QMD", "sources/assets/page.css", "sources/sub/otro.qmd")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNUSED)
+def test_what_no_page_is_made_from_is_refused_and_the_remedy_works(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(exist_ok=True, parents=True)
     path.write_text("---\ntitle: Otro\n---\n", encoding="utf-8")
-    with pytest.raises(PulsoError, match=path.name) as found:
+    with pytest.raises(PulsoError, match=r"(move it there|rename or remove it)[^.]*\.$") as found:
         page_sources(tmp_path)
+    at_fault = Path(str(found.value).split(": ")[0])
+    assert at_fault in (path, *path.parents) and at_fault != tmp_path
     (tmp_path / "sources").mkdir(exist_ok=True)
-    if "move the file" in str(found.value):
-        path.rename(tmp_path / "sources" / "brief.qmd")
+    if "move it there" in str(found.value) and at_fault.is_file():
+        at_fault.rename(tmp_path / "sources" / at_fault.name)
+    elif at_fault.is_file():
+        at_fault.rename(tmp_path / "sources" / "brief.qmd")
     else:
-        path.rename(path.with_name("brief.qmd"))
-    assert page_sources(tmp_path)["brief.qmd"].parent == tmp_path / "sources"
+        shutil.rmtree(at_fault)
+    page_sources(tmp_path)
+
+
+def test_a_source_that_is_no_text_and_a_file_in_place_of_the_folder_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "brief.qmd").write_bytes(b"---\n\xff\xfe")
+    with pytest.raises(PulsoError, match="byte 5 is no UTF-8"):
+        page_sources(tmp_path)
+    shutil.rmtree(tmp_path / "sources")
+    (tmp_path / "sources").write_text("", encoding="utf-8")
+    with pytest.raises(PulsoError, match="must be a folder"):
+        page_sources(tmp_path)
+
+
+@pytest.mark.parametrize("words", ["color: red", 'color: {primary: "#zzzzzz"}', "typography: {base: Arial}",
+                                   "meta: Cámara", "color: {palette: [rojo]}", "typography: 3"])  # fmt: skip
+def test_a_brand_that_is_not_written_as_one_is_one_sentence(tmp_path: Path, words: str) -> None:
+    (tmp_path / "camara").mkdir()
+    (tmp_path / "camara" / "_brand.yml").write_text(words, encoding="utf-8")
+    with pytest.raises(PulsoError, match=r"_brand\.yml: ") as found:
+        load_theme(tmp_path, "camara")
+    assert "\n" not in str(found.value)
+
+
+@pytest.mark.parametrize("name", ["../marca", "", ".", "..", "neutral/", "neutral/../neutral"])
+def test_a_brand_is_a_folder_of_brands_and_nothing_elsewhere(tmp_path: Path, name: str) -> None:
+    shutil.copytree(BRANDS / "neutral", tmp_path / "marca")
+    with pytest.raises(PulsoError, match="known: neutral"):
+        load_theme(tmp_path / "brands", name)
 
 
 def test_a_brand_comes_from_the_study_or_from_the_program(tmp_path: Path) -> None:

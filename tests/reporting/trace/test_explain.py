@@ -12,6 +12,8 @@ from pulsometro.reporting.trace.explain import explain_number
 from pulsometro.study import Study
 from tests.reporting.conftest import LAST
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def traced(study: Study, built: Path) -> Study:

@@ -11,13 +11,14 @@ from pulsometro.check.report.labels import Words, words
 from pulsometro.check.report.rule_tables import sections
 from pulsometro.check.report.sample_strips import Strip, strips
 from pulsometro.check.verdict import RuleResult, Verdict
+from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.common.version import VERSION
 from pulsometro.ingest.quarantine import REASONS
 from pulsometro.study import Study
 from pulsometro.style.fonts import face_css
 from pulsometro.style.spanish import count, decimal, percent
-from pulsometro.style.theme import Theme, brand_file, load_theme
+from pulsometro.style.theme import Theme, load_theme
 
 _SEVERITY = {"critical": "Crítica", "warning": "Advertencia", "info": "Aviso"}
 _NOTES = {
@@ -91,9 +92,10 @@ def write_report(study: Study, verdict: Verdict) -> None:
 
 def _style(study: Study) -> str:
     """The site's fonts and colours, and this page's own rules."""
-    # A name that is no brand's stops the reports, not the checks.
-    brand = study.params.report.brand
-    theme = load_theme(study.brands, brand) if brand_file(study.brands, brand) else Theme()
+    try:
+        theme = load_theme(study.brands, study.params.report.brand)
+    except PulsoError:
+        theme = Theme()  # a brand that is wrong stops the reports, which say so, and not the checks
     names = ("accent", "ink", "soft", "rule", "paper", "worse", "better", "warning")
     colours = ";".join(f"--{name}:{getattr(theme, name)}" for name in names)
     rules = (Path(__file__).parent / "check_page.css").read_text(encoding="utf-8").strip()

@@ -19,6 +19,8 @@ from pulsometro.style.theme import Theme, font_folders
 
 SOURCES = Path(__file__).parents[1] / "sources"
 ASSETS = SOURCES / "assets"
+# What may lie beside a study's sources: notes about them, and what systems and editors leave.
+_NO_SOURCES = ("README", ".", "~$")
 
 
 @dataclass(frozen=True)
@@ -86,20 +88,23 @@ def prepared_folder(
 def page_sources(reports: Path) -> dict[str, Path]:
     """File name → source of every page: the program's, or the study's own in ``<reports>/sources``.
 
-    Raises PulsoError for a source of the study that no page is made from.
+    Raises PulsoError for what is there and would not be used: no page of that name, no text in UTF-8, the old place.
     """
-    found = {path.name: path for path in sorted(SOURCES.iterdir()) if _is_source(path)}
-    for path in sorted(reports.glob("*.qmd")):
-        raise PulsoError(f"{path}: a study's own pages lie in {reports / 'sources'}; move the file there.")
-    own = sorted(path for path in (reports / "sources").glob("*") if _is_source(path))
-    for path in own:
-        if path.name not in found:
+    found = {path.name: path for path in sorted(SOURCES.iterdir()) if path.suffix in {".qmd", ".yml"}}
+    place = reports / "sources"
+    for path in sorted([*reports.glob("*.qmd"), *reports.glob("_quarto.yml"), *reports.glob("assets")]):
+        raise PulsoError(f"{path}: a study's own pages lie in {place}; move it there, or remove it.")
+    if place.exists() and not place.is_dir():
+        raise PulsoError(f"{place}: it must be a folder, of page sources; rename or remove the file.")
+    own = {path.name: path for path in sorted(place.glob("*")) if not path.name.startswith(_NO_SOURCES)}
+    for name, path in own.items():
+        if name not in found or not path.is_file():
             raise PulsoError(f"{path}: no page is made from it (known: {', '.join(found)}); rename or remove it.")
-    return {**found, **{path.name: path for path in own}}
-
-
-def _is_source(path: Path) -> bool:
-    return path.suffix == ".qmd" or path.name == "_quarto.yml"
+        try:
+            path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise PulsoError(f"{path}: byte {error.start + 1} is no UTF-8; save the file as UTF-8.") from None
+    return {**found, **own}
 
 
 def style(theme: Theme) -> str:

@@ -57,7 +57,8 @@ def find_engine() -> Engine:
         return Engine(f"pandoc {pandoc.split()[1]} y Typst {installed('typst')}")
     except (ImportError, OSError, subprocess.CalledProcessError) as error:
         raise PulsoError(
-            f"no renderer: Quarto is not on PATH and pandoc or typst do not run ({error}); install the project again."
+            f"no renderer: Quarto is not on PATH and pandoc or typst do not run ({error}); "
+            "run 'make setup' in a clone of the project, elsewhere pip install 'pulso-metropolitano[run]'."
         ) from error
 
 
