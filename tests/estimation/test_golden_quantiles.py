@@ -8,6 +8,8 @@ import pytest
 from pulsometro.estimation import Quantile, SurveyDesign, estimate
 from tests.estimation.golden import DOMAINS, assert_equal, join, read_expected
 
+pytestmark = pytest.mark.slow
+
 PROBABILITIES = (0.25, 0.5, 0.9)
 
 

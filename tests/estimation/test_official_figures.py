@@ -19,6 +19,8 @@ from pulsometro.estimation import (
     estimate,
 )
 
+pytestmark = pytest.mark.slow
+
 SAFETY = Categorical("seguridad", ("1", "2"), ("Seguro", "Inseguro"), "BP1_1", missing=("9",), missing_rule="in_base")
 AUTHORITIES = tuple(
     Share(f"{table}*{k}", f"BP1_{item}_{k}", ("1", "2"), "", base=(Where(f"BP1_7_{k}", ("1",)),))

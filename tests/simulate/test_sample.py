@@ -11,6 +11,8 @@ from pulsometro.simulate.dialling import call_attempts
 from pulsometro.simulate.sample import Draw, draw, draw_edition
 from pulsometro.weighting.nonresponse.outcome_rates import final_dispositions, group_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def edition(editions: dict[str, Edition]) -> Edition:

@@ -14,6 +14,8 @@ from pulsometro.ingest.stage import run
 from pulsometro.study import Study
 from tests.ingest import deliveries as d
 
+pytestmark = pytest.mark.slow
+
 WAVE = "2020T1"
 
 

@@ -14,6 +14,8 @@ from pulsometro.ingest.stage import run
 from pulsometro.study import Study, load_study
 from tests.ingest import deliveries as d
 
+pytestmark = pytest.mark.slow
+
 WAVE = "2020T1"
 TOTALS = "control_totals: {file: totals.csv, source: nobody}"
 DECLARED = "control_totals: {file: totals.csv, source: censo, columns: {sexo: sex, grupo: age}}"

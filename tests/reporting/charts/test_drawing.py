@@ -18,6 +18,8 @@ from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.style.color_vision import KINDS, closest, distance
 from pulsometro.style.theme import Theme, contrast, text_on
 
+pytestmark = pytest.mark.slow
+
 THEME = Theme()
 
 
