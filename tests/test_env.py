@@ -268,10 +268,25 @@ def test_a_set_up_that_was_cut_off_begins_anew(project: Project, stamp: str) -> 
     assert project.setup() == ["requirements.lock"]
 
 
-def test_a_set_up_that_fails_says_so_and_the_next_one_begins_anew(project: Project) -> None:
+def test_a_set_up_that_fails_says_so_removes_nothing_and_is_tried_again(project: Project) -> None:
+    """As without a network, after a line of pyproject.toml changed."""
+    project.setup()
+    kept = project.folder / ".venv" / "another package"
+    kept.write_text("kept", encoding="utf-8")
+    with (project.folder / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
     with pytest.raises(SystemExit, match=r"could not be made .*run this again"):
         project.setup(fails=True)
     assert project.setup() == ["requirements.lock"]
+    assert kept.is_file()
+    assert project.setup() == []
+
+
+def test_a_first_set_up_that_fails_is_tried_again(project: Project) -> None:
+    with pytest.raises(SystemExit, match="could not be made"):
+        project.setup(fails=True)
+    assert project.setup() == ["requirements.lock"]
+    assert project.setup() == []
 
 
 def test_another_python_makes_another_environment(project: Project) -> None:

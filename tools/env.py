@@ -91,10 +91,12 @@ def make(kind: str) -> None:
     try:
         install(LOCKS[kind])
     except subprocess.CalledProcessError as error:
+        # It ended by itself, so nothing is half-written: what is here stays, and is not yet what the lock says.
+        STAMP.write_text(json.dumps(here), encoding="utf-8")
         sys.exit(
             f"The environment could not be made ({Path(error.cmd[0]).name} {' '.join(error.cmd[1:4])} ended with "
             f"{error.returncode}; its lines above say why, most often that the package registry could not be reached). "
-            "Mend that and run this again: it begins anew."
+            "Mend that and run this again; what was installed before is still here."
         )
     # What the other kind stands for now is true only where its lock is still what it was.
     kept = {other: found[other] for other in LOCKS if found.get(other) == fingerprint(other)}
@@ -118,8 +120,13 @@ def alone() -> Iterator[None]:
         if os.name == "nt":
             import msvcrt
 
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            while True:
+                try:
+                    file.seek(0)
+                    msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+                    break
+                except OSError:
+                    time.sleep(0.5)
         else:
             import fcntl
 

@@ -10,8 +10,10 @@ from pulsometro.check import stage
 from pulsometro.check.great_expectations.engine import Engine
 from pulsometro.check.report.labels import words
 from pulsometro.check.report.sample_strips import strips
+from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.stage import run
 from pulsometro.study import Study
+from pulsometro.style.theme import Theme, load_theme
 from tests.ingest import deliveries as d
 
 pytestmark = pytest.mark.slow
@@ -122,3 +124,16 @@ def test_a_strip_says_in_words_what_it_draws(tmp_path: Path) -> None:
     assert strip.said == "de −3.0 a +15.0 puntos; fuera de lo esperado: San Ángel (+15.0)"
     assert [dot.left for dot in strip.dots] == [40.0, 100.0]
     assert (strip.band_left, strip.band_width) == (pytest.approx(16.67), pytest.approx(66.66))
+
+
+@pytest.mark.parametrize("words", ["color: red", 'color: {primary: "#ffee00"}', "- lista"])
+def test_a_wrong_brand_stops_no_check(words: str, tmp_path: Path, engine: Engine) -> None:
+    """The reports stop and say so; a supervisor still reads what the delivery asks for."""
+    study = d.prepared(tmp_path)
+    folder = study.brands / study.params.report.brand
+    folder.mkdir(parents=True)
+    (folder / "_brand.yml").write_text(words, encoding="utf-8")
+    with pytest.raises(PulsoError):
+        load_theme(study.brands, study.params.report.brand)
+    page = _page(study, engine)
+    assert f"--accent:{Theme().accent}" in page and "no hay nada urgente" in page
