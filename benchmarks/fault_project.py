@@ -1,4 +1,4 @@
-"""A copy of the project in a temporary folder with one wave of it, whole or of 200 interviews."""
+"""A copy of the project in a temporary folder with some of its waves, whole or of 200 interviews."""
 
 import shutil
 import subprocess
@@ -8,56 +8,66 @@ import pandas as pd
 import pyreadstat
 from ruamel.yaml import YAML
 
+from pulsometro.graph.dvc_file import write_graph
+from pulsometro.study import load_study
+
 ROOT = Path(__file__).resolve().parents[1]
 # Two areas of a hundred interviews: enough for every step of the weights, and read in a moment.
 AREAS, INTERVIEWS, NUMBERS = ("19019", "19039"), 100, 1_500
-COPIED = {"params.yaml", "dvc.yaml", "questionnaires", "raw", "reports", ".dvcignore"}
+COPIED = {"params.yaml", "questionnaires", "raw", "reports", ".dvcignore", ".gitignore", ".gitattributes"}
 
 
 def copy_project(folder: Path) -> None:
-    """The files that the stages read, as git has them; the package by a link."""
+    """The files that the stages read, as git has them, and the graph."""
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in names.splitlines():
         if name.split("/")[0] in COPIED and (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    (folder / "pipeline").symlink_to(ROOT / "pipeline")
+    write_graph(load_study(folder))
 
 
-def one_wave(folder: Path, wave: str) -> None:
-    """The project with this wave alone, its delivery given: no stage simulates it."""
+def given_waves(folder: Path, *waves: str) -> None:
+    """The project with these waves alone, their deliveries given: no stage simulates them."""
     copy_project(folder)
-    shutil.copytree(ROOT / "raw" / wave, folder / "raw" / wave, dirs_exist_ok=True)
     params = _load(folder / "params.yaml")
-    others = [key for key in params["waves"] if key != wave]
-    for key in others:
+    for key in [key for key in params["waves"] if key not in waves]:
         del params["waves"][key]
-    params["current_wave"] = wave
+    for wave in waves:
+        del params["waves"][wave]["simulated"]
+        shutil.copytree(ROOT / "raw" / wave, folder / "raw" / wave, dirs_exist_ok=True)
+    params["current_wave"] = waves[-1]
+    del params["simulate"]
+    change_params(folder, params)
+
+
+def change_params(folder: Path, params: dict) -> None:
+    """Write other parameters, and the graph that they give."""
     _dump(params, folder / "params.yaml")
-    lines = (folder / "dvc.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
-    (folder / "dvc.yaml").write_text("".join(x for x in lines if not any(key in x for key in others)), encoding="utf-8")
-    stages = _load(folder / "dvc.yaml")
-    del stages["stages"]["simulate"]
-    _dump(stages, folder / "dvc.yaml")
+    write_graph(load_study(folder))
 
 
-def small_wave(folder: Path, wave: str) -> None:
-    """``one_wave`` cut to 200 interviews in two areas, and to the settings that so few allow."""
-    one_wave(folder, wave)
+def small_waves(folder: Path, *waves: str) -> None:
+    """``given_waves`` cut to 200 interviews in two areas each, and to the settings that so few allow."""
+    given_waves(folder, *waves)
     params = _load(folder / "params.yaml")
     params["municipalities"] = [area for area in params["municipalities"] if area["cve_geo"] in AREAS]
     params["check"]["interviews_per_area"] = INTERVIEWS
     params["weighting"]["calibration"]["margins"] = [{"items": ["sexo"]}]
     del params["weighting"]["collapse"]
-    _dump(params, folder / "params.yaml")
-    raw = folder / "raw" / wave
-    path = raw / params["waves"][wave]["file"]
+    change_params(folder, params)
+    for wave in waves:
+        _cut(folder / "raw" / wave, params["waves"][wave])
+
+
+def _cut(raw: Path, entry: dict) -> None:
+    path = raw / entry["file"]
     frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
     area = frame["MUN"].map(lambda code: f"{code:.0f}")
     frame = frame[area.isin(AREAS)].groupby("MUN").head(INTERVIEWS)
     labels = {"column_labels": meta.column_names_to_labels, "variable_value_labels": meta.variable_value_labels}
     pyreadstat.write_sav(frame, str(path), **labels)
-    path = raw / params["waves"][wave]["attempts"]
+    path = raw / entry["attempts"]
     calls = pd.read_csv(path, dtype=str)
     numbers = calls.loc[calls["municipio"].isin(AREAS), "telefono_id"].drop_duplicates().iloc[:NUMBERS]
     calls[calls["telefono_id"].isin(numbers)].to_csv(path, index=False)
@@ -68,7 +78,7 @@ def few_interviews(folder: Path) -> None:
     copy_project(folder)
     params = _load(folder / "params.yaml")
     params["simulate"]["interviews_per_area"] = 25
-    _dump(params, folder / "params.yaml")
+    change_params(folder, params)
 
 
 def _load(path: Path) -> dict:

@@ -1,24 +1,24 @@
-"""dvc.yaml says what is true: what a stage imports is what it declares, and every wave is listed."""
+"""The graph of stages says what is true: what a stage imports is what it depends on, whatever params.yaml says."""
 
 import ast
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from pulsometro.questionnaire import shared_files
+from pulsometro.common.errors import PulsoError
+from pulsometro.graph.dvc_file import graph_text, refuse_other_graph, write_graph
+from pulsometro.graph.needs import NEEDS, fingerprint_name
+from pulsometro.graph.stages import stages_of
 from pulsometro.study import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 # The dispatcher and package markers decide nothing: they are left out of deps on purpose.
 PACKAGE = ROOT / "pipeline" / "pulsometro"
 NOT_DEPS = {Path("pipeline/pulsometro/cli.py"), Path("pipeline/pulsometro/__init__.py")}
-
-
-def _stages(folder: Path) -> dict[str, dict]:
-    stages = YAML(typ="safe").load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    return {name: stage.get("do", stage) for name, stage in stages.items()}
 
 
 def _module_file(dotted: str) -> Path | None:
@@ -72,46 +72,111 @@ def _has_imports(path: Path) -> bool:
     return any(_imports(ast.parse((ROOT / path).read_text(encoding="utf-8"))))
 
 
-@pytest.mark.parametrize("name", sorted(_stages(ROOT)))
-def test_a_stage_declares_what_it_imports(name: str) -> None:
-    stage = _stages(ROOT)[name]
-    imported = _closure(stage["cmd"].split()[1])
-    declared = [Path(dep) for dep in stage["deps"] if dep.startswith("pipeline/")]
+@pytest.mark.parametrize("name", sorted(NEEDS))
+def test_a_stage_needs_what_it_imports(name: str) -> None:
+    imported = {path.relative_to("pipeline/pulsometro") for path in _closure(name)}
+    declared = [Path(part) for part in NEEDS[name]]
     uncovered = sorted(str(p) for p in imported if not any(p == d or d in p.parents for d in declared))
-    assert uncovered == [], f"{name} imports files that its deps in dvc.yaml leave out"
+    assert uncovered == [], f"{name} imports files that its entry in graph/needs.py leaves out"
     idle = sorted(str(d) for d in declared if not any(p == d or d in p.parents for p in imported))
-    assert idle == [], f"{name} declares deps in dvc.yaml that it never imports"
+    assert idle == [], f"graph/needs.py says that {name} needs parts that it never imports"
 
 
-def test_every_wave_is_in_the_marked_lists() -> None:
-    text = (ROOT / "dvc.yaml").read_text(encoding="utf-8")
-    blocks = [block.split("# waves: end\n")[0] for block in text.split("      # waves: begin\n")[1:]]
-    assert blocks
-    for block in blocks:
-        listed = {part for line in block.splitlines() for part in line.replace(".yaml", "").split("/")}
-        assert set(load_study(ROOT).waves) <= listed
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "examples" / "ensu"], ids=["project", "ensu"])
+def test_dvc_yaml_is_what_params_give(folder: Path) -> None:
+    refuse_other_graph(load_study(folder))
 
 
-def test_the_files_a_questionnaire_extends_are_deps() -> None:
-    study = load_study(ROOT)
-    stages = _stages(ROOT)
-    for wave in study.waves:
-        needed = {str(p.relative_to(ROOT)) for p in shared_files(study.questionnaires, wave)[1:]}
-        for name in ("ingest", "check", "weight", "estimate", "series", "report", "release"):
-            assert needed <= set(stages[name]["deps"]), f"{name} does not depend on what {wave} extends"
+def test_every_stage_depends_on_the_parts_it_needs() -> None:
+    stages = {stage.name: stage for stage in stages_of(load_study(ROOT))}
+    for name, parts in NEEDS.items():
+        told = {
+            dep.removeprefix("processed/program/") for dep in stages[name].deps if dep.startswith("processed/program/")
+        }
+        assert told == {fingerprint_name(part) for part in parts}, name
+
+
+def test_every_dependency_is_made_by_a_stage_or_is_in_git() -> None:
+    stages = stages_of(load_study(ROOT))
+    made = {out.replace("${item}", wave) for stage in stages for out in (*stage.outs, *stage.metrics)
+            for wave in (load_study(ROOT).waves if stage.each_wave else [""])}  # fmt: skip
+    for stage in stages:
+        for dep in stage.deps:
+            path = dep.replace("${item}", "2013T2")
+            inside = any(path == out or path.startswith(f"{out}/") for out in made)
+            assert inside or (ROOT / path).is_file(), f"{stage.name} depends on {dep}"
+
+
+def _with_params(folder: Path, change: tuple[str, str]) -> Path:
+    folder.mkdir(exist_ok=True)
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    changed = re.sub(*change, text)
+    assert changed != text
+    (folder / "params.yaml").write_text(changed, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("change", "gone"),
+    [
+        ((r'    attempts: "llamadas_2013T2.csv"\n', ""), ("raw/2013T2/llamadas_2013T2.csv",)),
+        ((r"  coverage:\n(    .*\n)+", ""), ("raw/population/coverage.csv",)),
+        ((r"\nsimulate:\n(  .*\n)+", "\n"), ("pulso simulate", "raw/2013T2/", "raw/reference/published.csv")),
+        (
+            (r"\nreport:\n", "\npublish: {reports: false, release: false}\n\nreport:\n"),
+            ("pulso report", "pulso site", "pulso release"),
+        ),
+        ((r'  "2013T1":\n(    .*\n)+', ""), ("2013T1",)),
+    ],
+    ids=["attempts", "coverage", "simulate", "publish", "wave"],
+)  # fmt: skip
+def test_what_is_optional_is_in_the_graph_because_params_say_so(
+    change: tuple[str, str], gone: tuple[str, ...], tmp_path: Path
+) -> None:
+    whole = graph_text(load_study(ROOT))
+    assert all(name in whole for name in gone)
+    text = graph_text(load_study(_with_params(tmp_path / "study", change)))
+    assert [name for name in gone if name in text] == []
+    assert YAML(typ="safe").load(text)["stages"]["verdict"]["cmd"] == "pulso verdict"
+
+
+def test_the_graph_does_not_follow_what_lies_on_disk(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "params.yaml", tmp_path / "params.yaml")
+    bare = graph_text(load_study(tmp_path))
+    assert bare == graph_text(load_study(ROOT))
+
+
+def test_a_setting_that_was_left_to_its_default_does_not_change_the_graph(tmp_path: Path) -> None:
+    change = (r"\nestimation:\n  se: replicates\n", "\nestimation:\n  clusters: design\n  se: replicates\n")
+    assert graph_text(load_study(_with_params(tmp_path / "study", change))) == graph_text(load_study(ROOT))
+
+
+def test_another_graph_is_refused_and_the_remedy_mends_it(tmp_path: Path) -> None:
+    study = load_study(_with_params(tmp_path / "study", (r'  "2013T1":\n(    .*\n)+', "")))
+    with pytest.raises(PulsoError, match=r"dvc\.yaml: the file is missing; 'pulso graph'"):
+        refuse_other_graph(study)
+    shutil.copy(ROOT / "dvc.yaml", study.root / "dvc.yaml")
+    with pytest.raises(PulsoError, match="run 'pulso graph'"):
+        refuse_other_graph(study)
+    assert "7 waves" in write_graph(study)
+    refuse_other_graph(study)
+    assert "already" in write_graph(study)
+    # A clone with the line ends of Windows has the same graph.
+    path = study.root / "dvc.yaml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    refuse_other_graph(study)
 
 
 def test_no_stage_depends_on_a_folder_that_grows_with_waves() -> None:
-    for name, stage in _stages(ROOT).items():
-        assert not {"questionnaires", "raw", "processed", "reports"} & set(stage["deps"]), name
+    for stage in stages_of(load_study(ROOT)):
+        assert not {"questionnaires", "raw", "processed", "reports"} & set(stage.deps), stage.name
 
 
 def test_at_most_five_stages_a_wave() -> None:
-    stages = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    assert sum("foreach" in stage for stage in stages.values()) <= 5
+    assert sum(stage.each_wave for stage in stages_of(load_study(ROOT))) <= 5
 
 
-EVERY = frozenset(_stages(ROOT))
+EVERY = frozenset(NEEDS)
 # A file of each room → the stages that run again when it is touched. CONTRIBUTING.md says why.
 RERUN = {
     "common/errors.py": EVERY,
@@ -123,10 +188,11 @@ RERUN = {
     "settings/check_settings.py": EVERY,
     "questionnaire/model.py": EVERY,
     "study/parameters.py": EVERY,
+    "graph/stages.py": set(),
     "simulate/world.py": {"simulate"},
-    "ingest/stage.py": {"ingest", "check"},
-    "ingest/read/readers.py": {"ingest", "check"},
-    "ingest/harmonise/values.py": {"ingest", "check"},
+    "ingest/stage.py": {"ingest"},
+    "ingest/read/readers.py": {"ingest"},
+    "ingest/harmonise/values.py": {"ingest"},
     "style/spanish.py": {"check", "report", "site"},
     "style/brands/neutral/_brand.yml": {"check", "report", "site"},
     "check/stage.py": {"check"},
@@ -164,13 +230,9 @@ RERUN = {
 
 @pytest.mark.parametrize("touched", sorted(RERUN))
 def test_what_a_change_reruns(touched: str) -> None:
-    path = PACKAGE.relative_to(ROOT) / touched
-    assert (ROOT / path).is_file(), "the file is gone: name another of its room"
-    again = {
-        name
-        for name, stage in _stages(ROOT).items()
-        if any(path == Path(dep) or Path(dep) in path.parents for dep in stage["deps"])
-    }
+    path = Path(touched)
+    assert (PACKAGE / path).is_file(), "the file is gone: name another of its room"
+    again = {name for name, parts in NEEDS.items() if any(path == Path(p) or Path(p) in path.parents for p in parts)}
     assert again == set(RERUN[touched])
 
 

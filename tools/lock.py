@@ -20,6 +20,8 @@ from ruamel.yaml import YAML
 from pulsometro.common.determinism import has_common_kernels
 
 MADE = ("processed/", "reports/site/")
+# Fingerprints of the program, of questionnaires and of deliveries: what somebody wrote, as a stage sees it.
+WRITTEN = ("processed/program", "processed/inputs")
 
 
 def entries(text: str) -> dict[tuple[str, str, str], str]:
@@ -39,16 +41,20 @@ def differences(committed: str, here: str) -> tuple[list[str], list[str]]:
     written, made = set(), set()
     for stage, side, path in sorted(old.keys() | new.keys()):
         if old.get((stage, side, path)) != new.get((stage, side, path)):
-            (made if side == "outs" or path.startswith(MADE) else written).add(path)
+            by_hand = path.startswith(WRITTEN) or not (side == "outs" or path.startswith(MADE))
+            (written if by_hand else made).add(path)
     return sorted(written), sorted(made - written)
 
 
-def stale(example: str, here: str, above: str = "../../") -> list[str]:
-    """Code that the lock of an example (which calls this folder ``above``) has otherwise than the project's."""
-    code = {path: md5 for (_, side, path), md5 in entries(here).items() if side == "deps"}
-    theirs = {path: md5 for (_, side, path), md5 in entries(example).items() if side == "deps"}
-    ours = {path.removeprefix(above): md5 for path, md5 in theirs.items() if path.startswith(above)}
-    return sorted(path for path, md5 in ours.items() if code.get(path) != md5)
+def stale(example: str, here: str) -> list[str]:
+    """Parts of the program that the lock of an example has otherwise than the project's."""
+    code = _program(here)
+    return sorted(path for path, md5 in _program(example).items() if code.get(path, md5) != md5)
+
+
+def _program(lock: str) -> dict[str, str]:
+    deps = {path: md5 for (_, side, path), md5 in entries(lock).items() if side == "deps"}
+    return {path: md5 for path, md5 in deps.items() if path.startswith("processed/program/")}
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from pulsometro.common.progress import Tell, shown
 from pulsometro.common.version import VERSION
 
 WAVE = click.argument("wave", metavar="WAVE")
+WITHHOLD = click.option(
+    "--withhold", is_flag=True, help="As the chain runs it: a wave that cannot go on leaves a record, exit 0."
+)
 
 
 class _Sentences(click.Group):
@@ -56,6 +60,55 @@ def _working(text: str) -> AbstractContextManager[Tell]:
     return shown(text, quiet=click.get_current_context().obj["quiet"])
 
 
+def _carry(work: Callable[[], str], withhold: bool) -> None:
+    """Run a wave's stage; in the chain a wave that stops is told of and is no failure, the last stage's is."""
+    from pulsometro.study.withheld import WaveWithheld, told
+
+    try:
+        said = work()
+    except WaveWithheld as stop:
+        if not withhold:
+            raise
+        said = told({stop.record.wave: stop.record})
+    click.echo(said)
+
+
+@main.command()
+def graph() -> None:
+    """Write dvc.yaml from params.yaml."""
+    from pulsometro.graph.dvc_file import write_graph
+    from pulsometro.study import load_study
+
+    click.echo(write_graph(load_study()))
+
+
+@main.command()
+def program() -> None:
+    """Write down what of this program and of the questionnaires the stages depend on (first of the chain)."""
+    from pulsometro.graph.stage import run_program
+    from pulsometro.study import load_study
+
+    click.echo(run_program(load_study()))
+
+
+@main.command()
+def deliveries() -> None:
+    """Write down which deliveries are here (in the chain, before ingest)."""
+    from pulsometro.graph.stage import run_deliveries
+    from pulsometro.study import load_study
+
+    click.echo(run_deliveries(load_study()))
+
+
+@main.command()
+def verdict() -> None:
+    """Say which waves are withheld, and why; exits 1 when one is (last of the chain)."""
+    from pulsometro.study import load_study
+    from pulsometro.study.withheld import refuse_withheld
+
+    click.echo(refuse_withheld(load_study()))
+
+
 @main.command()
 def settings() -> None:
     """Validate params.yaml and hand each section to the stages that read it."""
@@ -78,14 +131,14 @@ def simulate() -> None:
 
 @main.command()
 @WAVE
-def ingest(wave: str) -> None:
+@WITHHOLD
+def ingest(wave: str, withhold: bool) -> None:
     """Read a delivery: rows in = accepted + quarantined."""
     from pulsometro.ingest.stage import run
     from pulsometro.study import load_study
 
     with _working(f"{wave}: reading the delivery") as tell:
-        said = run(load_study(), wave, tell)
-    click.echo(said)
+        _carry(lambda: run(load_study(), wave, tell), withhold)
 
 
 @main.command()
@@ -127,29 +180,28 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
 
 @main.command()
 @WAVE
-def weight(wave: str) -> None:
+@WITHHOLD
+def weight(wave: str, withhold: bool) -> None:
     """Weight a wave by municipality, with a record of every step."""
     from pulsometro.check.verdict import refuse_if_stopped
     from pulsometro.study import load_study
     from pulsometro.weighting.stage import run
 
     study = load_study()
-    refuse_if_stopped(study, wave)
     with _working(f"{wave}: weighting"):
-        said = run(study, wave)
-    click.echo(said)
+        _carry(lambda: run(study, wave, lambda: refuse_if_stopped(study, wave)), withhold)
 
 
 @main.command()
 @WAVE
-def estimate(wave: str) -> None:
+@WITHHOLD
+def estimate(wave: str, withhold: bool) -> None:
     """Estimate every indicator of a wave in every domain."""
     from pulsometro.estimates.stage import run
     from pulsometro.study import load_study
 
     with _working(f"{wave}: estimating"):
-        said = run(load_study(), wave)
-    click.echo(said)
+        _carry(lambda: run(load_study(), wave), withhold)
 
 
 @main.command()
@@ -166,14 +218,14 @@ def series() -> None:
 @main.command()
 @WAVE
 @click.option("--draft", is_flag=True, help="Watermark every page as a draft.")
-def report(wave: str, draft: bool) -> None:
+@WITHHOLD
+def report(wave: str, draft: bool, withhold: bool) -> None:
     """Render a wave's brief and its companions."""
     from pulsometro.reporting.stage import run
     from pulsometro.study import load_study
 
     with _working(f"{wave}: rendering"):
-        said = run(load_study(), wave, draft=draft)
-    click.echo(said)
+        _carry(lambda: run(load_study(), wave, draft=draft), withhold)
 
 
 @main.command()
@@ -189,14 +241,14 @@ def site() -> None:
 
 @main.command()
 @WAVE
-def release(wave: str) -> None:
+@WITHHOLD
+def release(wave: str, withhold: bool) -> None:
     """Write the microdata that partners may have."""
     from pulsometro.release.stage import run
     from pulsometro.study import load_study
 
     with _working(f"{wave}: writing the microdata"):
-        said = run(load_study(), wave)
-    click.echo(said)
+        _carry(lambda: run(load_study(), wave), withhold)
 
 
 @main.command()

@@ -17,11 +17,12 @@ from pulsometro.check.rules.previous_wave import Past, against, seen_before
 from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
 from pulsometro.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
-from pulsometro.common.errors import PulsoError
+from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.common.files import read_json, read_table, write_json
 from pulsometro.common.parallel import side_by_side
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.study import Study
+from pulsometro.study.withheld import read_withheld, record_of
 
 __all__ = ["accept", "load_verdict", "refuse_if_stopped", "run_all", "run_one"]
 SHOWN_KEYS = 20
@@ -29,30 +30,42 @@ Tell = Callable[[str], object]
 
 
 def run_all(study: Study, tell: Tell = str) -> str:
-    """Write every wave's verdict; a wave that cannot be read gets one that says stop.
+    """Write every wave's verdict; a wave that cannot be read or checked gets one that says stop.
 
-    ``tell`` is called with what is under way. Returns one line per wave. Raises only for a defect
-    of the pipeline itself.
+    A wave is compared with the last one before it that is not stopped: what a stopped one holds is no reason to
+    doubt another. ``tell`` is called with what is under way. Returns one line per wave.
     """
     from pulsometro.check.great_expectations.engine import Engine
 
     engine, waves, lanes = Engine(), list(study.waves), 2
-    lines = side_by_side([partial(_lines, study, waves[lane::lanes], engine, tell) for lane in range(lanes)])
-    told = {wave: line for lane in lines for wave, line in lane.items()}
-    return "\n".join(told[wave] for wave in waves)
+    made = side_by_side([partial(_verdicts, study, waves[lane::lanes], engine, tell) for lane in range(lanes)])
+    verdicts = {wave: verdict for lane in made for wave, verdict in lane.items()}
+    stopped: list[str] = []
+    for wave in waves:
+        earlier = _ingested_before(study, wave)
+        if earlier and earlier[-1] in stopped:
+            tell(f"{wave}: checking again without {earlier[-1]}, which is stopped")
+            verdicts[wave] = check_wave(study, wave, engine, stopped=stopped)
+        if verdicts[wave].verdict == "stop":
+            stopped.append(wave)
+    return "\n".join(_line(verdicts[wave]) for wave in waves)
 
 
-def _lines(study: Study, waves: Sequence[str], engine: Any, tell: Tell) -> dict[str, str]:
-    """Check the waves; a line for the screen each."""
-    lines = {}
+def _verdicts(study: Study, waves: Sequence[str], engine: Any, tell: Tell) -> dict[str, Verdict]:
+    """Check the waves, each against the one before it."""
+    verdicts = {}
     for place, wave in enumerate(waves, 1):
         tell(f"{wave}: checking ({place} of {len(waves)} in this lane)")
-        verdict = check_wave(study, wave, engine)
-        failed = [rule for rule in verdict.failed if not rule.accepted]
-        named = f" ({', '.join(rule.id for rule in failed[:4])}{' …' if len(failed) > 4 else ''})" if failed else ""
-        reason = f": {verdict.refused}" if verdict.refused else named
-        lines[wave] = f"{wave}: {WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}"
-    return lines
+        verdicts[wave] = check_wave(study, wave, engine)
+    return verdicts
+
+
+def _line(verdict: Verdict) -> str:
+    """A verdict for the screen."""
+    failed = [rule for rule in verdict.failed if not rule.accepted]
+    named = f" ({', '.join(rule.id for rule in failed[:4])}{' …' if len(failed) > 4 else ''})" if failed else ""
+    reason = f": {verdict.refused}" if verdict.refused else named
+    return f"{verdict.wave}: {WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}"
 
 
 def run_one(study: Study, wave: str, tell: Tell = str, docs: Path | None = None) -> Verdict:
@@ -68,21 +81,40 @@ def run_one(study: Study, wave: str, tell: Tell = str, docs: Path | None = None)
         refuse_published(study, docs)
     engine = Engine()
     tell(f"{wave}: checking")
-    return check_wave(study, wave, engine, docs)
+    stopped = [each for each in study.waves_up_to(wave)[:-1] if _is_stopped(study, each)]
+    return check_wave(study, wave, engine, docs, stopped)
 
 
-def check_wave(study: Study, wave: str, engine: Any, docs: Path | None = None) -> Verdict:
-    """One wave's verdict, written to processed/checks/."""
+def _is_stopped(study: Study, wave: str) -> bool:
+    return study.checks(wave).is_file() and load_verdict(study, wave).verdict == "stop"
+
+
+def check_wave(
+    study: Study, wave: str, engine: Any, docs: Path | None = None, stopped: Sequence[str] = ()
+) -> Verdict:
+    """One wave's verdict, written to processed/checks/; a rule or page that breaks stops this wave alone.
+
+    ``stopped``: earlier waves whose verdict is stop. Raises MachineError, OSError and MemoryError as they are.
+    """
+    refused = read_withheld(study, wave, "ingest")
+    if refused is not None:
+        return _written(study, Verdict(wave, "stop", {}, (), refused=refused.sentence))
+    try:
+        return _written(study, _checked(study, wave, engine, docs, stopped))
+    except (MachineError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        record = record_of(wave, "check", error, study.root)
+        return _written(study, Verdict(wave, "stop", {}, (), refused=record.sentence))
+
+
+def _checked(study: Study, wave: str, engine: Any, docs: Path | None, stopped: Sequence[str]) -> Verdict:
     from pulsometro.check.great_expectations.data_docs import write_docs
     from pulsometro.check.great_expectations.engine import suite_json
 
-    try:
-        delivery = _delivery(study, wave)
-        responses = read_table(study.processed(wave, "responses.parquet"))
-    except PulsoError as missing:
-        verdict = Verdict(wave, "stop", {}, (), refused=_why_refused(study, wave) or str(missing))
-        return _written(study, verdict)
-    evidence = gather(study, wave, responses, delivery)
+    delivery = _delivery(study, wave)
+    responses = read_table(study.processed(wave, "responses.parquet"))
+    evidence = gather(study, wave, responses, delivery, stopped)
     accepted = load_exceptions(study, wave)
     rules = tuple(
         RuleResult(
@@ -98,7 +130,7 @@ def check_wave(study: Study, wave: str, engine: Any, docs: Path | None = None) -
     write_json(suite_json(evidence), study.checks(wave).parent / "suites" / f"{wave}.json")
     if docs is not None:
         write_docs(engine, wave, evidence, docs)
-    return _written(study, verdict)
+    return verdict
 
 
 def _written(study: Study, verdict: Verdict) -> Verdict:
@@ -107,8 +139,10 @@ def _written(study: Study, verdict: Verdict) -> Verdict:
     return verdict
 
 
-def gather(study: Study, wave: str, responses: pd.DataFrame, delivery: dict[str, Any]) -> Evidence:
-    """Everything that the rules of a wave look at."""
+def gather(
+    study: Study, wave: str, responses: pd.DataFrame, delivery: dict[str, Any], stopped: Sequence[str] = ()
+) -> Evidence:
+    """Everything that the rules of a wave look at; ``stopped``: earlier waves that nothing is compared with."""
     questionnaire = study.questionnaire(wave)
     evidence = questionnaire_rules(study, questionnaire, responses, delivery)
     tables, rules, facts = fieldwork_rules(study, questionnaire, evidence.tables["respondents"], _attempts(study, wave))
@@ -116,7 +150,11 @@ def gather(study: Study, wave: str, responses: pd.DataFrame, delivery: dict[str,
     sample = composition_rules(study, questionnaire, responses)
     if sample is not None:
         evidence = evidence.with_more({"composition": sample[0]}, sample[1])
-    earlier = _earlier(study, wave)
+    ingested = _ingested_before(study, wave)
+    if ingested:
+        # A stopped wave is no measure for another, but a copy of its file is a copy all the same.
+        evidence = evidence.with_more(*_copied(study, ingested[-1], responses))
+    earlier = [each for each in ingested if each not in stopped]
     if earlier:
         evidence = _with_past(evidence, study, questionnaire, responses, earlier)
         columns, more = columns_moved(delivery, _delivery(study, earlier[-1]))
@@ -134,10 +172,15 @@ def _delivery(study: Study, wave: str) -> dict[str, Any]:
     return record
 
 
-def _earlier(study: Study, wave: str) -> list[str]:
+def _ingested_before(study: Study, wave: str) -> list[str]:
     """Waves before this one that were ingested, oldest first."""
     before = study.waves_up_to(wave)[:-1]
     return [each for each in before if study.processed(each, "responses.parquet").is_file()]
+
+
+def _copied(study: Study, last: str, responses: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], tuple[Rule, ...]]:
+    found = same_again(responses, read_table(study.processed(last, "responses.parquet")), last)
+    return ({"again": found[0]}, found[1]) if found is not None else ({}, ())
 
 
 def _with_past(
@@ -150,7 +193,6 @@ def _with_past(
     tables, phone = {"moves": moves}, settings.roles.phone
     found = {
         "units": strata_renumbered(study, responses, past.responses),
-        "again": same_again(responses, past.responses, last),
         "areas": sample_moved(study, evidence.tables["areas"], past.responses) if "areas" in evidence.tables else None,
     }
     for name, moved in found.items():
@@ -182,17 +224,6 @@ def _shown(evidence: Evidence) -> dict[str, Any]:
     kept = ("areas", "calls", "columns", "composition", "items", "interviewers", "moves", "verified")
     shown: dict[str, Any] = {name: evidence.tables[name].to_dict("records") for name in kept if name in evidence.tables}
     return shown | {"facts": dict(evidence.facts)}
-
-
-def _why_refused(study: Study, wave: str) -> str:
-    """Ingest left nothing: read the delivery again only to say why."""
-    from pulsometro.ingest.stage import read
-
-    try:
-        read(study, wave)
-    except PulsoError as refusal:
-        return str(refusal)
-    return ""
 
 
 def accept(study: Study, wave: str, rule: str, because: str) -> None:

@@ -9,6 +9,7 @@ from pulsometro.common.files import read_json
 from pulsometro.settings.check_settings import Severity
 from pulsometro.settings.configuration import STRICT, validate
 from pulsometro.study import Study
+from pulsometro.study.withheld import WaveWithheld, Withheld, record_of
 
 Word = Literal["pass", "warn", "stop"]
 
@@ -79,15 +80,18 @@ def load_verdict(study: Study, wave: str) -> Verdict:
 
 
 def refuse_if_stopped(study: Study, wave: str) -> None:
-    """Raise PulsoError, in one sentence, when the wave's checks say stop."""
+    """Raise WaveWithheld, in one sentence, when the wave's checks say stop."""
     verdict = load_verdict(study, wave)
     if verdict.verdict != "stop":
         return
     if verdict.refused:
-        raise PulsoError(f"{wave}: the delivery was refused: {verdict.refused}")
+        raise WaveWithheld(record_of(wave, "check", PulsoError(verdict.refused), study.root))
     stopping = [rule for rule in verdict.failed if rule.stops]
     more = f" and {len(stopping) - 1} more" if len(stopping) > 1 else ""
-    raise PulsoError(
-        f"{wave}: the critical rule {stopping[0].id}{more} failed; see 'pulso check {wave}', correct the delivery, "
-        f"or sign it off with 'pulso check {wave} --accept {stopping[0].id} --because \"…\"'."
-    )
+    raise WaveWithheld(
+        Withheld(
+            wave, "check", wave, f"the critical rule {stopping[0].id}{more} failed",
+            f"see 'pulso check {wave}', correct the delivery, or sign it off with 'pulso check {wave} "
+            f"--accept {stopping[0].id} --because \"…\"'.",
+        )
+    )  # fmt: skip

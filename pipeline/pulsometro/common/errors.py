@@ -6,3 +6,10 @@ class PulsoError(Exception):
 
     The command line prints the message without a traceback and exits with code 1.
     """
+
+
+class MachineError(PulsoError):
+    """A problem of this machine or of a file at rest, not of what was delivered or decided.
+
+    It is told like any other, but it is no result: a stage that meets it fails, so that the next run tries again.
+    """

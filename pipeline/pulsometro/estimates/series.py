@@ -1,7 +1,7 @@
 """Stage *series*: every wave's estimates together, changes tested, areas ranked, the headline in git."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,7 @@ from pulsometro.estimation import CHANGE_COLUMNS, Breaks, ChangeRule, Wave, chan
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.questionnaire.comparability import break_between
 from pulsometro.study import Study
+from pulsometro.study.withheld import RECORD, Withheld, all_withheld, told
 
 # How far from exactly a year before a wave may lie and still be "the same quarter a year before".
 YEAR_TOLERANCE_DAYS = 60
@@ -24,18 +25,21 @@ DOMAIN_FAMILY = ("wave", "comparison", "indicator", "statistic", "domain_kind")
 def run(study: Study) -> str:
     """Write estimates, changes, what each wave's report needs, metrics and plot; a line for the screen.
 
-    Raises PulsoError when no wave has estimates; a wave that was stopped is left out and named.
+    A wave that was stopped is left out and named. Raises PulsoError when no wave has estimates, with why.
     """
+    withheld = all_withheld(study)
     waves = [wave for wave in study.waves if study.processed(wave, "estimates.parquet").is_file()]
+    waves = [wave for wave in waves if wave not in withheld or withheld[wave].stage in ("report", "release")]
     if not waves:
-        raise PulsoError("processed/: no wave has estimates yet; run 'pulso estimate <wave>' first.")
+        why = told(withheld) or "processed/: no wave has estimates yet; run 'pulso estimate <wave>' first."
+        raise PulsoError(why)
     estimates = pd.concat([_estimates(study, wave) for wave in waves], ignore_index=True)
     moved = all_changes(study, waves, estimates)
     write_table(estimates, study.series("estimates.parquet"))
     ranked = rankings(study, estimates)
     write_table(moved, study.series("changes.parquet"))
     write_table(ranked, study.series("rankings.parquet"))
-    _write_by_wave(study, waves, {"estimates": estimates, "changes": moved, "rankings": ranked})
+    _write_by_wave(study, waves, withheld, {"estimates": estimates, "changes": moved, "rankings": ranked})
     _write_headline(study, waves, estimates)
     left_out = [wave for wave in study.waves if wave not in waves]
     note = f" Left out, without estimates: {', '.join(left_out)}." if left_out else ""
@@ -129,9 +133,17 @@ def _estimates(study: Study, wave: str) -> pd.DataFrame:
     return read_table(study.processed(wave, "estimates.parquet"))
 
 
-def _write_by_wave(study: Study, waves: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> None:
-    """The series as each wave's report knows it: nothing of a later wave, so that old reports stay."""
+def _write_by_wave(
+    study: Study, waves: Sequence[str], withheld: Mapping[str, Withheld], tables: Mapping[str, pd.DataFrame]
+) -> None:
+    """The series as each wave's report knows it: nothing of a later wave, so that old reports stay.
+
+    A wave that is left out has its record there, which its report hands on.
+    """
     with atomic_folder(study.series("waves")) as folder:
+        for wave, record in withheld.items():
+            if wave not in waves:
+                write_json(asdict(record), folder / wave / RECORD)
         for wave in waves:
             known = set(study.waves_up_to(wave))
             for name, table in tables.items():

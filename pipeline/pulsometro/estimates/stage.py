@@ -1,6 +1,8 @@
 """Stage *estimate*: the indicators of a wave, in every domain, as one tidy table."""
 
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
@@ -23,9 +25,11 @@ from pulsometro.estimation import (
     interviewer_design,
     scheme_named,
 )
+from pulsometro.estimation.errors import EstimationError
 from pulsometro.questionnaire import Indicator, Item, Questionnaire, check_against, parse
 from pulsometro.settings.configuration import validate
 from pulsometro.study import Study
+from pulsometro.study.withheld import carried
 
 
 @dataclass(frozen=True)
@@ -49,17 +53,27 @@ class _ReplicatesEntry:
 def run(study: Study, wave: str) -> str:
     """Read responses and weights of the wave, write ``estimates.parquet`` and ``interviewers.parquet``.
 
-    Returns a line for the screen.
-
-    Raises PulsoError when an input is missing or an indicator asks for what the wave lacks.
+    Returns a line for the screen. Raises WaveWithheld when an input is missing or an indicator asks for what the
+    wave lacks; then the folder holds that record alone.
     """
+    return carried(study, wave, "estimate", partial(_estimate, study, wave))
+
+
+def _estimate(study: Study, wave: str, folder: Path) -> str:
+    try:
+        return _estimated(study, wave, folder)
+    except EstimationError as error:
+        raise PulsoError(str(error)) from error
+
+
+def _estimated(study: Study, wave: str, folder: Path) -> str:
     prepared = prepare(study, wave)
     table = estimate(
         prepared.design, prepared.variables, prepared.domains, wave=wave, settings=estimation_settings(study)
     )
-    write_table(table, study.processed(wave, "estimates.parquet"))
+    write_table(table, folder / "estimates.parquet")
     asked = effects(study, by_respondent(study, wave, prepared.design.data), prepared.variables)
-    write_table(asked, study.processed(wave, "interviewers.parquet"))
+    write_table(asked, folder / "interviewers.parquet")
     withheld = int((~table["publishable"]).sum())
     return f"{wave}: {len(table):,} estimates, {withheld:,} of them not publishable."
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,9 @@ from pulsometro.ingest.quarantine import REASONS, Counts, separate
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.study import Study
+from pulsometro.study.withheld import carried
 
 Tell = Callable[[str], object]
-# The responses first, so that none from an earlier run outlives a delivery that is refused now.
-OUTPUTS = ("responses.parquet", "quarantine.parquet", "delivery.json", "attempts.parquet")
 
 
 @dataclass(frozen=True)
@@ -73,23 +73,26 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
 
 
 def run(study: Study, wave: str, tell: Tell = str) -> str:
-    """Ingest one wave: write its responses, quarantine, delivery record and call attempts.
+    """Ingest one wave: write its responses, quarantine, delivery record and call attempts, all or none.
 
-    Returns the counts as text. Raises PulsoError as ``read`` does; then nothing is written.
+    Returns the counts as text. Raises WaveWithheld with what ``read`` says; then the folder holds that record alone,
+    so that nothing of an earlier delivery outlives one that is refused now.
     """
-    for name in OUTPUTS:
-        study.processed(wave, name).unlink(missing_ok=True)
+    return carried(study, wave, "ingest", partial(_ingest, study, wave, tell))
+
+
+def _ingest(study: Study, wave: str, tell: Tell, folder: Path) -> str:
     ingested = read(study, wave, tell)
     attempts = None
     if study.wave(wave).attempts:
         tell(f"{wave}: reading {study.wave(wave).attempts}")
         attempts = read_attempts(study, wave, alias_table(study.params.municipalities))
     tell(f"{wave}: writing {len(ingested.responses):,} responses")
-    write_json(_record(study, wave, ingested, attempts), study.processed(wave, "delivery.json"))
+    write_json(_record(study, wave, ingested, attempts), folder / "delivery.json")
     if attempts is not None:
-        write_table(attempts, study.processed(wave, "attempts.parquet"))
-    write_table(ingested.quarantine, study.processed(wave, "quarantine.parquet"))
-    write_table(ingested.responses, study.processed(wave, "responses.parquet"))
+        write_table(attempts, folder / "attempts.parquet")
+    write_table(ingested.quarantine, folder / "quarantine.parquet")
+    write_table(ingested.responses, folder / "responses.parquet")
     return _printed(study, wave, ingested)
 
 

@@ -3,19 +3,32 @@
 from functools import partial
 from pathlib import Path
 
-from pulsometro.common.files import atomic_folder, read_table, write_text
+from pulsometro.common.files import atomic_folder, read_table, write_json, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.release.codebook import codebook_html, readme
 from pulsometro.release.table import ReleaseTable, build
 from pulsometro.release.writers import Shortened, write_csv, write_dta, write_parquet, write_sav
 from pulsometro.study import Study
+from pulsometro.study.withheld import carried
 
 
 def run(study: Study, wave: str) -> str:
     """Write ``processed/release/<wave>/`` whole; a line for the screen.
 
-    Raises PulsoError when an input is missing or something cannot be released as it is.
+    Raises WaveWithheld when the wave was stopped, an input is missing or something cannot be released as it is; then
+    the folder says that the wave is not published, and ``processed/<wave>/release`` why.
     """
+    return carried(study, wave, "release", partial(_release, study, wave), partial(_say_so, study, wave))
+
+
+def _say_so(study: Study, wave: str) -> None:
+    period, title = study.wave(wave).period, study.identity.short_title
+    with atomic_folder(study.release(wave), public=True) as folder:
+        text = f"# {title}, {period}\n\nLos microdatos de esta edición no se publican por ahora.\n"
+        write_text(text, folder / "README.md")
+
+
+def _release(study: Study, wave: str, record: Path) -> str:
     questionnaire = study.questionnaire(wave)
     responses = read_table(study.processed(wave, "responses.parquet"))
     weights = read_table(study.processed(wave, "weights.parquet"))
@@ -23,12 +36,13 @@ def run(study: Study, wave: str) -> str:
     table = build(questionnaire, responses, weights, areas)
     name = f"microdatos_{wave}"
     title = _title(study, wave)
-    with atomic_folder(study.release(wave)) as folder:
+    with atomic_folder(study.release(wave), public=True) as folder:
         shortened, _ = side_by_side(
             [partial(_labelled, table, title, folder / name), partial(_plain, table, folder, wave)]
         )
         write_text(codebook_html(study, table, questionnaire), folder / "codebook.html")
         write_text(readme(study, table, questionnaire, shortened), folder / "README.md")
+    write_json({"wave": wave}, record / "published.json")
     return _line(wave, table, len(shortened))
 
 

@@ -12,10 +12,11 @@ from functools import partial
 from html import unescape
 from pathlib import Path
 
+from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic, atomic_folder, read_json, read_table, write_text
 from pulsometro.common.parallel import side_by_side
-from pulsometro.reporting.edition.content import Edition
-from pulsometro.reporting.edition.read_edition import load_edition
+from pulsometro.reporting.edition.content import Edition, WaveInfo
+from pulsometro.reporting.edition.read_edition import load_edition, wave_info
 from pulsometro.reporting.formats.build_folder import ASSETS, BuildFolder, prepared_folder, script, style
 from pulsometro.reporting.formats.render import find_engine
 from pulsometro.reporting.language.traced_text import slug
@@ -23,46 +24,59 @@ from pulsometro.reporting.pages import brief, data, municipality, sections, star
 from pulsometro.reporting.pages.methodology.methodology_page import items
 from pulsometro.reporting.pages.navigation import SECTIONS, navigation_links
 from pulsometro.study import Study
+from pulsometro.study.withheld import read_withheld, told
 
-QUALITY_SOURCES = "processed/*/weighting.json processed/checks/*.json processed/series/estimates.parquet"
+QUALITY_SOURCES = "processed/*/weight/weighting.json processed/checks/*.json processed/series/estimates.parquet"
+# The keys of the waves that have pages, and those that are not published.
+Waves = tuple[Sequence[str], Sequence[WaveInfo]]
 
 
 def run(study: Study) -> str:
     """Write everything of the site that is not in a wave's folder; a line for the screen.
 
-    Raises PulsoError when a table is missing or a source has a fault.
+    A wave that is withheld is named where it would stand; when it is the current one, the last one before it that
+    is published takes its place. Raises PulsoError when none is, a table is missing or a source has a fault.
     """
-    wave = study.params.current_wave
-    edition = load_edition(study, wave)
+    edition, unpublished = _current(study)
     engine = find_engine()
-    published = tuple(info.key for info in edition.waves)
+    published = tuple(info.key for info in edition.waves if info not in unpublished)
     with (
         prepared_folder(study.reports, edition.theme, engine, shared=True) as shop,
-        atomic(study.site / "index.html") as index,
-        atomic_folder(study.site / "secciones") as folder,
-        atomic_folder(study.site / "recursos") as assets,
+        atomic(study.site / "index.html", public=True) as index,
+        atomic_folder(study.site / "secciones", public=True) as folder,
+        atomic_folder(study.site / "recursos", public=True) as assets,
     ):
         write_text(style(edition.theme) + "\n", assets / "estilo.css")
         write_text(script(), assets / "pagina.js")
         if edition.theme.logo:
             shutil.copyfile(edition.theme.logo, assets / "logo.png")
         lanes = [
-            partial(_start_and_places, edition, shop, published, index, folder),
-            partial(_in_own_workshop, study, edition, published, folder),
+            partial(_start_and_places, edition, shop, (published, unpublished), index, folder),
+            partial(_in_own_workshop, study, edition, (published, unpublished), folder),
         ]
         pages = {path: file for lane in side_by_side(lanes) for path, file in lane.items()}
         write_text(_search(pages), assets / "buscar.js")
     return f"{study.site.relative_to(study.root)}/index.html and {len(pages) - 1} pages ({engine.name})."
 
 
+def _current(study: Study) -> tuple[Edition, tuple[WaveInfo, ...]]:
+    """The newest published wave up to the current one, and the waves up to there that are not published."""
+    waves = study.waves_up_to(study.params.current_wave)
+    withheld = {wave: record for wave in waves if (record := read_withheld(study, wave, "report"))}
+    published = [wave for wave in waves if wave not in withheld]
+    if not published:
+        raise PulsoError(told(withheld))
+    return load_edition(study, published[-1]), tuple(wave_info(study, wave) for wave in withheld)
+
+
 def _start_and_places(
-    edition: Edition, shop: BuildFolder, published: Sequence[str], index: Path, folder: Path
+    edition: Edition, shop: BuildFolder, published: Waves, index: Path, folder: Path
 ) -> dict[str, Path]:
     _start(edition, shop, published, index)
     return {"index.html": index} | _places(edition, shop, folder)
 
 
-def _in_own_workshop(study: Study, edition: Edition, published: Sequence[str], folder: Path) -> dict[str, Path]:
+def _in_own_workshop(study: Study, edition: Edition, published: Waves, folder: Path) -> dict[str, Path]:
     """The sections, rendered beside the places: two pages cannot share a workshop at once."""
     with prepared_folder(study.reports, edition.theme, find_engine(), shared=True) as shop:
         return _sections(study, edition, shop, published, folder)
@@ -74,10 +88,10 @@ def _paths(edition: Edition, current: str, root: str) -> dict[str, object]:
     return {**navigation_links(edition, current, root), **shown, "assets": f"{root}recursos/"}
 
 
-def _start(edition: Edition, shop: BuildFolder, published: Sequence[str], target: Path) -> None:
+def _start(edition: Edition, shop: BuildFolder, published: Waves, target: Path) -> None:
     shop.metadata(_paths(edition, "inicio", ""))
     shop.variables({**brief.variables(edition), "periodo": edition.wave.period, "sitio": edition.short_title})
-    pieces = start.start_fragments(edition, shop, published, shop.engine.name)
+    pieces = start.start_fragments(edition, shop, *published, shop.engine.name)
     shop.put({**pieces, "directorio": start.directory(edition)})
     shop.render("index.qmd", "html", target)
 
@@ -95,16 +109,16 @@ def _places(edition: Edition, shop: BuildFolder, folder: Path) -> dict[str, Path
     return pages
 
 
-def _sections(
-    study: Study, edition: Edition, shop: BuildFolder, published: Sequence[str], folder: Path
-) -> dict[str, Path]:
+def _sections(study: Study, edition: Edition, shop: BuildFolder, published: Waves, folder: Path) -> dict[str, Path]:
     pages = {}
     quality, withheld = _quality(study, edition), _withheld(study)
     bodies: dict[str, Callable[[], dict[str, str]]] = {
         "series": lambda: {"series": sections.series(edition, shop)},
         "confianza": lambda: sections.trust(edition, shop),
-        "calidad": lambda: {"calidad": _sourced(sections.quality(edition, quality, withheld), QUALITY_SOURCES)},
-        "datos": lambda: data.data_fragments(edition, published, "../"),
+        "calidad": lambda: {
+            "calidad": _sourced(sections.quality(edition, quality, withheld, published[1]), QUALITY_SOURCES)
+        },
+        "datos": lambda: data.data_fragments(edition, *published, "../"),
         "metodologia": lambda: {"metodologia": items(study, edition, shop.engine.name, f"../{edition.wave.key}/")},
     }
     own = {
@@ -129,6 +143,8 @@ def _sourced(body: str, files: str) -> str:
 def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
     found = []
     for info in reversed(edition.waves):
+        if read_withheld(study, info.key, "report"):
+            continue
         record = read_json(study.processed(info.key, "weighting.json"))
         rates = {entry["area"]: entry["rates"] for entry in record.get("outcome_rates", [])}
         spread = {entry["area"]: entry for entry in record.get("final", [])}

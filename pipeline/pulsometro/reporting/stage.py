@@ -3,7 +3,8 @@
 from functools import partial
 from pathlib import Path
 
-from pulsometro.common.files import atomic_folder
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import atomic_folder, write_json, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.reporting.charts import card_words
 from pulsometro.reporting.edition.content import Edition
@@ -12,12 +13,14 @@ from pulsometro.reporting.formats import watermark
 from pulsometro.reporting.formats.build_folder import BuildFolder, logo, prepared_folder
 from pulsometro.reporting.formats.powerpoint import finish
 from pulsometro.reporting.formats.render import Format, find_engine
-from pulsometro.reporting.pages import brief, slides
+from pulsometro.reporting.pages import brief, not_published, slides
 from pulsometro.reporting.pages.methodology.methodology_page import items
 from pulsometro.reporting.pages.navigation import formats, navigation_links
 from pulsometro.reporting.pages.quality import quality_page
 from pulsometro.reporting.tables import tabulados
 from pulsometro.study import Study
+from pulsometro.study.withheld import carried
+from pulsometro.style.theme import Theme, load_theme
 
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
 
@@ -25,16 +28,32 @@ FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
 def run(study: Study, wave: str, draft: bool = False) -> str:
     """Write the wave's reports whole or not at all; a line for the screen.
 
-    Raises PulsoError when a table is missing or a source has a fault.
+    Raises WaveWithheld when the wave was stopped, a table is missing or a source has a fault; then a page of the
+    site says that the wave is not published, and ``processed/<wave>/report`` why.
     """
+    return carried(study, wave, "report", partial(_render, study, wave, draft), partial(_say_so, study, wave))
+
+
+def _say_so(study: Study, wave: str) -> None:
+    try:
+        theme = load_theme(study.brands, study.params.report.brand)
+    except PulsoError:
+        theme = Theme()
+    with atomic_folder(study.site / wave, public=True) as folder:
+        text = not_published.page(study.wave(wave).period, study.identity.short_title, theme)
+        write_text(text, folder / "brief.html")
+
+
+def _render(study: Study, wave: str, draft: bool, record: Path) -> str:
     edition = load_edition(study, wave, draft)
     engine = find_engine()
     target = study.site / wave
     with (
         prepared_folder(study.reports, edition.theme, engine, office=True) as shop,
-        atomic_folder(target) as folder,
+        atomic_folder(target, public=True) as folder,
     ):
         side_by_side([partial(_brief, study, edition, draft, shop, folder), partial(_companions, edition, folder)])
+    write_json({"wave": wave}, record / "published.json")
     return f"{wave}: {target.relative_to(study.root)}/ (brief, slides, tabulados, cards; {engine.name})."
 
 

@@ -5,12 +5,28 @@ that file after every stage: declared as small files, the same sections cost a t
 """
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pulsometro.common.files import atomic_folder, write_json
 from pulsometro.settings.configuration import load_yaml
-from pulsometro.study.parameters import Study
+from pulsometro.study.parameters import Params, Study
+
+
+def known_sections() -> dict[str, Any]:
+    """Every key that params.yaml may have, with no value: the file of a key is there whether it is said or not.
+
+    A stage's dependencies must not change when somebody says what was left to its default.
+    """
+    hints = get_type_hints(Params)
+    found: dict[str, Any] = {}
+    for name, hint in ((section.name, hints[section.name]) for section in fields(Params)):
+        union = get_args(hint) if get_origin(hint) in {Union, UnionType} else ()
+        kind = next((each for each in (hint, *union) if is_dataclass(each)), None)
+        found[name] = {each.name: None for each in fields(kind)} if kind is not None else None
+    return found
 
 
 def sections(content: Mapping[str, Any], above: str = "") -> dict[str, Any]:
@@ -27,8 +43,13 @@ def sections(content: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 def run(study: Study) -> str:
     """Write every section of the validated params.yaml below ``processed/settings``; a line for the screen."""
     path = study.root / "params.yaml"
-    found = sections(load_yaml(path))
+    said = load_yaml(path)
+    content = {
+        name: {**empty, **(said.get(name) or {})} if isinstance(empty, dict) else said.get(name)
+        for name, empty in known_sections().items()
+    }
+    found = sections(content)
     with atomic_folder(study.root / "processed" / "settings") as folder:
         for name, value in found.items():
             write_json(value, Path(folder) / name)
-    return f"{path.name}: {len(study.waves)} waves, {len(found)} settings, all valid."
+    return f"{path.name}: {len(study.waves)} waves, {len(sections(said))} settings, all valid."

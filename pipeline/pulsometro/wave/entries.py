@@ -1,14 +1,14 @@
-"""A wave's entries in params.yaml and dvc.yaml, put in without touching any other line."""
+"""A wave's entry in params.yaml, put in without touching any other line, and dvc.yaml made anew."""
 
+import json
 import re
 from datetime import date
 from pathlib import Path
 
-from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
-from pulsometro.study import FieldworkDates, Study
+from pulsometro.graph.dvc_file import NAME, write_graph
+from pulsometro.study import FieldworkDates, Study, load_study
 
-BEGIN, END = "# waves: begin", "# waves: end"
 _QUARTER = re.compile(r"(\d{4})\D?(\d)")
 _MONTHS = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
@@ -51,9 +51,9 @@ def params_entry(study: Study, wave: str, source: str, file: str, attempts: str 
         f"    edition: {old.edition + 1}",
         f'    period: "{period}"  # moved on from {source}: correct it',
         f'    fieldwork: {{start: "{dates.start}", end: "{dates.end}"}}  # moved on from {source}: correct them',
-        f'    file: "{file}"',
+        f"    file: {json.dumps(file, ensure_ascii=False)}",
     ]
-    return "\n".join(lines + ([f'    attempts: "{attempts}"'] if attempts else [])) + "\n"
+    return "\n".join(lines + ([f"    attempts: {json.dumps(attempts, ensure_ascii=False)}"] if attempts else [])) + "\n"
 
 
 def _period(old: str, middle: date, months: int) -> str:
@@ -85,45 +85,19 @@ def _belongs(line: str, indent: int) -> bool:
     return bool(line.strip()) and len(line) - len(line.lstrip()) > indent
 
 
-def with_wave_in_dvc(path: Path, wave: str, source: str) -> str:
-    """dvc.yaml's text with, in every marked list, the source wave's lines again for the new one.
-
-    Raises PulsoError when there is no marked list or one does not name the source wave.
-    """
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    result: list[str] = []
-    block: list[str] = []
-    inside = False
-    for number, line in enumerate(lines, 1):
-        if line.strip() == BEGIN:
-            inside, block = True, []
-        elif line.strip() == END:
-            copied = [re.sub(rf"(?<!\w){re.escape(source)}(?!\w)", wave, b) for b in block if _names(b, source)]
-            if not copied:
-                raise PulsoError(f"{path}, line {number}: the marked list does not name {source}; add it first.")
-            result += copied
-            inside = False
-        elif inside:
-            block.append(line)
-        result.append(line)
-    if BEGIN not in "".join(lines):
-        raise PulsoError(f"{path}: there is no list between '{BEGIN}' and '{END}'; mark the lists of waves.")
-    return "".join(result)
-
-
-def _names(line: str, wave: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(wave)}(?!\w)", line) is not None
-
-
 def write_entries(study: Study, wave: str, source: str, file: str, attempts: str | None) -> tuple[str, ...]:
-    """Enter the wave in params.yaml and, when the study has one, dvc.yaml.
+    """Enter the wave in params.yaml and, when the study has one, make dvc.yaml anew.
 
-    Both texts are made before either is written. Returns the names of the files changed.
+    Returns the names of the files changed. Raises PulsoError when what comes out is no sound params.yaml; then it is
+    as it was.
     """
-    params, dvc = study.root / "params.yaml", study.root / "dvc.yaml"
-    texts = {params: with_wave_in_params(params, params_entry(study, wave, source, file, attempts))}
-    if dvc.is_file():
-        texts[dvc] = with_wave_in_dvc(dvc, wave, source)
-    for path, text in texts.items():
-        write_text(text, path)
-    return tuple(path.name for path in texts)
+    params, dvc = study.root / "params.yaml", study.root / NAME
+    before = params.read_text(encoding="utf-8")
+    write_text(with_wave_in_params(params, params_entry(study, wave, source, file, attempts)), params)
+    try:
+        if dvc.is_file():
+            write_graph(load_study(study.root))
+    except BaseException:
+        write_text(before, params)
+        raise
+    return (params.name, *([NAME] if dvc.is_file() else []))

@@ -1,5 +1,7 @@
 """Stage *weight*: reads a wave's responses, writes its weights and their record."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -9,21 +11,28 @@ from pulsometro.common.files import read_table, write_json, write_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.weighting_settings import TelephoneFrame, WeightingSettings
 from pulsometro.study import Study
+from pulsometro.study.withheld import carried
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
 from pulsometro.weighting.errors import WeightingError
 
 
-def run(study: Study, wave: str) -> str:
+def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> str:
     """Weigh the wave; writes ``weights.parquet`` and ``weighting.json``; a text for the screen.
 
-    Raises PulsoError when an input is missing or a step is not sound.
+    ``before`` is asked first and raises when the wave's checks forbid it. Raises WaveWithheld when an input is
+    missing or a step is not sound; then the folder holds that record alone.
     """
+    return carried(study, wave, "weight", partial(_weight, study, wave, before))
+
+
+def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -> str:
+    before()
     try:
         result = weigh_wave(study, wave)
     except WeightingError as error:
         raise error.named(_places(study), _labels(study.questionnaire(wave))) from None
-    write_table(result.weights, study.processed(wave, "weights.parquet"))
-    write_json(result.record.to_dict(), study.processed(wave, "weighting.json"))
+    write_table(result.weights, folder / "weights.parquet")
+    write_json(result.record.to_dict(), folder / "weighting.json")
     return summary(result)
 
 

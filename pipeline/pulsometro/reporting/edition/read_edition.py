@@ -48,21 +48,17 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     return build(
         study, wave, kept, read_table(ranks) if ranks.is_file() else None,
         making=_making(study, study.questionnaire(wave), record), interviews=int(record["n"]),
-        exceptions=exceptions_of(read_json(study.checks(wave))), draft=draft,
+        exceptions=exceptions_of(read_json(study.checks(wave))), known=frozenset(estimates["wave"]), draft=draft,
     )  # fmt: skip
 
 
 def build(
     study: Study, wave: str, kept: Kept, ranks: pd.DataFrame | None,
-    making: Making, interviews: int, exceptions: Exceptions, draft: bool = False,
+    making: Making, interviews: int, exceptions: Exceptions, known: frozenset[str], draft: bool = False,
 ) -> Edition:  # fmt: skip
-    """Put names, settings and tables together."""
+    """Put names, settings and tables together; ``known``: the waves of the series, without those withheld."""
     settings, identity = study.params.report, study.identity
-    infos = []
-    for key in study.waves_up_to(wave):
-        info = study.wave(key)
-        dates = info.fieldwork
-        infos.append(WaveInfo(key, info.edition, info.period, dates.start, dates.end, info.simulated))
+    infos = [wave_info(study, key) for key in study.waves_up_to(wave) if key in known]
     labels = labels_of(study, study.questionnaire(wave), broken(kept.changes, settings.whole_domain_kind))
     for measure in (settings.headline, *settings.findings, *settings.key):
         if measure.indicator not in labels:
@@ -94,6 +90,12 @@ def build(
         draft=draft,
         groups=_groups(study, study.questionnaire(wave)),
     )
+
+
+def wave_info(study: Study, key: str) -> WaveInfo:
+    """A wave as reports name it."""
+    wave = study.wave(key)
+    return WaveInfo(key, wave.edition, wave.period, wave.fieldwork.start, wave.fieldwork.end, wave.simulated)
 
 
 def _groups(study: Study, questionnaire: Questionnaire) -> dict[str, Group]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from pulsometro.reporting.charts import card_words
-from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.language.traced_text import escape
+from pulsometro.reporting.pages import not_published
 from pulsometro.reporting.tables import markdown
 
 _FILES = (
@@ -14,18 +15,22 @@ _FILES = (
 )  # fmt: skip
 
 
-def data_fragments(edition: Edition, published: Sequence[str], root: str) -> dict[str, str]:
+def data_fragments(
+    edition: Edition, published: Sequence[str], unpublished: Sequence[WaveInfo], root: str
+) -> dict[str, str]:
     """Every file of every wave, and the last wave's cards; ``root``: the way to the start of the site."""
-    return {"datos": downloads(edition, published, root), "tarjetas": gallery(edition, f"{root}{edition.wave.key}/")}
+    files = downloads(edition, published, unpublished, root)
+    return {"datos": files, "tarjetas": gallery(edition, f"{root}{edition.wave.key}/")}
 
 
-def downloads(edition: Edition, published: Sequence[str], root: str) -> str:
-    """A row for each wave, newest first."""
+def downloads(edition: Edition, published: Sequence[str], unpublished: Sequence[WaveInfo], root: str) -> str:
+    """A row for each wave, newest first; one that is not published says so."""
     rows: list[list[markdown.Cell]] = []
-    for info in reversed(edition.waves):
+    for info in sorted({*edition.waves, *unpublished}, key=lambda each: each.start, reverse=True):
+        row: list[markdown.Cell] = [not_published.line(info)]
         if info.key not in published:
+            rows.append([*row, not_published.NOT_PUBLISHED, *[markdown.EMPTY] * (len(_FILES) - 1)])
             continue
-        row: list[markdown.Cell] = [f"{info.number}.ª, {info.period}"]
         for file, name, kind in _FILES:
             # Out of its row a link must still say where it leads.
             label = f"{name} de {info.period}, {kind}"

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pulsometro.reporting.charts import pictures
-from pulsometro.reporting.edition.content import Edition, IndicatorLabel
+from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
 from pulsometro.reporting.edition.topics import report_topics
 from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
 from pulsometro.reporting.language.links import place_path, web_link
 from pulsometro.reporting.language.traced_text import escape, slug, text, upper_first
-from pulsometro.reporting.pages import brief
+from pulsometro.reporting.pages import brief, not_published
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
@@ -128,7 +128,10 @@ def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cel
     return markdown.Markdown(f"**{text(shown).markdown}**", shown.text)
 
 
-def quality(edition: Edition, waves: Sequence[WaveQuality], withheld: Mapping[str, tuple[int, int]]) -> str:
+def quality(
+    edition: Edition, waves: Sequence[WaveQuality], withheld: Mapping[str, tuple[int, int]],
+    unpublished: Sequence[WaveInfo],
+) -> str:  # fmt: skip
     """A row for each wave: what came, what was accepted with a signature, what is too imprecise to print."""
     heads = "| Edición | Entrevistas | Tasa de respuesta, % | Efecto de diseño | Cifras que no se publican | Revisión |"
     lines = [heads, "|---|--:|--:|--:|--:|---|"]
@@ -140,6 +143,7 @@ def quality(edition: Edition, waves: Sequence[WaveQuality], withheld: Mapping[st
         said = wave.verdict + (f" ({'; '.join(wave.exceptions)})" if wave.exceptions else "")
         page = f"[{wave.period}](../{wave.wave}/calidad.html)"
         lines.append(f"| {page} | {spanish.count(wave.interviews)} | {rate} | {kish} | {share} | {escape(said)} |")
+    lines += [f"| {escape(info.period.capitalize())} | | | | | {not_published.NOT_PUBLISHED} |" for info in unpublished]
     notes = (
         "Tasa de respuesta: RR3 de AAPOR. Efecto de diseño: 1 + CV² de los pesos (Kish, 1965), lo que la ponderación "
         "aumenta la varianza. Cifras que no se publican: las que la regla de precisión deja fuera."

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from pulsometro.reporting.charts import pictures
-from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
 from pulsometro.reporting.language.links import place_path
 from pulsometro.reporting.language.traced_text import escape
-from pulsometro.reporting.pages import brief
+from pulsometro.reporting.pages import brief, not_published
 from pulsometro.reporting.pages.navigation import formats
 from pulsometro.reporting.tables import markdown
 
 
-def start_fragments(edition: Edition, shop: BuildFolder, published: Sequence[str], engine: str) -> dict[str, str]:
+def start_fragments(
+    edition: Edition, shop: BuildFolder, published: Sequence[str], unpublished: Sequence[WaveInfo], engine: str
+) -> dict[str, str]:
     """Fragments of the start page: news, formats, places, the series and every edition, trust."""
     measure = edition.settings.headline
     beside = pictures.extreme_place(edition, measure)
@@ -35,7 +37,7 @@ def start_fragments(edition: Edition, shop: BuildFolder, published: Sequence[str
         "paginas": place_links(edition),
         "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
         "serie": line.markdown() if line else brief.BEGINS,
-        "ediciones": editions(edition, published),
+        "ediciones": editions(edition, published, unpublished),
         "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
         "confianza": bars.markdown() if bars else empty,
         "pie": brief.foot(edition, engine),
@@ -60,13 +62,16 @@ def place_links(edition: Edition) -> str:
     return markdown.pipe(heads, rows, caption)
 
 
-def editions(edition: Edition, published: Sequence[str]) -> str:
-    """Every wave with its headline share, its brief and its methodology."""
+def editions(edition: Edition, published: Sequence[str], unpublished: Sequence[WaveInfo] = ()) -> str:
+    """Every wave with its headline share and its brief; one that is not published says so in its place."""
     measure = edition.settings.headline
     rows: list[list[markdown.Cell]] = []
-    for info in reversed(edition.waves):
+    for info in sorted({*edition.waves, *unpublished}, key=lambda each: each.start, reverse=True):
+        if info in unpublished:
+            rows.append([not_published.line(info), not_published.NOT_PUBLISHED, markdown.EMPTY])
+            continue
         estimate = edition.whole(measure, info.key)
-        name = f"{info.number}.ª, {info.period}"
+        name = not_published.line(info)
         link = f"[{name}]({info.key}/brief.html)" if info.key in published else name
         cells: list[markdown.Cell] = [markdown.Markdown(link, name)]
         gone: list[markdown.Cell] = [not_printed.why(edition, measure, wave=info.key).cell, markdown.EMPTY]

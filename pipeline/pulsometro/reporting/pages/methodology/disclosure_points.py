@@ -9,7 +9,7 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.study import Study
 from pulsometro.weighting.record import WeightingRecord
 
-RECORD, CHECKS = "processed/{wave}/weighting.json", "processed/checks/{wave}.json"
+RECORD, CHECKS = "processed/{wave}/weight/weighting.json", "processed/checks/{wave}.json"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from pulsometro.reporting.pages.quality.weighting_words import (
 )
 from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
+from pulsometro.study.layout import inside
 from pulsometro.style import spanish
 from pulsometro.weighting.record import WeightingRecord, read_record
 
@@ -91,7 +92,7 @@ def fragments(sources: Sources, figures: Path) -> dict[str, str]:
         "calidad-entrevistadores": calls_and_interviewers.interviewers(ledger, sources.edition, sources.asked, note),
     }
     # Sentences, hover texts and axes hold numbers that are tied to no place: the page says which file they are from.
-    file = f"processed/{sources.edition.wave.key}/{RECORD}"
+    file = f"processed/{sources.edition.wave.key}/{inside(RECORD)}"
     return {name: f'::::: {{data-source="{file}"}}\n\n{body}\n:::::' for name, body in made.items()}
 
 

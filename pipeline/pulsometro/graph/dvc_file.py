@@ -1,0 +1,87 @@
+"""dvc.yaml as text: the stages of a study, written the same way every time."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import write_text
+from pulsometro.graph.stages import Stage, stages_of
+from pulsometro.study import Study
+
+NAME = "dvc.yaml"
+HEADER = """\
+# Written by 'pulso graph' from params.yaml: change params.yaml and run it again, never this file.
+# A stage depends on the sections of params.yaml that it reads (processed/settings), on the parts of the program that
+# decide what it makes (processed/program), and on what was delivered or written for its wave (processed/inputs,
+# processed/deliveries: fingerprints, so that a file that is missing stops its own wave and no command of DVC).
+stages:
+"""
+
+
+def graph_text(study: Study) -> str:
+    """The whole dvc.yaml of a study."""
+    waves = list(study.waves)
+    return HEADER + "\n".join("\n".join(_lines(stage, waves)) + "\n" for stage in stages_of(study))
+
+
+def _lines(stage: Stage, waves: Iterable[str]) -> Iterator[str]:
+    yield f"  {stage.name}:"
+    space = "    "
+    if stage.each_wave:
+        yield f"{space}foreach:"
+        # Every key in quotes: YAML would take some for numbers or dates.
+        yield from (f'{space}  - "{wave}"' for wave in waves)
+        yield f"{space}do:"
+        space += "  "
+    yield f"{space}cmd: {stage.command}"
+    if stage.always:
+        yield f"{space}always_changed: true"
+    yield from _listed(space, "deps", sorted(set(stage.deps)))
+    plain = sorted(set(stage.outs))
+    yield from _kept(space, "outs", {path: {} for path in plain}) if stage.always else _listed(space, "outs", plain)
+    yield from _kept(space, "metrics", {path: {} for path in stage.metrics})
+    yield from _kept(space, "plots", stage.plots or {})
+
+
+def _listed(space: str, name: str, paths: Iterable[str]) -> Iterator[str]:
+    lines = [f'{space}  - "{path}"' for path in paths]
+    if lines:
+        yield f"{space}{name}:"
+        yield from lines
+
+
+def _kept(space: str, name: str, paths: dict[str, dict[str, str]]) -> Iterator[str]:
+    """Outs that git keeps and not DVC's cache."""
+    if paths:
+        yield f"{space}{name}:"
+    for path, more in paths.items():
+        yield f'{space}  - "{path}":'
+        yield f"{space}      cache: false"
+        yield from (f"{space}      {key}: {value}" for key, value in more.items())
+
+
+def write_graph(study: Study) -> str:
+    """Write the study's dvc.yaml; a line for the screen."""
+    path = study.root / NAME
+    text = graph_text(study)
+    if path.is_file() and _read(path) == text:
+        return f"{NAME}: already what params.yaml gives, {len(study.waves)} waves."
+    write_text(text, path)
+    return f"{NAME}: written from params.yaml, {len(study.waves)} waves."
+
+
+def refuse_other_graph(study: Study) -> None:
+    """Raise PulsoError when the study's dvc.yaml is not the one that params.yaml gives."""
+    path = study.root / NAME
+    if not path.is_file():
+        raise PulsoError(f"{path}: the file is missing; 'pulso graph' writes it from params.yaml.")
+    if _read(path) != graph_text(study):
+        raise PulsoError(
+            f"{path}: it is not what params.yaml gives (something was added, removed or renamed there, or this file "
+            "was edited); run 'pulso graph', which writes it anew, and run again."
+        )
+
+
+def _read(path: Path) -> str:
+    # Universal line ends: a clone on Windows may have written others.
+    return path.read_text(encoding="utf-8", errors="replace")

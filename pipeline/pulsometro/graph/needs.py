@@ -1,0 +1,39 @@
+"""Which parts of the program decide what a stage makes: a room, or a file where a stage needs no more of the room.
+
+A test follows the imports of every stage and holds them against this table.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_COMMON = ("common/errors.py", "common/files.py", "common/sealing.py", "common/whole.py")
+_STUDY = (*_COMMON, "questionnaire", "settings", "study")
+_SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")
+_REPORTING = (
+    *_STUDY, "common/parallel.py", "common/version.py", "reporting", "style", *_SHARED_WITH_WEIGHTING,
+    "weighting/record.py",
+)  # fmt: skip
+# Stage → parts of the package. Those that always run (program, deliveries) need not be told when they change.
+NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "settings": _STUDY,
+        "simulate": (*_STUDY, "common/parallel.py", "simulate"),
+        "ingest": (*_STUDY, "ingest"),
+        "check": (
+            *_STUDY, "check", "common/parallel.py", "common/version.py", "style", *_SHARED_WITH_WEIGHTING,
+            "weighting/arrays.py", "weighting/base/probabilities.py",
+        ),
+        "weight": (*_STUDY, "check/verdict.py", "weighting"),
+        "estimate": (*_STUDY, "estimates/interviewer_effects.py", "estimates/stage.py", "estimation"),
+        "series": (*_STUDY, "estimates", "estimation"),
+        "report": _REPORTING,
+        "site": _REPORTING,
+        "release": (*_STUDY, "common/parallel.py", "common/version.py", "release"),
+        "verdict": _STUDY,
+    }
+)  # fmt: skip
+
+
+def fingerprint_name(part: str) -> str:
+    """The file below ``processed/program`` that tells when a part changes: ``check/verdict.py`` → ``check.verdict``."""
+    return part.removesuffix(".py").replace("/", ".")

@@ -1,0 +1,70 @@
+"""The first stages of the chain, which always run: what the others depend on, written down as fingerprints."""
+
+from pathlib import Path
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import atomic_folder, write_json, write_text
+from pulsometro.graph.dvc_file import refuse_other_graph
+from pulsometro.graph.fingerprints import files_in, of_delivery, of_file, of_files, of_part, of_questionnaire
+from pulsometro.graph.leftovers import remove_leftovers
+from pulsometro.graph.needs import NEEDS, fingerprint_name
+from pulsometro.graph.stages import stages_of
+from pulsometro.study import Study
+
+_MADE = ("processed/", "reports/site/")
+
+
+def run_program(study: Study) -> str:
+    """Write the fingerprints of the program and of what was written by hand; a text for the screen.
+
+    Removes what was made of waves that are gone. Raises PulsoError when dvc.yaml is not what params.yaml gives, or a
+    file that every wave needs is missing, all of them at once.
+    """
+    refuse_other_graph(study)
+    _refuse_missing(study)
+    removed = remove_leftovers(study)
+    parts = sorted({part for parts in NEEDS.values() for part in parts})
+    with atomic_folder(study.root / "processed" / "program") as folder:
+        for part in parts:
+            write_text(of_part(part) + "\n", folder / fingerprint_name(part))
+    with atomic_folder(study.root / "processed" / "inputs") as folder:
+        _write_inputs(study, folder)
+    gone = [f"Removed {path}: params.yaml names no such wave any more, or it lay there under an older layout."
+            for path in removed]  # fmt: skip
+    return "\n".join(
+        [*gone, f"{len(parts)} parts of the program and {len(study.waves)} questionnaires, as they are now."]
+    )
+
+
+def _write_inputs(study: Study, folder: Path) -> None:
+    for wave in study.waves:
+        write_json(of_questionnaire(study, wave), folder / "questionnaires" / f"{wave}.json")
+    exceptions = study.questionnaires / "exceptions.yaml"
+    write_json(of_files([exceptions], study.root), folder / "exceptions.json")
+    for name in ("brands", "sources"):
+        write_json(of_files(files_in(study.reports / name), study.root), folder / f"{name}.json")
+
+
+def run_deliveries(study: Study) -> str:
+    """Write the fingerprint of every wave's delivered files, or that they are missing; a line for the screen."""
+    missing = []
+    with atomic_folder(study.root / "processed" / "deliveries") as folder:
+        for wave in study.waves:
+            found = of_delivery(study, wave)
+            missing += [path for path, entry in found.items() if "missing" in entry]
+            write_json(found, folder / f"{wave}.json")
+    said = f"{len(study.waves)} waves' deliveries, as they are now."
+    return f"{said} Missing: {', '.join(missing)}." if missing else said
+
+
+def _refuse_missing(study: Study) -> None:
+    """DVC would stop at a file that is not there, and say of it no more than its name."""
+    made = {path for stage in stages_of(study) for path in stage.outs}
+    named = {path for stage in stages_of(study) for path in stage.deps}
+    by_hand = sorted(path for path in named - made if not path.startswith(_MADE))
+    absent = [path for path in by_hand if "missing" in of_file(study.root / path)]
+    if absent:
+        raise PulsoError(
+            f"{', '.join(absent)}: the study needs {'it' if len(absent) == 1 else 'them'} and there is no such file; "
+            "put it there, or correct what names it in params.yaml and run 'pulso graph'."
+        )

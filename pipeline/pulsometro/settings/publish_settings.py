@@ -1,0 +1,15 @@
+"""The section ``publish`` of params.yaml: what the chain makes after the estimates."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pulsometro.settings.configuration import STRICT
+
+
+@dataclass(frozen=True)
+class PublishSettings:
+    """``reports``: every wave's reports and the site; ``release``: the microdata that partners may have."""
+
+    __pydantic_config__: ClassVar = STRICT
+    reports: bool = True
+    release: bool = True

@@ -1,0 +1,25 @@
+"""Where the files of a wave lie below ``processed/<wave>/``: a folder a stage, so that a stage owns its folder whole.
+
+A folder holds what its stage made, or ``withheld.json`` alone, which says why it made nothing.
+"""
+
+from collections.abc import Mapping
+
+# The stages of a wave in their order; those after ``estimate`` publish.
+STAGES = ("ingest", "weight", "estimate", "report", "release")
+# File → the stage that makes it.
+MADE_BY: Mapping[str, str] = {
+    "responses.parquet": "ingest",
+    "quarantine.parquet": "ingest",
+    "delivery.json": "ingest",
+    "attempts.parquet": "ingest",
+    "weights.parquet": "weight",
+    "weighting.json": "weight",
+    "estimates.parquet": "estimate",
+    "interviewers.parquet": "estimate",
+}
+
+
+def inside(name: str) -> str:
+    """The path of a wave's file below its folder: its stage's folder and its name."""
+    return f"{MADE_BY[name]}/{name}" if name in MADE_BY else name
