@@ -7,6 +7,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from pulsometro.common.files import write_table
 from pulsometro.release.stage import run
 from pulsometro.release.table import MISSING_WORDS
 from pulsometro.release.writers import LETTERS
@@ -93,6 +94,6 @@ def test_the_same_bytes_from_a_delivery_in_another_order_with_other_folios(study
         frame = pd.read_parquet(study.processed(WAVE, name)).iloc[order]
         for column in {"folio", "psu"} & set(frame):
             frame[column] = frame[column].map(other)
-        frame.to_parquet(study.processed(WAVE, name), index=False)
+        write_table(frame.reset_index(drop=True), study.processed(WAVE, name))
     run(study, WAVE)
     assert {path.name: path.read_bytes() for path in sorted(folder.iterdir())} == first

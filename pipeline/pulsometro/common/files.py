@@ -1,63 +1,25 @@
-"""Reading and writing: whole files or none, and the same bytes for the same content."""
+"""Reading and writing: whole files or none, the same bytes for the same content, and no damage that goes unseen."""
 
+import hashlib
 import json
 import math
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pulsometro.common.errors import PulsoError
+from pulsometro.common.sealing import column_names, damaged, missing, read_table, sealed
+from pulsometro.common.whole import atomic, atomic_folder, sweep
 
+__all__ = (
+    "atomic", "atomic_folder", "column_names", "read_json", "read_record", "read_table", "round_significant", "sweep",
+    "write_json", "write_record", "write_table", "write_text",
+)  # fmt: skip
 SIGNIFICANT_DIGITS = 10
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path`` and rename it into place on success.
-
-    The temporary name keeps the suffix, because many writers choose the format by it.
-    On failure nothing is left under either name that was not there before.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".tmp-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        # mkstemp makes files private; what we publish must be readable by the group.
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def atomic_folder(path: Path) -> Iterator[Path]:
-    """Yield a temporary folder beside ``path`` that replaces it whole on success."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".tmp-", dir=path.parent))
-    try:
-        yield temporary
-        temporary.chmod(0o755)
-        if path.exists():
-            # Renamed before it is emptied: killed half-way, no folder of this name lacks a part.
-            old = temporary.with_name(f"{temporary.name}-old")
-            path.replace(old)
-            temporary.replace(path)
-            shutil.rmtree(old)
-        else:
-            temporary.replace(path)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+# The key of a record that holds its digest.
+SEAL = "sha256"
 
 
 def round_significant(values: np.ndarray, digits: int = SIGNIFICANT_DIGITS) -> np.ndarray:
@@ -77,25 +39,19 @@ def round_significant(values: np.ndarray, digits: int = SIGNIFICANT_DIGITS) -> n
     return result
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a Parquet file, floats at ten significant digits, without the pandas index."""
+def write_table(table: pd.DataFrame, path: Path, *, public: bool = False) -> None:
+    """Write a sealed Parquet file, floats at ten significant digits, without the pandas index.
+
+    ``public``, here and below: everybody may read the file, whatever the umask.
+    """
     floats = {
         column: round_significant(table[column].to_numpy())
         for column in table.columns
         if isinstance(table[column].dtype, np.dtype) and table[column].dtype.kind == "f"
     }
-    with atomic(path) as temporary:
-        table.assign(**floats).to_parquet(temporary, index=False, compression="zstd")
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """Read a Parquet table that an earlier stage wrote.
-
-    Raises PulsoError when it is not there, naming the file.
-    """
-    if not path.is_file():
-        raise PulsoError(f"{path}: the file is missing; run the stage that makes it (dvc repro) first.")
-    return pd.read_parquet(path)
+    pieces = sealed(table.assign(**floats))
+    with atomic(path, public=public) as temporary, temporary.open("wb") as file:
+        file.writelines(pieces)
 
 
 def _plain(value: Any) -> Any:
@@ -110,20 +66,63 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def write_json(content: Any, path: Path) -> None:
+def _dump(plain: Any) -> str:
+    return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def write_json(content: Any, path: Path, *, public: bool = False) -> None:
     """Write JSON with sorted keys; floats at ten significant digits, NaN as null."""
-    text = json.dumps(_plain(content), ensure_ascii=False, indent=1, sort_keys=True)
-    write_text(text + "\n", path)
+    write_text(_dump(_plain(content)), path, public=public)
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file that an earlier stage wrote; PulsoError when it is missing."""
+    """Read a JSON file that an earlier stage wrote; PulsoError when it is missing or is none."""
+    return _parsed(path)[0]
+
+
+def _parsed(path: Path) -> tuple[Any, bytes]:
     if not path.is_file():
-        raise PulsoError(f"{path}: the file is missing; run the stage that makes it (dvc repro) first.")
-    return json.loads(path.read_text(encoding="utf-8"))
+        raise missing(path)
+    content = path.read_bytes()
+    try:
+        return json.loads(content.decode()), content
+    except (ValueError, RecursionError):
+        raise damaged(path) from None
 
 
-def write_text(text: str, path: Path) -> None:
+def write_record(content: Mapping[str, Any], path: Path, *, public: bool = False) -> None:
+    """Write a mapping as ``write_json`` does, with the digest of what it says under a key of its own, ``sha256``.
+
+    Raises ValueError when the content has that key.
+    """
+    if SEAL in content:
+        raise ValueError(f"a record's own key cannot be used: {SEAL}")
+    plain = _plain(dict(content))
+    write_text(_dump({**plain, SEAL: _digest(plain)}), path, public=public)
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Read what ``write_record`` wrote, without the digest.
+
+    Raises PulsoError when it is missing, or in any sign not as it was written.
+    """
+    said, content = _parsed(path)
+    rest = {key: value for key, value in said.items() if key != SEAL} if isinstance(said, dict) else {}
+    try:
+        expected = _dump({**rest, SEAL: _digest(rest)}).encode()
+    except (ValueError, RecursionError):
+        raise damaged(path) from None
+    # Compared as bytes: a key that stands twice, or a number in other digits, is damage too.
+    if content != expected:
+        raise damaged(path)
+    return rest
+
+
+def _digest(plain: Any) -> str:
+    return hashlib.sha256(_dump(plain).encode()).hexdigest()
+
+
+def write_text(text: str, path: Path, *, public: bool = False) -> None:
     """Write UTF-8 text with LF line ends on every system."""
-    with atomic(path) as temporary:
+    with atomic(path, public=public) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
