@@ -66,8 +66,8 @@ def test_the_sound_one_loads(write: Write) -> None:
 
 
 def test_a_wave_replaces_a_scale_whole(write: Write) -> None:
-    folder = write(WAVE + "items: {victima: {codes: {3: tal vez}}}\n")
-    assert load_questionnaire(folder, "2099T1")["victima"].codes == {3: "tal vez"}
+    folder = write(WAVE + "items: {victima: {codes: {1: tal vez}}}\n")
+    assert load_questionnaire(folder, "2099T1")["victima"].codes == {1: "tal vez"}
 
 
 def test_a_wave_sets_order_and_leaves_out(write: Write) -> None:

@@ -1,14 +1,16 @@
 """What is published: each indicator's base, treatment of no answer, direction and plain name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pulsometro.common.errors import PulsoError
+from pulsometro.questionnaire.condition_faults import faults_in
 from pulsometro.questionnaire.expressions import parse
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.configuration import STRICT, load_yaml, validate
+from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.names import hidden_characters, identifier_fault, same_address
 
 Direction = Literal["up_is_good", "up_is_bad", "neutral"]
 Statistic = Literal["proportion", "total", "mean"]
@@ -77,36 +79,66 @@ class Indicators:
 def load_indicators(path: Path) -> Indicators:
     """Read and check ``questionnaires/indicators.yaml``.
 
-    Raises PulsoError naming the indicator for an unknown key, a share without
-    categories, an index without items or rescaling, a base that is not a condition.
+    Raises PulsoError naming every indicator with an unknown key; then every one that is a share without
+    categories or an index without items or rescaling, or has a name or base that cannot be used.
     """
-    content = validate(_File, load_yaml(path), path)
-    for name, indicator in content.indicators.items():
-        where = f"{path}: indicators.{name}"
-        if indicator.kind == "share" and not (indicator.categories and indicator.item and indicator.category):
-            raise PulsoError(f"{where} is a share: it needs item, categories and category (its label).")
-        if indicator.kind == "index" and not (indicator.items and indicator.rescale):
-            raise PulsoError(f"{where} is an index: it needs items and rescale.")
-        if indicator.kind in {"mean", "distribution"} and not indicator.item:
-            raise PulsoError(f"{where} needs the item that it is computed from.")
-        if indicator.base:
-            parse(indicator.base, f"{where}.base")
+    written = load_yaml(path)
+    content = validate(_File, written, path)
+    refuse(path, [*_faults(content.indicators), *hidden_characters(written)], written)
     return Indicators(content.indicators)
 
 
-def check_against(indicators: Indicators, questionnaire: Questionnaire, path: Path) -> None:
-    """Refuse an indicator that names a code or base item that the wave's items lack.
+def _faults(indicators: Mapping[str, Indicator]) -> Iterator[Fault]:
+    """What is wrong in indicators whose keys each can be read."""
+    for name, indicator in indicators.items():
+        where, place = f"indicators.{shown(name)}", ("indicators", name)
+        problem = identifier_fault(name, "indicator")
+        if problem:
+            yield Fault(f"indicators: {problem}", place)
+        if indicator.kind == "share" and not (indicator.categories and indicator.item and indicator.category):
+            yield Fault(f"{where} is a share: it needs item, categories and category (its label).", place)
+        if indicator.kind == "index" and not (indicator.items and indicator.rescale):
+            yield Fault(f"{where} is an index: it needs items and rescale.", place)
+        if indicator.kind in {"mean", "distribution"} and not indicator.item:
+            yield Fault(f"{where} needs the item that it is computed from.", place)
+        if indicator.base:
+            # Its items are a wave's matter: check_against holds it to them.
+            problems = faults_in(indicator.base, {})
+            yield from (Fault(f"{where}.base: {problem}", (*place, "base")) for problem in problems)
+    for first, second in same_address(indicators):
+        yield Fault(
+            f"indicators: '{shown(first)}' and '{shown(second)}' would share one address on the pages; tell them "
+            "apart in more than capitals and underscores.",
+            ("indicators", second),
+        )
 
-    Raises PulsoError naming the indicator, the code or item, and the wave.
+
+def check_against(
+    indicators: Indicators, questionnaire: Questionnaire, path: Path, areas: Collection[str] = ()
+) -> None:
+    """Refuse indicators that name codes or base items that the wave's items lack, or bases that cannot be meant.
+
+    ``areas``: codes of the study's municipalities, to which bases on an area are held; none: they are not.
+
+    Raises PulsoError naming every indicator, the code or item, and the wave.
     """
-    for name, indicator in indicators.available(questionnaire).items():
-        where = f"{path}: indicators.{name}"
+    refuse(path, _faults_against(indicators.available(questionnaire), questionnaire, areas))
+
+
+def _faults_against(
+    available: Mapping[str, Indicator], questionnaire: Questionnaire, areas: Collection[str]
+) -> Iterator[Fault]:
+    wave, items = questionnaire.wave, questionnaire.items
+    for name, indicator in available.items():
+        where = f"indicators.{name}"
         for item in indicator.sources:
-            known = questionnaire.items[item].valid_codes if item in questionnaire.items else ()
+            known = items[item].valid_codes if item in items else ()
             for code in indicator.categories:
                 if code not in known:
-                    raise PulsoError(f"{where}: code {code} is not one of {item} in wave {questionnaire.wave}.")
+                    yield Fault(f"{where}: code {code} is not one of {item} in wave {wave}.")
         if indicator.base:
             for item in parse(indicator.base, where).items:
-                if item not in questionnaire.items:
-                    raise PulsoError(f"{where}.base uses '{item}', which wave {questionnaire.wave} does not ask.")
+                if item not in items:
+                    yield Fault(f"{where}.base uses '{item}', which wave {wave} does not ask.")
+            for problem in faults_in(indicator.base, items, areas):
+                yield Fault(f"{where}.base: in wave {wave}, {problem}")

@@ -2,17 +2,20 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.settings.faults import Contradiction, Fault, gathering, refuse, shown
 
 Settings = TypeVar("Settings")
 
 # What a settings dataclass carries so that a misspelt key is an error, never ignored.
 STRICT: Mapping[str, str] = {"extra": "forbid"}
+_UNKNOWN = frozenset({"unexpected_keyword_argument", "extra_forbidden"})
+_MISSING = frozenset({"missing", "missing_argument"})
 
 
 def load_yaml(path: Path) -> dict[str, Any]:
@@ -42,38 +45,116 @@ def validate(kind: type[Settings], content: Any, path: Path, prefix: str = "") -
     """Build the frozen dataclass ``kind`` from parsed YAML.
 
     ``prefix``: the key under which ``content`` lies in ``path``, for messages.
-    Raises PulsoError naming the file, the first wrong key and, when one is near, the right one.
+    Raises PulsoError naming the file, every wrong key and, when one is near, the right one.
     """
+    made, faults = examine(kind, content, prefix)
+    refuse(path, faults, content)
+    if made is None:
+        raise TypeError(f"{kind.__name__}: neither made nor refused")
+    return made
+
+
+def examine(kind: type[Settings], content: Any, prefix: str = "") -> tuple[Settings | None, list[Fault]]:
+    """The frozen dataclass made of parsed YAML, or None and every fault in it."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(kind).validate_python(content)
+        with gathering():
+            return TypeAdapter(kind).validate_python(content), []
     except ValidationError as error:
-        unknown = {"unexpected_keyword_argument", "extra_forbidden"}
+        found = error.errors(include_url=False)
+    errors: list[tuple[Any, tuple[Any, ...], Any]] = []
+    branches: dict[tuple[Any, ...], Any] = {}
+    for each in found:
+        place, parent, unions = _followed(kind, each["loc"])
+        # A value that fits none of several kinds is one fault, told of the first of them.
+        if all(branches.setdefault(at, branch) == branch for at, branch in unions):
+            errors.append((each, place, parent))
+    missing = {place for each, place, _ in errors if each["type"] in _MISSING}
+    faults, meant = [], set()
+    for each, place, parent in errors:
+        if each["type"] in _UNKNOWN:
+            near = _nearest(place, parent, missing)
+            meant.add((*place[:-1], near))
+            faults.append(Fault(_unknown(_key(prefix, place), near), place))
+    for each, place, _ in errors:
         # A misspelt key is also a missing one: the misspelling says more.
-        first = next((e for e in error.errors() if e["type"] in unknown), error.errors()[0])
-        place = [part for part in first["loc"] if not _is_union_branch(part)]
-        key = ".".join(str(part) for part in ([prefix] if prefix else []) + place)
-        if first["type"] in unknown:
-            near = difflib.get_close_matches(str(place[-1]), _keys_at(kind, place[:-1]), n=1)
-            hint = f"did you mean '{near[0]}'?" if near else "remove it or correct its spelling."
-            raise PulsoError(f"{path}: unknown key '{key}'; {hint}") from error
-        if first["type"] in {"missing", "missing_argument"}:
-            raise PulsoError(f"{path}: the key '{key}' is missing; add it.") from error
-        raise PulsoError(f"{path}: key '{key}': {first['msg']} (found: {first['input']!r}).") from error
+        if each["type"] not in _UNKNOWN and place not in meant:
+            faults += _told(each, _key(prefix, place), place)
+    return None, faults
 
 
-def _is_union_branch(part: Any) -> bool:
-    return isinstance(part, str) and ("[" in part or part in {"int", "str", "float", "bool", "none"})
+def _key(prefix: str, place: Sequence[Any]) -> str:
+    return ".".join(shown(part) for part in ([prefix] if prefix else []) + list(place))
 
 
-def _keys_at(kind: Any, place: Sequence[Any]) -> list[str]:
-    """Follow a path of keys through nested dataclasses; the field names found at its end."""
-    for part in place:
-        if is_dataclass(kind):
-            kind = get_type_hints(kind).get(str(part))
-        elif get_origin(kind) is not None:
-            kind = get_args(kind)[-1] if get_args(kind)[-1] is not Ellipsis else get_args(kind)[0]
-        if get_origin(kind) in {Union, UnionType}:
-            kind = next((a for a in get_args(kind) if is_dataclass(a)), kind)
+def _unknown(key: str, near: str) -> str:
+    hint = f"did you mean '{near}'?" if near else "remove it or correct its spelling."
+    return f"unknown key '{key}'; {hint}"
+
+
+def _nearest(place: Sequence[Any], parent: Any, missing: set[tuple[Any, ...]]) -> str:
+    """The known key that a misspelt one stands for, rather one that is missing; "" where none is near."""
+    near = difflib.get_close_matches(str(place[-1]), _fields(parent), n=3)
+    return next((key for key in near if (*place[:-1], key) in missing), near[0] if near else "")
+
+
+def _told(error: Any, key: str, place: tuple[Any, ...]) -> list[Fault]:
+    if error["type"] in _MISSING:
+        return [Fault(f"the key '{key}' is missing; add it.", place)]
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, Contradiction):
+        return [replace(fault, place=place) for fault in cause.faults]
+    return [Fault(f"key '{key}': {error['msg']} (found: {shown(repr(error['input']))}).", place)]
+
+
+def _fields(kind: Any) -> list[str]:
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []
+
+
+def _followed(kind: Any, loc: Sequence[Any]) -> tuple[tuple[Any, ...], Any, list[tuple[tuple[Any, ...], Any]]]:
+    """The keys that pydantic's place of an error names, without its words for the kinds that a key may have.
+
+    Returns the keys, the kind of what holds the last of them, and of each union on the way where it is and which
+    of its kinds was tried.
+    """
+    place: list[Any] = []
+    unions: list[tuple[tuple[Any, ...], Any]] = []
+    parent: Any = None
+    for part in loc:
+        options = _options(kind)
+        if len(options) > 1:
+            unions.append((tuple(place), part))
+            kind = next((option for option in options if part in _tags(option)), None)
+        elif part != "[key]":
+            place.append(part)
+            parent, kind = (options or [None])[0], _inside((options or [None])[0], part)
+    return tuple(place), parent, unions
+
+
+def _options(kind: Any) -> list[Any]:
+    """The kinds that a value may have, None left out; one for what is no union."""
+    if get_origin(kind) is Annotated:
+        return _options(get_args(kind)[0])
+    if get_origin(kind) in {Union, UnionType}:
+        return [option for each in get_args(kind) if each is not type(None) for option in _options(each)]
+    return [kind]
+
+
+def _tags(kind: Any) -> set[Any]:
+    """What pydantic may call one kind of a union: its name, or the value by which its mapping is told apart."""
+    named = {getattr(kind, "__name__", ""), str(kind).removeprefix("typing.")}
+    hints = get_type_hints(kind) if is_dataclass(kind) else {}
+    return named | {value for hint in hints.values() if get_origin(hint) is Literal for value in get_args(hint)}
+
+
+def _inside(kind: Any, part: Any) -> Any:
+    """The kind of what lies under a key of a dataclass or a mapping, or at a place of a list; None where unknown."""
+    if is_dataclass(kind):
+        return get_type_hints(kind, include_extras=True).get(str(part))
+    inner = get_args(kind)
+    if not inner:
+        return None
+    if get_origin(kind) is tuple and Ellipsis not in inner:
+        return inner[part] if isinstance(part, int) and part < len(inner) else None
+    return inner[0] if inner[-1] is Ellipsis else inner[-1]

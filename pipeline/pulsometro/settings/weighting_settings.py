@@ -9,13 +9,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from pulsometro.common.errors import PulsoError
 from pulsometro.settings.configuration import STRICT
+from pulsometro.settings.faults import demand, shown
 
-
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise PulsoError(f"params.yaml, weighting: {message}")
+_WHERE = "params.yaml, weighting:"
 
 
 @dataclass(frozen=True)
@@ -120,8 +117,11 @@ class Nonresponse:
     def __post_init__(self) -> None:
         wanted = self.classes if self.method == "classes" else self.predictors
         key = "classes" if self.method == "classes" else "predictors"
-        _require(bool(wanted), f"nonresponse.method {self.method} needs nonresponse.{key} (a list of columns)")
-        _require(2 <= self.score_classes <= 10, "nonresponse.score_classes must be between 2 and 10")
+        demand(
+            _WHERE,
+            (bool(wanted), f"nonresponse.method {self.method} needs nonresponse.{key} (a list of columns)"),
+            (2 <= self.score_classes <= 10, "nonresponse.score_classes must be between 2 and 10"),
+        )
 
 
 @dataclass(frozen=True)
@@ -180,17 +180,18 @@ class Calibration:
     impute_seed: int = 0
 
     def __post_init__(self) -> None:
-        _require(bool(self.margins), "calibration.margins is empty; give at least one margin or leave it out")
-        bounded = self.method in ("logit", "linear_bounded")
-        _require(
-            bounded == (self.bounds is not None),
-            f"calibration.method {self.method} {'needs' if bounded else 'takes no'} bounds",
+        bounded, (low, high) = self.method in ("logit", "linear_bounded"), self.bounds or (0.0, 2.0)
+        demand(
+            _WHERE,
+            (bool(self.margins), "calibration.margins is empty; give at least one margin or leave it out"),
+            (
+                bounded == (self.bounds is not None),
+                f"calibration.method {self.method} {'needs' if bounded else 'takes no'} bounds",
+            ),
+            (0 <= low < 1 < high, "calibration.bounds must be [low, high] with 0 <= low < 1 < high"),
+            (self.min_respondents >= 10, "calibration.min_respondents must be at least 10"),
+            (0 < self.tolerance <= 1e-6, "calibration.tolerance must be between 0 and 1e-6"),
         )
-        if self.bounds is not None:
-            low, high = self.bounds
-            _require(0 <= low < 1 < high, "calibration.bounds must be [low, high] with 0 <= low < 1 < high")
-        _require(self.min_respondents >= 10, "calibration.min_respondents must be at least 10")
-        _require(0 < self.tolerance <= 1e-6, "calibration.tolerance must be between 0 and 1e-6")
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,8 @@ class Collapse:
     below: int = 20
 
     def __post_init__(self) -> None:
-        _require(len(set(self.merge)) >= 2, f"collapse of {self.item}: merge needs two different codes or more")
+        wanted = f"collapse of {shown(self.item)}: merge needs two different codes or more"
+        demand(_WHERE, (len(set(self.merge)) >= 2, wanted))
 
 
 @dataclass(frozen=True)
@@ -215,8 +217,11 @@ class Trim:
     k_low: float | None = None
 
     def __post_init__(self) -> None:
-        _require(self.k > 1, "trim.k must be above 1 (cap = k × the municipality's median weight)")
-        _require(self.k_low is None or self.k_low > 1, "trim.k_low must be above 1")
+        demand(
+            _WHERE,
+            (self.k > 1, "trim.k must be above 1 (cap = k × the municipality's median weight)"),
+            (self.k_low is None or self.k_low > 1, "trim.k_low must be above 1"),
+        )
 
 
 @dataclass(frozen=True)
@@ -234,8 +239,11 @@ class Replicates:
     jobs: int = 1
 
     def __post_init__(self) -> None:
-        _require(2 <= self.n <= 5000, "replicates.n must be between 2 and 5000")
-        _require(self.seed >= 0, "replicates.seed must not be negative")
+        demand(
+            _WHERE,
+            (2 <= self.n <= 5000, "replicates.n must be between 2 and 5000"),
+            (self.seed >= 0, "replicates.seed must not be negative"),
+        )
 
 
 @dataclass(frozen=True)
@@ -293,17 +301,14 @@ class WeightingSettings:
 
     def __post_init__(self) -> None:
         needs_totals = self.calibration is not None or self.base.kind == "telephone_completes"
-        _require(
-            not needs_totals or self.control_totals is not None,
-            "control_totals is missing; these steps need it",
-        )
-        _require(not needs_totals or self.within is not None, "within (the column of the municipality) is missing")
-        _require(
-            self.trim is None or self.calibration is not None,
-            "trim keeps a calibration: declare calibration too",
-        )
-        _require(self.nonresponse is None or self.attempts is not None, "nonresponse needs attempts (its columns)")
-        _require(
-            self.nonresponse is None or self.base.kind != "given",
-            "nonresponse cannot follow a given base weight",
+        demand(
+            _WHERE,
+            (not needs_totals or self.control_totals is not None, "control_totals is missing; these steps need it"),
+            (not needs_totals or self.within is not None, "within (the column of the municipality) is missing"),
+            (self.trim is None or self.calibration is not None, "trim keeps a calibration: declare calibration too"),
+            (self.nonresponse is None or self.attempts is not None, "nonresponse needs attempts (its columns)"),
+            (
+                self.nonresponse is None or self.base.kind != "given",
+                "nonresponse cannot follow a given base weight",
+            ),
         )

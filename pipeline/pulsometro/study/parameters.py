@@ -1,6 +1,6 @@
 """The study: params.yaml and the project's paths, read once and validated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,9 +11,20 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Indicators, Questionnaire, load_indicators, load_questionnaire
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.configuration import STRICT, load_yaml, validate
+from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.names import hidden_characters
+from pulsometro.settings.publish_settings import PublishSettings
 from pulsometro.settings.report_settings import ReportSettings
 from pulsometro.settings.simulate_settings import SimulateSettings
+from pulsometro.settings.study_names import (
+    item_faults,
+    municipality_faults,
+    path_faults,
+    report_faults,
+    wave_faults,
+)
 from pulsometro.settings.weighting_settings import WeightingSettings
+from pulsometro.study.layout import inside
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,9 @@ class ChangeSettings:
 
 
 @dataclass(frozen=True)
-class _Params:
+class Params:
+    """The whole of params.yaml, a section a field."""
+
     __pydantic_config__: ClassVar = STRICT
     study: Identity
     current_wave: str
@@ -112,6 +125,7 @@ class _Params:
     report: ReportSettings
     municipalities: tuple[Municipality, ...] = ()
     check: CheckSettings = field(default_factory=CheckSettings)
+    publish: PublishSettings = field(default_factory=PublishSettings)
     simulate: SimulateSettings | None = None
 
 
@@ -120,7 +134,7 @@ class Study:
     """Everything that params.yaml says, and where each stage's files lie under ``root``."""
 
     root: Path
-    params: _Params
+    params: Params
 
     @property
     def identity(self) -> Identity:
@@ -169,8 +183,8 @@ class Study:
         return self.root / "raw" / wave / name if name else None
 
     def processed(self, wave: str, name: str = "") -> Path:
-        """A file of the wave under ``processed/``."""
-        return self.root / "processed" / wave / name
+        """A file of the wave under ``processed/``, in the folder of the stage that makes it; or a stage's folder."""
+        return self.root / "processed" / wave / inside(name)
 
     def checks(self, wave: str) -> Path:
         """The wave's verdict."""
@@ -214,36 +228,47 @@ def find_root(start: Path) -> Path:
 def load_study(start: Path | None = None) -> Study:
     """Read and validate the params.yaml of the study around ``start`` (default: this folder).
 
-    Raises PulsoError naming the key that is unknown, missing or wrong.
+    Raises PulsoError naming every key that is unknown, missing or wrong; once all of them can be read, every name,
+    date and choice that cannot be used.
     """
     root = find_root(start or Path.cwd())
     path = root / "params.yaml"
-    params = validate(_Params, load_yaml(path), path)
-    if params.current_wave not in params.waves:
-        raise PulsoError(f"{path}: 'current_wave' names {params.current_wave}, which 'waves' does not list.")
-    for key, wave in params.waves.items():
-        if wave.fieldwork.end < wave.fieldwork.start:
-            raise PulsoError(f"{path}: waves.{key}.fieldwork ends before it starts; correct the dates.")
-    _check_clusters(params, path)
-    codes = [area.cve_geo for area in params.municipalities]
-    twice = sorted({code for code in codes if codes.count(code) > 1})
-    if twice:
-        raise PulsoError(f"{path}: municipalities lists {twice[0]} twice; keep one.")
+    content = load_yaml(path)
+    params = validate(Params, content, path)
+    refuse(path, (*_faults(params), *hidden_characters(content)), content)
     return Study(root, params)
 
 
-def _check_clusters(params: _Params, path: Path) -> None:
-    """Refuse interviewers as clusters where nothing says who they are or the replicates know only respondents."""
+def _faults(params: Params) -> Iterator[Fault]:
+    """What is wrong in settings that each can be read."""
+    if params.current_wave not in params.waves:
+        named = shown(params.current_wave)
+        yield Fault(f"'current_wave' names {named}, which 'waves' does not list.", ("current_wave",))
+    yield from wave_faults({key: (wave.file, wave.attempts) for key, wave in params.waves.items()})
+    for key, wave in params.waves.items():
+        if wave.fieldwork.end < wave.fieldwork.start:
+            text = f"waves.{shown(key)}.fieldwork ends before it starts; correct the dates."
+            yield Fault(text, ("waves", key, "fieldwork"))
+    yield from municipality_faults([(area.cve_geo, area.short) for area in params.municipalities])
+    yield from path_faults(params.weighting, params.report, params.simulate)
+    yield from item_faults(params.weighting, params.check, params.estimation.domains)
+    yield from report_faults(params.report)
+    yield from _cluster_faults(params)
+
+
+def _cluster_faults(params: Params) -> Iterator[Fault]:
+    """Interviewers as clusters where nothing says who they are or the replicates know only respondents."""
     if params.estimation.clusters != "interviewers":
         return
-    interviewer = params.check.roles.interviewer
+    interviewer, place = params.check.roles.interviewer, ("estimation", "clusters")
     if interviewer is None:
-        raise PulsoError(
-            f"{path}: estimation.clusters is 'interviewers' but check.roles.interviewer names no item; add it."
+        yield Fault(
+            "estimation.clusters is 'interviewers' but check.roles.interviewer names no item; add it.", place
         )
-    if params.estimation.se == "replicates" and params.weighting.psu != interviewer:
-        raise PulsoError(
-            f"{path}: estimation.clusters is 'interviewers' but the replicates of estimation.se are drawn by "
-            f"respondent; set estimation.se to calibrated or taylor, or draw them by interviewer (weighting.psu: "
-            f"{interviewer}, weighting.strata: null)."
+    elif params.estimation.se == "replicates" and params.weighting.psu != interviewer:
+        yield Fault(
+            "estimation.clusters is 'interviewers' but the replicates of estimation.se are drawn by "
+            "respondent; set estimation.se to calibrated or taylor, or draw them by interviewer (weighting.psu: "
+            f"{shown(interviewer)}, weighting.strata: null).",
+            place,
         )

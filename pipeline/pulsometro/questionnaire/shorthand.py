@@ -1,0 +1,63 @@
+"""What a questionnaire's file may say shortly, written out: an item's scale, a column by its name alone."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pulsometro.settings.faults import Fault, shown
+
+_UNDECIDED = re.compile(r"\s*TODO\b")
+
+
+def with_scales(merged: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
+    """The items with the codes of their scales, and the items or scales that cannot be read so."""
+    scales, items = merged.get("scales", {}), merged.get("items")
+    if not isinstance(items, dict) or not isinstance(scales, dict):
+        return items, []
+    made, faults = {}, []
+    for name, item in items.items():
+        place = ("items", name)
+        if not isinstance(item, dict):
+            text = f"items.{shown(name)} must be a mapping with at least text and label."
+            faults.append(Fault(text, place))
+            continue
+        scale = item.get("scale")
+        codes = scales.get(scale, {}) if isinstance(scale, str | int) else {}
+        if scale is not None and (not isinstance(codes, dict) or not codes):
+            text = f"items.{shown(name)}.scale names '{shown(scale)}', which 'scales' does not define."
+            faults.append(Fault(text, (*place, "scale")))
+            codes = {}
+        made[name] = {**codes, **{key: value for key, value in item.items() if key != "scale"}}
+    return made, faults
+
+
+def with_columns(merged: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
+    """The delivery with every column as a mapping and every delivered code as text, and what is still undecided."""
+    delivery = merged.get("delivery")
+    if not isinstance(delivery, dict) or not isinstance(delivery.get("columns"), dict):
+        return delivery, []
+    columns, faults = {}, []
+    for item, column in delivery["columns"].items():
+        column = {"name": column} if isinstance(column, str) else column
+        if _undecided(column):
+            text = f"delivery.columns.{shown(item)} is still TODO; decide its column or codes."
+            faults.append(Fault(text, ("delivery", "columns", item)))
+            continue
+        if isinstance(column, dict) and isinstance(column.get("codes"), dict):
+            column = {**column, "codes": {str(key): value for key, value in column["codes"].items()}}
+        columns[item] = column
+    respondent = delivery.get("respondent")
+    respondent = [respondent] if isinstance(respondent, str) else respondent
+    return {**delivery, "columns": columns, "respondent": respondent}, faults
+
+
+def _undecided(column: Any) -> bool:
+    """Whether the column's name or a code that a delivered value stands for is yet to be decided.
+
+    A delivered value may well be "TODO", and a column "METODO".
+    """
+    if not isinstance(column, dict):
+        return False
+    codes = column.get("codes")
+    said = [column.get("name"), codes, *(codes.values() if isinstance(codes, dict) else ())]
+    return any(isinstance(part, str) and _UNDECIDED.match(part) for part in said)

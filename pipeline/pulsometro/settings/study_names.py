@@ -1,0 +1,130 @@
+"""The names in params.yaml that become files, columns, conditions and addresses, each held to its kind."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pulsometro.settings.check_settings import CheckSettings
+from pulsometro.settings.faults import Fault, shown
+from pulsometro.settings.names import (
+    address,
+    code_fault,
+    file_name_fault,
+    identifier_fault,
+    path_fault,
+    same_address,
+    wave_key_fault,
+)
+from pulsometro.settings.report_settings import ReportSettings
+from pulsometro.settings.simulate_settings import SimulateSettings
+from pulsometro.settings.weighting_settings import TelephoneFrame, WeightingSettings
+
+Named = tuple[tuple[Any, ...], str | None]
+
+
+def wave_faults(files: Mapping[str, tuple[str, str | None]]) -> Iterator[Fault]:
+    """Faults of the keys and the delivered files of the waves: key → file and file of call attempts, or None."""
+    before: list[str] = []
+    for key, (file, attempts) in files.items():
+        problem = wave_key_fault(key, before)
+        if problem:
+            yield Fault(f"waves: {problem}", ("waves", key))
+        before.append(key)
+        yield from _held([(("waves", key, "file"), file), (("waves", key, "attempts"), attempts)], file_name_fault)
+        if attempts is not None and attempts.casefold() == file.casefold():
+            yield Fault(
+                f"waves.{shown(key)}: 'file' and 'attempts' both name {shown(file)}; give each its own file.",
+                ("waves", key, "attempts"),
+            )
+
+
+def municipality_faults(areas: Sequence[tuple[str, str]]) -> Iterator[Fault]:
+    """Faults of the municipalities' codes and of the short names, after which their pages are called."""
+    codes, places = [code for code, _ in areas], {short: number for number, (_, short) in enumerate(areas)}
+    for number, (code, short) in enumerate(areas):
+        place = ("municipalities", number)
+        yield from _held([((*place, "cve_geo"), code)], code_fault)
+        if codes.index(code) < number:
+            yield Fault(f"municipalities lists {shown(code)} twice; keep one.", (*place, "cve_geo"))
+        if not address(short):
+            yield Fault(
+                f"key 'municipalities.{number}.short': '{shown(short)}' has no letter or digit to call its page by; "
+                "write its name.",
+                (*place, "short"),
+            )
+    for first, second in same_address(places):
+        yield Fault(
+            f"municipalities: the short names '{shown(first)}' and '{shown(second)}' would share one page; tell them "
+            "apart in more than accents, capitals and signs.",
+            ("municipalities", places[second], "short"),
+        )
+
+
+def path_faults(
+    weighting: WeightingSettings, report: ReportSettings, simulate: SimulateSettings | None
+) -> Iterator[Fault]:
+    """Faults of the paths that params.yaml names."""
+    frame = weighting.base.frame if isinstance(weighting.base, TelephoneFrame) else None
+    totals, coverage = weighting.control_totals, weighting.coverage
+    named: list[Named] = [
+        (("weighting", "base", "frame"), frame),
+        (("weighting", "control_totals", "file"), totals.file if totals else None),
+        (("weighting", "coverage", "file"), coverage.file if coverage else None),
+        (("report", "boundaries"), report.boundaries or None),
+    ]
+    if simulate is not None:
+        named += [(("simulate", key), getattr(simulate, key)) for key in ("published", "population", "assumptions")]
+    yield from _held(named, path_fault)
+
+
+def item_faults(
+    weighting: WeightingSettings, check: CheckSettings, domains: Sequence[Sequence[str]]
+) -> Iterator[Fault]:
+    """Faults of the items that params.yaml names: columns of the answers, which a wave may or may not ask."""
+    base, dual, above = weighting.base, weighting.dual_frame, ("weighting",)
+    named: list[Named] = [(("check", "area"), check.area)]
+    roles = ("date", "interviewer", "duration", "phone")
+    named += [(("check", "roles", role), getattr(check.roles, role)) for role in roles]
+    if check.roles.verification is not None:
+        named.append((("check", "roles", "verification", "item"), check.roles.verification.item))
+    named += [((*above, "base", key), getattr(base, key, None)) for key in ("adults", "lines", "weight")]
+    named += [((*above, key), getattr(weighting, key)) for key in ("within", "strata", "psu")]
+    named += [((*above, "dual_frame", key), getattr(dual, key, None)) for key in ("frame", "other")]
+    named += [((*above, "collapse", n, "item"), each.item) for n, each in enumerate(weighting.collapse)]
+    named += [((*above, "indicators", n), name) for n, name in enumerate(weighting.indicators)]
+    if weighting.control_totals is not None:
+        named += [((*above, "control_totals", "columns", name), name) for name in weighting.control_totals.columns]
+    if weighting.calibration is not None:
+        for n, margin in enumerate(weighting.calibration.margins):
+            place = (*above, "calibration", "margins", n, "items")
+            named += [((*place, number), name) for number, name in enumerate(margin.items)]
+    for n, columns in enumerate(domains):
+        named += [(("estimation", "domains", n, number), name) for number, name in enumerate(columns)]
+    yield from _held(named, lambda name: identifier_fault(name, "item"))
+
+
+def report_faults(report: ReportSettings) -> Iterator[Fault]:
+    """Faults of the indicators that ``report`` names, its kinds of domains and its brand."""
+    named: list[Named] = [(("headline", "indicator"), report.headline.indicator)]
+    named += [(("findings", n, "indicator"), each.indicator) for n, each in enumerate(report.findings)]
+    named += [(("key", n, "indicator"), each.indicator) for n, each in enumerate(report.key)]
+    for n, topic in enumerate(report.topics):
+        named += [(("topics", n, "indicators", number), name) for number, name in enumerate(topic.indicators)]
+    named += [(("trust", "indicators", n), name) for n, name in enumerate(report.trust.indicators)]
+    named += [(("trust", "names", name), name) for name in report.trust.names]
+    named += [(("trust", "spoken", name), name) for name in report.trust.spoken]
+    yield from _held(_below("report", named), lambda name: identifier_fault(name, "indicator"))
+    kinds: list[Named] = [((key,), getattr(report, key)) for key in ("place_domain_kind", "whole_domain_kind")]
+    yield from _held(_below("report", kinds), lambda name: identifier_fault(name, "item"))
+    yield from _held([(("report", "brand"), report.brand)], lambda name: file_name_fault(name, "folder"))
+
+
+def _below(section: str, named: Iterable[Named]) -> list[Named]:
+    return [((section, *place), name) for place, name in named]
+
+
+def _held(named: Iterable[Named], problem: Callable[[str], str]) -> Iterator[Fault]:
+    """A fault for each name that its kind does not allow; None is no name."""
+    for place, name in named:
+        found = "" if name is None else problem(name)
+        if found:
+            yield Fault(f"key '{'.'.join(shown(part) for part in place)}': {found}", place)
