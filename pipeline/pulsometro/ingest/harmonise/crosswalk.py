@@ -1,7 +1,6 @@
 """The crosswalk at work: delivered columns into canonical items, and what is wrong row by row."""
 
 import difflib
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,15 +11,14 @@ import pandas as pd
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
-from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.areas import Areas, simple
 from pulsometro.ingest.harmonise.multiple import chosen
+from pulsometro.ingest.harmonise.telephones import LEAST_DIGITS, keyed, ranked, refuse_in_folios, refuse_in_texts
 from pulsometro.ingest.harmonise.values import Converted
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
 
 _SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d+")
-# A telephone has so many; a row of letters or of test values repeats itself from column to column.
-_TELEPHONE_DIGITS = 7
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 
 
@@ -86,26 +84,28 @@ def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, 
 
 
 def harmonised(
-    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, digests: str | None,
-    decimal: str,
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, phone: str | None,
+    decimal: str, key: bytes | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:  # fmt: skip
     """Canonical responses (all delivered rows) and the problems found in them.
 
     Returns a frame with ``folio`` and one column per item, index = the row's number in the
-    file. ``digests``: the item kept only as a digest (the telephone). ``decimal``: of its numbers.
-    Raises PulsoError for unknown codes, unknown municipalities and duplicated folios.
+    file. ``decimal``: mark of its numbers. ``phone``: the item that is a telephone, kept only as its code under
+    ``key``; without a key as a rank, which no other wave has.
+    Raises PulsoError for unknown codes, unknown municipalities, duplicated folios, and telephones elsewhere.
     """
     frame = delivered.frame
     columns: dict[str, pd.Series] = {"folio": _folios(frame, reading.respondent)}
-    if digests is not None and digests in reading.items:
-        _refuse_telephones(columns["folio"], values.text(frame[reading.items[digests].name]).values, path)
+    telephone = _telephone(frame, reading, phone)
+    if telephone is not None:
+        refuse_in_folios(columns["folio"], telephone, path)
     problems = _folio_problems(columns["folio"], path)
     unknown: list[tuple[str, Column, np.ndarray]] = []
     for name, item in questionnaire.items.items():
         if name in reading.items:
             crosswalk = reading.items[name]
             result = converted(frame, item, crosswalk, areas, decimal)
-            columns[name] = _digest(result.values) if name == digests else result.values
+            columns[name] = result.values
             if result.unknown.any():
                 unknown.append((name, crosswalk, result.unknown))
             if result.outside.any():
@@ -114,11 +114,17 @@ def harmonised(
             columns[name] = pd.Series(pd.array([pd.NA] * len(frame), dtype="Int64"), index=frame.index)
     if unknown:
         raise PulsoError(_unknown_sentence(frame, questionnaire, areas, path, unknown))
+    if phone is not None and telephone is not None:
+        refuse_in_texts(_texts(columns, questionnaire, phone), telephone, path)
+        columns[phone] = ranked(columns[phone], questionnaire.wave) if key is None else keyed(columns[phone], key)
     if reading.finished:
-        text = values.text(frame[reading.finished]).values
-        problems.append(Problem(reading.finished, "unfinished", text.isna().to_numpy()))
+        problems.append(_unfinished(frame, reading.finished))
     responses = pd.DataFrame(columns, index=frame.index)
     return responses, [problem for problem in problems if problem.rows.any()]
+
+
+def _unfinished(frame: pd.DataFrame, column: str) -> Problem:
+    return Problem(column, "unfinished", values.text(frame[column]).values.isna().to_numpy())
 
 
 def converted(frame: pd.DataFrame, item: Item, crosswalk: Column, areas: Areas, decimal: str) -> Converted:
@@ -156,14 +162,15 @@ def _folios(frame: pd.DataFrame, respondent: tuple[str, ...]) -> pd.Series:
     return joined
 
 
-def _refuse_telephones(folio: pd.Series, telephone: pd.Series, path: Path) -> None:
-    """A folio goes to partners; a telephone must not."""
-    same = ((folio == telephone) & (telephone.str.count(r"\d") >= _TELEPHONE_DIGITS)).fillna(False)
-    if same.any():
-        raise PulsoError(
-            f"{path}, row {folio.index[same][0]}: the folio is the telephone number (in {int(same.sum()):,} rows); "
-            "ask the firm for folios of their own."
-        )
+def _telephone(frame: pd.DataFrame, reading: Plan, phone: str | None) -> pd.Series | None:
+    """As delivered: a number that its item refuses must not stand in a folio either. None where the wave has none."""
+    if phone is None or phone not in reading.items:
+        return None
+    return values.text(frame[reading.items[phone].name]).values
+
+
+def _texts(columns: Mapping[str, pd.Series], questionnaire: Questionnaire, phone: str) -> dict[str, pd.Series]:
+    return {n: column for n, column in columns.items() if n not in ("folio", phone) and questionnaire[n].kind == "text"}
 
 
 def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
@@ -217,14 +224,6 @@ def decimal_mark(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Pla
     return "," if marks == {","} else "."
 
 
-def _digest(column: pd.Series) -> pd.Series:
-    """A telephone is only ever compared with itself: its digest is enough (still private)."""
-    found = {
-        value: hashlib.blake2b(str(value).encode(), digest_size=8).hexdigest() for value in column.dropna().unique()
-    }
-    return column.map(found).astype("string")
-
-
 def _rows(index: pd.Index) -> str:
     shown = ", ".join(str(row) for row in index[:3])
     return f"{shown} …" if len(index) > 3 else shown
@@ -241,13 +240,27 @@ def _unknown_sentence(
     item = questionnaire[name]
     rows = frame.index[mask]
     texts = values.uniques(frame[crosswalk.name][mask])[1]
-    shown = "a value" if item.private else f"'{texts[0][:40]}'"
+    shown = "a value" if _identifies(texts[0], item, areas) else f"'{texts[0][:40]}'"
     count = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows ({_rows(rows)})"
     where = f"{path}, column {crosswalk.name} (item {name}), {count}: {shown}"
     whole = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
     others = ", ".join(c.name for _, c, _ in unknown[1:4]) + (" …" if len(unknown) > 4 else "")
     tail = f"; {len(unknown) - 1} more with unknown values: {others}" if len(unknown) > 1 else ""
     return f"{where} {_remedy(name, item, areas, texts[0], whole, questionnaire.wave)}{tail}."
+
+
+def _identifies(text: str, item: Item, areas: Areas) -> bool:
+    """Whether a value may be somebody's name or telephone in the wrong column: the row says where it stands.
+
+    Several words that are like no label or place, or as many digits as a telephone has.
+    """
+    if item.private:
+        return True
+    if sum(c.isdigit() for c in text) >= LEAST_DIGITS:
+        return not (item.kind == "date" and values.date_patterns([text]))
+    known = areas.names if item.kind == "area" else [simple(label) for label in item.codes.values()]
+    words = [word for word in simple(text).split() if word.isalpha()]
+    return len(words) > 1 and not difflib.get_close_matches(simple(text), known, n=1)
 
 
 def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], wave: str) -> str:

@@ -1,0 +1,223 @@
+"""Telephones: only a code under a key that no git holds stays of them, and none may lie where others are read.
+
+There are so few telephone numbers that a hash without a key is a list of them: whoever has the file hashes them all
+in seconds. Under a key that lies beside the project a code is compared with the study's other codes, and with
+nothing else (HMAC: RFC 2104; SHA-256: FIPS 180-4).
+"""
+
+import hmac
+import os
+import re
+import secrets
+import tempfile
+import unicodedata
+from collections.abc import Mapping
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pulsometro.common.errors import MachineError, PulsoError
+from pulsometro.common.files import write_text
+
+FOLDER, FILE = ".pulso", "telephones.key"
+# Simulated telephones belong to nobody, and a fresh clone must make the same bytes without a key of its own.
+DEMONSTRATION_KEY = b"pulsometro: telephones of nobody"
+DEMONSTRATION = "demonstration"
+_KEY_BYTES = 32
+_KEY = re.compile(rb"[0-9a-fA-F]{64}")
+# 64 bits: among a million telephones two share a code with probability 3 in 10^8, and a shorter code would protect no
+# better, as what protects is the key.
+_CODE_DIGITS = 16
+# A spreadsheet's or a data frame's number: 8112345678.0, 8.112345678E+09.
+_AS_NUMBER = re.compile(r"\d{7,}[.,]0+|\d[.,]\d+[eE]\+?\d{1,2}")
+# From abroad, and to mobiles before 2019; as many as leave a national number's ten digits.
+_PREFIXES = re.compile(r"^(?:521|52|00|01|044|045)+(?=\d{10})")
+_WRITTEN = re.compile(r"\+?[\d\s().\-]+")
+# A telephone has so many; a row of letters or of test values repeats itself from column to column.
+LEAST_DIGITS = 7
+# A shorter piece of a number meets another by chance.
+_LEAST_INSIDE = 8
+# Folios that count up leave few numbers out between them.
+_COUNTING = 1_000
+
+
+def wave_key(root: Path, simulated: bool) -> bytes:
+    """The key of a wave's telephones: the study's own, or of a simulated wave the one that everybody has.
+
+    Raises MachineError as ``load_key`` does.
+    """
+    return DEMONSTRATION_KEY if simulated else load_key(root)
+
+
+def load_key(root: Path) -> bytes:
+    """The study's key (32 bytes) of ``<root>/.pulso/telephones.key``, made at first use.
+
+    Its folder keeps itself out of git. Raises MachineError when the file is no key, or can be neither read nor made.
+    """
+    path = root / FOLDER / FILE
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        # Before the key, and also beside one that somebody copied here: there is no moment in which git sees it.
+        if not (path.parent / ".gitignore").is_file():
+            write_text("*\n", path.parent / ".gitignore")
+        if not path.exists():
+            _make(path)
+        content = path.read_bytes().strip()
+    except OSError as error:
+        raise MachineError(
+            f"{path}: the key of the telephones can be neither read nor made here ({error.strerror or error}); make "
+            "the folder writable, or put the team's copy of the file there."
+        ) from None
+    if not _KEY.fullmatch(content):
+        raise MachineError(
+            f"{path}: this is no key of 64 hexadecimal digits; restore it from the team's copy, or remove it, after "
+            "which telephones of earlier editions are not recognised until 'pulso ingest' ran again for each of them."
+        )
+    return bytes.fromhex(content.decode("ascii"))
+
+
+def _make(path: Path) -> None:
+    """Put a new key in place, readable by its owner alone, unless another process was first."""
+    content = secrets.token_bytes(_KEY_BYTES).hex() + "\n"
+    # mkstemp's files are their owner's alone.
+    handle, name = tempfile.mkstemp(prefix=".tmp-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A link, unlike a rename, replaces nothing: of two processes one key stays, and both read it.
+        path.hardlink_to(name)
+    except FileExistsError:
+        return
+    except OSError:
+        # Some sticks and network drives have no links.
+        _make_exclusively(path, content)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _make_exclusively(path: Path, content: str) -> None:
+    with suppress(FileExistsError):
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            os.write(handle, content.encode("ascii"))
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(handle)
+
+
+def fingerprint(key: bytes) -> str:
+    """What the record says of a key: codes of two waves may be compared when theirs are equal.
+
+    16 hexadecimal digits, or the word ``demonstration``.
+    """
+    return DEMONSTRATION if key == DEMONSTRATION_KEY else _code("fingerprint", "", key)
+
+
+def keyed(column: pd.Series, key: bytes) -> pd.Series:
+    """Each telephone's code under the key, 16 hexadecimal digits; however a number is written it has one code.
+
+    ``column``: text or numbers; what is missing stays missing. Raises ValueError for a key of another length than
+    32 bytes: under a short one the numbers can be had back.
+    """
+    if len(key) != _KEY_BYTES:
+        raise ValueError(f"a key has {_KEY_BYTES} bytes, not {len(key)}")
+    codes = {value: _code("telephone", number(str(value)), key) for value in column.dropna().unique()}
+    return column.map(codes).astype("string")
+
+
+def ranked(column: pd.Series, wave: str) -> pd.Series:
+    """Where there is no key: each number's rank by its first row, which is the same of no other wave's number."""
+    places, _ = pd.factorize(column.map(lambda value: number(str(value)), na_action="ignore"))
+    ranks = [f"{wave}/{place + 1}" if place >= 0 else None for place in places]
+    return pd.Series(pd.array(ranks, dtype="string"), index=column.index, name=column.name)
+
+
+def _code(what: str, text: str, key: bytes) -> str:
+    return hmac.digest(key, f"{what} {text}".encode(), "sha256").hex()[:_CODE_DIGITS]
+
+
+def number(text: str) -> str:
+    """The digits of a telephone without what is dialled before it from elsewhere; of a text without digits, the text.
+
+    '+52 81 1234 5678', '81-1234-5678' and '8112345678.0' are one number.
+    """
+    plain = text.strip()
+    if _AS_NUMBER.fullmatch(plain):
+        plain = format(Decimal(plain.replace(",", ".")), "f").partition(".")[0]
+    digits = re.sub("[^0-9]", "", plain) if plain.isascii() else _digits(plain)
+    return _PREFIXES.sub("", digits) if digits else plain.casefold()
+
+
+def _digits(text: str) -> str:
+    """Digits of any script, as some telephones and keyboards write them."""
+    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+
+
+def refuse_in_folios(folio: pd.Series, telephone: pd.Series, path: Path) -> None:
+    """Raise PulsoError where a folio is or holds its row's telephone, or the two columns may have been exchanged.
+
+    A folio goes to partners and stands in reports; a telephone must not.
+    """
+    held = carrying(folio, telephone)
+    if held.any():
+        first = folio.index[held][0]
+        verb = "is" if number(folio[first]) == number(telephone[first]) else "holds"
+        raise PulsoError(
+            f"{path}, row {first}: the folio {verb} the telephone number (in {int(held.sum()):,} rows); ask the firm "
+            "for folios of their own."
+        )
+    if _look_dialled(folio) and telephone.notna().any() and _dialled(telephone).mean() < 0.5:
+        raise PulsoError(
+            f"{path}, row {folio.index[0]}: the folios look like telephone numbers and the telephones do not, as if "
+            "the two columns had been exchanged; correct delivery in the questionnaire, or ask the firm for folios of "
+            "their own."
+        )
+
+
+def refuse_in_texts(texts: Mapping[str, pd.Series], telephone: pd.Series, path: Path) -> None:
+    """Raise PulsoError naming the first item and row whose text holds the row's telephone. ``texts``: by item."""
+    for name, column in texts.items():
+        held = carrying(column, telephone)
+        if held.any():
+            raise PulsoError(
+                f"{path}, row {column.index[held][0]}: the text of item {name} holds the interview's telephone number "
+                f"(in {int(held.sum()):,} rows); take it out of the file, or correct delivery in the questionnaire."
+            )
+
+
+def carrying(texts: pd.Series, telephone: pd.Series) -> npt.NDArray[np.bool_]:
+    """Rows whose text is, holds or is a piece of the same row's telephone, however the two are written."""
+    found = np.zeros(len(texts), dtype=bool)
+    enough = (texts.str.count(r"\d") >= LEAST_DIGITS) & (telephone.str.count(r"\d") >= LEAST_DIGITS)
+    rows = np.flatnonzero(enough.fillna(False).to_numpy(dtype=bool))
+    found[rows] = [_alike(number(texts.iloc[row]), number(telephone.iloc[row])) for row in rows]
+    return found
+
+
+def _alike(text: str, telephone: str) -> bool:
+    shorter, longer = sorted((text, telephone), key=len)
+    return text == telephone or (len(shorter) >= _LEAST_INSIDE and shorter in longer)
+
+
+def _dialled(texts: pd.Series) -> pd.Series:
+    """Of the texts that are there, which could be a Mexican number: ten digits, and none begins with 0 or 1."""
+    known = texts.dropna()
+    plain = known.map(number).astype("string")
+    return known.str.fullmatch(_WRITTEN.pattern) & plain.str.fullmatch("[2-9][0-9]{9}")
+
+
+def _look_dialled(folio: pd.Series) -> bool:
+    """Most could be telephones, and they do not count up as folios of ten digits do."""
+    dialled = _dialled(folio)
+    if not len(dialled) or dialled.mean() < 0.5:
+        return False
+    numbers = folio.dropna()[dialled].map(number).astype("int64")
+    return int(numbers.max() - numbers.min()) > _COUNTING * len(numbers)
