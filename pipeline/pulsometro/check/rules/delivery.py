@@ -1,7 +1,7 @@
 """A wave's delivered file against the one before: the same again, columns that come and go, places that
 lose interviews, strata numbered anew."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,15 +42,18 @@ def strata_renumbered(
     """Evidence table ``units``: the sampling units of both waves, and whether their stratum has another name.
 
     None where the study has no units or strata of its own. Only the names are compared: a unit
-    that keeps its stratum under a new number looks the same as one that moved to another.
+    that keeps its stratum under a new number looks the same as one that moved to another. A unit
+    that is a person (the interviewer) goes by its first folios.
     """
     unit, stratum = study.params.weighting.psu, study.params.weighting.strata
     if unit is None or stratum is None or not {unit, stratum} <= set(now) & set(before):
         return None
-    names = [frame.drop_duplicates(unit).set_index(unit)[stratum].astype("string") for frame in (now, before)]
+    units = [frame.dropna(subset=[unit]).drop_duplicates(unit) for frame in (now, before)]
+    names = [each.set_index(unit)[stratum].astype("string") for each in units]
     both = names[0].dropna().index.intersection(names[1].dropna().index)
     changed = (names[0].loc[both] != names[1].loc[both]).to_numpy(dtype=bool)
-    table = pd.DataFrame({KEY: both.astype("string"), "renumbered": changed})
+    shown = _by_folios(now, unit).loc[both] if unit in study.params.check.roles.items else both
+    table = pd.DataFrame({KEY: pd.array([str(name) for name in shown], dtype="string"), "renumbered": changed})
     rule = Rule(
         "past.strata_renumbered", "units", "renumbered", "in_set", "info",
         "Las unidades de muestreo que siguen en la muestra conservan el número de su estrato",
@@ -59,10 +62,19 @@ def strata_renumbered(
     return table, (rule,)
 
 
-def same_again(now: pd.DataFrame, before: pd.DataFrame, earlier: str) -> tuple[pd.DataFrame, tuple[Rule, ...]]:
+def _by_folios(responses: pd.DataFrame, unit: str) -> pd.Series:
+    """Unit → how the reports show who it is: those in charge know, a reader does not."""
+    firsts = responses.groupby(unit)["folio"].agg(lambda folios: ", ".join(folios.head(2)))
+    return "folios " + firsts + " …"
+
+
+def same_again(
+    now: pd.DataFrame, before: pd.DataFrame, earlier: str, without: Collection[str] = ()
+) -> tuple[pd.DataFrame, tuple[Rule, ...]]:
     """Evidence table ``again`` (one row) and its rule: is this the earlier wave's file once more?
 
     A respondent who comes back under the same folio answers differently; the same file does not.
+    ``without``: columns that say nothing about it, as the codes of telephones, which another key makes others.
     """
     shared = set(now["folio"].dropna()) & set(before["folio"].dropna())
     same = 0.0
@@ -72,7 +84,7 @@ def same_again(now: pd.DataFrame, before: pd.DataFrame, earlier: str) -> tuple[p
             for frame in (now, before)
         )
         equal = np.ones(len(first), dtype=bool)
-        for name in first.columns.intersection(second.columns):
+        for name in first.columns.intersection(second.columns).difference(list(without)):
             both = (first[name] == second[name]).fillna(False).to_numpy(dtype=bool)
             equal &= both | (first[name].isna() & second[name].isna()).to_numpy(dtype=bool)
         same = float(equal.sum() / len(now))

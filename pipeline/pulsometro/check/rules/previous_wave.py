@@ -187,7 +187,68 @@ def _kept(found: list[_Move], settings: CheckSettings) -> list[_Move]:
     ]
 
 
-def seen_before(digests: pd.Series, earlier: Sequence[pd.Series]) -> npt.NDArray[np.bool_]:
-    """Respondents whose telephone (its digest) gave an interview in an earlier wave."""
+@dataclass(frozen=True)
+class Telephones:
+    """A wave's telephones: their codes (None: it has no such column) and the fingerprint of the key that made them.
+
+    ``key``: None where nothing says which it was. ``simulated``: they are nobody's.
+    """
+
+    wave: str
+    codes: pd.Series | None
+    key: str | None
+    simulated: bool
+
+    @property
+    def known(self) -> bool:
+        """Whether there is any telephone."""
+        return self.codes is not None and bool(self.codes.notna().any())
+
+    def comparable(self, other: "Telephones") -> bool:
+        """Whether one number has one code in both waves."""
+        return self.known and other.known and self.key is not None and self.key == other.key
+
+
+def telephones_again(
+    respondents: pd.DataFrame, now: Telephones, earlier: Sequence[Telephones]
+) -> tuple[dict[str, pd.DataFrame], tuple[Rule, ...]]:
+    """Telephones against those of every earlier wave: evidence tables and rules.
+
+    ``respondents``: with ``seen_before``, and a rule about it where at least one wave can be compared. ``telephones``:
+    a row per earlier wave and whether it was compared; one that cannot be has not passed. Simulated waves are held
+    against simulated ones alone, and real ones against real ones.
+    """
+    of_a_kind = [each for each in earlier if each.simulated == now.simulated]
+    if not of_a_kind:
+        return {}, ()
+    alike = [now.comparable(each) for each in of_a_kind]
+    waves = pd.array([each.wave for each in of_a_kind], dtype="string")
+    tables = {"telephones": pd.DataFrame({KEY: waves, "compared": alike})}
+    # Another key can be brought back; telephones that nobody delivered cannot.
+    mendable = now.known and any(each.known for each, same in zip(of_a_kind, alike, strict=True) if not same)
+    rules = [_compared("warning" if mendable else "info")]
+    codes = [each.codes for each, same in zip(of_a_kind, alike, strict=True) if same and each.codes is not None]
+    if now.codes is not None and codes:
+        tables["respondents"] = respondents.assign(seen_before=seen_before(now.codes, codes))
+        which = "" if all(alike) else f" de las {len(codes):,} que se pueden comparar"
+        rules.append(
+            Rule("phone.seen_before", "respondents", "seen_before", "in_set", "info",
+                 f"Ningún teléfono dio entrevista en una edición anterior{which}",
+                 "Puede ser azar; si son muchos, vea si se repitió una lista.", {"value_set": [False]})
+        )  # fmt: skip
+    return tables, tuple(rules)
+
+
+def _compared(severity: Severity) -> Rule:
+    return Rule(
+        "phone.compared", "telephones", "compared", "in_set", severity,
+        "Los teléfonos se pueden comparar con los de cada edición anterior",
+        "Ejecute otra vez «pulso ingest» de esas ediciones y de ésta con una misma clave (.pulso/telephones.key); "
+        "donde no se entregaron teléfonos no hay con qué comparar.", {"value_set": [True]},
+    )  # fmt: skip
+
+
+def seen_before(codes: pd.Series, earlier: Sequence[pd.Series]) -> npt.NDArray[np.bool_]:
+    """Respondents whose telephone (its code) gave an interview in an earlier wave; all codes are of one key."""
     known = set().union(*(set(each.dropna()) for each in earlier)) if earlier else set()
-    return digests.isin(known).to_numpy(dtype=bool)
+    return codes.isin(known).to_numpy(dtype=bool)
