@@ -166,7 +166,8 @@ class Study:
     def questionnaire(self, wave: str) -> Questionnaire:
         """The wave's instrument; PulsoError when the wave or its file does not exist."""
         self.wave(wave)
-        return load_questionnaire(self.questionnaires, wave)
+        areas = frozenset(area.cve_geo for area in self.params.municipalities)
+        return load_questionnaire(self.questionnaires, wave, areas)
 
     @property
     def questionnaires(self) -> Path:

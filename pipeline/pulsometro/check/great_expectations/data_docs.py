@@ -1,7 +1,7 @@
 """Great Expectations' own pages of a wave's checks, for those who want them: never made unasked.
 
 They are in English, load some eighteen remote addresses and print respondents' values, so they
-may not lie where anything is published from.
+may not lie where anything is published from, and git takes none of them wherever they lie.
 """
 
 import warnings
@@ -11,7 +11,7 @@ from typing import Any
 from pulsometro.check.great_expectations.engine import Engine
 from pulsometro.check.rule import Evidence
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import atomic_folder
+from pulsometro.common.files import atomic_folder, write_text
 from pulsometro.study import Study
 
 _SITE = "checks"
@@ -30,13 +30,18 @@ def refuse_published(study: Study, folder: Path) -> None:
 
 
 def write_docs(engine: Engine, wave: str, evidence: Evidence, folder: Path) -> None:
-    """Run the wave's suites once more, keeping the results, and write their pages to ``folder``."""
+    """Run the wave's suites once more, keeping the results, and write their pages to ``folder``.
+
+    The folder ignores itself and all that is in it: git takes nothing of it, in whatever repository it lies.
+    """
     gx = engine.library
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = engine.no_bars
     with atomic_folder(folder) as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        # Before the first page: a run that is killed leaves nothing that git would take.
+        write_text("*\n", temporary / ".gitignore")
         context.add_data_docs_site(_SITE, _site(temporary))
         source = context.data_sources.add_pandas("evidence")
         for table in dict.fromkeys(rule.table for rule in evidence.rules):

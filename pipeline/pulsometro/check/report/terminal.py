@@ -1,27 +1,31 @@
 """A verdict on the screen."""
 
 from pulsometro.check.verdict import RuleResult, Verdict
+from pulsometro.common.printable import visible
 from pulsometro.study import Study
 
 WORDS = {"pass": "passes", "warn": "passes with warnings", "stop": "STOPS"}
 
 
 def print_verdict(study: Study, verdict: Verdict) -> None:
-    """Print a verdict as a table: what failed, where, and what to do."""
+    """Print a verdict as a table: what failed, where, and what to do.
+
+    Its words come from questionnaires and deliveries: none is taken for markup or obeyed by the terminal.
+    """
     from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console, wave = Console(soft_wrap=False), verdict.wave
+    console, wave = Console(soft_wrap=False, markup=False, emoji=False, highlight=False), verdict.wave
     if verdict.refused:
-        console.print(f"{wave}: STOPS: {verdict.refused}", markup=False, highlight=False)
+        console.print(visible(f"{wave}: STOPS: {verdict.refused}"))
         return
     counts = verdict.counts
     console.print(
-        f"{wave}: {counts['delivered']:,} delivered = {counts['accepted']:,} accepted + "
-        f"{counts['quarantined']:,} quarantined; {WORDS[verdict.verdict]}", highlight=False,
-    )  # fmt: skip
+        visible(wave) + f": {counts['delivered']:,} delivered = {counts['accepted']:,} accepted + "
+        f"{counts['quarantined']:,} quarantined; {WORDS[verdict.verdict]}"
+    )
     table = Table(title=None, box=SIMPLE, pad_edge=False)
     # A rule's name is what --accept wants: it is never cut.
     table.add_column("rule", no_wrap=True, overflow="fold")
@@ -30,12 +34,12 @@ def print_verdict(study: Study, verdict: Verdict) -> None:
     for result in verdict.failed:
         state = f"{result.severity} (accepted)" if result.accepted else result.severity
         # Names of columns may hold brackets, which rich would take for markup.
-        table.add_row(Text(f"{result.id}\n{state}"), f"{result.count:,}", Text(_explained(result)))
+        table.add_row(Text(visible(f"{result.id}\n{state}")), f"{result.count:,}", Text(visible(_explained(result))))
     passed = sum(rule.passed for rule in verdict.rules)
     if verdict.failed:
         console.print(table)
     page = study.checks(wave).with_suffix(".html").relative_to(study.root)
-    console.print(f"{passed} of {len(verdict.rules)} rules passed; the report is {page}", highlight=False)
+    console.print(f"{passed} of {len(verdict.rules)} rules passed; the report is {visible(str(page))}")
 
 
 def _explained(result: RuleResult) -> str:
