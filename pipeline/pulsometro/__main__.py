@@ -1,4 +1,4 @@
-"""``pulso`` and ``python -m pulsometro``: the command line, where the packages that it needs are installed."""
+"""``pulso`` and ``python -m pulsometro``: the command line, where Python and the packages that it needs are there."""
 
 import sys
 
@@ -6,10 +6,27 @@ _REMEDY = "run 'make setup' in a clone of the project, elsewhere pip install 'pu
 
 
 def main() -> None:
-    """Run the command line; one sentence and exit code 1 where a package of ``[run]`` is missing."""
+    """Run the command line; one sentence and an exit code where it cannot run, is stopped or lacks memory."""
+    # The rest is not even imported: an old Python would stop at its first new word, with a traceback.
+    if sys.version_info < (3, 11):  # noqa: UP036 (a clone runs without the packager's check)
+        sys.exit(f"Python {sys.version.split()[0]} is too old: install Python 3.11 or newer and run this again.")
     for stream in (sys.stdout, sys.stderr):
         # Redirected on Windows, a stream may not know every sign: another one is written, and no traceback.
         getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    from pulsometro.common import ending
+
+    try:
+        ending.install()
+        _run()
+    except (ending.Stopped, KeyboardInterrupt) as error:
+        end = error if isinstance(error, ending.Stopped) else ending.Stopped(130)
+        ending.tell(end)
+        sys.exit(end.code)
+    except MemoryError:
+        sys.exit(f"Error: {ending.NO_MEMORY}")
+
+
+def _run() -> None:
     try:
         from pulsometro.cli import main as command
 
@@ -20,8 +37,7 @@ def main() -> None:
             raise
         # pandas names no package when one that it leaves to the user (pyarrow) is not there.
         missing = f"the package '{package}' is not installed" if package else f"a package is missing ({_first(error)})"
-        print(f"pulso: {missing}; {_REMEDY}.", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(f"pulso: {missing}; {_REMEDY}.")
 
 
 def _first(error: ImportError) -> str:

@@ -1,6 +1,9 @@
 """Pieces of a stage side by side: results in order, and a failing piece stops the stage."""
 
+import multiprocessing
 import os
+import signal
+import time
 from functools import partial
 
 import pytest
@@ -39,6 +42,52 @@ def test_a_lane_that_is_killed_is_an_error_and_not_a_silence(monkeypatch: pytest
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     with pytest.raises(PulsoError, match="was killed"):
         side_by_side([partial(_square, 2), _die])
+
+
+class Twofold(Exception):
+    """It can be packed, and not unpacked: its arguments are not those that it was made of."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} {second}")
+
+
+def _raise(error: BaseException) -> int:
+    raise error
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: lanes run one after the other")
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(MemoryError(), MemoryError), (Twofold("it", "broke"), PulsoError), (OSError(28, "No space left"), OSError)],
+)
+def test_what_a_lane_raises_arrives(error: Exception, told: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with pytest.raises(told):
+        side_by_side([partial(_square, 2), partial(_raise, error)])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: lanes run one after the other")
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), SystemExit(3)])
+def test_stopped_here_no_lane_goes_on(end: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    begun = time.monotonic()
+    with pytest.raises(type(end)):
+        side_by_side([partial(_raise, end), partial(time.sleep, 60), partial(time.sleep, 60)])
+    assert multiprocessing.active_children() == [] and time.monotonic() - begun < 20
+    # Signals that were held while the lanes began come again.
+    assert signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: lanes run one after the other")
+def test_a_lane_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pulsometro.common import parallel
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(parallel, "PATIENCE", 0.3)
+    monkeypatch.setattr("pulsometro.common.ending._leave", lambda *_: None)
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side([partial(_raise, KeyboardInterrupt()), partial(time.sleep, 60)])
+    assert multiprocessing.active_children() == []
 
 
 def test_one_core_runs_them_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
