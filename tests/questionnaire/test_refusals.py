@@ -118,7 +118,43 @@ WRONG_WAVES = {
     "broken YAML": ("wave: [\n", "line"),
     "empty": ("", "mapping"),
     "delivery is a list": (WAVE + "delivery: [1]\n", "delivery"),
-}
+    "items are a list": (WAVE + "items: [1]\n", "key 'items'"),
+    "items are nothing": (WAVE + "items:\n", "key 'items'"),
+    "scales are a list": (WAVE + "scales: [1]\n", "key 'scales'"),
+    "a scale that is no mapping": (
+        WAVE + "scales: {yes_no: {codes: {1: a, 2: b}}, otra: 3}\nitems: {edad: {scale: otra}}\n",
+        "items.edad.scale names 'otra'",
+    ),
+    "a scale that is a list": (WAVE + "items: {victima: {scale: [1]}}\n", "items.victima.scale names '[1]'"),
+    "extends what lies elsewhere": ('wave: "2099T1"\nextends: ../base\n', "key 'extends': '../base' is no file name"),
+    "an item that is no column": (
+        WAVE + "items: {mi item: {text: N, label: N, kind: text}}\ndelivery: {columns: {mi item: N}}\n",
+        "items: 'mi item' is no name of an item",
+    ),
+    "an item that hides": (
+        WAVE + 'items: {"a\\e[0mb": {text: N, label: N, kind: text}}\ndelivery: {columns: {"a\\e[0mb": N}}\n',
+        "'a\\x1b[0mb'",
+    ),
+    "an item of the weights": (
+        WAVE + "items: {weight: {text: N, label: N, kind: number}}\ndelivery: {columns: {weight: N}}\n",
+        "'weight' is no name of an item: a column of the weights has it",
+    ),
+    "items alike but for capitals": (
+        WAVE + "items: {Edad: {text: N, label: N, kind: integer}}\ndelivery: {columns: {Edad: N}}\n",
+        "'edad' and 'Edad' differ only in capitals",
+    ),
+    "a column of the calls that is none": (
+        WAVE + "attempts: {columns: {id llamada: {name: ID}}}\n", "attempts.columns: 'id llamada' is no name"
+    ),
+    "a label that a terminal obeys": (
+        WAVE + 'items: {victima: {label: "V\\e]8;;http://mal.example\\aí"}}\n',
+        "key 'items.victima.label': the text holds the hidden character \\x1b",
+    ),
+    "a skip on a code that is not": (
+        WAVE + 'items: {denuncia: {ask_if: "victima == 7"}}\n',
+        "items.denuncia.ask_if: 'victima == 7' compares victima with 7, which is none of its codes (1 sí, 2 no, 8 no_",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", WRONG_WAVES)
@@ -169,7 +205,18 @@ WRONG_INDICATORS = {
     ),
     "unknown key": (indicator("mean", "item: edad|denominator: x"), "denominator"),
     "unknown kind": (indicator("rate", "item: edad"), "indicators.algo.kind"),
-}
+    "a base that compares with no code": (indicator("mean", "item: edad|base: victima"), "may only compare items"),
+    "a name that hides": (indicator("mean", 'item: edad|unit: "\\a"'), "algo.unit': the text holds the hidden char"),
+    "a name that is none": (
+        indicator("mean", "item: edad").replace("  algo:", "  algo más:"), "'algo más' is no name of an indicator"
+    ),
+    "two of one address": (
+        indicator("mean", "item: edad") + indicator("mean", "item: edad").split("indicators:\n")[1].replace(
+            "algo", "Algo"
+        ),
+        "'algo' and 'Algo' would share one address on the pages",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", WRONG_INDICATORS)
@@ -201,3 +248,50 @@ def test_indicator_against_an_edition(write: Write, rest: str, said: str) -> Non
 
 def test_condition_lists_its_items() -> None:
     assert parse("victima == 1 and not edad in [18, 19]", "here").items == ("edad", "victima")
+
+
+def test_every_fault_of_the_indicators_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "indicators.yaml"
+    texts = [WRONG_INDICATORS[case][0] for case in list(WRONG_INDICATORS)[:5]]
+    bodies = [text.split("indicators:\n")[1].replace("algo", f"algo_{n}") for n, text in enumerate(texts)]
+    path.write_text("indicators:\n" + "".join(bodies), encoding="utf-8")
+    with pytest.raises(PulsoError) as caught:
+        load_indicators(path)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == f"{path}: 5 things to correct:"
+    assert [line.split(" ")[3].strip(":").split(".")[1] for line in lines[1:]] == [f"algo_{n}" for n in range(5)]
+
+
+def test_a_fault_of_a_scale_is_told_once_for_all_its_items(write: Write) -> None:
+    base = BASE.replace("missing: {8: no_sabe, 9: no_contesta}}", "missing: {2: no_sabe}}").replace(
+        "    missing: {7: no_aplica, 9: no_contesta}\n", ""
+    )
+    message = refusal(write(base=base))
+    assert message.endswith("items.victima: code 2 is both an answer and a kind of missing; so it is in denuncia.")
+
+
+def test_a_circle_is_told_once_and_without_those_who_only_lead_there(write: Write) -> None:
+    more = "  {name}: {{text: N, label: N, codes: {{1: a, 2: b}}, ask_if: {on} == 1}}\n"
+    items = "".join(more.format(name=n, on=o) for n, o in (("a", "b"), ("b", "c"), ("c", "b"), ("d", "d"), ("e", "d")))
+    columns = "".join(f"    {name}: {name.upper()}\n" for name in "abcde")
+    with pytest.raises(PulsoError) as caught:
+        load_questionnaire(write(WAVE + "items:\n" + items + "delivery:\n  columns:\n" + columns), "2099T1")
+    lines = str(caught.value).splitlines()
+    assert [line.split("the skips of ")[1] for line in lines[1:]] == [
+        "b → c → b go in a circle; break it.",
+        "d → d go in a circle; break it.",
+    ]
+
+
+def test_todo_is_a_word_of_its_own_and_may_be_a_delivered_value(write: Write) -> None:
+    columns = "delivery: {columns: {victima: METODO, denuncia: {name: TODOS, codes: {TODO: 1, NADA: 2}}}}\n"
+    edition = load_questionnaire(write(WAVE + columns), "2099T1")
+    assert edition.delivery.columns["victima"].name == "METODO"
+    assert edition.delivery.columns["denuncia"].codes == {"TODO": 1, "NADA": 2}
+    undecided = "delivery: {columns: {victima: 'TODO: P2 is gone', denuncia: {name: D, codes: {1: TODO}}}}\n"
+    with pytest.raises(PulsoError, match=r"(?s)victima is still TODO.*denuncia is still TODO"):
+        load_questionnaire(write(WAVE + undecided), "2099T1")
+
+
+def test_a_wave_may_take_a_skip_away(write: Write) -> None:
+    assert load_questionnaire(write(WAVE + "items: {denuncia: {ask_if: ''}}\n"), "2099T1").skips == {}

@@ -48,9 +48,9 @@ def faults_in(text: str, items: Mapping[str, Item], areas: Collection[str] = ())
     faults = [f"{said} {problem}" for test in known for problem in _wrong(test, items, areas)]
     if faults or any(test.other for test in known) or not set(items_of(tree)) <= set(items):
         return faults
-    for part in dict.fromkeys(known):
-        faults += [f"{said}: '{part}' {said_of}" for said_of in _foregone(part, items)]
-    return faults or [f"{said} {said_of}" for said_of in _foregone(tree, items)]
+    for part in dict.fromkeys(known) if len(known) > 1 else ():
+        faults += [f"{said}: '{part}' {foregone}" for foregone in _foregone(part, items)]
+    return faults or [f"{said} {foregone}" for foregone in _foregone(tree, items)]
 
 
 def _wrong(test: Comparison, items: Mapping[str, Item], areas: Collection[str]) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _may_be_blank(item: Item) -> bool:
 
     "Any of its codes" is a condition then.
     """
-    return bool(item.ask_if) or len(item.valid_codes) == 1
+    return bool(item.ask_if) or (item.kind == "single" and len(item.valid_codes) == 1)
 
 
 def _holds(test: Comparison, value: Any) -> bool:

@@ -12,7 +12,7 @@ _UNDECIDED = re.compile(r"\s*TODO\b")
 def with_scales(merged: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
     """The items with the codes of their scales, and the items or scales that cannot be read so."""
     scales, items = merged.get("scales", {}), merged.get("items")
-    if not isinstance(items, dict) or not isinstance(scales, dict):
+    if not isinstance(items, dict):
         return items, []
     made, faults = {}, []
     for name, item in items.items():
@@ -22,8 +22,9 @@ def with_scales(merged: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
             faults.append(Fault(text, place))
             continue
         scale = item.get("scale")
-        codes = scales.get(scale, {}) if isinstance(scale, str | int) else {}
-        if scale is not None and (not isinstance(codes, dict) or not codes):
+        codes = scales.get(scale, {}) if isinstance(scales, dict) and isinstance(scale, str | int) else {}
+        # Scales that are no mapping are a fault of their own, not of each item that has one.
+        if isinstance(scales, dict) and scale is not None and not (isinstance(codes, dict) and codes):
             text = f"items.{shown(name)}.scale names '{shown(scale)}', which 'scales' does not define."
             faults.append(Fault(text, (*place, "scale")))
             codes = {}

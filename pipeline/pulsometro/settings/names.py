@@ -168,11 +168,10 @@ def same_but_capitals(names: Iterable[str]) -> list[tuple[str, ...]]:
 def hidden_characters(content: Any, place: Sequence[Any] = ()) -> Iterator[Fault]:
     """Faults of texts that hold what nobody sees and a terminal, a page or a workbook obeys or refuses.
 
-    ``content``: a parsed YAML file. New lines and tabs are no fault.
+    ``content``: a parsed YAML file, whose keys are names that their own kinds hold. New lines and tabs are no fault.
     """
     if isinstance(content, Mapping):
         for key, value in content.items():
-            yield from hidden_characters(key, (*place, key)) if isinstance(key, str) else ()
             yield from hidden_characters(value, (*place, key))
     elif isinstance(content, list | tuple):
         for number, value in enumerate(content):
