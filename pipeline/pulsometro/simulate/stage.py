@@ -34,9 +34,21 @@ def _lines(study: Study, world: World, waves: Sequence[str], tell: Callable[[str
     lines = {}
     for place, wave in enumerate(waves, 1):
         tell(f"{wave}: simulating ({place} of {len(waves)} in this lane)")
+        if wave in world.unreadable:
+            _write_empty(study, wave)
+            lines[wave] = f"{wave}: left empty, its questionnaire cannot be read; 'pulso ingest {wave}' says why"
+            continue
         interviews, calls = _write(study, world, world.edition(wave))
         lines[wave] = f"{wave}: {interviews:,} interviews in {calls:,} calls ({study.wave(wave).file})"
     return lines
+
+
+def _write_empty(study: Study, wave: str) -> None:
+    """Files without a byte, which ingest refuses: what this stage is to make must be there for the others to run."""
+    for path in (study.raw(wave), study.attempts(wave)):
+        if path is not None:
+            with atomic(path):
+                pass
 
 
 def truth(study: Study) -> pd.DataFrame:

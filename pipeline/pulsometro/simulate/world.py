@@ -1,6 +1,6 @@
 """The synthetic world of a study: its adults, and each edition's answers, made once and drawn often."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,11 @@ from pulsometro.study import Study
 
 @dataclass(frozen=True)
 class World:
-    """What all simulated editions share."""
+    """What all simulated editions share.
+
+    ``unreadable``: simulated waves whose questionnaire cannot be read. They keep their place in the series, with
+    another wave's questionnaire, so that the editions after them are what they are without that fault.
+    """
 
     study: Study
     settings: SimulateSettings
@@ -27,6 +31,7 @@ class World:
     questionnaires: Mapping[str, Questionnaire]
     published: tuple[Published, ...]
     totals: Totals
+    unreadable: frozenset[str] = frozenset()
 
     @property
     def waves(self) -> tuple[str, ...]:
@@ -76,10 +81,13 @@ def make_world(study: Study) -> World:
     settings = study.params.simulate
     if settings is None:
         raise PulsoError("params.yaml: there is no section 'simulate'; add it or leave out the simulated waves.")
-    questionnaires = {key: study.questionnaire(key) for key, wave in study.waves.items() if wave.simulated}
-    if not questionnaires:
+    waves = tuple(key for key, wave in study.waves.items() if wave.simulated)
+    if not waves:
         raise PulsoError("params.yaml: no wave says 'simulated: true'; there is nothing to simulate.")
-    assumptions = load_assumptions(study.root / settings.assumptions, questionnaires)
+    readable = _readable(study, waves)
+    assumptions = load_assumptions(study.root / settings.assumptions, readable)
+    stand_in = next(iter(readable.values()))
+    questionnaires = {key: readable.get(key, stand_in) for key in waves}
     published = load_published(study.root / settings.published)
     for figure in published:
         if figure.wave not in study.waves:
@@ -88,4 +96,17 @@ def make_world(study: Study) -> World:
     for area in totals.table[assumptions.population.area].unique():
         if area not in assumptions.areas:
             raise PulsoError(f"{settings.assumptions}: areas lacks {area}, which has control totals; add it.")
-    return World(study, settings, assumptions, questionnaires, published, totals)
+    return World(study, settings, assumptions, questionnaires, published, totals, frozenset(waves) - set(readable))
+
+
+def _readable(study: Study, waves: Sequence[str]) -> dict[str, Questionnaire]:
+    """The waves' questionnaires without those that cannot be read; PulsoError when none can."""
+    found, refused = {}, []
+    for wave in waves:
+        try:
+            found[wave] = study.questionnaire(wave)
+        except PulsoError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return found
