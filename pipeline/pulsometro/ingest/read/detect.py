@@ -47,7 +47,9 @@ def format_of(path: Path) -> Format:
     not what the suffix says.
     """
     if not path.is_file():
-        raise PulsoError(f"{path}: the delivered file is missing; put it there or correct 'file' in params.yaml.")
+        raise PulsoError(
+            f"{path}: the delivered file is missing; put it there, bring it with 'dvc pull', or correct params.yaml."
+        )
     if path.stat().st_size == 0:
         raise PulsoError(f"{path}: the file is empty (0 bytes); ask for the delivery again.")
     named = _SUFFIXES.get(path.suffix.lower())
