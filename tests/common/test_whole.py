@@ -1,11 +1,13 @@
 """Rights under any umask, and what killed runs left behind: the next run puts it right, a living one is left alone."""
 
+import errno
 import os
 import signal
 import stat
 import subprocess
 import sys
 import time
+import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ import pandas as pd
 import pytest
 
 from pulsometro.common import whole
+from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import (
     atomic,
     atomic_folder,
@@ -245,6 +248,7 @@ SWAP = """
 import os, sys
 from pathlib import Path
 from pulsometro.common import whole
+from pulsometro.common.errors import PulsoError
 place, moment = Path(sys.argv[1]), int(sys.argv[2])
 real, turns = Path.replace, iter(range(9))
 def replace(self, target):
@@ -330,3 +334,53 @@ def test_sweeping_goes_everywhere_but_into_what_is_being_written(tmp_path: Path)
         within.unlink()
     assert not any(path.exists() for path in gone)
     assert inside(tmp_path / "a") == [".gitignore", "b", "c", "kept.json"]
+
+
+# --- a full disk ----------------------------------------------------------------------------------
+
+
+class LibraryError(Exception):
+    """As some writers say it, who keep the system's word to themselves."""
+
+
+def full(wrapped: bool) -> None:
+    try:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    except OSError:
+        if wrapped:
+            raise LibraryError("could not be written") from None
+        raise
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_full_disk_is_told_as_one_and_names_the_file_that_was_to_be(tmp_path: Path, wrapped: bool) -> None:
+    with pytest.raises(OSError, match="No space left") as told, atomic(tmp_path / "a.xlsx"):
+        full(wrapped)
+    assert (told.value.errno, told.value.filename) == (errno.ENOSPC, str(tmp_path / "a.xlsx"))
+    with (
+        pytest.raises(OSError, match="No space left") as told,
+        atomic_folder(tmp_path / "out") as made,
+        atomic(made / "deep" / "a.xlsx"),
+    ):
+        full(wrapped)
+    assert told.value.filename == str(tmp_path / "out" / "deep" / "a.xlsx")
+    assert inside(tmp_path) == []
+
+
+def test_a_library_that_says_nothing_of_the_disk_is_asked_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(error: Exception) -> None:
+        with atomic_folder(tmp_path / "out"):
+            raise error
+
+    with pytest.raises(LibraryError):
+        fail(LibraryError("a fault of its own"))
+    with pytest.raises(FileNotFoundError) as told:
+        fail(FileNotFoundError(errno.ENOENT, "No such file", "raw/a.sav"))
+    assert told.value.filename == "raw/a.sav"
+    monkeypatch.setattr("shutil.disk_usage", lambda _: types.SimpleNamespace(free=4096))
+    with pytest.raises(OSError, match="No space left"):
+        fail(LibraryError("Unable to write data"))
+    with pytest.raises(PulsoError, match="a sentence"):
+        fail(PulsoError("a sentence"))

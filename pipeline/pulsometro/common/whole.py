@@ -4,6 +4,7 @@ A temporary name says whose it is, ``.tmp-<machine>-<process>-<random>``, so tha
 what a killed one left from what is being written now.
 """
 
+import errno
 import hashlib
 import os
 import platform
@@ -17,6 +18,8 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from pulsometro.common.errors import PulsoError
+
 PREFIX = ".tmp-"
 # Of another machine nobody can see whether it still runs; no stage takes a day.
 LONGEST_RUN = 24 * 3600.0
@@ -25,6 +28,8 @@ _NAME = re.compile(
     r"\.tmp-(?P<machine>[0-9a-f]{8})-(?P<process>\d+)-(?P<begun>[0-9a-f]+)x[0-9a-f]{8}(?:-(?P<final>.+)-old|\..*)?"
 )
 _TRIES = 20
+# What a full disk and a used-up quota are called, and the room below which nothing worth the name can be written.
+_FULL, _LITTLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG), 16 * 1024
 
 
 @contextmanager
@@ -44,8 +49,12 @@ def atomic(path: Path, *, public: bool = False) -> Iterator[Path]:
         yield temporary
         temporary.chmod(_rights(temporary.parent, public))
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
+        full = _is_full(error, path.parent)
         temporary.unlink(missing_ok=True)
+        _name_final(error, temporary, path)
+        if full:
+            raise _no_space(path) from error
         raise
 
 
@@ -66,10 +75,14 @@ def atomic_folder(path: Path, *, public: bool = False) -> Iterator[Path]:
         yield temporary
         _grant_inside(temporary, public)
         _swap(temporary, path, old)
-    except BaseException:
+    except BaseException as error:
+        full = _is_full(error, path.parent)
         shutil.rmtree(temporary, ignore_errors=True)
         if old.exists():
             _put_back(old, path)
+        _name_final(error, temporary, path)
+        if full:
+            raise _no_space(path) from error
         raise
 
 
@@ -98,6 +111,36 @@ def _swap(temporary: Path, path: Path, old: Path) -> None:
                 raise
             _remove(old)
     _remove(old)
+
+
+# --- a full disk ----------------------------------------------------------------------------------
+
+
+def _is_full(error: BaseException, folder: Path) -> bool:
+    """Whether an error in a library's own words is that of a full disk."""
+    if not isinstance(error, Exception) or isinstance(error, OSError | PulsoError | MemoryError):
+        return False
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, OSError) and link.errno in _FULL:
+            return True
+        link = link.__cause__ or link.__context__
+    try:
+        return shutil.disk_usage(folder).free < _LITTLE
+    except OSError:
+        return False
+
+
+def _no_space(path: Path) -> OSError:
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def _name_final(error: BaseException, temporary: Path, path: Path) -> None:
+    """An error of the disk names the file that was to be, not the one that is gone."""
+    if isinstance(error, OSError):
+        named = error.filename or (str(temporary) if error.errno in _FULL else None)
+        if isinstance(named, str) and named.startswith(str(temporary)):
+            error.filename = f"{path}{named[len(str(temporary)) :]}"
 
 
 # --- what killed runs left ------------------------------------------------------------------------
