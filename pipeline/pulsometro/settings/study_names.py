@@ -11,7 +11,6 @@ from pulsometro.settings.names import (
     file_name_fault,
     identifier_fault,
     path_fault,
-    same_address,
     wave_key_fault,
 )
 from pulsometro.settings.report_settings import ReportSettings
@@ -39,24 +38,26 @@ def wave_faults(files: Mapping[str, tuple[str, str | None]]) -> Iterator[Fault]:
 
 def municipality_faults(areas: Sequence[tuple[str, str]]) -> Iterator[Fault]:
     """Faults of the municipalities' codes and of the short names, after which their pages are called."""
-    codes, places = [code for code, _ in areas], {short: number for number, (_, short) in enumerate(areas)}
+    codes = [code for code, _ in areas]
+    pages: dict[str, int] = {}
     for number, (code, short) in enumerate(areas):
         place = ("municipalities", number)
         yield from _held([((*place, "cve_geo"), code)], code_fault)
         if codes.index(code) < number:
             yield Fault(f"municipalities lists {shown(code)} twice; keep one.", (*place, "cve_geo"))
-        if not address(short):
+        page = address(short)
+        if not page:
             yield Fault(
                 f"key 'municipalities.{number}.short': '{shown(short)}' has no letter or digit to call its page by; "
                 "write its name.",
                 (*place, "short"),
             )
-    for first, second in same_address(places):
-        yield Fault(
-            f"municipalities: the short names '{shown(first)}' and '{shown(second)}' would share one page; tell them "
-            "apart in more than accents, capitals and signs.",
-            ("municipalities", places[second], "short"),
-        )
+        elif pages.setdefault(page, number) < number and codes.index(code) == number:
+            yield Fault(
+                f"municipalities: '{shown(short)}' stands for {shown(codes[pages[page]])} and {shown(code)}, whose "
+                "pages would be one; tell the short names apart in more than accents, capitals and signs.",
+                (*place, "short"),
+            )
 
 
 def path_faults(
