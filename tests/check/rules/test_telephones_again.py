@@ -5,10 +5,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pulsometro.check import stage
 from pulsometro.check.great_expectations.engine import Engine
 from pulsometro.check.rule import KEY, Evidence, Rule
 from pulsometro.check.rules.delivery import same_again, strata_renumbered
 from pulsometro.check.rules.previous_wave import Telephones, telephones_again
+from pulsometro.common.files import read_table
+from pulsometro.ingest.stage import run
 from tests.ingest import deliveries as d
 
 RESPONDENTS = pd.DataFrame({KEY: ["F1", "F2", "F3"]})
@@ -103,3 +106,22 @@ def test_units_that_are_interviewers_go_by_their_folios(tmp_path: Path) -> None:
     assert found is not None
     shown = dict(zip(found[0][KEY], found[0]["renumbered"], strict=True))
     assert shown == {"folios a, b …": True, "folios d …": False}
+
+
+@pytest.mark.slow
+def test_what_the_check_writes_names_nobody(tmp_path: Path) -> None:
+    """Interviewers go by name in this delivery, two interviews share a telephone and one breaks a rule."""
+    names = ["Ana Paz Ríos", "Luz Sol Mata", "Beto Gil Luna", "Inés Mar Soto"]
+    frame = d.good().assign(ENC=names * 15, FECHA="2020-02-03")
+    frame.loc[:30, "FECHA"] = "2020-01-06"
+    frame.loc[7, "TEL"] = "+52 " + frame.loc[3, "TEL"]
+    study = d.prepared(tmp_path, frame)
+    run(study, "2020T1")
+    verdict = stage.check_wave(study, "2020T1", Engine())
+    found = {rule.id: rule.keys for rule in verdict.failed}
+    assert found["phone.repeated"] == ("F00004", "F00008")
+    assert "dates" in found
+    private = {*names, *frame["TEL"], *read_table(study.processed("2020T1", "responses.parquet"))["telefono"].dropna()}
+    for path in (tmp_path / "processed" / "checks").rglob("*.*"):
+        text = path.read_text(encoding="utf-8")
+        assert not [value for value in private if value in text], path.name

@@ -36,6 +36,7 @@ _CODE_DIGITS = 16
 _AS_NUMBER = re.compile(r"\d{7,}[.,]0+|\d[.,]\d+[eE]\+?\d{1,2}")
 # From abroad, and to mobiles before 2019; as many as leave a national number's ten digits.
 _PREFIXES = re.compile(r"^(?:521|52|00|01|044|045)+(?=\d{10})")
+_MARKS = re.compile("[^0-9]+")
 _WRITTEN = re.compile(r"\+?[\d\s().\-]+")
 # A telephone has so many; a row of letters or of test values repeats itself from column to column.
 LEAST_DIGITS = 7
@@ -152,7 +153,7 @@ def number(text: str) -> str:
     plain = text.strip()
     if _AS_NUMBER.fullmatch(plain):
         plain = format(Decimal(plain.replace(",", ".")), "f").partition(".")[0]
-    digits = re.sub("[^0-9]", "", plain) if plain.isascii() else _digits(plain)
+    digits = _MARKS.sub("", plain) if plain.isascii() else _digits(plain)
     return _PREFIXES.sub("", digits) if digits else plain.casefold()
 
 
@@ -174,7 +175,7 @@ def refuse_in_folios(folio: pd.Series, telephone: pd.Series, path: Path) -> None
             f"{path}, row {first}: the folio {verb} the telephone number (in {int(held.sum()):,} rows); ask the firm "
             "for folios of their own."
         )
-    if _look_dialled(folio) and telephone.notna().any() and _dialled(telephone).mean() < 0.5:
+    if _look_dialled(folio) and telephone.notna().any() and dialled(telephone).mean() < 0.5:
         raise PulsoError(
             f"{path}, row {folio.index[0]}: the folios look like telephone numbers and the telephones do not, as if "
             "the two columns had been exchanged; correct delivery in the questionnaire, or ask the firm for folios of "
@@ -197,17 +198,18 @@ def carrying(texts: pd.Series, telephone: pd.Series) -> npt.NDArray[np.bool_]:
     """Rows whose text is, holds or is a piece of the same row's telephone, however the two are written."""
     found = np.zeros(len(texts), dtype=bool)
     enough = (texts.str.count(r"\d") >= LEAST_DIGITS) & (telephone.str.count(r"\d") >= LEAST_DIGITS)
-    rows = np.flatnonzero(enough.fillna(False).to_numpy(dtype=bool))
-    found[rows] = [_alike(number(texts.iloc[row]), number(telephone.iloc[row])) for row in rows]
+    rows = enough.fillna(False).to_numpy(dtype=bool)
+    pairs = zip(texts.to_numpy(dtype=object)[rows], telephone.to_numpy(dtype=object)[rows], strict=True)
+    found[rows] = [_alike(number(text), number(called)) for text, called in pairs]
     return found
 
 
 def _alike(text: str, telephone: str) -> bool:
-    shorter, longer = sorted((text, telephone), key=len)
+    shorter, longer = (text, telephone) if len(text) < len(telephone) else (telephone, text)
     return text == telephone or (len(shorter) >= _LEAST_INSIDE and shorter in longer)
 
 
-def _dialled(texts: pd.Series) -> pd.Series:
+def dialled(texts: pd.Series) -> pd.Series:
     """Of the texts that are there, which could be a Mexican number: ten digits, and none begins with 0 or 1."""
     known = texts.dropna()
     plain = known.map(number).astype("string")
@@ -216,8 +218,8 @@ def _dialled(texts: pd.Series) -> pd.Series:
 
 def _look_dialled(folio: pd.Series) -> bool:
     """Most could be telephones, and they do not count up as folios of ten digits do."""
-    dialled = _dialled(folio)
-    if not len(dialled) or dialled.mean() < 0.5:
+    found = dialled(folio)
+    if not len(found) or found.mean() < 0.5:
         return False
-    numbers = folio.dropna()[dialled].map(number).astype("int64")
+    numbers = folio.dropna()[found].map(number).astype("int64")
     return int(numbers.max() - numbers.min()) > _COUNTING * len(numbers)
