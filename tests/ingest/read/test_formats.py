@@ -1,93 +1,39 @@
 """Every format gives the same responses, and says how it was read."""
 
-import struct
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyreadstat
 import pytest
+from pyarrow import parquet
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_json
 from pulsometro.ingest.read import readers
 from pulsometro.ingest.stage import run
+from pulsometro.questionnaire.model import Delivery
 from tests.ingest import deliveries as d
+from tests.ingest.read import formats as f
+from tests.ingest.read.formats import Write
 
 WAVE = "2020T1"
 
 
-def _csv(encoding: str, sep: str = ",", decimal: str = ".", ends: str = "\n") -> Callable[[pd.DataFrame, Path], None]:
-    def write(frame: pd.DataFrame, path: Path) -> None:
-        d.write_csv(frame, path, encoding=encoding, sep=sep, decimal=decimal, lineterminator=ends)
-
-    return write
-
-
-def _dta(frame: pd.DataFrame, path: Path) -> None:
-    pyreadstat.write_dta(frame, str(path), variable_value_labels={k: d.LABELS[k] for k in ("SEXO", "P1")})
-
-
-def _zsav(frame: pd.DataFrame, path: Path) -> None:
-    d.write_sav(frame, path, compress=True)
-
-
-def _por(frame: pd.DataFrame, path: Path) -> None:
-    # The portable format is ASCII.
-    plain = frame.assign(MUN=frame["MUN"].str.replace("í", "i").str.replace("Ñ", "N"))
-    pyreadstat.write_por(plain, str(path))
-
-
-def _xlsx(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_excel(path, index=False, sheet_name="Base")
-
-
-def _xls(frame: pd.DataFrame, path: Path) -> None:
-    """The oldest workbook that readers still take (BIFF 2): records of a code, a length and their content."""
-    records = [struct.pack("<HHHH", 0x0009, 4, 0x0002, 0x0010), struct.pack("<HHH", 0x0042, 2, 1252)]
-    rows = [list(frame.columns), *frame.astype(object).where(frame.notna(), None).values.tolist()]
-    for number, row in enumerate(rows):
-        for place, value in enumerate(row):
-            head = struct.pack("<HHBBB", number, place, 0, 0, 0)
-            if isinstance(value, str):
-                text = value.encode("cp1252")
-                record, body = 0x0004, head + bytes([len(text)]) + text
-            elif value is not None:
-                record, body = 0x0003, head + struct.pack("<d", value)
-            else:
-                continue
-            records.append(struct.pack("<HH", record, len(body)) + body)
-    path.write_bytes(b"".join([*records, struct.pack("<HH", 0x000A, 0)]))
-
-
-def _parquet(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_parquet(path, index=False)
-
-
-def _zip(frame: pd.DataFrame, path: Path) -> None:
-    inner = path.with_suffix(".inner.csv")
-    d.write_csv(frame, inner)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.write(inner, "datos/encuesta.csv")
-        archive.writestr("datos/leeme.pdf", "x")
-    inner.unlink()
-
-
-CASES: dict[str, tuple[str, Callable[[pd.DataFrame, Path], None], dict[str, str]]] = {
-    "csv utf-8": ("a.csv", _csv("utf-8"), {"encoding": "utf-8", "delimiter": ",", "line_ends": "LF", "decimal": "."}),
-    "csv bom": ("a.csv", _csv("utf-8-sig", ";", ","), {"encoding": "utf-8-sig", "delimiter": ";", "decimal": ","}),
-    "csv windows": ("a.csv", _csv("cp1252", ";", ",", "\r\n"), {"encoding": "cp1252", "line_ends": "CRLF"}),
-    "csv mac": ("a.csv", _csv("mac_roman", "\t", ends="\r"), {"encoding": "mac_roman", "line_ends": "CR"}),
-    "csv utf-16": ("a.csv", _csv("utf-16"), {"encoding": "utf-16"}),
+CASES: dict[str, tuple[str, Write, dict[str, str]]] = {
+    "csv utf-8": ("a.csv", f.csv("utf-8"), {"encoding": "utf-8", "delimiter": ",", "line_ends": "LF", "decimal": "."}),
+    "csv bom": ("a.csv", f.csv("utf-8-sig", ";", ","), {"encoding": "utf-8-sig", "delimiter": ";", "decimal": ","}),
+    "csv windows": ("a.csv", f.csv("cp1252", ";", ",", "\r\n"), {"encoding": "cp1252", "line_ends": "CRLF"}),
+    "csv mac": ("a.csv", f.csv("mac_roman", "\t", ends="\r"), {"encoding": "mac_roman", "line_ends": "CR"}),
+    "csv utf-16": ("a.csv", f.csv("utf-16"), {"encoding": "utf-16"}),
     "sav": ("a.sav", d.write_sav, {"format": "sav"}),
-    "zsav": ("a.zsav", _zsav, {"format": "zsav"}),
-    "por": ("a.por", _por, {"format": "por"}),
-    "dta": ("a.dta", _dta, {"format": "dta"}),
-    "xlsx": ("a.xlsx", _xlsx, {"format": "xlsx", "sheet": "Base"}),
-    "xls": ("a.xls", _xls, {"format": "xls"}),
-    "parquet": ("a.parquet", _parquet, {"format": "parquet"}),
-    "zip": ("a.zip", _zip, {"container": "zip", "member": "datos/encuesta.csv"}),
+    "zsav": ("a.zsav", f.zsav, {"format": "zsav"}),
+    "por": ("a.por", f.por, {"format": "por"}),
+    "dta": ("a.dta", f.dta, {"format": "dta"}),
+    "xlsx": ("a.xlsx", f.xlsx, {"format": "xlsx", "sheet": "Base"}),
+    "xls": ("a.xls", f.xls, {"format": "xls"}),
+    "parquet": ("a.parquet", f.parquet, {"format": "parquet"}),
+    "zip": ("a.zip", f.zipped, {"container": "zip", "member": "datos/encuesta.csv"}),
 }
 
 
@@ -141,6 +87,27 @@ def test_stata_missing_letters_reach_the_crosswalk(tmp_path: Path) -> None:
     result = pd.read_parquet(study.processed(WAVE, "responses.parquet"))
     assert result.loc[[3, 5], "conf_a"].tolist() == [8, 9]
     assert result["denuncia"].isin([1, 2, 7]).all()
+
+
+def test_a_parquet_files_index_is_a_column_of_it(tmp_path: Path, expected: pd.DataFrame) -> None:
+    study = d.write_study(tmp_path, "a.parquet")
+    d.good().set_index("FOLIO").to_parquet(study.raw(WAVE))
+    run(study, WAVE)
+    pd.testing.assert_frame_equal(pd.read_parquet(study.processed(WAVE, "responses.parquet")), expected)
+
+
+def test_the_numbers_of_a_parquet_files_rows_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    d.good().iloc[10:40:2].to_parquet(path)
+    delivered = readers.read_delivery(path, Delivery(respondent=(), columns={}), lambda columns: columns)
+    assert delivered.columns == tuple(d.good().columns) and list(delivered.frame.index) == list(range(1, 16))
+
+
+def test_a_column_twice_in_a_parquet_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table([["a"], ["b"]], names=["FOLIO", "FOLIO"]), path)
+    with pytest.raises(PulsoError, match=r"a\.parquet: two columns are called 'FOLIO'; ask which one is the item's"):
+        readers.read_delivery(path, Delivery(respondent=(), columns={}), lambda columns: columns)
 
 
 def test_same_bytes_twice(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """Zip files: one member by its pattern, taken out within limits of size and path."""
 
+import errno
 import fnmatch
+import lzma
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -9,10 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from pulsometro.common.errors import PulsoError
+from pulsometro.common.errors import MachineError, PulsoError
+from pulsometro.ingest.read.damage import reason
 
 MAXIMUM_BYTES = 8 * 2**30
 MAXIMUM_RATIO = 200
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, ValueError,
+    OverflowError,
+)  # fmt: skip
 READABLE = (
     ".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".csv", ".txt", ".tsv", ".xlsx", ".xls", ".parquet",
 )  # fmt: skip
@@ -25,27 +33,31 @@ def extracted(path: Path, pattern: str | None) -> Iterator[tuple[Path, str]]:
     Raises PulsoError when the zip is damaged, no or several members match, a member's name
     leaves its folder, or it grows beyond what a survey file can be.
     """
+    with tempfile.TemporaryDirectory(prefix="ingest-") as folder:
+        yield _taken_out(path, pattern, Path(folder))
+
+
+def _taken_out(path: Path, pattern: str | None, folder: Path) -> tuple[Path, str]:
     try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(prefix="ingest-") as folder:
+        with zipfile.ZipFile(path) as archive:
             member = _chosen(path, archive.infolist(), pattern)
-            target = Path(folder) / PurePosixPath(member.filename.replace("\\", "/")).name
+            # Not under its own name, which may be longer than a name can be.
+            target = folder / f"member{PurePosixPath(member.filename).suffix}"
             _copy(path, archive, member, target)
-            yield target, member.filename
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise PulsoError(f"{path}: the zip is damaged ({error}); download or ask for it again.") from error
+            return target, member.filename
+    except _DAMAGED as error:
+        raise PulsoError(f"{path}: the zip is damaged ({reason(error)}); download or ask for it again.") from error
     except RuntimeError as error:
         if "password" not in str(error):
             raise
         raise PulsoError(f"{path}: the zip is encrypted; unpack it and deliver the file inside.") from error
-
-
-def members(path: Path) -> tuple[str, ...]:
-    """Names of the readable tables inside a zip."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return tuple(m.filename for m in archive.infolist() if m.filename.lower().endswith(READABLE))
-    except zipfile.BadZipFile as error:
-        raise PulsoError(f"{path}: the zip is damaged ({error}); download or ask for it again.") from error
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise MachineError(
+                f"{path}: there is no room on the disk to unpack it; make some and run it again."
+            ) from error
+        # A place outside the file, as damaged numbers name it.
+        raise PulsoError(f"{path}: the zip is damaged ({reason(error)}); download or ask for it again.") from error
 
 
 def _chosen(path: Path, infos: list[zipfile.ZipInfo], pattern: str | None) -> zipfile.ZipInfo:

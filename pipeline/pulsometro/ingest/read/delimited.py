@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.read.damage import readable
 from pulsometro.ingest.read.delivered import Delivered, Note
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS, TextLayout, text_layout
 from pulsometro.ingest.read.exports import question_names
@@ -44,11 +45,12 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
         if columns.count(name) > 1:
             raise PulsoError(f"{path}: two columns are called '{name}'; ask which one is the item's.")
     places = [columns.index(name) for name in found]
-    frame = pd.read_csv(
-        path, sep=layout.delimiter, encoding=layout.encoding, dtype=str, keep_default_na=False, header=None,
-        usecols=sorted(set(places)), engine="c", skip_blank_lines=True, na_filter=False,
-        lineterminator=LINE_ENDS[layout.line_ends], index_col=False,
-    )  # fmt: skip
+    with readable(path):
+        frame = pd.read_csv(
+            path, sep=layout.delimiter, encoding=layout.encoding, dtype=str, keep_default_na=False, header=None,
+            usecols=sorted(set(places)), engine="c", skip_blank_lines=True, na_filter=False,
+            lineterminator=LINE_ENDS[layout.line_ends], index_col=False,
+        )  # fmt: skip
     frame = frame.iloc[1:].set_axis(pd.RangeIndex(2, len(frame) + 1))
     if len(frame) != records.count:
         raise PulsoError(

@@ -1,31 +1,55 @@
 """One reader per format; all of them give a Delivered with only the wanted columns."""
 
-import contextlib
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.ingest.read.archive import extracted
+from pulsometro.ingest.read.archive import MAXIMUM_BYTES, extracted
+from pulsometro.ingest.read.damage import readable
 from pulsometro.ingest.read.delimited import read_text
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
 from pulsometro.ingest.read.detect import FORMATS, MAXIMUM_COLUMNS, Format, format_of
+from pulsometro.ingest.read.limits import refuse_cells
+from pulsometro.ingest.read.outside import read_outside
 from pulsometro.ingest.read.spreadsheet import read_workbook
 from pulsometro.questionnaire.model import Delivery
 
 Wanted = Callable[[tuple[str, ...]], tuple[str, ...]]
+_ROW_NUMBERS = re.compile(r"__index_level_\d+__")
 
 
 def read_delivery(path: Path, delivery: Delivery, wanted: Wanted) -> Delivered:
     """Read the columns of a delivered file that ``wanted`` chooses from all of its names.
 
+    ``wanted`` is called in the process that reads: what it raises comes back, what it sets does not.
     Raises PulsoError in one sentence for a file that is missing, empty, cut short, damaged or
-    not what it says, for a sheet or zip member that is not there, for no rows, and for a file that
-    was replaced while it was read.
+    not what it says, for a sheet or zip member that is not there, for no rows, for a file that
+    was replaced while it was read, and for one whose reader dies or outgrows its limits.
     """
+    _load(path.suffix.lower())
+    return read_outside(partial(_whole, path, delivery, wanted), path)
+
+
+def _load(suffix: str) -> None:
+    """Import what reads such files here: each reader's process would do it again."""
+    if suffix in {".sav", ".zsav", ".por", ".dta", ".sas7bdat"}:
+        import pyreadstat  # noqa: F401
+    elif suffix in {".xlsx", ".xlsm"}:
+        import openpyxl  # noqa: F401
+    elif suffix == ".xls":
+        import xlrd  # noqa: F401
+    elif suffix == ".parquet":
+        import pyarrow.parquet  # noqa: F401
+
+
+def _whole(path: Path, delivery: Delivery, wanted: Wanted) -> Delivered:
     kind, before = format_of(path), _stamp(path)
     result = _opened(path, kind, delivery, wanted)
     if _stamp(path) != before:
@@ -80,20 +104,29 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     }  # fmt: skip
     reader = readers[kind]
     options: dict[str, Any] = {"encoding": delivery.encoding} if kind != "por" else {}
-    with _readable(path):
+    with readable(path):
         # Of every column: what is read below tells only of the columns chosen.
         _, meta = reader(str(path), metadataonly=True, **options)
     columns = tuple(meta.column_names)
-    chosen = wanted(columns)
+    chosen = _each_once(path, columns, wanted(columns))
+    refuse_cells(path, (meta.number_rows or 0) * len(chosen))
     if kind in {"sav", "zsav"}:
         options["user_missing"] = True
-    with _readable(path):
+    with readable(path):
         frame, _ = reader(str(path), usecols=list(chosen), **options)
         if kind == "dta":
             tagged, _ = reader(str(path), usecols=list(chosen), user_missing=True, **options)
             frame = _with_tags(frame, tagged)
     receipt = {"format": kind, "encoding": str(meta.file_encoding or "")}
     return Delivered(_numbered(frame, chosen), columns, _metadata(meta, columns), receipt)
+
+
+def _each_once(path: Path, columns: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """``chosen``, when the file has no second column of one of these names."""
+    twice = next((name for name, count in Counter(columns).items() if count > 1 and name in set(chosen)), None)
+    if twice is not None:
+        raise PulsoError(f"{path}: two columns are called '{twice}'; ask which one is the item's.")
+    return chosen
 
 
 def _with_tags(frame: pd.DataFrame, tagged: pd.DataFrame) -> pd.DataFrame:
@@ -108,22 +141,6 @@ def _with_tags(frame: pd.DataFrame, tagged: pd.DataFrame) -> pd.DataFrame:
 
 def _numbered(frame: pd.DataFrame, chosen: Iterable[str]) -> pd.DataFrame:
     return frame[list(chosen)].set_axis(pd.RangeIndex(1, len(frame) + 1))
-
-
-@contextlib.contextmanager
-def _readable(path: Path) -> Any:
-    """Turn any failure of a format's library into one sentence: their messages name C structures."""
-    try:
-        yield
-    except PulsoError:
-        raise
-    except MemoryError as error:
-        raise PulsoError(f"{path}: the file asks for more memory than there is; it may be damaged.") from error
-    except Exception as error:
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise PulsoError(
-            f"{path}: the file is cut short or damaged ({reason}); ask the firm to send it again."
-        ) from error
 
 
 def _metadata(meta: Any, columns: tuple[str, ...]) -> dict[str, ColumnMetadata]:
@@ -155,11 +172,29 @@ def _kind(storage: str, display: str) -> str:
 def _parquet(path: Path, wanted: Wanted) -> Delivered:
     import pyarrow.parquet as parquet
 
-    with _readable(path):
-        columns = tuple(str(name) for name in parquet.read_schema(path).names)
+    with readable(path):
+        footer = parquet.read_metadata(path)
+        names = [str(name) for name in footer.schema.to_arrow_schema().names]
+    # pandas writes the numbers of its rows, when they are not 0, 1, 2 …, as a column that it never gives.
+    columns = tuple(name for name in names if not _ROW_NUMBERS.fullmatch(name))
     if len(columns) > MAXIMUM_COLUMNS:
         raise PulsoError(f"{path}: the file has {len(columns):,} columns; a questionnaire has none so many.")
-    chosen = wanted(columns)
-    with _readable(path):
-        frame = pd.read_parquet(path, columns=list(chosen))
-    return Delivered(_numbered(frame, chosen), columns, {}, {"format": "parquet", "encoding": "UTF-8"})
+    chosen = _each_once(path, columns, wanted(columns))
+    refuse_cells(path, footer.num_rows * len(chosen))
+    _refuse_growth(path, footer)
+    with readable(path):
+        # In one thread: where memory ends, another one would end the process and leave no sentence.
+        frame = pd.read_parquet(path, columns=list(chosen), use_threads=False)
+        # A column that was the index where the file was written is a column of the file all the same.
+        frame = frame.reset_index() if set(frame.index.names) & set(chosen) else frame
+        frame = _numbered(frame, chosen)
+    return Delivered(frame, columns, {}, {"format": "parquet", "encoding": "UTF-8"})
+
+
+def _refuse_growth(path: Path, footer: Any) -> None:
+    """Pages that repeat themselves are small in the file and not in memory."""
+    size = sum(footer.row_group(place).total_byte_size for place in range(footer.num_row_groups))
+    if size > MAXIMUM_BYTES:
+        raise PulsoError(
+            f"{path}: it would grow to {size / 2**20:,.0f} MB; no survey does: ask what the file is before opening it."
+        )

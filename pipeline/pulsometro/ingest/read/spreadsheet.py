@@ -3,13 +3,15 @@
 import re
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.read import limits
+from pulsometro.ingest.read.damage import out_of_memory, reason
 from pulsometro.ingest.read.delivered import Delivered, Note
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS
 from pulsometro.ingest.read.exports import question_names
@@ -17,7 +19,15 @@ from pulsometro.ingest.read.header import chosen, names_of
 from pulsometro.questionnaire.model import Delivery
 
 Wanted = Callable[[tuple[str, ...]], tuple[str, ...]]
+# A million interviews with 32 answers are 1.0 GB of XML, and 50 MB of strings that are read in 20 s.
 MAXIMUM_SHEET_BYTES = 2 * 2**30
+MAXIMUM_PART_BYTES = 2**28
+# Sheets of answers shrink to a ninth or a fourteenth, were every answer the same.
+MAXIMUM_RATIO, RATIO_FROM = 100, 2**22
+# The format's own end: a damaged row number would be filled with empty rows up to it.
+MAXIMUM_ROWS = 2**20
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_MERGED = re.compile(rb'<mergeCell [^<>]*?ref="([A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?)"')
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
 
 
@@ -57,8 +67,7 @@ def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], 
 
     try:
         with zipfile.ZipFile(path) as archive:
-            if any(info.file_size > MAXIMUM_SHEET_BYTES for info in archive.infolist()):
-                raise PulsoError(f"{path}: a sheet would grow beyond 2 GB; ask what it is before opening it.")
+            _refuse_growth(path, archive.infolist())
             merged, formulas = _marks(archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -66,24 +75,59 @@ def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], 
         sheets = {name: book[name].sheet_state == "visible" for name in book.sheetnames}
         sheet, notes = _choose(path, sheets, wanted_sheet)
         if merged:
-            _refuse_merged(path, sheet)
+            _refuse_merged(path, sheet, book)
+        rows = list(_rows(path, sheet, book))
         if formulas:
-            _refuse_formulas(path, sheet)
-        book[sheet].reset_dimensions()
-        rows = list(book[sheet].iter_rows(values_only=True))
+            _refuse_formulas(path, sheet, rows)
     except PulsoError:
         raise
     except Exception as error:
-        reason = " ".join(str(error).split())[:100]
-        raise PulsoError(f"{path}: the workbook is damaged or no .xlsx ({reason}); ask for it again.") from error
+        raise _damaged(path, "xlsx", error) from error
     return rows, sheet, notes
+
+
+def _damaged(path: Path, kind: str, error: Exception) -> Exception:
+    if out_of_memory(error):
+        return MemoryError()
+    return PulsoError(f"{path}: the workbook is damaged or no .{kind} ({reason(error)}); ask for it again.")
+
+
+def _refuse_growth(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    """Refuse by the zip's directory: should that lie, zipfile gives no more of a member than it says."""
+    size, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    # Strings, styles: every element of theirs becomes an object at once; of a sheet, row by row.
+    other = [m.file_size for m in members if m.filename.endswith(".xml") and not _SHEET.fullmatch(m.filename)]
+    swollen = size > RATIO_FROM and size > MAXIMUM_RATIO * packed
+    if size > MAXIMUM_SHEET_BYTES or max(other, default=0) > MAXIMUM_PART_BYTES or swollen:
+        raise PulsoError(
+            f"{path}: the workbook would grow to {size / 2**20:,.0f} MB; no survey's does: ask what it is before "
+            "opening it, or for the survey as .csv."
+        )
+
+
+def _rows(path: Path, sheet: str, book: Any) -> Iterator[tuple[Any, ...]]:
+    """Each row's values up to its last one: openpyxl fills what is between a stray cell and the table."""
+    book[sheet].reset_dimensions()
+    cells = widest = 0
+    for number, row in enumerate(book[sheet].iter_rows(values_only=True), 1):
+        widest = max(widest, len(row))
+        cells += len(row)
+        if cells > limits.MAXIMUM_CELLS or number > MAXIMUM_ROWS:
+            raise PulsoError(
+                f"{path}, sheet {sheet}: the sheet reaches to row {number:,} and column {widest:,}, and no survey "
+                "does; delete the cells beyond the table and save it, or ask for it as .csv."
+            )
+        end = len(row)
+        while end and row[end - 1] is None:
+            end -= 1
+        yield row[:end]
 
 
 def _marks(archive: zipfile.ZipFile) -> tuple[bool, bool]:
     """Whether any sheet has merged cells or formulas: the slow looks are taken only then."""
     merged = formulas = False
     for name in archive.namelist():
-        if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+        if _SHEET.fullmatch(name):
             with archive.open(name) as stream:
                 tail = b""
                 while chunk := stream.read(1 << 20):
@@ -110,24 +154,30 @@ def _choose(path: Path, sheets: dict[str, bool], wanted: str | None) -> tuple[st
     return visible[0], notes
 
 
-def _refuse_merged(path: Path, sheet: str) -> None:
-    import openpyxl
+def _refuse_merged(path: Path, sheet: str, book: Any) -> None:
+    """From the sheet's own text: openpyxl would make a cell for each one that is merged, be it the whole sheet."""
+    from openpyxl.utils import range_boundaries
 
-    cells = openpyxl.load_workbook(path, data_only=True)[sheet].merged_cells.ranges
-    first = min(cells, key=lambda area: (area.min_row, area.min_col), default=None)
+    areas: set[str] = set()
+    with book[sheet]._get_source() as stream:
+        tail = b""
+        while chunk := stream.read(1 << 20):
+            areas |= {found.decode("ascii") for found in _MERGED.findall(tail + chunk)}
+            tail = (tail + chunk)[-200:]
+    first = min(areas, key=lambda area: range_boundaries(area)[1::-1], default=None)
     if first is not None:
-        raise PulsoError(f"{path}, sheet {sheet}, cells {first.coord}: merged cells; unmerge them, one name a column.")
+        raise PulsoError(f"{path}, sheet {sheet}, cells {first}: merged cells; unmerge them, one name a column.")
 
 
-def _refuse_formulas(path: Path, sheet: str) -> None:
+def _refuse_formulas(path: Path, sheet: str, rows: list[tuple[Any, ...]]) -> None:
     """A formula that was never calculated reads as an empty cell: an answer would be lost."""
     import openpyxl
 
-    stored = openpyxl.load_workbook(path, read_only=True, data_only=True)[sheet].iter_rows()
-    written = openpyxl.load_workbook(path, read_only=True)[sheet].iter_rows()
-    for values, formulas in zip(stored, written, strict=False):
-        for value, formula in zip(values, formulas, strict=False):
-            if formula.data_type == "f" and value.value is None:
+    written = openpyxl.load_workbook(path, read_only=True)[sheet]
+    written.reset_dimensions()
+    for values, formulas in zip(rows, written.iter_rows(), strict=False):
+        for place, formula in enumerate(formulas):
+            if formula.data_type == "f" and (place >= len(values) or values[place] is None):
                 raise PulsoError(
                     f"{path}, sheet {sheet}, cell {formula.coordinate}: a formula without result; "
                     "copy the sheet as values and save it."
@@ -146,8 +196,7 @@ def _xls(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], s
     except PulsoError:
         raise
     except Exception as error:
-        reason = " ".join(str(error).split())[:100]
-        raise PulsoError(f"{path}: the workbook is damaged or no .xls ({reason}); ask for it again.") from error
+        raise _damaged(path, "xls", error) from error
     return rows, name, notes
 
 
