@@ -24,7 +24,7 @@ import pandas as pd
 
 from pulsometro.check import stage as check
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json
+from pulsometro.common.files import read_record
 from pulsometro.ingest import stage as ingest
 from pulsometro.study import Study, load_study
 
@@ -225,7 +225,7 @@ def quirks(study: Study, quarter: Quarter, engine: Any) -> dict[str, bool]:
     write_quarter(quarter, study.raw(WAVE), Fault("none", ""))
     ingest.run(study, WAVE)
     verdict = check.check_wave(study, WAVE, engine)
-    record = read_json(study.processed(WAVE, "delivery.json"))
+    record = read_record(study.processed(WAVE, "delivery.json"))
     told = {rule.id for rule in verdict.failed} | {note["kind"] for note in record["notes"]}
     told |= {f"{key} {value}" for key, value in record["read"].items()}
     page = study.checks(WAVE).with_suffix(".html").read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ agree()
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.fault_project import few_interviews, small_wave  # noqa: E402
+from benchmarks.fault_project import few_interviews, small_waves  # noqa: E402
 from tools.env import mend_lock  # noqa: E402
 
 BIN = Path(sys.executable).parent
@@ -100,7 +100,8 @@ class Project:
         """Stage → the words of its command, in the order of the chain."""
         wave = self.wave
         return {
-            "settings": ("settings",), "ingest": ("ingest", wave), "check": ("check", "--all"),
+            "program": ("program",), "settings": ("settings",), "deliveries": ("deliveries",),
+            "ingest": ("ingest", wave), "check": ("check", "--all"),
             "weight": ("weight", wave), "estimate": ("estimate", wave), "series": ("series",),
             "report": ("report", wave), "site": ("site",), "release": ("release", wave),
         }  # fmt: skip
@@ -282,15 +283,13 @@ def _places(project: Project, stage: str) -> tuple[Path, list[str]]:
     site = stage in {"report", "site"}
     place = project.folder / ("reports/site" if site else "processed")
     marks = {
-        "settings": "processed/settings/", "ingest": f"processed/{project.wave}/", "check": "processed/checks/",
-        "weight": f"processed/{project.wave}/weight", "estimate": f"processed/{project.wave}/estimates",
+        "program": "processed/program/", "settings": "processed/settings/", "deliveries": "processed/deliveries/",
+        "ingest": f"processed/{project.wave}/ingest/", "check": "processed/checks/",
+        "weight": f"processed/{project.wave}/weight/", "estimate": f"processed/{project.wave}/estimate/",
         "series": "processed/series/", "report": f"reports/site/{project.wave}/", "site": "reports/site/",
         "release": f"processed/release/{project.wave}/",
     }  # fmt: skip
     own = [name for name in project.expected if name.startswith(marks[stage])]
-    if stage == "ingest":
-        own = [n for n in own if Path(n).name in {"responses.parquet", "quarantine.parquet", "delivery.json",
-                                                   "attempts.parquet"}]  # fmt: skip
     if stage == "site":
         own = [name for name in own if f"/{project.wave}/" not in name]
     return place, own
@@ -418,7 +417,7 @@ def repro(project: Project, kills: int, rng: random.Random) -> list[Tally]:
 
 def prepared(folder: Path, wave: str) -> Project:
     """The small project with its whole chain run twice: a chain that differs by itself proves nothing."""
-    small_wave(folder, wave)
+    small_waves(folder, wave)
     project = Project(folder, wave, {})
     seen = []
     for _ in range(2):

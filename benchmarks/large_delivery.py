@@ -25,7 +25,7 @@ from pulsometro.study import load_study
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.fault_project import one_wave  # noqa: E402
+from benchmarks.fault_project import given_waves  # noqa: E402
 
 DRAWN_ANEW = 0.25
 LIMIT_MB = 4096
@@ -114,7 +114,7 @@ def usual(wave: str) -> str:
     """One edition as it is: CPU seconds of ingest, of loading Great Expectations, and of the checks."""
     with tempfile.TemporaryDirectory(prefix="usual-") as name:
         folder = Path(name)
-        one_wave(folder, wave)
+        given_waves(folder, wave)
         done = subprocess.run(
             [sys.executable, "-c", USUAL, wave], cwd=folder, env={**os.environ, "CI": "1"}, capture_output=True,
             text=True, check=True,
@@ -153,7 +153,7 @@ def main() -> int:
     for kind in options.formats.split(","):
         with tempfile.TemporaryDirectory(prefix="large-") as name:
             folder = Path(name)
-            one_wave(folder, wave)
+            given_waves(folder, wave)
             params = folder / "params.yaml"
             text = params.read_text(encoding="utf-8")
             params.write_text(text.replace(f"pulso_{wave}.sav", f"entrega.{kind}"), encoding="utf-8")

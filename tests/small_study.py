@@ -19,7 +19,7 @@ WAVES = ("2013T1", "2013T2")
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {
     **os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "CI": "1", "GX_ANALYTICS_ENABLED": "false",
-    "DVC_NO_ANALYTICS": "1",
+    "DVC_NO_ANALYTICS": "1", "PYTHONUTF8": "1",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import pytest
 from pulsometro.check import stage as check
 from pulsometro.check.verdict import refuse_if_stopped
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json, read_table, write_json
+from pulsometro.common.files import read_json, read_record, read_table, write_record
 from pulsometro.estimates import series
 from pulsometro.estimates import stage as estimate
 from pulsometro.estimation import CHANGE_COLUMNS, COLUMNS, Index, Wave
@@ -75,7 +75,7 @@ def row(table: pd.DataFrame, **keys: str) -> pd.Series:
 
 def test_rows_delivered_are_rows_accepted_and_quarantined(study: Study) -> None:
     for wave in WAVES:
-        delivery = read_json(study.processed(wave, "delivery.json"))
+        delivery = read_record(study.processed(wave, "delivery.json"))
         accepted = len(read_table(study.processed(wave, "responses.parquet")))
         quarantined = len(read_table(study.processed(wave, "quarantine.parquet")))
         assert delivery["counts"]["delivered"] == accepted + quarantined
@@ -217,11 +217,11 @@ def test_the_same_inputs_make_the_same_bytes(study: Study) -> None:
 
 def test_a_stopped_wave_is_refused_in_one_sentence_and_no_other(study: Study) -> None:
     path = study.checks("2013T1")
-    verdict = read_json(path)
-    write_json({**verdict, "verdict": "stop", "refused": "planted"}, path)
+    verdict = read_record(path)
+    write_record({**verdict, "verdict": "stop", "refused": "planted"}, path)
     try:
         with pytest.raises(PulsoError, match="2013T1"):
             refuse_if_stopped(study, "2013T1")
         refuse_if_stopped(study, "2013T2")
     finally:
-        write_json(verdict, path)
+        write_record(verdict, path)

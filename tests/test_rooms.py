@@ -15,7 +15,7 @@ FLOORS = (
     {"settings"},
     {"questionnaire", "style"},
     {"study"},
-    {"simulate", "ingest", "weighting", "estimates", "release"},
+    {"simulate", "ingest", "weighting", "estimates", "release", "graph"},
     {"check", "reporting", "wave"},
     {"cli"},
     {"__main__"},

@@ -1,5 +1,6 @@
 """Every broken delivery ends in one sentence with file, place and remedy, and writes nothing."""
 
+import json
 import resource
 import subprocess
 import sys
@@ -284,8 +285,15 @@ def test_one_sentence(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(errors) == 1 and errors[0].startswith("Error: "), result.output
     assert pd.Series([errors[0]]).str.contains(message, regex=True).all(), errors[0]
     assert len(errors[0]) < 600
-    left = [p for p in (tmp_path / "processed").rglob("*") if p.is_file()] if (tmp_path / "processed").exists() else []
-    assert left == []
+    # Nothing but why: what the error said, for the check and for the chain's last word; of params.yaml not even that.
+    left = [p for p in (tmp_path / "processed").rglob("*") if p.is_file()]
+    assert [p.relative_to(tmp_path).as_posix() for p in left] in ([], [f"processed/{WAVE}/ingest/withheld.json"])
+    for path in left:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        told = errors[0].replace(f"{tmp_path}/", "")
+        assert record["stage"] == "ingest" and record["cause"] in told and record["remedy"] in told
+        assert record["place"] in told and record["place"] and record["remedy"]
+    assert left or "params.yaml" in errors[0]
 
 
 def test_an_earlier_runs_responses_do_not_outlive_a_refused_delivery(tmp_path: Path, monkeypatch) -> None:
@@ -294,7 +302,8 @@ def test_an_earlier_runs_responses_do_not_outlive_a_refused_delivery(tmp_path: P
     assert CliRunner().invoke(main, ["ingest", WAVE]).exit_code == 0
     d.write_csv(d.good().assign(P1=6), tmp_path / "raw" / WAVE / CSV)
     assert CliRunner().invoke(main, ["ingest", WAVE]).exit_code == 1
-    assert not list((tmp_path / "processed" / WAVE).glob("*"))
+    left = [p.name for p in (tmp_path / "processed" / WAVE).rglob("*") if p.is_file()]
+    assert left == ["withheld.json"]
 
 
 def test_trailing_blanks_and_padded_codes_are_no_error(tmp_path: Path, monkeypatch) -> None:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from pulsometro.cli import main
+from pulsometro.study.layout import inside
 from tests.bad_inputs import broken as b
 from tests.bad_inputs.broken import WAVE, Break
 from tests.ingest import deliveries as d
@@ -76,7 +77,7 @@ def test_the_wave_is_stopped_by_name_and_nothing_follows(case: str, tmp_path: Pa
     assert "Traceback" not in refused.output
     assert refused.output.count("\n") == 1
     assert f"the critical rule {rule}" in refused.output
-    assert not (tmp_path / "processed" / WAVE / "weights.parquet").exists()
+    assert not (tmp_path / "processed" / WAVE / inside("weights.parquet")).exists()
 
 
 def test_a_good_delivery_is_not_stopped(tmp_path: Path, monkeypatch) -> None:
@@ -104,4 +105,4 @@ def test_an_exchanged_pair_of_deliveries_stops_both(tmp_path: Path, monkeypatch)
         done = CliRunner().invoke(main, ["ingest", wave])
         assert done.exit_code == 1
         assert f"dated outside the fieldwork of {wave}" in done.output
-        assert not (tmp_path / "processed" / wave / "responses.parquet").exists()
+        assert not (tmp_path / "processed" / wave / inside("responses.parquet")).exists()

@@ -13,7 +13,7 @@ from pulsometro.check.report.terminal import print_verdict
 from pulsometro.check.rule import Evidence, Rule
 from pulsometro.check.verdict import RuleResult, Verdict, load_verdict, refuse_if_stopped
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json, write_json, write_table
+from pulsometro.common.files import read_json, read_record, write_record, write_table
 from pulsometro.ingest.stage import run
 from pulsometro.study import Study
 from tests.ingest import deliveries as d
@@ -135,9 +135,9 @@ def test_the_arithmetic_of_the_delivery_is_checked(rule: str, counts: tuple, tmp
     study = d.prepared(tmp_path)
     run(study, WAVE)
     path = study.processed(WAVE, "delivery.json")
-    record = read_json(path)
+    record = read_record(path)
     record["counts"] |= dict(zip(("delivered", "accepted", "quarantined"), counts, strict=True))
-    write_json(record, path)
+    write_record(record, path)
     verdict = stage.check_wave(study, WAVE, engine)
     assert verdict.verdict == "stop"
     assert rule in {r.id for r in verdict.failed}

@@ -12,11 +12,12 @@ from ruamel.yaml import YAML
 
 from pulsometro.cli import main
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_table, write_json, write_table
+from pulsometro.common.files import read_table, write_record, write_table
 from pulsometro.estimates.interviewer_effects import COLUMNS, correlation_interval
 from pulsometro.estimates.stage import prepare
 from pulsometro.estimation.interviewers import intra_correlation
 from pulsometro.study import load_study
+from pulsometro.study.layout import inside
 
 pytestmark = pytest.mark.slow
 
@@ -60,8 +61,10 @@ class Folder:
             params[section] |= keys
         with (path / "params.yaml").open("w", encoding="utf-8") as file:
             YAML(typ="safe").dump(params, file)
-        write_table(rows, path / "processed" / WAVE / "responses.parquet")
-        write_json({"wave": WAVE, "verdict": "pass", "counts": {}, "rules": []}, path / f"processed/checks/{WAVE}.json")
+        write_table(rows, path / "processed" / WAVE / inside("responses.parquet"))
+        write_record(
+            {"wave": WAVE, "verdict": "pass", "counts": {}, "rules": []}, path / f"processed/checks/{WAVE}.json"
+        )
 
     def pulso(self, verb: str) -> str:
         """Run a verb on the wave; what it said."""
@@ -69,7 +72,7 @@ class Folder:
         return done.output
 
     def table(self, name: str) -> pd.DataFrame:
-        return read_table(self.path / "processed" / WAVE / f"{name}.parquet")
+        return read_table(self.path / "processed" / WAVE / inside(f"{name}.parquet"))
 
 
 def whole(table: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +90,7 @@ def test_the_stage_writes_what_interviewers_add_and_no_id(
     table = folder.table("interviewers")
     assert list(table.columns) == list(COLUMNS)
     assert set(table["interviewers"]) == {18}
-    text = (tmp_path / "processed" / WAVE / "interviewers.parquet").read_bytes()
+    text = (tmp_path / "processed" / WAVE / inside("interviewers.parquet")).read_bytes()
     assert b"E01" not in text
     assert not table.astype(str).isin(set(asked["entrevistador"])).any(axis=None)
     estimates = whole(folder.table("estimates"))
@@ -185,7 +188,7 @@ def test_an_interview_without_interviewer_is_refused(
     folder.pulso("weight")
     said = folder.pulso("estimate")
     assert "5 responses do not say who asked ('entrevistador'" in said
-    assert not (tmp_path / "processed" / WAVE / "interviewers.parquet").exists()
+    assert not (tmp_path / "processed" / WAVE / inside("interviewers.parquet")).exists()
 
 
 def test_a_study_that_does_not_know_who_asked_writes_an_empty_table(

@@ -1,6 +1,6 @@
 """Draw the small microdata file of the project's own golden set from a simulated edition.
 
-    python tests/estimation/make_golden_data.py processed/2013T2/responses.parquet
+    python tests/estimation/make_golden_data.py processed/2013T2/ingest/responses.parquet
     Rscript tests/estimation/make_golden.R tests/estimation/golden/microdata.csv \\
         tests/estimation/golden/expected.csv w municipio conglomerado \\
         categorical=seg_municipio,victima,conf_fuerza_civil numeric=edad domains=municipio,sexo,municipio+sexo

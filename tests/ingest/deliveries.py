@@ -136,6 +136,8 @@ def write_study(folder: Path, file: str = "datos.csv", edit: Callable[[str], str
     """The study's files under ``folder``; ``edit`` changes the questionnaire's text first."""
     (folder / "questionnaires").mkdir(parents=True, exist_ok=True)
     (folder / "raw" / "2020T1").mkdir(parents=True, exist_ok=True)
+    (folder / ".pulso").mkdir(exist_ok=True)
+    (folder / ".pulso" / "telephones.key").write_text("0f" * 32, encoding="ascii")
     (folder / "params.yaml").write_text(PARAMS.replace("datos.csv", file), encoding="utf-8")
     (folder / "questionnaires" / "2020T1.yaml").write_text(edit(QUESTIONNAIRE), encoding="utf-8")
     return load_study(folder)

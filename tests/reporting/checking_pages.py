@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pulsometro.common.files import read_json
+from pulsometro.common.files import read_record
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.trace.location import FILES, value_at
@@ -123,7 +123,7 @@ class Sourced:
         for name in names.split():
             for path in sorted(study.root.glob(name)):
                 if path.suffix == ".json":
-                    content = read_json(path)
+                    content = read_record(path)
                     self._values |= _rule_counts(content)
                     for leaf in reading.leaves(content):
                         if isinstance(leaf, str):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pulsometro.common.files import write_json, write_table
+from pulsometro.common.files import write_record, write_table
 from pulsometro.study import Study, load_study
 from tests.reporting.weighed import asked
 from tests.reporting.weighed import record as weighting_record
@@ -168,9 +168,9 @@ def project(root: Path, settings: dict[str, str] | None = None) -> Study:
         write_table(table[table["wave"].isin(upto)], folder / "estimates.parquet")
         write_table(moved[moved["wave"].isin(upto)], folder / "changes.parquet")
         write_table(ranked[ranked["wave"].isin(upto)], folder / "rankings.parquet")
-        write_json(weighting_record(wave), study.processed(wave, "weighting.json"))
+        write_record(weighting_record(wave), study.processed(wave, "weighting.json"))
         write_table(asked(table[table["wave"] == wave]), study.processed(wave, "interviewers.parquet"))
-        write_json({"wave": wave, "verdict": "pass", "counts": {}, "rules": []}, study.checks(wave))
+        write_record({"wave": wave, "verdict": "pass", "counts": {}, "rules": []}, study.checks(wave))
     write_table(table, study.series("estimates.parquet"))
     write_table(moved, study.series("changes.parquet"))
     write_table(ranked, study.series("rankings.parquet"))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulsometro.reporting.language.traced_text import slug
+from pulsometro.reporting.tables.workbook import sheet_name
 from pulsometro.settings.names import (
     address,
     code_fault,
@@ -20,6 +21,7 @@ from pulsometro.settings.names import (
     safe_file_name,
     same_address,
     same_but_capitals,
+    topic_fault,
     wave_key_fault,
 )
 
@@ -173,6 +175,20 @@ def test_a_municipalitys_code_that_may_not(code: str) -> None:
 @pytest.mark.parametrize("words", ["San Nicolás de los Garza", "conf_marina", "  ---  ", "Año 2 ½", "ÑANDÚ", ""])
 def test_an_address_is_the_one_that_the_pages_use(words: str) -> None:
     assert address(words) == slug(words)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "   ", "?*", "'Confianza'", "Notas", "CONTENIDO", "Otros", "Confianza/", "Confianza en las corporaciones, b"],
+)
+def test_a_topic_that_cannot_be_a_sheet(name: str) -> None:
+    assert topic_fault(name, ["confianza", "Confianza en las corporaciones, a"])
+    assert topic_fault("Delito y soborno", ["Confianza"]) == ""
+
+
+@pytest.mark.parametrize("name", ["a:b/c", "¿Qué tan seguro?", "Un nombre que pasa de treinta y un caracteres", "[x] "])
+def test_a_topics_sheet_is_the_one_that_the_workbook_makes(name: str) -> None:
+    assert "share one sheet" in topic_fault(sheet_name(name), [name])
 
 
 def test_names_that_would_share_a_page_or_a_column() -> None:

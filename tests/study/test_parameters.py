@@ -94,6 +94,7 @@ NAMES = [
     ("items: [sexo, grupo_edad]", "items: [sexo, grupo.edad]", r"calibration\.margins\.0\.items\.1': 'grupo\.edad'"),
     ("{indicator: empeoro,", "{indicator: 'empeoró',", r"report\.findings\.1\.indicator': 'empeoró' is no name of"),
     ("inseguridad_amplia, inseguridad_nada,", "'a#b', inseguridad_nada,", r"topics\.0\.indicators\.0': 'a#b' is"),
+    ('name: "Confianza"', 'name: "delito Y SOBORNO"', r"topics\.3\.name': 'delito Y SOBORNO' and .* share one sheet"),
     ('place_domain_kind: "municipio"', 'place_domain_kind: "m|n"', r"report\.place_domain_kind': 'm\|n' is no name"),
     ('producer: "', 'producer: "\\e[31m', r"key 'study\.producer': the text holds the hidden character \\x1b"),
     ('name: "Apodaca"', 'name: "Apo\\u202Edaca"', r"key 'municipalities\.0\.name': the text holds .* \\u202e"),

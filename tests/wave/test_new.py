@@ -7,26 +7,18 @@ from pathlib import Path
 import pytest
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.graph.dvc_file import refuse_other_graph, write_graph
 from pulsometro.ingest.stage import run
 from pulsometro.study import Study, load_study
-from pulsometro.wave.entries import shifted, with_wave_in_dvc
+from pulsometro.wave.entries import shifted
 from pulsometro.wave.new import new_wave
 from tests.ingest import deliveries as d
-
-DVC = """\
-stages:
-  check:
-    deps:
-      # waves: begin
-      - processed/2020T1/responses.parquet   # kept
-      # waves: end
-"""
 
 
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
     prepared = d.prepared(tmp_path)
-    (tmp_path / "dvc.yaml").write_text(DVC, encoding="utf-8")
+    write_graph(prepared)
     return prepared
 
 
@@ -43,10 +35,8 @@ def test_entries_are_put_in_and_no_other_line_moves(study: Study) -> None:
     assert '  "2020T2":' in added
     assert any('start: "2020-04-06", end: "2020-04-30"' in line for line in added)
     assert any('period: "abril de 2020"' in line for line in added)
-    assert _added(DVC, (study.root / "dvc.yaml").read_text(encoding="utf-8")) == [
-        "      - processed/2020T2/responses.parquet   # kept"
-    ]
     again = load_study(study.root)
+    refuse_other_graph(again)
     assert again.wave("2020T2").edition == 2
     assert again.questionnaire("2020T2").wave == "2020T2"
     assert "put it at raw/2020T2/datos.csv" in said
@@ -99,12 +89,6 @@ def test_refusals_write_nothing(study: Study, wave: str, source: str, message: s
     with pytest.raises(PulsoError, match=message):
         new_wave(study, wave, source)
     assert (study.root / "params.yaml").read_bytes() == before
-
-
-def test_an_unmarked_dvc_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
-    with pytest.raises(PulsoError, match="no list between"):
-        with_wave_in_dvc(tmp_path / "dvc.yaml", "b", "a")
 
 
 def test_the_end_of_a_month_stays_in_its_month() -> None:

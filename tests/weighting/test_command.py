@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from ruamel.yaml import YAML
 
 from pulsometro.cli import main
-from pulsometro.common.files import read_json, read_table, write_json, write_table
+from pulsometro.common.files import read_record, read_table, write_record, write_table
+from pulsometro.study.layout import inside
 from tests.weighting.editions import attempts, responses
 
 pytestmark = pytest.mark.slow
@@ -44,10 +45,12 @@ class Folder:
         }
         del self.weighting["attempts"]
         self.rows = responses().rename(columns=NAMES)
-        write_json({"wave": WAVE, "verdict": "pass", "counts": {}, "rules": []}, path / f"processed/checks/{WAVE}.json")
+        write_record(
+            {"wave": WAVE, "verdict": "pass", "counts": {}, "rules": []}, path / f"processed/checks/{WAVE}.json"
+        )
 
     def processed(self, name: str) -> Path:
-        return self.path / "processed" / WAVE / name
+        return self.path / "processed" / WAVE / inside(name)
 
     def calls(self) -> None:
         """A file of call attempts, and its columns in the settings."""
@@ -72,7 +75,7 @@ class Folder:
         """What the command wrote; it must have succeeded."""
         done = self.weigh(**changes)
         assert done.exit_code == 0, done.output
-        content: dict[str, Any] = read_json(self.processed("weighting.json"))
+        content: dict[str, Any] = read_record(self.processed("weighting.json"))
         return content
 
     def weights(self) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json, read_table, write_table
+from pulsometro.common.files import read_record, read_table, write_table
 from pulsometro.study import Study, load_study
 from pulsometro.weighting.stage import run
 from tests.weighting.editions import responses
@@ -43,7 +43,7 @@ def test_writes_weights_and_their_record_with_the_same_bytes_twice(study: Study)
     first = [path.read_bytes() for path in files]
     assert run(study, WAVE) == said
     assert [path.read_bytes() for path in files] == first
-    weights, record = read_table(files[0]), read_json(files[1])
+    weights, record = read_table(files[0]), read_record(files[1])
     assert record["wave"] == WAVE
     assert record["n"] == len(weights) == 3600
     assert f"{WAVE}: 3,600 weights for" in said
@@ -59,7 +59,7 @@ def test_codes_of_missing_answers_are_not_adults(study: Study) -> None:
     rows.loc[:9, "adultos_hogar"] = 98
     write_table(rows, path)
     run(study, WAVE)
-    record = read_json(study.processed(WAVE, "weighting.json"))
+    record = read_record(study.processed(WAVE, "weighting.json"))
     assert record["base"]["filled"] == {rows["municipio"].iloc[0]: 10}
 
 

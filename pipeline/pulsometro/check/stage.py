@@ -13,12 +13,12 @@ from pulsometro.check.rule import Evidence, Rule, with_severities
 from pulsometro.check.rules.codes_and_skips import questionnaire_rules
 from pulsometro.check.rules.delivery import columns_moved, same_again, sample_moved, strata_renumbered
 from pulsometro.check.rules.fieldwork import fieldwork_rules
-from pulsometro.check.rules.previous_wave import Past, against, seen_before
+from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
 from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
 from pulsometro.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
 from pulsometro.common.errors import MachineError, PulsoError
-from pulsometro.common.files import read_json, read_table, write_json
+from pulsometro.common.files import column_names, read_record, read_table, write_json, write_record
 from pulsometro.common.parallel import side_by_side
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.study import Study
@@ -89,16 +89,16 @@ def _is_stopped(study: Study, wave: str) -> bool:
     return study.checks(wave).is_file() and load_verdict(study, wave).verdict == "stop"
 
 
-def check_wave(
-    study: Study, wave: str, engine: Any, docs: Path | None = None, stopped: Sequence[str] = ()
-) -> Verdict:
+def check_wave(study: Study, wave: str, engine: Any, docs: Path | None = None, stopped: Sequence[str] = ()) -> Verdict:
     """One wave's verdict, written to processed/checks/; a rule or page that breaks stops this wave alone.
 
     ``stopped``: earlier waves whose verdict is stop. Raises MachineError, OSError and MemoryError as they are.
     """
     refused = read_withheld(study, wave, "ingest")
-    if refused is not None:
-        return _written(study, Verdict(wave, "stop", {}, (), refused=refused.sentence))
+    path = study.processed(wave, "responses.parquet")
+    if refused is not None or not path.is_file():
+        why = refused.sentence if refused else f"{path}: the file is missing; run 'pulso ingest {wave}' first."
+        return _written(study, Verdict(wave, "stop", {}, (), refused=why))
     try:
         return _written(study, _checked(study, wave, engine, docs, stopped))
     except (MachineError, OSError, MemoryError):
@@ -135,7 +135,7 @@ def _checked(study: Study, wave: str, engine: Any, docs: Path | None, stopped: S
 
 def _written(study: Study, verdict: Verdict) -> Verdict:
     write_report(study, verdict)
-    write_json(to_json(verdict), study.checks(verdict.wave))
+    write_record(to_json(verdict), study.checks(verdict.wave))
     return verdict
 
 
@@ -168,8 +168,7 @@ def _attempts(study: Study, wave: str) -> pd.DataFrame | None:
 
 
 def _delivery(study: Study, wave: str) -> dict[str, Any]:
-    record: dict[str, Any] = read_json(study.processed(wave, "delivery.json"))
-    return record
+    return read_record(study.processed(wave, "delivery.json"))
 
 
 def _ingested_before(study: Study, wave: str) -> list[str]:
@@ -179,7 +178,9 @@ def _ingested_before(study: Study, wave: str) -> list[str]:
 
 
 def _copied(study: Study, last: str, responses: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], tuple[Rule, ...]]:
-    found = same_again(responses, read_table(study.processed(last, "responses.parquet")), last)
+    phone = study.params.check.roles.phone
+    before = read_table(study.processed(last, "responses.parquet"))
+    found = same_again(responses, before, last, without=(phone,) if phone is not None else ())
     return ({"again": found[0]}, found[1]) if found is not None else ({}, ())
 
 
@@ -200,23 +201,21 @@ def _with_past(
             tables[name] = moved[0]
             rules += moved[1]
     if phone is not None and phone in responses:
-        known = [_column(study, each, phone) for each in earlier]
-        respondents = evidence.tables["respondents"]
-        tables["respondents"] = respondents.assign(seen_before=seen_before(responses[phone], known))
-        rules += (
-            Rule("phone.seen_before", "respondents", "seen_before", "in_set", "info",
-                 "Ningún teléfono dio entrevista en una edición anterior",
-                 "Puede ser azar; si son muchos, vea si se repitió una lista.", {"value_set": [False]}),
-        )  # fmt: skip
+        now = _telephones(study, questionnaire.wave, responses[phone])
+        then = [_telephones(study, each, _codes(study, each, phone)) for each in earlier]
+        again, more = telephones_again(evidence.tables["respondents"], now, then)
+        tables |= again
+        rules += more
     return evidence.with_more(tables, rules)
 
 
-def _column(study: Study, wave: str, name: str) -> pd.Series:
-    import pyarrow.parquet as parquet
+def _telephones(study: Study, wave: str, codes: pd.Series | None) -> Telephones:
+    return Telephones(wave, codes, _delivery(study, wave).get("telephone_key"), study.wave(wave).simulated)
 
+
+def _codes(study: Study, wave: str, phone: str) -> pd.Series | None:
     path = study.processed(wave, "responses.parquet")
-    known = parquet.read_schema(path).names
-    return pd.read_parquet(path, columns=[name])[name] if name in known else pd.Series(dtype="string")
+    return read_table(path, [phone])[phone] if phone in column_names(path) else None
 
 
 def _shown(evidence: Evidence) -> dict[str, Any]:

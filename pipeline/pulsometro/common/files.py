@@ -76,7 +76,7 @@ def write_json(content: Any, path: Path, *, public: bool = False) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file that an earlier stage wrote; PulsoError when it is missing or is none."""
+    """Read a JSON file that an earlier stage wrote; MachineError when it is missing or is none."""
     return _parsed(path)[0]
 
 
@@ -104,7 +104,7 @@ def write_record(content: Mapping[str, Any], path: Path, *, public: bool = False
 def read_record(path: Path) -> dict[str, Any]:
     """Read what ``write_record`` wrote, without the digest.
 
-    Raises PulsoError when it is missing, or in any sign not as it was written.
+    Raises MachineError when it is missing, or in any sign not as it was written.
     """
     said, content = _parsed(path)
     rest = {key: value for key, value in said.items() if key != SEAL} if isinstance(said, dict) else {}

@@ -11,7 +11,7 @@ from multiprocessing.context import ForkContext, ForkProcess
 from typing import Any, TypeVar
 
 from pulsometro.common import ending
-from pulsometro.common.errors import PulsoError
+from pulsometro.common.errors import MachineError, PulsoError
 
 T = TypeVar("T")
 # How long a lane may take to put its things in order when it is told to end.
@@ -65,7 +65,7 @@ def _received(lane: _Lane) -> tuple[Any, Exception | None]:
     try:
         outcome: tuple[Any, Exception | None] = pickle.loads(lane.here.recv_bytes())
     except (EOFError, OSError):
-        outcome = (None, PulsoError("A part of the stage was killed; free memory and run it again."))
+        outcome = (None, MachineError("A part of the stage was killed; free memory and run it again."))
     lane.process.join()
     return outcome
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from pulsometro.common.errors import PulsoError
+from pulsometro.common.errors import MachineError
 
 KEY = "pulso.sha256"
 _OPEN = b"0" * 64
@@ -39,7 +39,7 @@ def sealed(table: pd.DataFrame) -> tuple[memoryview, bytes, memoryview]:
     view = memoryview(sink.getvalue())
     place = _place(view)
     if place is None or view[place : place + len(_OPEN)] != _OPEN:
-        raise PulsoError(
+        raise MachineError(
             "The installed pyarrow writes Parquet in another way; install the version of requirements.lock."
         )
     return view[:place], _digest(view, place), view[place + len(_OPEN) :]
@@ -48,7 +48,7 @@ def sealed(table: pd.DataFrame) -> tuple[memoryview, bytes, memoryview]:
 def read_table(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Read a table that an earlier stage wrote, or some of its columns, after its seal was verified.
 
-    Raises PulsoError when it is not there, not whole or not ours, or lacks a column: which file, and the
+    Raises MachineError when it is not there, not whole or not ours, or lacks a column: which file, and the
     command that makes it.
     """
     import pyarrow as arrow
@@ -58,7 +58,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame
         known = _names(path, reader)
         for name in columns:
             if name not in known:
-                raise PulsoError(f"{path}: there is no column '{name}'; make the file again with '{remake(path)}'.")
+                raise MachineError(f"{path}: there is no column '{name}'; make the file again with '{remake(path)}'.")
         reader.seek(0)
     try:
         return pd.read_parquet(
@@ -117,16 +117,16 @@ def _digest(view: memoryview, place: int) -> bytes:
 # --- what to do about it --------------------------------------------------------------------------
 
 
-def damaged(path: Path) -> PulsoError:
+def damaged(path: Path) -> MachineError:
     """What is said of a file that is cut, changed, or from another program."""
-    return PulsoError(
+    return MachineError(
         f"{path}: the file is damaged or was not written by this program; make it again with '{remake(path)}'."
     )
 
 
-def missing(path: Path) -> PulsoError:
+def missing(path: Path) -> MachineError:
     """What is said where an earlier stage's file should be."""
-    return PulsoError(f"{path}: the file is missing; run the stage that makes it ('{remake(path)}') first.")
+    return MachineError(f"{path}: the file is missing; run the stage that makes it ('{remake(path)}') first.")
 
 
 def remake(path: Path) -> str:

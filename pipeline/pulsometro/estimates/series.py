@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import atomic_folder, read_table, write_json, write_table, write_text
+from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
 from pulsometro.estimation import CHANGE_COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
 from pulsometro.questionnaire import Questionnaire
@@ -143,7 +143,7 @@ def _write_by_wave(
     with atomic_folder(study.series("waves")) as folder:
         for wave, record in withheld.items():
             if wave not in waves:
-                write_json(asdict(record), folder / wave / RECORD)
+                write_record(asdict(record), folder / wave / RECORD)
         for wave in waves:
             known = set(study.waves_up_to(wave))
             for name, table in tables.items():

@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import write_json, write_table
+from pulsometro.common.files import write_record, write_table
 from pulsometro.ingest.attempts import read_attempts
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.harmonise.crosswalk import decimal_mark, harmonised, plan, present
 from pulsometro.ingest.harmonise.metadata import Difference, compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
 from pulsometro.ingest.harmonise.routing import route
+from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
 from pulsometro.ingest.quarantine import REASONS, Counts, separate
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.readers import read_delivery
@@ -27,7 +28,10 @@ Tell = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Ingested:
-    """A wave as accepted: responses, quarantine, counts, metadata differences, how it was read."""
+    """A wave as accepted: responses, quarantine, counts, metadata differences, how it was read.
+
+    ``telephone_key``: fingerprint of the key under which telephones became codes; None where there are none.
+    """
 
     responses: pd.DataFrame
     quarantine: pd.DataFrame
@@ -35,6 +39,7 @@ class Ingested:
     differences: tuple[Difference, ...]
     delivered: Delivered
     kept_skips: dict[str, int]
+    telephone_key: str | None
 
 
 def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
@@ -48,11 +53,12 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     areas = alias_table(study.params.municipalities)
     reading = plan(questionnaire, roles.items)
     source = study.questionnaires / f"{wave}.yaml"
+    key = wave_key(study.root, study.wave(wave).simulated) if roles.phone in reading.items else None
     tell(f"{wave}: reading {path.name}")
     delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     decimal = decimal_mark(delivered.frame, questionnaire, reading, path)
-    responses, problems = harmonised(delivered, questionnaire, reading, areas, path, roles.phone, decimal)
+    responses, problems = harmonised(delivered, questionnaire, reading, areas, path, roles.phone, decimal, key)
     tell(f"{wave}: {len(delivered.frame):,} rows through the skips")
     routed, broken = route(responses, questionnaire, problems)
     if roles.date is not None and roles.date in routed:
@@ -69,7 +75,9 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     receipt = {**delivered.receipt, **({"decimal": decimal} if delivered.receipt["format"] == "csv" else {})}
     notes = quirks(delivered, questionnaire, reading, responses, routed)
     delivered = replace(delivered, receipt=receipt, notes=notes)
-    return Ingested(accepted, quarantine, counts, differences, delivered, kept_skips(routed, questionnaire))
+    kept = kept_skips(routed, questionnaire)
+    told = fingerprint(key) if key is not None else None
+    return Ingested(accepted, quarantine, counts, differences, delivered, kept, told)
 
 
 def run(study: Study, wave: str, tell: Tell = str) -> str:
@@ -88,7 +96,7 @@ def _ingest(study: Study, wave: str, tell: Tell, folder: Path) -> str:
         tell(f"{wave}: reading {study.wave(wave).attempts}")
         attempts = read_attempts(study, wave, alias_table(study.params.municipalities))
     tell(f"{wave}: writing {len(ingested.responses):,} responses")
-    write_json(_record(study, wave, ingested, attempts), folder / "delivery.json")
+    write_record(_record(study, wave, ingested, attempts), folder / "delivery.json")
     if attempts is not None:
         write_table(attempts, folder / "attempts.parquet")
     write_table(ingested.quarantine, folder / "quarantine.parquet")
@@ -118,6 +126,7 @@ def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame 
         "columns": list(ingested.delivered.columns),
         "counts": asdict(ingested.counts),
         "skips_kept": ingested.kept_skips,
+        "telephone_key": ingested.telephone_key,
         "attempts": None if attempts is None else len(attempts),
         "differences": [asdict(difference) for difference in ingested.differences],
     }

@@ -13,7 +13,7 @@ from html import unescape
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import atomic, atomic_folder, read_json, read_table, write_text
+from pulsometro.common.files import atomic, atomic_folder, read_record, read_table, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.edition.read_edition import load_edition, wave_info
@@ -145,7 +145,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
     for info in reversed(edition.waves):
         if read_withheld(study, info.key, "report"):
             continue
-        record = read_json(study.processed(info.key, "weighting.json"))
+        record = read_record(study.processed(info.key, "weighting.json"))
         rates = {entry["area"]: entry["rates"] for entry in record.get("outcome_rates", [])}
         spread = {entry["area"]: entry for entry in record.get("final", [])}
         own = replace(edition, wave=info)
@@ -162,7 +162,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
 def _verdict(study: Study, edition: Edition) -> tuple[str, tuple[str, ...]]:
     from pulsometro.reporting.edition.read_edition import exceptions_of
 
-    content = read_json(study.checks(edition.wave.key))
+    content = read_record(study.checks(edition.wave.key))
     reasons = exceptions_of(content).reasons
     return ("aceptada con excepciones firmadas" if reasons else "aceptada"), reasons
 

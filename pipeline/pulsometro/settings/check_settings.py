@@ -28,7 +28,7 @@ class Roles:
     """Which items tell about the fieldwork; each optional. All are private.
 
     ``date``: day of the interview. ``interviewer``: who asked. ``duration``: minutes.
-    ``phone``: telephone, kept only as a digest, to find repeated respondents.
+    ``phone``: telephone, kept only as a code under the study's key, to find repeated respondents.
     ``verification``: what became of listening in or calling back, for deliveries that bring it.
     """
 

@@ -29,6 +29,8 @@ _TAKEN_BY_US = frozenset(
     {"index", "recursos", "secciones", "checks", "series", "settings", "release", "program", "inputs", "suites",
      "population", "reference", "base", "indicators", "exceptions"}
 )  # fmt: skip
+# Sheets that every workbook of tabulados has, those that follow the topics, and one that Excel keeps for itself.
+_SHEETS = frozenset({"contenido", "detalle", "notas", "otros", "indicadores", "history"})
 # Columns that the weights bring to an item's table, and ours inside of it.
 _COLUMNS = frozenset({"id", "stratum", "psu", "weight", "base_weight"})
 _COLUMN_BEGINNINGS = ("rep_", "margin_")
@@ -144,6 +146,26 @@ def address(words: str) -> str:
     """``San Nicolás`` → ``san-nicolas``: what pages, anchors and figures are called after a name."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii").lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def topic_fault(name: str, others: Iterable[str] = ()) -> str:
+    """Why ``name`` cannot be a topic: the tabulados have a sheet of that name, of which Excel reads 31 characters."""
+    sheet = _sheet(name)
+    if not sheet or sheet[0] == "'" or sheet[-1] == "'":
+        return f"'{shown(name)}' is no name of a topic: Excel takes no sheet called so; begin and end it with a letter."
+    if sheet.lower() in _SHEETS:
+        return f"'{shown(name)}' is no name of a topic: the tabulados have a sheet of that name; use another."
+    alike = next((other for other in others if _sheet(other).lower() == sheet.lower()), None)
+    if alike is not None:
+        return (
+            f"'{shown(alike)}' and '{shown(name)}' would share one sheet, whose name is the first 31 characters without "
+            "regard to capitals; tell them apart in those."
+        )
+    return ""
+
+
+def _sheet(name: str) -> str:
+    return re.sub(r"[\[\]:*?/\\]", " ", name)[:31].strip()
 
 
 def same_address(names: Iterable[str]) -> list[tuple[str, str]]:

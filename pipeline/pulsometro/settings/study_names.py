@@ -11,6 +11,7 @@ from pulsometro.settings.names import (
     file_name_fault,
     identifier_fault,
     path_fault,
+    topic_fault,
     wave_key_fault,
 )
 from pulsometro.settings.report_settings import ReportSettings
@@ -108,7 +109,11 @@ def report_faults(report: ReportSettings) -> Iterator[Fault]:
     named: list[Named] = [(("headline", "indicator"), report.headline.indicator)]
     named += [(("findings", n, "indicator"), each.indicator) for n, each in enumerate(report.findings)]
     named += [(("key", n, "indicator"), each.indicator) for n, each in enumerate(report.key)]
+    topics = [topic.name for topic in report.topics]
     for n, topic in enumerate(report.topics):
+        problem = topic_fault(topic.name, topics[:n])
+        if problem:
+            yield Fault(f"key 'report.topics.{n}.name': {problem}", ("report", "topics", n, "name"))
         named += [(("topics", n, "indicators", number), name) for number, name in enumerate(topic.indicators)]
     named += [(("trust", "indicators", n), name) for n, name in enumerate(report.trust.indicators)]
     named += [(("trust", "names", name), name) for name in report.trust.names]

@@ -263,9 +263,7 @@ def _cluster_faults(params: Params) -> Iterator[Fault]:
         return
     interviewer, place = params.check.roles.interviewer, ("estimation", "clusters")
     if interviewer is None:
-        yield Fault(
-            "estimation.clusters is 'interviewers' but check.roles.interviewer names no item; add it.", place
-        )
+        yield Fault("estimation.clusters is 'interviewers' but check.roles.interviewer names no item; add it.", place)
     elif params.estimation.se == "replicates" and params.weighting.psu != interviewer:
         yield Fault(
             "estimation.clusters is 'interviewers' but the replicates of estimation.se are drawn by "

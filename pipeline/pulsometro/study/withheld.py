@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from pulsometro.common.errors import MachineError, PulsoError
-from pulsometro.common.files import atomic_folder, read_json, write_json
+from pulsometro.common.files import atomic_folder, read_record, write_record
 from pulsometro.settings.configuration import STRICT, validate
 from pulsometro.study.layout import STAGES
 from pulsometro.study.parameters import Study
@@ -80,7 +80,7 @@ def _place_in_program(error: Exception) -> str:
 def read_withheld(study: Study, wave: str, stage: str) -> Withheld | None:
     """The record in a stage's folder; None where the stage made what it should or has not run."""
     path = study.processed(wave, stage) / RECORD
-    return validate(Withheld, read_json(path), path) if path.is_file() else None
+    return validate(Withheld, read_record(path), path) if path.is_file() else None
 
 
 def withheld_before(study: Study, wave: str, stage: str) -> Withheld | None:
@@ -92,7 +92,7 @@ def withheld_before(study: Study, wave: str, stage: str) -> Withheld | None:
 def write_withheld(study: Study, record: Withheld, stage: str) -> None:
     """Leave the record as all that a stage's folder holds."""
     with atomic_folder(study.processed(record.wave, stage)) as folder:
-        write_json(asdict(record), folder / RECORD)
+        write_record(asdict(record), folder / RECORD)
 
 
 def carried(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json
+from pulsometro.common.files import read_record as sealed_record
 from pulsometro.settings.configuration import validate
 from pulsometro.weighting.control_totals import Gap, SourceRecord
 
@@ -273,7 +273,7 @@ class WeightingRecord:
 
 def read_record(path: Path) -> WeightingRecord:
     """The record that the weight stage wrote; PulsoError when they are missing or of another version."""
-    content = read_json(path)
+    content = sealed_record(path)
     try:
         return validate(WeightingRecord, content, path)
     except PulsoError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_table, write_json, write_table
+from pulsometro.common.files import read_table, write_record, write_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.weighting_settings import TelephoneFrame, WeightingSettings
 from pulsometro.study import Study
@@ -32,7 +32,7 @@ def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -
     except WeightingError as error:
         raise error.named(_places(study), _labels(study.questionnaire(wave))) from None
     write_table(result.weights, folder / "weights.parquet")
-    write_json(result.record.to_dict(), folder / "weighting.json")
+    write_record(result.record.to_dict(), folder / "weighting.json")
     return summary(result)
 
 

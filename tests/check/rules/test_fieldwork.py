@@ -13,7 +13,7 @@ from pulsometro.check.rules.interviewer_scores import batteries, discoveries, me
 from pulsometro.check.rules.near_duplicates import _parts, latent_classes, similar_pairs
 from pulsometro.check.rules.previous_wave import Past, against
 from pulsometro.check.verdict import load_verdict
-from pulsometro.common.files import read_json
+from pulsometro.common.files import read_record
 from pulsometro.ingest.stage import run
 from tests.ingest import deliveries as d
 
@@ -192,7 +192,7 @@ def test_the_quality_page_is_self_contained_and_private(tmp_path: Path) -> None:
         assert f">{private}<" not in page and f" {private} " not in page
     write_report(study, load_verdict(study, WAVE))
     assert study.checks(WAVE).with_suffix(".html").read_text(encoding="utf-8") == page
-    assert read_json(study.checks(WAVE))["tables"]["facts"]["near_duplicates"] if len(frame.columns) > 20 else True
+    assert read_record(study.checks(WAVE))["tables"]["facts"]["near_duplicates"] if len(frame.columns) > 20 else True
 
 
 def test_the_quality_page_is_accessible(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json
+from pulsometro.common.files import read_record
 from pulsometro.ingest.harmonise.areas import alias_table, simple
 from pulsometro.ingest.harmonise.metadata import Difference
 from pulsometro.ingest.quarantine import Counts
@@ -50,7 +50,7 @@ def test_a_producers_file_may_keep_answers_at_skips(tmp_path: Path) -> None:
         tmp_path, frame, lambda text: text.replace("  respondent: FOLIO", "  respondent: FOLIO\n  skips: keep")
     )
     run(study, WAVE)
-    assert read_json(study.processed(WAVE, "delivery.json"))["skips_kept"] == {"denuncia": 3}
+    assert read_record(study.processed(WAVE, "delivery.json"))["skips_kept"] == {"denuncia": 3}
     assert len(pd.read_parquet(study.processed(WAVE, "quarantine.parquet"))) == 0
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pulsometro.common.files import read_json
+from pulsometro.common.files import read_record
 from pulsometro.ingest.read.exports import question_names
 from pulsometro.ingest.stage import run
 from tests.ingest import deliveries as d
@@ -31,7 +31,7 @@ def test_odk_and_kobo_groups(mark: str, tmp_path: Path, expected: pd.DataFrame) 
     frame = d.good().rename(columns=groups).assign(_uuid="x", _submission_time="2020-01-06T10:00:00", start="x")
     study = d.prepared(tmp_path, frame)
     _same(study, expected)
-    record = read_json(study.processed(WAVE, "delivery.json"))
+    record = read_record(study.processed(WAVE, "delivery.json"))
     assert record["read"]["source"] == "odk"
     assert [x["column"] for x in record["differences"] if x["kind"] == "not_asked"] == ["OTRA"]
 
@@ -56,7 +56,7 @@ def test_limesurvey_codes_texts_and_unfinished_interviews(tmp_path: Path, expect
     _same(study, expected.iloc[:57])
     quarantine = pd.read_parquet(study.processed(WAVE, "quarantine.parquet"))
     assert quarantine["reason"].tolist() == ["unfinished"] * 3
-    assert read_json(study.processed(WAVE, "delivery.json"))["read"]["source"] == "limesurvey"
+    assert read_record(study.processed(WAVE, "delivery.json"))["read"]["source"] == "limesurvey"
 
 
 def test_a_plain_file_keeps_its_names() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json
+from pulsometro.common.files import read_record
 from pulsometro.ingest.read import readers
 from pulsometro.ingest.stage import run
 from pulsometro.questionnaire.model import Delivery
@@ -52,7 +52,7 @@ def test_formats_agree(case: str, tmp_path: Path, expected: pd.DataFrame) -> Non
     said = run(study, WAVE)
     pd.testing.assert_frame_equal(pd.read_parquet(study.processed(WAVE, "responses.parquet")), expected)
     assert "60 rows = 60 accepted + 0 quarantined" in said
-    record = read_json(study.processed(WAVE, "delivery.json"))["read"]
+    record = read_record(study.processed(WAVE, "delivery.json"))["read"]
     assert {key: record[key] for key in receipt} == receipt
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json, write_json
+from pulsometro.common.files import read_record, write_record
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.read_edition import load_edition
 from pulsometro.reporting.pages import brief
@@ -72,17 +72,17 @@ def test_the_subsets_in_the_package_are_what_the_fonts_give() -> None:
 
 def test_signed_exceptions_are_on_the_first_page(study: Study, edition: Edition) -> None:
     path = study.checks(LAST)
-    before = read_json(path)
+    before = read_record(path)
     rule = {
         "passed": False,
         "accepted": "La casa confirmó por escrito que es una recaptura.",
         "title": "Folios únicos.",
     }
     try:
-        write_json({**before, "rules": [rule, {"passed": False, "accepted": "", "title": "Otra"}]}, path)
+        write_record({**before, "rules": [rule, {"passed": False, "accepted": "", "title": "Otra"}]}, path)
         said = brief.notice(load_edition(study, LAST))
     finally:
-        write_json(before, path)
+        write_record(before, path)
     assert "una excepción firmada:" in said and "Folios únicos (La casa confirmó" in said and "Otra" not in said
     assert brief.notice(edition) == ""
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageChops
 from pptx import Presentation
 from pypdf import PdfReader
 
-from pulsometro.common.files import read_json, write_json
+from pulsometro.common.files import read_record, write_record
 from pulsometro.reporting.stage import run
 from tests.reporting import reading
 from tests.reporting.checking_files import workbook
@@ -30,7 +30,7 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"passed": False, "accepted": REASON, "title": "Folios únicos."},
         {"passed": False, "accepted": "", "title": "Otra."},
     ]
-    write_json({**read_json(path), "rules": rules}, path)
+    write_record({**read_record(path), "rules": rules}, path)
     run(study, LAST, draft=True)
     return study.site / LAST
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from pulsometro.common.files import read_json
+from pulsometro.common.files import read_record as sealed_record
 from pulsometro.reporting.edition.content import Edition, Exceptions
 from pulsometro.reporting.formats.build_folder import prepared_folder
 from pulsometro.reporting.formats.render import Engine
@@ -190,9 +190,9 @@ def test_bold_in_the_places_of_trust_is_beyond_the_intervals(site: Path, edition
 
 @pytest.fixture(scope="session")
 def sources(study: Study, edition: Edition) -> Sources:
-    weighed, checks = study.processed(LAST, "weighting.json"), read_json(study.checks(LAST))
+    weighed, checks = study.processed(LAST, "weighting.json"), sealed_record(study.checks(LAST))
     questionnaire = study.questionnaire(LAST)
-    return Sources(study, edition, questionnaire, read_json(weighed), read_record(weighed), checks, "prueba 1.0")
+    return Sources(study, edition, questionnaire, sealed_record(weighed), read_record(weighed), checks, "prueba 1.0")
 
 
 def test_every_element_of_aapor_and_every_criterion_of_ine_has_its_point(sources: Sources) -> None:

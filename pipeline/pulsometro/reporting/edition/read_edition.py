@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json, read_table
+from pulsometro.common.files import read_record, read_table
 from pulsometro.questionnaire import Indicator, Questionnaire
 from pulsometro.reporting.edition.content import (
     Edition,
@@ -44,11 +44,11 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     kept = without_recognisable(
         estimates, changes, rules, lambda key: structure_of(study.indicators.by_name, study.questionnaire(key))
     )
-    record = read_json(study.processed(wave, "weighting.json"))
+    record = read_record(study.processed(wave, "weighting.json"))
     return build(
         study, wave, kept, read_table(ranks) if ranks.is_file() else None,
         making=_making(study, study.questionnaire(wave), record), interviews=int(record["n"]),
-        exceptions=exceptions_of(read_json(study.checks(wave))), known=frozenset(estimates["wave"]), draft=draft,
+        exceptions=exceptions_of(read_record(study.checks(wave))), known=frozenset(estimates["wave"]), draft=draft,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json, read_table
+from pulsometro.common.files import read_record, read_table
 from pulsometro.questionnaire import Indicator
 from pulsometro.reporting.edition.rows import ID
 from pulsometro.reporting.trace.location import FILES, value_at
@@ -208,7 +208,7 @@ def _missing(indicator: Indicator) -> str:
 
 def _origin(study: Study, wave: str) -> list[str]:
     record = study.processed(wave, "weighting.json")
-    said = read_json(record) if record.is_file() else {}
+    said = read_record(record) if record.is_file() else {}
     method = (said.get("calibration") or {}).get("method", "given")
     replicates = (said.get("replicates") or {}).get("used", 0)
     weights = study.processed(wave, "weights.parquet")

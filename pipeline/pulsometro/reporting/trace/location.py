@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json, read_table
+from pulsometro.common.files import read_record, read_table
 
 FILES = (".json", ".parquet")
 
@@ -17,7 +17,7 @@ def value_at(file: Path, path: str) -> Any:
     """
     try:
         if file.suffix == ".json":
-            value = read_json(file)
+            value = read_record(file)
             for part in path.split("/"):
                 value = _entry(value, part) if isinstance(value, list) else value[part]
             return value

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_json, read_table, write_json
+from pulsometro.common.files import read_record as sealed_record
+from pulsometro.common.files import read_table, write_record
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Rows
 from pulsometro.reporting.pages.quality.calls_and_interviewers import interviewers
@@ -152,7 +153,7 @@ def test_every_configuration_of_steps_has_a_page(
     content = {**weighed(**CONFIGURATIONS[name]), "wave": "other"}
     made, tied = _fragments(content, sources, tmp_path)
     assert all(words.strip() for key, words in made.items() if key != "calidad-celdas")
-    write_json(content, study.processed("other", "weighting.json"))
+    write_record(content, study.processed("other", "weighting.json"))
     assert wrong(study, edition, [t for t in tied if t[1].endswith(".json")]) == []
     if name == "not calibrated":
         assert "no se calibraron" in made["calidad-margenes"]
@@ -175,7 +176,7 @@ def test_a_given_weight_of_a_study_without_areas_has_a_page(sources: Sources, tm
 
 def _fragments(content: dict[str, Any], sources: Sources, folder: Path) -> tuple[dict[str, str], list[Any]]:
     """The fragments made from another weighting.json, and their tied numbers."""
-    write_json(content, folder / "weighting.json")
+    write_record(content, folder / "weighting.json")
     record: WeightingRecord = read_record(folder / "weighting.json")
     wave = replace(sources.edition.wave, key="other")
     other = replace(sources, record=record, edition=replace(sources.edition, wave=wave))
@@ -209,7 +210,7 @@ def test_a_number_of_the_page_can_be_explained(study: Study, built: Path, page: 
     words, key, path = next(t for t in tied_of(page) if t[2] == "final/9/sum")
     said = explain_number(study, f"{key}#{path}")
     assert said.splitlines()[0] == f"{key}#{path}"
-    value = read_json(study.processed(LAST, "weighting.json"))["final"][9]["sum"]
+    value = sealed_record(study.processed(LAST, "weighting.json"))["final"][9]["sum"]
     assert f"value        {value}" in said
     assert "calidad.html" in explain_number(study, words)
     with pytest.raises(PulsoError, match="nothing at 'final/99/n'"):
@@ -217,8 +218,8 @@ def test_a_number_of_the_page_can_be_explained(study: Study, built: Path, page: 
 
 
 def test_a_record_of_another_version_say_what_to_do(study: Study, tmp_path: Path) -> None:
-    content = read_json(study.processed(LAST, "weighting.json"))
+    content = sealed_record(study.processed(LAST, "weighting.json"))
     del content["base_final"]
-    write_json(content, tmp_path / "weighting.json")
+    write_record(content, tmp_path / "weighting.json")
     with pytest.raises(PulsoError, match="weigh the wave again"):
         read_record(tmp_path / "weighting.json")

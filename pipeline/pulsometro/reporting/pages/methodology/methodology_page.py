@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pulsometro.common.files import read_json
+from pulsometro.common.files import read_record as sealed_record
 from pulsometro.questionnaire import Item, Questionnaire
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.traced_text import escape, upper_first
@@ -26,7 +26,7 @@ def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
     wave = edition.wave.key
     questionnaire = study.questionnaire(wave)
     weighed = study.processed(wave, "weighting.json")
-    record, checks = read_json(weighed), read_json(study.checks(wave))
+    record, checks = sealed_record(weighed), sealed_record(study.checks(wave))
     told = every_element(Sources(study, edition, questionnaire, record, read_record(weighed), checks, engine))
     body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
     body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
