@@ -158,8 +158,8 @@ def topic_fault(name: str, others: Iterable[str] = ()) -> str:
     alike = next((other for other in others if _sheet(other).lower() == sheet.lower()), None)
     if alike is not None:
         return (
-            f"'{shown(alike)}' and '{shown(name)}' would share one sheet, whose name is the first 31 characters without "
-            "regard to capitals; tell them apart in those."
+            f"'{shown(alike)}' and '{shown(name)}' would share one sheet, whose name is their first 31 characters, "
+            "capitals or not; tell them apart in those."
         )
     return ""
 
