@@ -26,8 +26,8 @@ _DEVICES = frozenset(
 # Names that a wave's folder or file would share with what already lies beside it: in reports/site/, processed/,
 # processed/checks/, raw/ and questionnaires/.
 _TAKEN_BY_US = frozenset(
-    {"index", "recursos", "secciones", "checks", "series", "settings", "release", "program", "inputs", "suites",
-     "population", "reference", "base", "indicators", "exceptions"}
+    {"index", "recursos", "secciones", "checks", "series", "settings", "release", "program", "inputs",
+     "deliveries", "suites", "population", "reference", "base", "indicators", "exceptions"}
 )  # fmt: skip
 # Sheets that every workbook of tabulados has, those that follow the topics, and one that Excel keeps for itself.
 _SHEETS = frozenset({"contenido", "detalle", "notas", "otros", "indicadores", "history"})
