@@ -32,7 +32,8 @@ BAD_KEYS = [
 ]  # fmt: skip
 TAKEN_KEYS = [
     "checks", "Checks", "series", "SETTINGS", "release", "program", "inputs", "deliveries", "index", "recursos",
-    "Secciones", "suites", "population", "reference", "base", "indicators", "exceptions", "con", "NUL", "aux", "prn", "com1", "LPT9",
+    "Secciones", "suites", "population", "reference", "base", "indicators", "exceptions", "con", "NUL", "aux", "prn",
+    "com1", "LPT9",
 ]  # fmt: skip
 GOOD_FILES = [
     "pulso_2013T2.sav", "entrega mayo (final).xlsx", "Datos de año, versión 2.csv", "a+b-c_d.e.zip", "ñandú.SAV",
