@@ -7,22 +7,25 @@ python tools/env.py test [...]     pytest [...], with the developers' packages (
 python tools/env.py dev CMD [...]  any command, with the developers' packages
 """
 
+from __future__ import annotations
+
 import contextlib
-import ctypes
 import hashlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 import venv
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # of a script, Python looks only where it lies itself
+
+from tools import stopping  # noqa: E402
+
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / "made-from.json"
@@ -177,157 +180,14 @@ def environment() -> dict[str, str]:
 def run(*command: str, cwd: Path | None = None, sheltered: bool = False) -> int:
     """Run a program of the environment, or of the machine, in a folder (default: the current one); its exit code.
 
-    ``sheltered``: Ctrl-C is not for it, and this process ends it. However that is stopped, all that it started ends.
+    ``sheltered``: Ctrl-C is not for it, this process ends it.
     """
-    variables = {**environment(), **({TOLD: "1"} if sheltered else {})}
+    variables = environment()
     program = shutil.which(command[0], path=variables["PATH"])
     if program is None:
         print(f"{command[0]}: neither the environment nor this machine has a program of that name.", file=sys.stderr)
         return 2
-    adopt()
-    child = subprocess.Popen(
-        [program, *command[1:]], env=variables, cwd=cwd, preexec_fn=shelter if sheltered and os.name != "nt" else None
-    )
-    try:
-        code = child.wait()
-    except Stopped as end:
-        # Any other program has heard Ctrl-C itself, and has its own last words.
-        if sheltered or end.code != 128 + signal.SIGINT or not ended(child, PATIENCE):
-            end_all(child)
-        raise
-    if code < 0 and sheltered:
-        end_all(child)
-        raise Stopped(128 - code)
-    return code if code >= 0 else 128 - code
-
-
-# --- when it is stopped ---------------------------------------------------------------------------
-
-# Seconds that programs have to put their things in order before they are killed.
-PATIENCE = 20.0
-# Variable by which a stage knows that its end is told here.
-TOLD = "PULSO_STOP_TOLD"
-STOPPED = "Stopped; nothing was half-written, run the same command again."
-SET_PDEATHSIG, SET_CHILD_SUBREAPER = 1, 36
-# DVC writes these in place: ended meanwhile, it would leave them cut.
-DVC_FILES = ("dvc.lock", "rwlock")
-
-
-class Stopped(SystemExit):
-    """A signal asked this process to end; ``code``: 128 and the signal's number, as shells have it."""
-
-
-def listen() -> None:
-    """From now on the first signal to end raises ``Stopped``; one that is to be ignored (``nohup``) stays so."""
-    for number in signals():
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, stop)
-
-
-def signals() -> list[signal.Signals]:
-    """The signals by which terminals, people and systems end a program, those that this system has."""
-    return [signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-
-
-def stop(number: int, _: FrameType | None) -> None:
-    """The handler: what is under way ends in order, and nothing interrupts that."""
-    for each in signals():
-        signal.signal(each, signal.SIG_IGN)
-    raise Stopped(128 + number)
-
-
-def control(option: int, value: int) -> None:
-    """One of Linux's settings of this process; elsewhere there are none."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value)
-
-
-def adopt() -> None:
-    """Whatever loses its parent below this process becomes its child, and is found when everything has to end."""
-    control(SET_CHILD_SUBREAPER, 1)
-
-
-def shelter() -> None:
-    """In a new child: it ends when this process does, not at Ctrl-C, which would reach DVC and its stage alike.
-
-    DVC takes a stage that Ctrl-C ended for one that failed, and goes on with the next one.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control(SET_PDEATHSIG, signal.SIGTERM)
-
-
-def ended(child: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait for a child for so long; whether it ended."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(seconds)
-    return child.poll() is not None
-
-
-def end_all(child: subprocess.Popen[bytes]) -> None:
-    """End a child and everything under it, in order first and by force after a while; wait for them."""
-    if not Path("/proc/self/stat").exists():
-        child.terminate()
-        if not ended(child, PATIENCE):
-            child.kill()
-        return
-    asked: set[int] = set()
-    begin = time.monotonic()
-    while (living := descendants(os.getpid())) and time.monotonic() < begin + 2 * PATIENCE:
-        force = time.monotonic() > begin + PATIENCE
-        for number in living if force else living - asked:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                if force:
-                    os.kill(number, signal.SIGKILL)
-                elif asked_to_end(number):
-                    asked.add(number)
-        time.sleep(0.03)
-
-
-def asked_to_end(number: int) -> bool:
-    """Send a process SIGTERM, unless it is in the middle of a file that would stay cut."""
-    os.kill(number, signal.SIGSTOP)
-    try:
-        if any(name in DVC_FILES for name in written(number)):
-            return False
-        os.kill(number, signal.SIGTERM)
-        return True
-    finally:
-        os.kill(number, signal.SIGCONT)
-
-
-def written(number: int) -> set[str]:
-    """Names of the files that a process has open for writing."""
-    found = set()
-    with contextlib.suppress(OSError):
-        for entry in Path(f"/proc/{number}/fdinfo").iterdir():
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                fields = dict(line.split(":\t", 1) for line in entry.read_text().splitlines() if ":\t" in line)
-                if int(fields["flags"], 8) & os.O_ACCMODE != os.O_RDONLY:
-                    found.add((entry.parents[1] / "fd" / entry.name).readlink().name)
-    return found
-
-
-def descendants(root: int) -> set[int]:
-    """Processes below this one that live, at any depth."""
-    children: dict[int, set[int]] = {}
-    ghosts = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                # The second field is the program's name, which may hold blanks and brackets.
-                state, parent = (entry / "stat").read_bytes().rpartition(b")")[2].split()[:2]
-                children.setdefault(int(parent), set()).add(int(entry.name))
-                if state in b"ZX":
-                    ghosts.add(int(entry.name))
-    found, waiting = set(), [root]
-    while waiting:
-        below = children.get(waiting.pop(), set()) - found
-        found |= below
-        waiting += below
-    return found - ghosts
-
-
-# --- DVC ------------------------------------------------------------------------------------------
+    return stopping.call([program, *command[1:]], variables, cwd, sheltered)
 
 
 def mend_lock(folder: Path) -> None:
@@ -399,10 +259,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        listen()
-        sys.exit(main())
-    except Stopped as end:
-        # A terminal has just written ^C.
-        print("\n" * (end.code == 130 and sys.stderr.isatty()) + STOPPED, file=sys.stderr)
-        sys.exit(end.code)
+    sys.exit(stopping.guarded(main))
