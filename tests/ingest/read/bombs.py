@@ -1,4 +1,4 @@
-"""Small files that would grow to gigabytes, made where a test wants them."""
+"""Small files that end their reader or would grow to gigabytes, made where a test wants them."""
 
 import io
 import struct
@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyreadstat
 import xlsxwriter
 from pyarrow import parquet
 
@@ -95,6 +97,15 @@ def many_cases(path: Path) -> None:
     place = data.index(b"<N>") + 3
     size = data.index(b"</N>") - place
     data[place : place + size] = (2_000_000_000).to_bytes(size, "little")
+    path.write_bytes(bytes(data))
+
+
+def one_wrong_byte(path: Path) -> None:
+    """An SPSS file whose reading ends in a segmentation fault of ReadStat."""
+    frame = pd.DataFrame({"FOLIO": ["a", "b"], "X": [1.0, 2.0]})
+    pyreadstat.write_sav(frame, str(path), variable_value_labels={"X": {1: "si", 2: "no"}})
+    data = bytearray(path.read_bytes())
+    data[212] = 1
     path.write_bytes(bytes(data))
 
 

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import psutil
 import pyarrow as pa
-import pyreadstat
 import pytest
 from pyarrow import parquet
 
@@ -29,6 +28,7 @@ from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Delivery
 from tests.conftest import ROOT
 from tests.ingest import deliveries as d
+from tests.ingest.read.bombs import one_wrong_byte
 from tests.ingest.read.formats import WRITERS
 
 ANY = Delivery(respondent=(), columns={})
@@ -78,14 +78,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MEMORY", 2**28)
 
 
-def _segv(path: Path) -> None:
-    frame = pd.DataFrame({"FOLIO": ["a", "b"], "X": [1.0, 2.0]})
-    pyreadstat.write_sav(frame, str(path), variable_value_labels={"X": {1: "si", 2: "no"}})
-    data = bytearray(path.read_bytes())
-    data[212] = 1
-    path.write_bytes(data)
-
-
 @pytest.mark.parametrize("kind", WRITERS)
 def test_what_comes_back_is_what_was_read(kind: str, tmp_path: Path) -> None:
     path = tmp_path / f"a.{kind}"
@@ -99,7 +91,7 @@ def test_what_comes_back_is_what_was_read(kind: str, tmp_path: Path) -> None:
 @forks
 def test_one_wrong_byte_ends_the_reader_and_a_sound_file_is_read_after_it(tmp_path: Path) -> None:
     path = tmp_path / "datos.sav"
-    _segv(path)
+    one_wrong_byte(path)
     with pytest.raises(PulsoError, match=r"datos\.sav: the reader was ended by the system \(SIGSEGV\): the file is"):
         read_delivery(path, ANY, lambda columns: columns)
     d.write_sav(d.good(), path)
