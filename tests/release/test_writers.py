@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as parquet
 import pyreadstat
 import pytest
 
@@ -77,6 +78,17 @@ def test_replicates_are_in_the_order_of_the_main_file(folder: Path, table: pd.Da
     columns = ["weight", "rep_001", "rep_012"]
     released = pd.concat([table[["weight"]], replicates[columns[1:]]], axis=1)
     assert sorted(map(tuple, released.to_numpy())) == sorted(map(tuple, weights[columns].to_numpy()))
+
+
+def test_a_partner_can_see_a_damaged_page(folder: Path, tmp_path: Path) -> None:
+    content = (folder / f"microdatos_{WAVE}.parquet").read_bytes()
+    chunk = parquet.ParquetFile(folder / f"microdatos_{WAVE}.parquet").metadata.row_group(0).column(0)
+    # The last byte of a column's pages is no header: a reader that does not look takes the value for another one.
+    place = (chunk.dictionary_page_offset or chunk.data_page_offset) + chunk.total_compressed_size - 1
+    path = tmp_path / "damaged.parquet"
+    path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    with pytest.raises(OSError, match="CRC"):
+        pd.read_parquet(path, page_checksum_verification=True)
 
 
 def test_the_same_bytes_twice(study: Study, folder: Path) -> None:
