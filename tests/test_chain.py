@@ -220,7 +220,7 @@ def test_a_stopped_wave_is_refused_in_one_sentence_and_no_other(study: Study) ->
     verdict = read_record(path)
     write_record({**verdict, "verdict": "stop", "refused": "planted"}, path)
     try:
-        with pytest.raises(PulsoError, match="2013T1"):
+        with pytest.raises(PulsoError, match="planted"):
             refuse_if_stopped(study, "2013T1")
         refuse_if_stopped(study, "2013T2")
     finally:

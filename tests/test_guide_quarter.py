@@ -1,4 +1,4 @@
-"""The quarter of docs/trimestre.md typed word for word: what is delivered is pushed, pulled by a colleague, reproduced."""
+"""The quarter of docs/trimestre.md typed word for word: what is delivered is pushed, pulled and reproduced."""
 
 import re
 import shutil

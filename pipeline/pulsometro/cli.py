@@ -11,6 +11,7 @@ import click
 
 from pulsometro.common.determinism import agree
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.printable import visible
 from pulsometro.common.progress import Tell, shown
 from pulsometro.common.version import VERSION
 
@@ -32,17 +33,17 @@ class _Sentences(click.Group):
         try:
             return super().invoke(ctx)
         except PulsoError as error:
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(visible(str(error))) from None
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             text = f"{place}{error.strerror or error}; free the disk or the file, or mend its rights, and run again."
-            raise click.ClickException(text) from None
+            raise click.ClickException(visible(text)) from None
         except ValueError as error:
             # The kernel knows nothing of this program, and is not imported to ask whose error this is.
             kernel = sys.modules.get("pulsometro.estimation.errors")
             if kernel is None or not isinstance(error, kernel.EstimationError):
                 raise
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(visible(str(error))) from None
 
 
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,6 +54,11 @@ def main(ctx: click.Context, quiet: bool) -> None:
     """From the questionnaire to the published brief: one verb per stage of the survey."""
     agree()
     ctx.obj = {"quiet": quiet or bool(os.environ.get("CI")) or not sys.stderr.isatty()}
+
+
+def _say(text: str) -> None:
+    """Print a result; what files and settings hold is shown, and nothing that a terminal would obey."""
+    click.echo(visible(text))
 
 
 def _working(text: str) -> AbstractContextManager[Tell]:
@@ -70,7 +76,7 @@ def _carry(work: Callable[[], str], withhold: bool) -> None:
         if not withhold:
             raise
         said = told({stop.record.wave: stop.record})
-    click.echo(said)
+    _say(said)
 
 
 @main.command()
@@ -79,7 +85,7 @@ def graph() -> None:
     from pulsometro.graph.dvc_file import write_graph
     from pulsometro.study import load_study
 
-    click.echo(write_graph(load_study()))
+    _say(write_graph(load_study()))
 
 
 @main.command()
@@ -88,7 +94,7 @@ def program() -> None:
     from pulsometro.graph.stage import run_program
     from pulsometro.study import load_study
 
-    click.echo(run_program(load_study()))
+    _say(run_program(load_study()))
 
 
 @main.command()
@@ -97,7 +103,7 @@ def deliveries() -> None:
     from pulsometro.graph.stage import run_deliveries
     from pulsometro.study import load_study
 
-    click.echo(run_deliveries(load_study()))
+    _say(run_deliveries(load_study()))
 
 
 @main.command()
@@ -106,7 +112,7 @@ def verdict() -> None:
     from pulsometro.study import load_study
     from pulsometro.study.withheld import refuse_withheld
 
-    click.echo(refuse_withheld(load_study()))
+    _say(refuse_withheld(load_study()))
 
 
 @main.command()
@@ -115,7 +121,7 @@ def settings() -> None:
     from pulsometro.study import load_study
     from pulsometro.study.stage import run
 
-    click.echo(run(load_study()))
+    _say(run(load_study()))
 
 
 @main.command()
@@ -126,7 +132,7 @@ def simulate() -> None:
 
     with _working("simulating the editions") as tell:
         said = run(load_study(), tell)
-    click.echo(said)
+    _say(said)
 
 
 @main.command()
@@ -160,7 +166,7 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
     if every:
         with _working("loading the checks") as tell:
             said = stage.run_all(study, tell)
-        click.echo(said)
+        _say(said)
         return
     if wave is None:
         raise PulsoError("pulso check: say which wave, for example 'pulso check 2013T2', or --all.")
@@ -172,8 +178,9 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
         verdict = stage.run_one(study, wave, tell, docs)
     print_verdict(study, verdict)
     if docs is not None:
-        click.echo(f"{docs}: Great Expectations' pages; they hold respondents' values and load remote addresses: "
-                   "do not publish or send them, and delete them after use.", err=True)  # fmt: skip
+        told = (f"{docs}: Great Expectations' pages; they hold respondents' values and load remote addresses: do not "
+                "publish or send them, and delete them after use.")  # fmt: skip
+        click.echo(visible(told), err=True)
     if verdict.verdict == "stop":
         raise SystemExit(1)
 
@@ -212,7 +219,7 @@ def series() -> None:
 
     with _working("putting the waves together"):
         said = run(load_study())
-    click.echo(said)
+    _say(said)
 
 
 @main.command()
@@ -236,7 +243,7 @@ def site() -> None:
 
     with _working("rendering the site"):
         said = run(load_study())
-    click.echo(said)
+    _say(said)
 
 
 @main.command()
@@ -258,7 +265,7 @@ def explain(what: str) -> None:
     from pulsometro.reporting.trace.explain import explain_number
     from pulsometro.study import load_study
 
-    click.echo(explain_number(load_study(), what))
+    _say(explain_number(load_study(), what))
 
 
 @main.group()
@@ -275,7 +282,7 @@ def wave_new(wave: str, source: str, data: Path | None) -> None:
     from pulsometro.study import load_study
     from pulsometro.wave.new import new_wave
 
-    click.echo(new_wave(load_study(), wave, source, data))
+    _say(new_wave(load_study(), wave, source, data))
 
 
 @main.group()
@@ -292,7 +299,7 @@ def questionnaire_diff(a: str, b: str) -> None:
     from pulsometro.study import load_study
 
     study = load_study()
-    click.echo(describe(study.questionnaire(a), study.questionnaire(b)))
+    _say(describe(study.questionnaire(a), study.questionnaire(b)))
 
 
 @main.command()

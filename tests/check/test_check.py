@@ -16,6 +16,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_json, read_record, write_record, write_table
 from pulsometro.ingest.stage import run
 from pulsometro.study import Study
+from pulsometro.study.withheld import WaveWithheld
 from tests.ingest import deliveries as d
 
 pytestmark = pytest.mark.slow
@@ -88,11 +89,13 @@ def test_a_wave_that_ingest_refuses_stops_itself_and_no_other(tmp_path: Path) ->
     d.write_csv(d.good().assign(P1=6), tmp_path / "raw/2020T2/datos.csv")
     study = d.load_study(tmp_path)
     run(study, WAVE)
+    with pytest.raises(WaveWithheld):
+        run(study, "2020T2")
     said = stage.run_all(study)
     assert said.splitlines()[0].startswith("2020T1: passes")
     assert "2020T2: STOPS" in said
     assert load_verdict(study, "2020T1").verdict != "stop"
-    with pytest.raises(PulsoError, match=r"the delivery was refused.*column P1"):
+    with pytest.raises(PulsoError, match=r"raw/2020T2/datos\.csv, column P1"):
         refuse_if_stopped(study, "2020T2")
 
 

@@ -92,7 +92,8 @@ def estimation_settings(study: Study) -> Settings:
 def prepare(study: Study, wave: str) -> Prepared:
     """Join responses with weights and declare what the questionnaire and the indicators say."""
     questionnaire = study.questionnaire(wave)
-    check_against(study.indicators, questionnaire, study.questionnaires / "indicators.yaml")
+    areas = tuple(area.cve_geo for area in study.params.municipalities)
+    check_against(study.indicators, questionnaire, study.questionnaires / "indicators.yaml", areas)
     data = joined(study, wave)
     available = study.indicators.available(questionnaire)
     variables = []

@@ -1,6 +1,6 @@
 """dvc.yaml as text: the stages of a study, written the same way every time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
@@ -50,7 +50,7 @@ def _listed(space: str, name: str, paths: Iterable[str]) -> Iterator[str]:
         yield from lines
 
 
-def _kept(space: str, name: str, paths: dict[str, dict[str, str]]) -> Iterator[str]:
+def _kept(space: str, name: str, paths: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     """Outs that git keeps and not DVC's cache."""
     if paths:
         yield f"{space}{name}:"

@@ -8,27 +8,28 @@ from types import MappingProxyType
 
 _COMMON = ("common/errors.py", "common/files.py", "common/sealing.py", "common/whole.py")
 _STUDY = (*_COMMON, "questionnaire", "settings", "study")
+_SIDE_BY_SIDE = ("common/ending.py", "common/parallel.py")
 _SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")
 _REPORTING = (
-    *_STUDY, "common/parallel.py", "common/version.py", "reporting", "style", *_SHARED_WITH_WEIGHTING,
+    *_STUDY, *_SIDE_BY_SIDE, "common/version.py", "reporting", "style", *_SHARED_WITH_WEIGHTING,
     "weighting/record.py",
 )  # fmt: skip
 # Stage → parts of the package. Those that always run (program, deliveries) need not be told when they change.
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "settings": _STUDY,
-        "simulate": (*_STUDY, "common/parallel.py", "simulate"),
-        "ingest": (*_STUDY, "ingest"),
+        "simulate": (*_STUDY, *_SIDE_BY_SIDE, "simulate"),
+        "ingest": (*_STUDY, "common/ending.py", "common/printable.py", "ingest"),
         "check": (
-            *_STUDY, "check", "common/parallel.py", "common/version.py", "style", *_SHARED_WITH_WEIGHTING,
-            "weighting/arrays.py", "weighting/base/probabilities.py",
+            *_STUDY, "check", "common/printable.py", *_SIDE_BY_SIDE, "common/version.py", "style",
+            *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",
         ),
         "weight": (*_STUDY, "check/verdict.py", "weighting"),
         "estimate": (*_STUDY, "estimates/interviewer_effects.py", "estimates/stage.py", "estimation"),
         "series": (*_STUDY, "estimates", "estimation"),
         "report": _REPORTING,
         "site": _REPORTING,
-        "release": (*_STUDY, "common/parallel.py", "common/version.py", "release"),
+        "release": (*_STUDY, *_SIDE_BY_SIDE, "common/version.py", "release"),
         "verdict": _STUDY,
     }
 )  # fmt: skip

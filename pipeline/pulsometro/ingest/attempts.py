@@ -7,11 +7,14 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.telephones import dialled
 from pulsometro.ingest.read.delivered import code_text
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Column, Delivery, Item
 from pulsometro.study import Study
 
+# Opaque ids of ten digits look dialled now and then, so many of them never do.
+_MANY = 0.35
 _TELEPHONE = re.compile(r"\+?\d[\d \-.()]{6,13}\d")
 
 
@@ -48,10 +51,11 @@ def read_attempts(study: Study, wave: str, areas: Areas) -> pd.DataFrame:
 
 
 def _refuse_telephones(column: pd.Series, where: str) -> None:
-    texts = [text for text in values.uniques(column)[1] if text]
-    digits = [text for text in texts if _TELEPHONE.fullmatch(text) and 8 <= sum(c.isdigit() for c in text) <= 13]
-    dates = [text for text in digits if re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}", text)]
-    if texts and len(digits) - len(dates) > len(texts) / 2:
+    texts = pd.Series([text for text in values.uniques(column)[1] if text], dtype="string")
+    dates = texts.str.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}")
+    digits = texts.str.count(r"\d").between(8, 13) & texts.str.fullmatch(_TELEPHONE.pattern)
+    # Written with a country code, blanks, a word before it: what is dialled is a number of this country all the same.
+    if len(texts) and ((digits | dialled(texts)) & ~dates).mean() > _MANY:
         raise PulsoError(f"{where}: these look like telephone numbers; ask the firm for opaque ids instead.")
 
 

@@ -10,12 +10,6 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise.crosswalk import Problem
 
 COLUMNS = ("row", "folio", "item", "reason")
-REASONS = {
-    "required_missing": "falta una respuesta obligatoria",
-    "out_of_range": "valor fuera de rango",
-    "skip_violation": "respuesta en una pregunta que debía saltarse",
-    "unfinished": "entrevista sin terminar",
-}
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from pulsometro.ingest.harmonise.metadata import Difference, compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
 from pulsometro.ingest.harmonise.routing import route
 from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
-from pulsometro.ingest.quarantine import REASONS, Counts, separate
+from pulsometro.ingest.quarantine import Counts, separate
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.study import Study
+from pulsometro.study.quarantine_reasons import REASONS
 from pulsometro.study.withheld import carried
 
 Tell = Callable[[str], object]

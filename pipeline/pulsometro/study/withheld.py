@@ -19,6 +19,8 @@ from pulsometro.study.layout import STAGES
 from pulsometro.study.parameters import Study
 
 RECORD = "withheld.json"
+# Of a message that says only what is wrong.
+REMEDY = "correct it there and run again."
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,19 @@ def record_of(wave: str, stage: str, error: Exception, root: Path) -> Withheld:
             "this is a defect: report it with this line, and keep the files as they are.",
         )  # fmt: skip
     text = str(error).replace(f"{root}/", "").replace(f"{root}\\", "")
-    found = re.match(r"(?P<place>[^:;]{1,300}): (?P<rest>.+)", text, re.S)
+    found = re.match(r"(?P<place>.{1,300}?): (?P<rest>.+)", text, re.S)
     place, rest = (found["place"], found["rest"]) if found else ("", text)
-    cause, _, remedy = rest.rpartition("; ")
-    return Withheld(wave, stage, place, cause, remedy) if cause else Withheld(wave, stage, place, rest, "")
+    return Withheld(wave, stage, place, *_cause_and_remedy(rest))
+
+
+def _cause_and_remedy(text: str) -> tuple[str, str]:
+    """A sentence ends with what to do, after a semicolon or a colon; a list of faults is whole as it is."""
+    if "\n" not in text:
+        for mark in ("; ", ": "):
+            cause, _, remedy = text.rpartition(mark)
+            if cause:
+                return cause, remedy
+    return text.rstrip("."), REMEDY
 
 
 def _place_in_program(error: Exception) -> str:

@@ -1,7 +1,6 @@
 """``pulso wave new``: everything that a new edition needs before its delivery can be ingested."""
 
 import io
-import re
 import shutil
 from pathlib import Path
 
@@ -9,11 +8,10 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic, write_text
 from pulsometro.ingest.read.archive import READABLE
 from pulsometro.settings.configuration import load_yaml
+from pulsometro.settings.names import safe_file_name, wave_key_fault
 from pulsometro.study import Study
 from pulsometro.wave.drafted_crosswalk import Draft, draft
 from pulsometro.wave.entries import write_entries
-
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
 
 
 def new_wave(study: Study, wave: str, source: str, data: Path | None = None) -> str:
@@ -30,24 +28,34 @@ def new_wave(study: Study, wave: str, source: str, data: Path | None = None) -> 
     path = data if data is not None else _found(study, wave, source)
     decided = draft(study, questionnaire, path) if path is not None else None
     old = study.wave(source)
-    file = path.name if path is not None else old.file.replace(source, wave)
-    attempts = old.attempts.replace(source, wave) if old.attempts else None
+    # A name that params.yaml, a shell or a page could not bear is not taken over; the delivery itself stays as it is.
+    file = safe_file_name(path.name if path is not None else old.file.replace(source, wave))
+    attempts = safe_file_name(old.attempts.replace(source, wave)) if old.attempts else None
     text = _questionnaire_text(study, wave, source, decided)
     target = study.root / "raw" / wave / file
-    if path is not None and path.resolve() != target.resolve():
-        with atomic(target) as temporary:
-            shutil.copyfile(path, temporary)
-    write_text(text, study.questionnaires / f"{wave}.yaml")
-    changed = write_entries(study, wave, source, file, attempts)
+    questionnaire_file, copied = study.questionnaires / f"{wave}.yaml", False
+    try:
+        if path is not None and path.resolve() != target.resolve():
+            with atomic(target) as temporary:
+                shutil.copyfile(path, temporary)
+            copied = True
+        write_text(text, questionnaire_file)
+        changed = write_entries(study, wave, source, file, attempts)
+    except BaseException:
+        questionnaire_file.unlink(missing_ok=True)
+        if copied:
+            target.unlink(missing_ok=True)
+        raise
     return _report(study, wave, source, decided, target, attempts, changed)
 
 
 def _refuse(study: Study, wave: str, source: str) -> None:
     study.wave(source)
-    if not _KEY.fullmatch(wave):
-        raise PulsoError(f"'{wave}' is no wave key; use letters and digits such as {source}.")
     if wave in study.params.waves:
         raise PulsoError(f"params.yaml: there is a wave {wave} already; correct it there, or name another.")
+    fault = wave_key_fault(wave, study.params.waves)
+    if fault:
+        raise PulsoError(fault)
     path = study.questionnaires / f"{wave}.yaml"
     if path.exists():
         raise PulsoError(f"{path}: the file exists already; remove it first if it should be made anew.")

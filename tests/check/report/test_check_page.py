@@ -13,6 +13,7 @@ from pulsometro.check.report.sample_strips import strips
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.stage import run
 from pulsometro.study import Study
+from pulsometro.study.withheld import WaveWithheld
 from pulsometro.style.theme import Theme, load_theme
 from tests.ingest import deliveries as d
 
@@ -54,6 +55,8 @@ def test_a_stopped_one_says_what_to_do_first_in_the_studys_words(tmp_path: Path,
 
 def test_a_refused_one_shows_the_sentence_and_the_way_on(tmp_path: Path, engine: Engine) -> None:
     study = d.prepared(tmp_path, d.good().assign(P1=6))
+    with pytest.raises(WaveWithheld):
+        run(study, WAVE)
     stage.check_wave(study, WAVE, engine)
     page = study.checks(WAVE).with_suffix(".html").read_text(encoding="utf-8")
     assert "La entrega de enero de 2020 no se pudo leer" in page

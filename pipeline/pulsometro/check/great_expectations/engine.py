@@ -143,7 +143,9 @@ def _error(info: Mapping[str, Any]) -> str:
     records: Iterable[Any] = [info] if "raised_exception" in info else info.values()
     for record in records:
         if record and record.get("raised_exception"):
-            return str(record.get("exception_message") or "unknown error")[:200]
+            # Its text could hold an answer; the kind of error is enough to find it.
+            text = str(record.get("exception_message") or "unknown error")
+            return text[:200] if text.startswith("Error: The column") else text.split(":")[0].split("(")[0][:80]
     return ""
 
 

@@ -14,8 +14,8 @@ from pulsometro.check.verdict import RuleResult, Verdict
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.common.version import VERSION
-from pulsometro.ingest.quarantine import REASONS
 from pulsometro.study import Study
+from pulsometro.study.quarantine_reasons import REASONS
 from pulsometro.style.fonts import face_css
 from pulsometro.style.spanish import count, decimal, percent
 from pulsometro.style.theme import Theme, load_theme
