@@ -41,10 +41,16 @@ def _raised() -> Iterator[tuple[str, str]]:
     """Where and what: the text of every PulsoError that these rooms raise."""
     for path in _modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = node.exc if isinstance(node, ast.Raise) else None
-            if isinstance(called, ast.Call) and getattr(called.func, "id", "") == "PulsoError":
+            called = node.exc if isinstance(node, ast.Raise) else node
+            # A fault among several is listed and not raised by itself.
+            if isinstance(called, ast.Call) and getattr(called.func, "id", "") in {
+                "PulsoError",
+                "MachineError",
+                "Fault",
+            }:
                 text = max(_texts(called.args[0]), key=len, default="")
-                if len(text.replace(VALUE, "")) > 12:
+                # A fault that ends in another text only says where that one is.
+                if len(text.replace(VALUE, "")) > 12 and not (called.func.id == "Fault" and text.endswith(VALUE)):
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", text
 
 
