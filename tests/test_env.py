@@ -336,3 +336,20 @@ def test_a_copy_of_this_project_runs_its_own_code(tmp_path: Path) -> None:
 def _size(folder: Path) -> int:
     """Bytes of a folder's files."""
     return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_dvc_advises_does_not_reach_whoever_runs_the_chain(tmp_path: Path) -> None:
+    """A real ``dvc repro`` in a repository that stages nothing by itself, and what is passed on of it."""
+    for words in (["git", "init", "-q", "."], [str(env.BIN / "dvc"), "init", "-q"]):
+        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "dvc.yaml").write_text("stages:\n  a:\n    cmd: echo made > a\n    outs: [a]\n", encoding="utf-8")
+    done = subprocess.run(
+        [str(env.BIN / "dvc"), "repro"], cwd=tmp_path, capture_output=True, text=True, check=True, env=env.environment()
+    )
+    assert "dvc push" in done.stdout and "git add" in done.stdout
+    kept = [line for line in done.stdout.splitlines(keepends=True) if env.is_no_advice(line)]
+    assert "Running stage 'a'" in "".join(kept)
+    assert not [line for line in kept if "push" in line or "git" in line or "staging" in line]
+    assert not env.has_store(tmp_path)
+    (tmp_path / ".dvc/config").write_text("['remote \"x\"']\n    url = /x\n", encoding="utf-8")
+    assert env.has_store(tmp_path)

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -177,17 +177,19 @@ def environment() -> dict[str, str]:
     return {**inherited, **own}
 
 
-def run(*command: str, cwd: Path | None = None, sheltered: bool = False) -> int:
+def run(
+    *command: str, cwd: Path | None = None, sheltered: bool = False, shown: Callable[[str], bool] | None = None
+) -> int:
     """Run a program of the environment, or of the machine, in a folder (default: the current one); its exit code.
 
-    ``sheltered``: Ctrl-C is not for it, this process ends it.
+    ``sheltered``: Ctrl-C is not for it, this process ends it. ``shown``: which lines of its output are passed on.
     """
     variables = environment()
     program = shutil.which(command[0], path=variables["PATH"])
     if program is None:
         print(f"{command[0]}: neither the environment nor this machine has a program of that name.", file=sys.stderr)
         return 2
-    return stopping.call([program, *command[1:]], variables, cwd, sheltered)
+    return stopping.call([program, *command[1:]], variables, cwd, sheltered, shown)
 
 
 def mend_lock(folder: Path) -> None:
@@ -230,11 +232,29 @@ def runs_dvc(number: int) -> bool:
 def repro(arguments: list[str]) -> int:
     """``dvc repro --keep-going``: one bad wave stops itself and no other."""
     mend_lock(Path.cwd())
-    code = run("dvc", "repro", "--keep-going", *arguments, sheltered=True)
+    code = run("dvc", "repro", "--keep-going", *arguments, sheltered=True, shown=is_no_advice)
     site = Path.cwd() / "reports" / "site" / "index.html"
     if code == 0 and site.is_file():
         print(f"\nReports: {site}")
+        keep = "dvc push" if has_store(Path.cwd()) else "and name a store for the data"
+        print(f"To keep what was made: git add -A, git commit, {keep} (docs/trimestre.md, in Spanish, step by step).")
     return code
+
+
+# What DVC advises of its own: to push where there may be no store, to add to git what git ignores.
+ADVICE = ("Use `dvc push` to send", "To track the changes with git, run:", "To enable auto staging, run:", "\tgit add ",
+          "\tdvc config core.autostage")  # fmt: skip
+
+
+def is_no_advice(line: str) -> bool:
+    """Whether a line of DVC's output is for whoever runs the chain."""
+    return not line.startswith(ADVICE)
+
+
+def has_store(folder: Path) -> bool:
+    """Whether the study says where DVC keeps its data."""
+    files = [folder / ".dvc" / name for name in ("config", "config.local")]
+    return any("remote" in path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file())
 
 
 # Verb → the environment that it needs.

@@ -47,12 +47,26 @@ def guarded(work: Callable[[], int]) -> int:
         return int(str(end.code))
 
 
-def call(command: Sequence[str], variables: Mapping[str, str], cwd: Path | None, sheltered: bool) -> int:
-    """Run a command; its exit code. ``sheltered``: a stop is not for it but for this process, which ends it."""
+def call(
+    command: Sequence[str], variables: Mapping[str, str], cwd: Path | None, sheltered: bool,
+    shown: Callable[[str], bool] | None = None,
+) -> int:  # fmt: skip
+    """Run a command; its exit code. ``sheltered``: a stop is not for it but for this process, which ends it.
+
+    ``shown``: which lines of its output are passed on; None: all, as it writes them.
+    """
     more = {TOLD: "1"} if sheltered else {}
+    if shown is not None:
+        # Through a pipe it would keep its lines until it ends, and those of the programs under it would come before.
+        more["PYTHONUNBUFFERED"] = "1"
     prepare = shelter if sheltered and os.name == "posix" else None
-    child = subprocess.Popen(command, env={**variables, **more}, cwd=cwd, preexec_fn=prepare)
+    pipe = subprocess.PIPE if shown is not None else None
+    child = subprocess.Popen(command, env={**variables, **more}, cwd=cwd, preexec_fn=prepare, stdout=pipe)
     try:
+        for line in child.stdout or ():
+            text = line.decode(errors="replace")
+            if shown is None or shown(text):
+                print(text, end="", flush=True)
         code = child.wait()
     except Stopped as end:
         if end.code == 128 + signal.SIGINT and not sheltered:
