@@ -181,7 +181,11 @@ EVERY = frozenset(NEEDS)
 RERUN = {
     "common/errors.py": EVERY,
     "common/files.py": EVERY,
+    "common/sealing.py": EVERY,
+    "common/whole.py": EVERY,
+    "common/ending.py": {"simulate", "ingest", "check", "report", "site", "release"},
     "common/parallel.py": {"simulate", "check", "report", "site", "release"},
+    "common/printable.py": {"ingest", "check"},
     "common/version.py": {"check", "report", "site", "release"},
     "common/progress.py": set(),
     "common/determinism.py": set(),

@@ -32,6 +32,8 @@ def _run() -> None:
 
         command(prog_name="pulso")
     except ImportError as error:
+        if "failed to map segment" in str(error):
+            raise MemoryError from None  # the package is there, and there is no room to load it
         package = (error.name or "").split(".")[0]
         if package == "pulsometro":
             raise

@@ -85,6 +85,15 @@ def test_too_little_memory_is_one_sentence(tmp_path: Path, verb: str) -> None:
     assert stage.gone() and stage.left_whole()
 
 
+def test_a_package_that_finds_no_room_is_no_missing_package(tmp_path: Path) -> None:
+    said = "libarrow.so: failed to map segment from shared object"
+    (tmp_path / "click.py").write_text(f"raise ImportError({said!r}, name='lib')\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pulsometro", "doctor"]
+    variables = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
+    assert (done.returncode, done.stderr) == (1, f"Error: {NO_MEMORY}\n")
+
+
 def test_an_old_python_is_one_sentence() -> None:
     path = ROOT / "pipeline" / "pulsometro" / "__main__.py"
     ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 7))

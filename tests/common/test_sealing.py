@@ -174,6 +174,16 @@ def test_tables_of_odd_shapes(tmp_path: Path) -> None:
         assert read_table(path).shape == frame.shape
 
 
+def test_too_little_memory_is_no_damage(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for error in (
+        arrow.ArrowException("Unknown error: Failed to launch worker thread: Resource temporarily unavailable"),
+        arrow.ArrowMemoryError("malloc of size 64 failed"),
+    ):
+        monkeypatch.setattr(pd, "read_parquet", lambda *_, error=error, **__: (_ for _ in ()).throw(error))
+        with pytest.raises(MemoryError):
+            read_table(table)
+
+
 # --- records --------------------------------------------------------------------------------------
 
 

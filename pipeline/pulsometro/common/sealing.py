@@ -66,6 +66,11 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame
         )
     except (arrow.ArrowInvalid, OSError):
         raise damaged(path) from None
+    except arrow.ArrowException as error:
+        if "thread" not in str(error):
+            raise
+        # It could not begin one, which is how it says that memory is short.
+        raise MemoryError(str(error)) from None
 
 
 def column_names(path: Path) -> tuple[str, ...]:

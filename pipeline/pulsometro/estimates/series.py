@@ -163,7 +163,8 @@ def _write_headline(study: Study, waves: Sequence[str], estimates: pd.DataFrame)
         }
         if name == study.params.report.headline.indicator:
             percents = ",".join(f"{100 * row[column]:.6f}" for column in ("estimate", "ci_low", "ci_high"))
-            lines.append(f'{wave},"{study.wave(wave).period}",{percents}')
+            period = study.wave(wave).period.replace('"', '""')
+            lines.append(f'{wave},"{period}",{percents}')
     write_json(metrics, study.series("metrics.json"))
     write_text("\n".join(lines) + "\n", Path(study.series("headline.csv")))
 

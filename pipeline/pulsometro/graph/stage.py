@@ -29,8 +29,8 @@ def run_program(study: Study) -> str:
             write_text(of_part(part) + "\n", folder / fingerprint_name(part))
     with atomic_folder(study.root / "processed" / "inputs") as folder:
         _write_inputs(study, folder)
-    gone = [f"Removed {path}: params.yaml names no such wave any more, or it lay there under an older layout."
-            for path in removed]  # fmt: skip
+    told = f"Removed, of waves that params.yaml no longer names or of an older layout: {', '.join(removed)}"
+    gone = [told] if removed else []
     return "\n".join(
         [*gone, f"{len(parts)} parts of the program and {len(study.waves)} questionnaires, as they are now."]
     )
