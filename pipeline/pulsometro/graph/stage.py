@@ -10,6 +10,7 @@ from pulsometro.graph.leftovers import remove_leftovers
 from pulsometro.graph.needs import NEEDS, fingerprint_name
 from pulsometro.graph.stages import stages_of
 from pulsometro.study import Study
+from pulsometro.study.simulated_files import refuse_delivered
 
 _MADE = ("processed/", "reports/site/")
 
@@ -21,6 +22,7 @@ def run_program(study: Study) -> str:
     file that every wave needs is missing, all of them at once.
     """
     refuse_other_graph(study)
+    refuse_delivered(study)
     _refuse_missing(study)
     removed = remove_leftovers(study)
     parts = sorted({part for parts in NEEDS.values() for part in parts})

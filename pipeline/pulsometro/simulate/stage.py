@@ -14,6 +14,7 @@ from pulsometro.simulate.dialling import call_attempts
 from pulsometro.simulate.sample import draw
 from pulsometro.simulate.world import World, make_world
 from pulsometro.study import Study
+from pulsometro.study.simulated_files import begin, end, refuse_delivered
 
 
 def run(study: Study, tell: Callable[[str], object] = str) -> str:
@@ -22,6 +23,7 @@ def run(study: Study, tell: Callable[[str], object] = str) -> str:
     ``tell`` is called with what is under way. Returns what to tell the technician. Raises
     PulsoError when something that the simulation reads is missing or wrong.
     """
+    refuse_delivered(study)
     world = make_world(study)
     lanes = side_by_side([partial(_lines, study, world, world.waves[lane::2], tell) for lane in range(2)])
     told = {wave: line for lane in lanes for wave, line in lane.items()}
@@ -34,12 +36,14 @@ def _lines(study: Study, world: World, waves: Sequence[str], tell: Callable[[str
     lines = {}
     for place, wave in enumerate(waves, 1):
         tell(f"{wave}: simulating ({place} of {len(waves)} in this lane)")
+        begin(study, wave)
         if wave in world.unreadable:
             _write_empty(study, wave)
             lines[wave] = f"{wave}: left empty, its questionnaire cannot be read; 'pulso ingest {wave}' says why"
-            continue
-        interviews, calls = _write(study, world, world.edition(wave))
-        lines[wave] = f"{wave}: {interviews:,} interviews in {calls:,} calls ({study.wave(wave).file})"
+        else:
+            interviews, calls = _write(study, world, world.edition(wave))
+            lines[wave] = f"{wave}: {interviews:,} interviews in {calls:,} calls ({study.wave(wave).file})"
+        end(study, wave)
     return lines
 
 
