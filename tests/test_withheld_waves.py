@@ -117,7 +117,7 @@ def _no_weights(folder: Path) -> dict[str, str]:
     """Nobody of one sex: the checks warn, the calibration has no solution."""
     path = folder / f"raw/{BAD}/pulso_{BAD}.sav"
     frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
-    frame["SEXO"] = 1.0
+    frame["F2"] = 1.0
     labels = {"column_labels": meta.column_names_to_labels, "variable_value_labels": meta.variable_value_labels}
     pyreadstat.write_sav(frame, str(path), **labels)
     return {}

@@ -1,5 +1,6 @@
 """``pulso``: one verb per stage. Stages are imported only when their verb is called."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from pulsometro.common.determinism import agree
+from pulsometro.common.ending import NO_MEMORY
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.printable import visible
 from pulsometro.common.progress import Tell, shown
@@ -34,7 +36,11 @@ class _Sentences(click.Group):
             return super().invoke(ctx)
         except PulsoError as error:
             raise click.ClickException(visible(str(error))) from None
+        except MemoryError:
+            raise click.ClickException(NO_MEMORY) from None
         except OSError as error:
+            if error.errno == errno.ENOMEM:
+                raise click.ClickException(NO_MEMORY) from None
             place = f"{error.filename}: " if error.filename else ""
             text = f"{place}{error.strerror or error}; free the disk or the file, or mend its rights, and run again."
             raise click.ClickException(visible(text)) from None

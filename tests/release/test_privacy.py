@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import write_table
 from pulsometro.release.stage import run
 from pulsometro.release.table import ReleaseTable, Variable, build
 from pulsometro.release.writers import write_dta, write_sav
@@ -50,7 +51,7 @@ def test_psu_numbers_keep_the_clusters_and_not_their_names(study: Study) -> None
     path = study.processed(WAVE, "weights.parquet")
     weights = pd.read_parquet(path)
     weights["psu"] = [f"upm-secreto-{i // 4}" for i in range(len(weights))]
-    weights.to_parquet(path, index=False)
+    write_table(weights, path)
     table = _built(study)
     sizes = table.frame["psu"].value_counts()
     assert sorted(sizes.index) == list(range(1, 91))
@@ -62,7 +63,7 @@ def test_psu_numbers_keep_the_clusters_and_not_their_names(study: Study) -> None
 
 def test_responses_and_weights_of_other_respondents_are_refused(study: Study) -> None:
     path = study.processed(WAVE, "weights.parquet")
-    pd.read_parquet(path).iloc[1:].to_parquet(path, index=False)
+    write_table(pd.read_parquet(path).iloc[1:].reset_index(drop=True), path)
     with pytest.raises(PulsoError, match="not of the same respondents; run 'pulso weight 2013T2' again"):
         run(study, WAVE)
     assert not study.release(WAVE).exists()

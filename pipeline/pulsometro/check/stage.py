@@ -101,7 +101,7 @@ def check_wave(study: Study, wave: str, engine: Any, docs: Path | None = None, s
         return _written(study, Verdict(wave, "stop", {}, (), refused=why))
     try:
         return _written(study, _checked(study, wave, engine, docs, stopped))
-    except (MachineError, OSError, MemoryError):
+    except (MachineError, OSError, MemoryError, ImportError):
         raise
     except Exception as error:
         record = record_of(wave, "check", error, study.root)

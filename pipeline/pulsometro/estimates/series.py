@@ -27,9 +27,9 @@ def run(study: Study) -> str:
 
     A wave that was stopped is left out and named. Raises PulsoError when no wave has estimates, with why.
     """
-    withheld = all_withheld(study)
+    withheld = all_withheld(study, before="report")
     waves = [wave for wave in study.waves if study.processed(wave, "estimates.parquet").is_file()]
-    waves = [wave for wave in waves if wave not in withheld or withheld[wave].stage in ("report", "release")]
+    waves = [wave for wave in waves if wave not in withheld]
     if not waves:
         why = told(withheld) or "processed/: no wave has estimates yet; run 'pulso estimate <wave>' first."
         raise PulsoError(why)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import atomic_folder, write_json, write_text
+from pulsometro.common.files import atomic_folder, sweep, write_json, write_text
 from pulsometro.graph.dvc_file import refuse_other_graph
 from pulsometro.graph.fingerprints import files_in, of_delivery, of_file, of_files, of_part, of_questionnaire
 from pulsometro.graph.leftovers import remove_leftovers
@@ -18,12 +18,15 @@ _MADE = ("processed/", "reports/site/")
 def run_program(study: Study) -> str:
     """Write the fingerprints of the program and of what was written by hand; a text for the screen.
 
-    Removes what was made of waves that are gone. Raises PulsoError when dvc.yaml is not what params.yaml gives, or a
-    file that every wave needs is missing, all of them at once.
+    Removes what was made of waves that are gone, and what killed runs left. Raises PulsoError when dvc.yaml is not
+    what params.yaml gives, a delivered file stands where one would be simulated, or a file that every wave needs is
+    missing, all of these at once.
     """
     refuse_other_graph(study)
     refuse_delivered(study)
     _refuse_missing(study)
+    for folder in (study.root / "processed", study.site):
+        sweep(folder)
     removed = remove_leftovers(study)
     parts = sorted({part for parts in NEEDS.values() for part in parts})
     with atomic_folder(study.root / "processed" / "program") as folder:

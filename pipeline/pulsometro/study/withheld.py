@@ -113,7 +113,8 @@ def carried(
 
     ``work`` writes into the folder that it is given and returns a text for the screen; ``instead`` is called before a
     record is left, for what the stage writes elsewhere. Raises WaveWithheld when the wave stops here or was stopped
-    before; MachineError, OSError and MemoryError as they are, with the folder as it was: they are no result.
+    before; what is the machine's (MachineError, OSError, MemoryError, ImportError, no more threads) as it is, with the
+    folder as it was: that is no result.
     """
     study.wave(wave)
     try:
@@ -122,24 +123,24 @@ def carried(
             raise WaveWithheld(earlier)
         with atomic_folder(study.processed(wave, stage)) as folder:
             return work(folder)
-    except (MachineError, OSError, MemoryError):
+    except (MachineError, OSError, MemoryError, ImportError):
         raise
     except Exception as error:
+        if "can't start new thread" in str(error):
+            raise
         record = record_of(wave, stage, error, study.root)
         instead()
         write_withheld(study, record, stage)
         raise WaveWithheld(record) from error
 
 
-def all_withheld(study: Study) -> dict[str, Withheld]:
-    """Wave → its record, of every wave that some stage stopped, in the order of fieldwork."""
-    found = {wave: read_first(study, wave) for wave in study.waves}
+def all_withheld(study: Study, before: str = "") -> dict[str, Withheld]:
+    """Wave → its record, of every wave that some stage stopped, in the order of fieldwork.
+
+    ``before``: the stage that asks; what it and those after it left is of an earlier run.
+    """
+    found = {wave: withheld_before(study, wave, before) for wave in study.waves}
     return {wave: record for wave, record in found.items() if record is not None}
-
-
-def read_first(study: Study, wave: str) -> Withheld | None:
-    """The record of the first stage that left one for the wave."""
-    return withheld_before(study, wave, "")
 
 
 def told(records: Mapping[str, Withheld]) -> str:
