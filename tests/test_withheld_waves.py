@@ -131,7 +131,7 @@ KINDS: dict[str, tuple[Callable[[Path], dict[str, str]], str, str]] = {
     "no questionnaire": (_no_questionnaire, "ingest", "has no questionnaire"),
     "broken questionnaire": (_broken_questionnaire, "ingest", "correct that line"),
     "check breaks": (_check_breaks, "check", "KeyError"),
-    "no weights": (_no_weights, "weight", "no interviews for"),
+    "no weights": (_no_weights, "weight", "no respondents for a control total"),
 }
 
 

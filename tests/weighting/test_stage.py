@@ -28,7 +28,10 @@ NAMES = {
 @pytest.fixture
 def study(root: Path, tmp_path: Path) -> Study:
     """The project's own settings in a folder of their own, with a made-up wave in it."""
-    (tmp_path / "params.yaml").write_text((root / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    text = (root / "params.yaml").read_text(encoding="utf-8")
+    calls = f'    attempts: "llamadas_{WAVE}.csv"\n'
+    assert calls in text
+    (tmp_path / "params.yaml").write_text(text.replace(calls, ""), encoding="utf-8")
     for name in ("questionnaires", "raw"):
         (tmp_path / name).symlink_to(root / name)
     made = load_study(tmp_path)

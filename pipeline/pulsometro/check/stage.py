@@ -163,8 +163,7 @@ def gather(
 
 
 def _attempts(study: Study, wave: str) -> pd.DataFrame | None:
-    path = study.processed(wave, "attempts.parquet")
-    return read_table(path) if path.is_file() else None
+    return read_table(study.processed(wave, "attempts.parquet")) if study.wave(wave).attempts else None
 
 
 def _delivery(study: Study, wave: str) -> dict[str, Any]:

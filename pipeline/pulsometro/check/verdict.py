@@ -5,9 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_record
 from pulsometro.settings.check_settings import Severity
-from pulsometro.settings.configuration import STRICT, validate
+from pulsometro.settings.configuration import STRICT, read_made
 from pulsometro.study import Study
 from pulsometro.study.withheld import WaveWithheld, Withheld, record_of
 
@@ -75,8 +74,7 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
 
 def load_verdict(study: Study, wave: str) -> Verdict:
     """The verdict that the check stage wrote; PulsoError when there is none."""
-    path = study.checks(wave)
-    return validate(Verdict, read_record(path), path)
+    return read_made(Verdict, study.checks(wave))
 
 
 def refuse_if_stopped(study: Study, wave: str) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
+from pulsometro.common.sealing import damaged
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
 from pulsometro.estimation import CHANGE_COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
 from pulsometro.questionnaire import Questionnaire
@@ -130,7 +131,11 @@ def rankings(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _estimates(study: Study, wave: str) -> pd.DataFrame:
-    return read_table(study.processed(wave, "estimates.parquet"))
+    path = study.processed(wave, "estimates.parquet")
+    table = read_table(path)
+    if "wave" not in table or set(table["wave"]) != {wave}:
+        raise damaged(path)
+    return table
 
 
 def _write_by_wave(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_record, read_table, write_table
+from pulsometro.common.sealing import damaged
 from pulsometro.estimates.interviewer_effects import effects, refuse_unknown, role
 from pulsometro.estimation import (
     Calibration,
@@ -171,7 +172,10 @@ def by_respondent(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
 def _replicates(study: Study, wave: str) -> Replicates | None:
     """The replicate weights with the scales that their record gives; none for given weights."""
     path = study.processed(wave, "weighting.json")
-    made = read_record(path).get("replicates")
+    record = read_record(path)
+    if record.get("wave") != wave:
+        raise damaged(path)
+    made = record.get("replicates")
     if not made:
         return None
     entry = validate(_ReplicatesEntry, made, path, "replicates")

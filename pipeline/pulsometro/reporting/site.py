@@ -13,10 +13,11 @@ from html import unescape
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import atomic, atomic_folder, read_record, read_table, write_text
+from pulsometro.common.files import atomic, atomic_folder, read_table, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.edition.read_edition import load_edition, wave_info
+from pulsometro.reporting.edition.records import verdict_of, weighting_of
 from pulsometro.reporting.formats.build_folder import ASSETS, BuildFolder, prepared_folder, script, style
 from pulsometro.reporting.formats.render import find_engine
 from pulsometro.reporting.language.traced_text import slug
@@ -145,7 +146,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
     for info in reversed(edition.waves):
         if read_withheld(study, info.key, "report"):
             continue
-        record = read_record(study.processed(info.key, "weighting.json"))
+        record = weighting_of(study, info.key)
         rates = {entry["area"]: entry["rates"] for entry in record.get("outcome_rates", [])}
         spread = {entry["area"]: entry for entry in record.get("final", [])}
         own = replace(edition, wave=info)
@@ -162,7 +163,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
 def _verdict(study: Study, edition: Edition) -> tuple[str, tuple[str, ...]]:
     from pulsometro.reporting.edition.read_edition import exceptions_of
 
-    content = read_record(study.checks(edition.wave.key))
+    content = verdict_of(study, edition.wave.key)
     reasons = exceptions_of(content).reasons
     return ("aceptada con excepciones firmadas" if reasons else "aceptada"), reasons
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pulsometro.common.errors import PulsoError
+from pulsometro.common.errors import MachineError, PulsoError
+from pulsometro.common.files import read_record
+from pulsometro.common.sealing import remake
 from pulsometro.settings.faults import Contradiction, Fault, gathering, refuse, shown
 
 Settings = TypeVar("Settings")
@@ -52,6 +54,20 @@ def validate(kind: type[Settings], content: Any, path: Path, prefix: str = "") -
     if made is None:
         raise TypeError(f"{kind.__name__}: neither made nor refused")
     return made
+
+
+def read_made(kind: type[Settings], path: Path) -> Settings:
+    """The frozen dataclass ``kind`` from a record that a stage wrote.
+
+    Raises MachineError with the command that makes it again when it is missing, damaged, or of another version.
+    """
+    content = read_record(path)
+    try:
+        return validate(kind, content, path)
+    except PulsoError:
+        raise MachineError(
+            f"{path}: another version of this program wrote it; make it again with '{remake(path)}'."
+        ) from None
 
 
 def examine(kind: type[Settings], content: Any, prefix: str = "") -> tuple[Settings | None, list[Fault]]:

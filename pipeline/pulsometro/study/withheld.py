@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from pulsometro.common.errors import MachineError, PulsoError
-from pulsometro.common.files import atomic_folder, read_record, write_record
-from pulsometro.settings.configuration import STRICT, validate
+from pulsometro.common.files import atomic_folder, write_record
+from pulsometro.settings.configuration import STRICT, read_made
 from pulsometro.study.layout import STAGES
 from pulsometro.study.parameters import Study
 
@@ -91,7 +91,7 @@ def _place_in_program(error: Exception) -> str:
 def read_withheld(study: Study, wave: str, stage: str) -> Withheld | None:
     """The record in a stage's folder; None where the stage made what it should or has not run."""
     path = study.processed(wave, stage) / RECORD
-    return validate(Withheld, read_record(path), path) if path.is_file() else None
+    return read_made(Withheld, path) if path.is_file() else None
 
 
 def withheld_before(study: Study, wave: str, stage: str) -> Withheld | None:

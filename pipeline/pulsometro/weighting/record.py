@@ -4,9 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_record as sealed_record
-from pulsometro.settings.configuration import validate
+from pulsometro.settings.configuration import read_made
 from pulsometro.weighting.control_totals import Gap, SourceRecord
 
 
@@ -272,9 +270,5 @@ class WeightingRecord:
 
 
 def read_record(path: Path) -> WeightingRecord:
-    """The record that the weight stage wrote; PulsoError when they are missing or of another version."""
-    content = sealed_record(path)
-    try:
-        return validate(WeightingRecord, content, path)
-    except PulsoError as error:
-        raise PulsoError(f"{path}: not what 'pulso weight' writes now ({error}); weigh the wave again.") from error
+    """The record that the weight stage wrote; MachineError when it is missing, damaged or of another version."""
+    return read_made(WeightingRecord, path)

@@ -51,7 +51,7 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
         responses=responses,
         control_totals=_csv(study.root, totals.file, (totals.area,)) if totals else None,
         areas=municipalities or None,
-        attempts=read_table(attempts) if settings.attempts and attempts.is_file() else None,
+        attempts=read_table(attempts) if settings.attempts and study.wave(wave).attempts else None,
         frame=_csv(study.root, base.frame, ("area", "wave")) if isinstance(base, TelephoneFrame) else None,
         coverage=_csv(study.root, coverage.file, (coverage.area,)) if coverage else None,
         places=_places(study),

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_record, read_table
+from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Indicator, Questionnaire
 from pulsometro.reporting.edition.content import (
     Edition,
@@ -16,6 +16,7 @@ from pulsometro.reporting.edition.content import (
     Place,
     WaveInfo,
 )
+from pulsometro.reporting.edition.records import verdict_of, weighting_of
 from pulsometro.reporting.edition.rows import Rows
 from pulsometro.reporting.suppression.cell_suppression import Kept, without_recognisable
 from pulsometro.reporting.suppression.linear_attack import structure_of
@@ -38,22 +39,22 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     folder = study.series(f"waves/{wave}")
     estimates = read_table(folder / "estimates.parquet")
     changes = read_table(folder / "changes.parquet")
-    ranks = folder / "rankings.parquet"
+    ranks = read_table(folder / "rankings.parquet")
     rules = study.params.report.confidentiality
     # An earlier wave's questionnaire is not declared: what matters of it here changes that wave's estimates too.
     kept = without_recognisable(
         estimates, changes, rules, lambda key: structure_of(study.indicators.by_name, study.questionnaire(key))
     )
-    record = read_record(study.processed(wave, "weighting.json"))
+    record = weighting_of(study, wave)
     return build(
-        study, wave, kept, read_table(ranks) if ranks.is_file() else None,
+        study, wave, kept, ranks,
         making=_making(study, study.questionnaire(wave), record), interviews=int(record["n"]),
-        exceptions=exceptions_of(read_record(study.checks(wave))), known=frozenset(estimates["wave"]), draft=draft,
+        exceptions=exceptions_of(verdict_of(study, wave)), known=frozenset(estimates["wave"]), draft=draft,
     )  # fmt: skip
 
 
 def build(
-    study: Study, wave: str, kept: Kept, ranks: pd.DataFrame | None,
+    study: Study, wave: str, kept: Kept, ranks: pd.DataFrame,
     making: Making, interviews: int, exceptions: Exceptions, known: frozenset[str], draft: bool = False,
 ) -> Edition:  # fmt: skip
     """Put names, settings and tables together; ``known``: the waves of the series, without those withheld."""

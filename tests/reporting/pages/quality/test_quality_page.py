@@ -221,5 +221,5 @@ def test_a_record_of_another_version_say_what_to_do(study: Study, tmp_path: Path
     content = sealed_record(study.processed(LAST, "weighting.json"))
     del content["base_final"]
     write_record(content, tmp_path / "weighting.json")
-    with pytest.raises(PulsoError, match="weigh the wave again"):
+    with pytest.raises(PulsoError, match="another version of this program wrote it"):
         read_record(tmp_path / "weighting.json")

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from pulsometro.common.files import read_record as sealed_record
 from pulsometro.questionnaire import Item, Questionnaire
 from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.edition.records import verdict_of, weighting_of
 from pulsometro.reporting.language.traced_text import escape, upper_first
 from pulsometro.reporting.pages.methodology.disclosure_points import Element, Point, Sources
 from pulsometro.reporting.pages.methodology.elements import every_element
@@ -26,7 +26,7 @@ def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
     wave = edition.wave.key
     questionnaire = study.questionnaire(wave)
     weighed = study.processed(wave, "weighting.json")
-    record, checks = sealed_record(weighed), sealed_record(study.checks(wave))
+    record, checks = weighting_of(study, wave), verdict_of(study, wave)
     told = every_element(Sources(study, edition, questionnaire, record, read_record(weighed), checks, engine))
     body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
     body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
