@@ -22,7 +22,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from pulsometro.common.determinism import agree
@@ -31,178 +30,19 @@ agree()
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import damages  # noqa: E402
 from benchmarks.fault_project import few_interviews, small_waves  # noqa: E402
+from benchmarks.fault_running import BIN, ENVIRONMENT, Hashes, Project, Tally, again, ended, run, start  # noqa: E402
+from pulsometro.common.ending import STOPPED  # noqa: E402
+from tests.ingest.read.formats import WRITERS  # noqa: E402
 from tools.env import mend_lock  # noqa: E402
 
-BIN = Path(sys.executable).parent
-ENVIRONMENT = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "CI": "1"}
 PRELOADED = (
     "great_expectations", "great_expectations.expectations", "pandas", "pyarrow.parquet", "pyreadstat", "scipy.stats",
     "statsmodels.stats.multitest", "jinja2", "matplotlib.figure", "docx", "pptx", "xlsxwriter", "openpyxl", "typst",
     "fontTools.subset", "pydantic", "ruamel.yaml", "rich.table",
 )  # fmt: skip
-Hashes = dict[str, str]
-
-
-@dataclass
-class Tally:
-    """Faults tried and what went wrong in them; ``seconds`` by the clock."""
-
-    name: str
-    tried: int = 0
-    half_written: int = 0
-    different: int = 0
-    unclear: int = 0
-    seconds: float = 0.0
-    note: str = ""
-    begun: float = field(default_factory=time.monotonic)
-
-    @property
-    def failed(self) -> bool:
-        """Whether anything was wrong; a fault that could not be tried is no success either."""
-        return bool(self.half_written or self.different or self.unclear or not self.tried)
-
-    def done(self) -> "Tally":
-        """The tally with its line printed."""
-        self.seconds = time.monotonic() - self.begun
-        print(
-            f"{self.name:<34} {self.tried:>3} tried, {self.half_written} half-written, {self.different} different "
-            f"after the rerun, {self.unclear} unclear: {'FAILED' if self.failed else 'ok'} "
-            f"({self.seconds:.0f} s{f'; {self.note}' if self.note else ''})", flush=True,
-        )  # fmt: skip
-        return self
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended: its exit code (negative: the signal) and what it said."""
-
-    code: int
-    said: str
-
-    @property
-    def unclear(self) -> bool:
-        """Whether it failed with anything else than one sentence."""
-        lines = [line for line in self.said.splitlines() if line.strip()]
-        return "Traceback" in self.said or (self.code > 0 and not (len(lines) == 1 and lines[0].startswith("Error: ")))
-
-
-@dataclass(frozen=True)
-class Project:
-    """A small project whose whole chain was run once; ``expected``: every output and its digest."""
-
-    folder: Path
-    wave: str
-    expected: Hashes
-
-    @property
-    def stages(self) -> dict[str, tuple[str, ...]]:
-        """Stage → the words of its command, in the order of the chain."""
-        wave = self.wave
-        return {
-            "program": ("program",), "settings": ("settings",), "deliveries": ("deliveries",),
-            "ingest": ("ingest", wave), "check": ("check", "--all"),
-            "weight": ("weight", wave), "estimate": ("estimate", wave), "series": ("series",),
-            "report": ("report", wave), "site": ("site",), "release": ("release", wave),
-        }  # fmt: skip
-
-    @property
-    def whole(self) -> tuple[Path, ...]:
-        """Folders that are there with all their files or not at all."""
-        site, processed = self.folder / "reports/site", self.folder / "processed"
-        return (processed / "settings", processed / "release" / self.wave, processed / "series/waves",
-                site / self.wave, site / "recursos", site / "secciones")  # fmt: skip
-
-    def outputs(self) -> Hashes:
-        """Every finished file under processed/ and the site; temporary names are no finished files."""
-        places = (self.folder / "processed", self.folder / "reports/site")
-        return {
-            str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for place in places
-            for path in sorted(place.rglob("*"))
-            if path.is_file() and not any(part.startswith((".tmp", ".gitignore")) for part in path.parts)
-        }
-
-    def half_written(self) -> bool:
-        """Whether a file differs from the expected one under its name, or a whole folder lacks one."""
-        found = self.outputs()
-        if any(self.expected.get(name) != digest for name, digest in found.items()):
-            return True
-        for folder in self.whole:
-            inside = f"{folder.relative_to(self.folder)}/"
-            names = {name for name in self.expected if name.startswith(inside)}
-            if folder.exists() and names - set(found):
-                return True
-        return False
-
-
-def start(folder: Path, words: tuple[str, ...], said: Path) -> int:
-    """Fork, run ``pulso`` with these words in a process group of its own; the child's id."""
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        os.setsid()
-        os.chdir(folder)
-        os.environ.update(ENVIRONMENT)
-        sink = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(sink, 1)
-        os.dup2(sink, 2)
-        from pulsometro.cli import main
-
-        main(list(words))
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(bool(end.code))
-    except BaseException:
-        import traceback
-
-        os.write(2, traceback.format_exc().encode())
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def run(folder: Path, words: tuple[str, ...], after: float | None = None) -> Done:
-    """Run to the end, or kill the whole process group after some seconds."""
-    with tempfile.TemporaryDirectory(prefix="said-") as name:
-        said = Path(name) / "said"
-        child, begin = start(folder, words, said), time.monotonic()
-        while after is not None and time.monotonic() - begin < after:
-            if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                break
-            time.sleep(0.002)
-        else:
-            if after is not None:
-                kill_group(child)
-        return ended(child, said)
-
-
-def ended(child: int, said: Path) -> Done:
-    """Wait for a child; how it ended and what it said."""
-    _, status = os.waitpid(child, 0)
-    text = said.read_text(encoding="utf-8", errors="replace") if said.exists() else ""
-    return Done(os.waitstatus_to_exitcode(status), text)
-
-
-def kill_group(leader: int) -> None:
-    """Kill a child that leads a process group, and everything in it; it may not lead yet."""
-    for kill in (os.killpg, os.kill):
-        try:
-            kill(leader, signal.SIGKILL)
-            return
-        except ProcessLookupError:
-            continue
-
-
-def again(project: Project, words: tuple[str, ...], tally: Tally) -> None:
-    """Look at what a fault left, run the command once more, and compare with a run without faults."""
-    tally.tried += 1
-    tally.half_written += project.half_written()
-    run(project.folder, words)
-    tally.different += project.outputs() != project.expected
+ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
 def kill_stage(project: Project, stage: str, kills: int, rng: random.Random) -> Tally:
@@ -365,6 +205,83 @@ def replaced(project: Project, times: int, rng: random.Random) -> Tally:
     return tally.done()
 
 
+def stop_stage(project: Project, number: signal.Signals, times: int, rng: random.Random) -> Tally:
+    """Ask each stage to end at random moments of its work: one sentence, the signal's code, nothing left behind."""
+    tally, ended_before = Tally(f"{number.name} to every stage"), 0
+    for words in project.stages.values():
+        begin = time.monotonic()
+        run(project.folder, words)
+        usual = time.monotonic() - begin
+        for _ in range(times):
+            with tempfile.TemporaryDirectory(prefix="said-") as name:
+                said = Path(name) / "said"
+                child = start(project.folder, words, said)
+                time.sleep(rng.uniform(0.0, usual))
+                os.kill(child, number)
+                done = ended(child, said)
+            if done.code == 0:
+                ended_before += 1
+                continue
+            lines = [line for line in done.said.splitlines() if line.strip()]
+            # Before the program has begun to listen, the system ends it without a word.
+            silent = done.code == -number and not lines
+            tally.unclear += not (silent or (done.code == 128 + number and lines[-1:] == [STOPPED]))
+            left = [p for place in ("processed", "reports/site") for p in (project.folder / place).rglob(".tmp-*")]
+            tally.half_written += bool(left) and not silent
+            again(project, words, tally)
+    tally.note = f"{ended_before} had ended before"
+    return tally.done()
+
+
+def at_rest(project: Project, rng: random.Random) -> Tally:
+    """Every intermediate file empty, cut, a bit flipped, foreign: no later stage takes it, all say what to do."""
+    tally, refused = Tally("damaged intermediate files"), 0
+    names = [name for name in project.expected if name.startswith("processed/") and _is_read(name)]
+    for name in names:
+        path = project.folder / name
+        good = path.read_bytes()
+        bit = rng.randrange(8 * len(good))
+        flipped = bytearray(good)
+        flipped[bit // 8] ^= 1 << bit % 8
+        for damage in (b"", good[: len(good) * 2 // 3], bytes(flipped), b'{"a": 1}\n'):
+            path.write_bytes(damage)
+            for stage, words in project.stages.items():
+                if stage in {"program", "settings", "deliveries", "ingest"} or name in _made_by(project, stage):
+                    continue
+                done = run(project.folder, words)
+                refused += done.code != 0
+                tally.unclear += done.unclear or (done.code != 0 and "make it again with" not in done.said)
+                path.write_bytes(damage)
+            path.write_bytes(good)
+            tally.tried += 1
+            tally.different += project.outputs() != project.expected
+    tally.note = f"{len(names)} files; {refused} refusals, each with the command that makes the file again"
+    return tally.done()
+
+
+def _is_read(name: str) -> bool:
+    """Whether a later stage reads the file; settings, fingerprints and pages are DVC's and people's."""
+    apart = ("processed/settings/", "processed/program/", "processed/inputs/", "processed/deliveries/",
+             "processed/release/", "processed/checks/suites/")  # fmt: skip
+    return not name.startswith(apart) and Path(name).suffix in {".parquet", ".json"} and "published" not in name
+
+
+def _made_by(project: Project, stage: str) -> list[str]:
+    return _places(project, stage)[1]
+
+
+def damaged_deliveries(times: int) -> Tally:
+    """Random damages of a delivery in every format: read, or refused in one sentence, and no crash of this process."""
+    tally, told = Tally("damaged deliveries, nine formats"), []
+    for kind in WRITERS:
+        found = damages.tried(kind, range(times))
+        tally.tried += times
+        tally.unclear += len(found.wrong)
+        told.append(f"{kind} {found.read}")
+    tally.note = f"read all the same: {', '.join(told)}"
+    return tally.done()
+
+
 def repro(project: Project, kills: int, rng: random.Random) -> list[Tally]:
     """Kills of a whole ``dvc repro``, and two of them at once, three times."""
     tally, twice = Tally("kill dvc repro"), Tally("two dvc repro at once")
@@ -439,6 +356,8 @@ def document(tallies: list[Tally], seconds: float) -> str:
         "of the project. A stage's command is killed (`SIGKILL`, its whole process group) at a random moment of its",
         "work; then what lies under final names is compared with a run without faults (half-written: a file with other",
         "bytes, or a folder without one of its files), the command is run again, and every output is compared again.",
+        "A stage that is asked to end (`SIGTERM`, Ctrl-C) says one sentence and leaves nothing temporary. Waves that",
+        "are withheld, and the good one beside them, are in `tests/test_withheld_waves.py`.",
         "", "| fault | tried | half-written | different after the rerun | not one sentence | |",
         "|---|--:|--:|--:|--:|---|",
     ]  # fmt: skip
@@ -452,6 +371,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--repro-kills", type=int, default=20)
+    parser.add_argument("--damages", type=int, default=250, help="of a delivery, in each format")
     parser.add_argument("--wave", default="2011T3")
     parser.add_argument("--write", action="store_true", help="write benchmarks/FAULTS.md")
     options = parser.parse_args()
@@ -463,8 +383,11 @@ def main() -> int:
         project = prepared(Path(name), options.wave)
         tallies += [kill_stage(project, stage, options.kills, rng) for stage in project.stages]
         tallies += [starve(project), unwritable(project), replaced(project, max(options.kills // 2, 2), rng)]
+        tallies += [stop_stage(project, number, max(options.kills // 5, 2), rng) for number in ENDS]
+        tallies.append(at_rest(project, rng))
         tallies += repro(project, options.repro_kills, rng)
     tallies.insert(0, kill_simulation(options.wave, options.kills, rng))
+    tallies.append(damaged_deliveries(options.damages))
     if options.write:
         (ROOT / "benchmarks/FAULTS.md").write_text(document(tallies, time.monotonic() - begin), encoding="utf-8")
     return int(any(tally.failed for tally in tallies))
