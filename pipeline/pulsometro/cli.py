@@ -81,7 +81,9 @@ def _carry(work: Callable[[], str], withhold: bool) -> None:
     except WaveWithheld as stop:
         if not withhold:
             raise
-        said = told({stop.record.wave: stop.record})
+        own = click.get_current_context().command.name == stop.record.stage
+        wave = stop.record.wave
+        said = told({wave: stop.record}) if own else f"{wave}: nothing to do, '{stop.record.stage}' withheld it."
     _say(said)
 
 
@@ -116,9 +118,12 @@ def deliveries() -> None:
 def verdict() -> None:
     """Say which waves are withheld, and why; exits 1 when one is (last of the chain)."""
     from pulsometro.study import load_study
+    from pulsometro.study.rights import make_readable
     from pulsometro.study.withheld import refuse_withheld
 
-    _say(refuse_withheld(load_study()))
+    study = load_study()
+    make_readable(study)
+    _say(refuse_withheld(study))
 
 
 @main.command()

@@ -11,7 +11,7 @@ from pulsometro.graph.fingerprints import PACKAGE, files_in, of_part
 from pulsometro.graph.needs import NEEDS, fingerprint_name
 from pulsometro.graph.stage import run_deliveries, run_program
 from pulsometro.study import Study, load_study
-from tests.small_study import ROOT, dump, load
+from tests.small_study import ROOT, dump, load, run
 
 
 @pytest.fixture
@@ -167,3 +167,56 @@ def test_files_come_in_one_order_on_every_system(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x", encoding="utf-8")
     assert [path.relative_to(tmp_path).as_posix() for path in files_in(tmp_path)] == ["B", "a.b", "a/c", "b/a"]
+
+
+def test_what_is_no_longer_published_at_all_is_taken_away(study: Study) -> None:
+    made = ("reports/site/2013T2/brief.html", "reports/site/index.html", "processed/release/2013T2/README.md",
+            "processed/2013T2/report/published.json")  # fmt: skip
+    kept = ("processed/2013T2/ingest/responses.parquet", "reports/site/CNAME", "processed/notas/report/n.txt")
+    for name in (*made, *kept):
+        (study.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (study.root / name).write_text("x", encoding="utf-8")
+    run_program(study)
+    assert all((study.root / name).is_file() for name in (*made, *kept))
+    params = load(study.root / "params.yaml")
+    params["publish"] = {"reports": False, "release": False}
+    dump(params, study.root / "params.yaml")
+    write_graph(load_study(study.root))
+    run_program(load_study(study.root))
+    assert [name for name in made if (study.root / name).exists()] == []
+    assert [name for name in kept if not (study.root / name).exists()] == []
+
+
+def test_a_table_that_nobody_keeps_is_named_and_the_remedy_keeps_it(study: Study) -> None:
+    run(study.root, "git", "init", "-q", ".", check=True)
+    shutil.copy(ROOT / ".gitignore", study.root / ".gitignore")
+    params = load(study.root / "params.yaml")
+    (study.root / "raw/marco").mkdir()
+    shutil.copy(study.root / "raw/population/coverage.csv", study.root / "raw/marco/cobertura.csv")
+    params["weighting"]["coverage"]["file"] = "raw/marco/cobertura.csv"
+    dump(params, study.root / "params.yaml")
+    now = load_study(study.root)
+    write_graph(now)
+    with pytest.raises(PulsoError, match=r"raw/marco/cobertura\.csv: git ignores it and DVC does not keep it"):
+        run_program(now)
+    for words in (("dvc", "init", "-q"), ("dvc", "add", "-q", "raw/marco/cobertura.csv")):
+        run(study.root, *words, check=True)
+    run_program(now)
+
+
+@pytest.mark.parametrize("where", ["delivery", "questionnaire"])
+def test_what_may_not_be_read_has_a_fingerprint(where: str, study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = study.raw("2013T2") if where == "delivery" else study.questionnaires / "2013T2.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    plain = Path.open
+
+    def refused(self: Path, *words: object, **more: object) -> object:
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return plain(self, *words, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refused)
+    folder = "deliveries" if where == "delivery" else "inputs"
+    (run_deliveries if where == "delivery" else run_program)(study)
+    assert any("unreadable" in text for text in _fingerprints(study, folder).values())

@@ -1,11 +1,15 @@
 """A wave that cannot go on: its record says place, cause and remedy, and what is no result leaves none."""
 
+import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from pulsometro.common.errors import MachineError, PulsoError
-from pulsometro.common.files import write_text
+from pulsometro.common.bound import MANIFEST, manifest
+from pulsometro.common.errors import MachineError, PassingError, PulsoError
+from pulsometro.common.files import atomic_folder, read_record, read_table, write_record, write_table, write_text
+from pulsometro.graph.stage import run_deliveries
 from pulsometro.study import Study
 from pulsometro.study.withheld import (
     REMEDY,
@@ -108,3 +112,54 @@ def test_a_damaged_record_is_no_permission(study: Study) -> None:
     path.write_text('{"a": 1}', encoding="utf-8")
     with pytest.raises(MachineError, match="pulso ingest 2020T1"):
         carried(study, WAVE, "weight", lambda _: "made")
+
+
+def test_a_file_of_another_wave_is_no_file_of_this_one(study: Study) -> None:
+    """Sound, sealed, and exchanged: each folder knows whose it is."""
+    table = pd.DataFrame({"a": [1, 2]})
+    for wave, rows in ((WAVE, table), ("2020T2", table[:1])):
+        with atomic_folder(study.root / "processed" / wave / "ingest") as folder:
+            write_table(rows, folder / "responses.parquet")
+            write_record({"wave": wave}, folder / "delivery.json")
+            write_record(manifest(folder, wave, "ingest"), folder / MANIFEST)
+    here, there = (study.root / "processed" / wave / "ingest" for wave in (WAVE, "2020T2"))
+    assert len(read_table(here / "responses.parquet")) == 2
+    for name, reader in (("responses.parquet", read_table), ("delivery.json", read_record)):
+        good = (here / name).read_bytes()
+        (here / name).write_bytes((there / name).read_bytes())
+        with pytest.raises(MachineError, match="pulso ingest 2020T1"):
+            reader(here / name)
+        (here / name).write_bytes(good)
+    # The whole folder exchanged.
+    shutil.rmtree(here)
+    shutil.copytree(there, here)
+    with pytest.raises(MachineError, match="pulso ingest 2020T1"):
+        read_table(here / "responses.parquet")
+
+
+def test_a_delivery_that_may_not_be_read_stops_its_wave_alone(study: Study) -> None:
+    def fails(_: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(study.raw(WAVE)))
+
+    with pytest.raises(WaveWithheld, match=r"raw/2020T1/datos\.csv: Permission denied; mend its rights"):
+        carried(study, WAVE, "ingest", fails)
+    record = read_withheld(study, WAVE, "ingest")
+    assert record is not None and record.passing
+
+
+def test_what_may_have_been_the_machine_is_tried_again(study: Study) -> None:
+    def fails(_: Path) -> str:
+        raise PassingError("raw/x.sav: reading it took longer than 120 s; ask for it again.")
+
+    run_deliveries(study)
+    first = (study.root / f"processed/deliveries/{WAVE}.json").read_bytes()
+    with pytest.raises(WaveWithheld):
+        carried(study, WAVE, "ingest", fails)
+    seen = []
+    for _ in range(2):
+        run_deliveries(study)
+        seen.append((study.root / f"processed/deliveries/{WAVE}.json").read_bytes())
+    assert len({first, *seen}) == 3
+    carried(study, WAVE, "ingest", lambda folder: write_text("x", folder / "a.txt") or "made")
+    run_deliveries(study)
+    assert (study.root / f"processed/deliveries/{WAVE}.json").read_bytes() == first

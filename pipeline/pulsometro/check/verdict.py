@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.sealing import damaged
 from pulsometro.settings.check_settings import Severity
 from pulsometro.settings.configuration import STRICT, read_made
 from pulsometro.study import Study
@@ -74,7 +75,10 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
 
 def load_verdict(study: Study, wave: str) -> Verdict:
     """The verdict that the check stage wrote; PulsoError when there is none."""
-    return read_made(Verdict, study.checks(wave))
+    verdict = read_made(Verdict, study.checks(wave))
+    if verdict.wave != wave:
+        raise damaged(study.checks(wave))
+    return verdict
 
 
 def refuse_if_stopped(study: Study, wave: str) -> None:

@@ -8,6 +8,10 @@ class PulsoError(Exception):
     """
 
 
+class PassingError(PulsoError):
+    """A result that may be another one on a quieter or larger machine: it is one, and the next run tries again."""
+
+
 class MachineError(PulsoError):
     """A problem of this machine or of a file at rest, not of what was delivered or decided.
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pulsometro.common.bound import is_of_its_place
 from pulsometro.common.sealing import column_names, damaged, missing, read_table, sealed
 from pulsometro.common.whole import atomic, atomic_folder, sweep
 
@@ -113,7 +114,7 @@ def read_record(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise damaged(path) from None
     # Compared as bytes: a key that stands twice, or a number in other digits, is damage too.
-    if content != expected:
+    if content != expected or not is_of_its_place(path, content):
         raise damaged(path)
     return rest
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from pulsometro.common.bound import is_of_its_place
 from pulsometro.common.errors import MachineError
 
 KEY = "pulso.sha256"
@@ -97,7 +98,7 @@ def _verified(path: Path) -> bytes:
     content = path.read_bytes()
     view = memoryview(content)
     place = _place(view)
-    if place is None or view[place : place + len(_OPEN)] != _digest(view, place):
+    if place is None or view[place : place + len(_OPEN)] != _digest(view, place) or not is_of_its_place(path, content):
         raise damaged(path)
     return content
 

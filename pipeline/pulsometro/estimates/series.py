@@ -10,7 +10,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.common.sealing import damaged
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
-from pulsometro.estimation import CHANGE_COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
+from pulsometro.estimation import CHANGE_COLUMNS, COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.questionnaire.comparability import break_between
 from pulsometro.study import Study
@@ -26,14 +26,16 @@ DOMAIN_FAMILY = ("wave", "comparison", "indicator", "statistic", "domain_kind")
 def run(study: Study) -> str:
     """Write estimates, changes, what each wave's report needs, metrics and plot; a line for the screen.
 
-    A wave that was stopped is left out and named. Raises PulsoError when no wave has estimates, with why.
+    A wave that was stopped is left out and named; when all were, the tables are empty, so that nothing of an earlier
+    run stays published. Raises PulsoError when no wave was estimated at all.
     """
     withheld = all_withheld(study, before="report")
     waves = [wave for wave in study.waves if study.processed(wave, "estimates.parquet").is_file()]
     waves = [wave for wave in waves if wave not in withheld]
+    if not waves and not withheld:
+        raise PulsoError("processed/: no wave has estimates yet; run 'pulso estimate <wave>' first.")
     if not waves:
-        why = told(withheld) or "processed/: no wave has estimates yet; run 'pulso estimate <wave>' first."
-        raise PulsoError(why)
+        return _write_none(study, withheld)
     estimates = pd.concat([_estimates(study, wave) for wave in waves], ignore_index=True)
     moved = all_changes(study, waves, estimates)
     write_table(estimates, study.series("estimates.parquet"))
@@ -45,6 +47,20 @@ def run(study: Study) -> str:
     left_out = [wave for wave in study.waves if wave not in waves]
     note = f" Left out, without estimates: {', '.join(left_out)}." if left_out else ""
     return f"{len(waves)} waves, {len(estimates):,} estimates, {len(moved):,} changes tested.{note}"
+
+
+def _write_none(study: Study, withheld: Mapping[str, Withheld]) -> str:
+    """The series of a study of which every wave is withheld: no row, and each wave's record."""
+    empty = {
+        "estimates": pd.DataFrame({column: pd.Series(dtype="str") for column in COLUMNS}),
+        "changes": pd.DataFrame({column: pd.Series(dtype="str") for column in CHANGE_COLUMNS}),
+        "rankings": pd.DataFrame({"wave": pd.Series(dtype="str")}),
+    }
+    for name, table in empty.items():
+        write_table(table, study.series(f"{name}.parquet"))
+    _write_by_wave(study, (), withheld, empty)
+    _write_headline(study, (), empty["estimates"])
+    return f"No wave is published.\n{told(withheld)}"
 
 
 def references(study: Study, waves: Sequence[str], wave: str) -> dict[str, str]:

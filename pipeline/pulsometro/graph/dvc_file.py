@@ -38,7 +38,12 @@ def _lines(stage: Stage, waves: Iterable[str]) -> Iterator[str]:
         yield f"{space}always_changed: true"
     yield from _listed(space, "deps", sorted(set(stage.deps)))
     plain = sorted(set(stage.outs))
-    yield from _kept(space, "outs", {path: {} for path in plain}) if stage.always else _listed(space, "outs", plain)
+    if stage.always:
+        yield from _kept(space, "outs", {path: {"persist": "true"} for path in plain})
+    elif stage.stays:
+        yield from _stays(space, plain)
+    else:
+        yield from _listed(space, "outs", plain)
     yield from _kept(space, "metrics", {path: {} for path in stage.metrics})
     yield from _kept(space, "plots", stage.plots or {})
 
@@ -48,6 +53,14 @@ def _listed(space: str, name: str, paths: Iterable[str]) -> Iterator[str]:
     if lines:
         yield f"{space}{name}:"
         yield from lines
+
+
+def _stays(space: str, paths: Iterable[str]) -> Iterator[str]:
+    """Outs that DVC does not remove before the stage runs: the stage itself decides what it may write over."""
+    yield f"{space}outs:"
+    for path in paths:
+        yield f'{space}  - "{path}":'
+        yield f"{space}      persist: true"
 
 
 def _kept(space: str, name: str, paths: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

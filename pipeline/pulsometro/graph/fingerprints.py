@@ -23,14 +23,18 @@ _IGNORED = ("__pycache__", ".DS_Store", "Thumbs.db")
 
 
 def of_file(path: Path) -> dict[str, Any]:
-    """Size and SHA-256 of a file's bytes, or that it is missing."""
-    if not path.is_file():
-        return {"missing": True}
+    """Size and SHA-256 of a file's bytes, or that it is missing or cannot be read."""
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
+    try:
+        if not path.is_file():
+            return {"missing": True}
+        with path.open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    except OSError as error:
+        # Its own stage says so; the others have nothing to do with it.
+        return {"unreadable": type(error).__name__}
     return {"bytes": size, "sha256": digest.hexdigest()}
 
 
@@ -68,7 +72,7 @@ def of_questionnaire(study: Study, wave: str) -> dict[str, Any]:
     """The files that a wave's questionnaire is made of; of all of them in the folder where that cannot be read."""
     try:
         files: Iterable[Path] = shared_files(study.questionnaires, wave)
-    except PulsoError:
+    except (PulsoError, OSError):
         files = [study.questionnaires / f"{wave}.yaml", *sorted(study.questionnaires.glob("*.yaml"))]
     return of_files(files, study.root)
 

@@ -6,12 +6,18 @@ from pathlib import Path
 
 from pulsometro.study import Study
 from pulsometro.study.layout import MADE_BY, STAGES
+from pulsometro.study.withheld import RECORD
 
-_SITE = {"index.html", "recursos", "secciones", ".gitignore"}
+# Of the site, what is about every wave.
+_WHOLE = ("index.html", "recursos", "secciones")
+
+# What the chain writes into a wave's folder of the site, and into a stage's folder.
+_PAGES = ("brief.html",)
+_OF_STAGE = (*MADE_BY, RECORD, "published.json")
 
 
 def remove_leftovers(study: Study) -> tuple[str, ...]:
-    """Remove them; their paths below the study, for the screen. Nothing delivered or written by hand is there."""
+    """Remove them; their paths below the study, for the screen. Nothing delivered or written by hand is touched."""
     removed = []
     for path in sorted(_leftovers(study)):
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
@@ -23,12 +29,25 @@ def remove_leftovers(study: Study) -> tuple[str, ...]:
 
 
 def _leftovers(study: Study) -> Iterator[Path]:
-    waves, processed = set(study.waves), study.root / "processed"
-    yield from (path for path in _inside(study.site) if path.name not in _SITE | waves and not _temporary(path))
-    yield from (path for path in _inside(processed / "release") if path.name not in waves and not _temporary(path))
-    for folder in (path for path in _inside(processed) if path.is_dir()):
-        gone = set(STAGES) if folder.name not in waves else set()
-        yield from (path for path in _inside(folder) if path.name in gone | set(MADE_BY) and _of_wave(folder))
+    publish, waves, processed = study.params.publish, set(study.waves), study.root / "processed"
+    shown = waves if publish.reports else set()
+    yield from (path for path in _inside(study.site) if path.name not in shown and _has(path, _PAGES))
+    if not publish.reports:
+        yield from (study.site / name for name in _WHOLE if (study.site / name).exists())
+    given = waves if publish.release else set()
+    yield from (
+        path for path in _inside(processed / "release") if path.name not in given and _has(path, ("README.md",))
+    )
+    for folder in (path for path in _inside(processed) if path.is_dir() and _of_wave(path)):
+        gone = {*STAGES} if folder.name not in waves else {*([] if publish.reports else ["report"])}
+        gone |= set() if publish.release else {"release"}
+        yield from (path for path in _inside(folder) if path.name in gone and _has(path, _OF_STAGE))
+        # Of the layout before, where they lay beside one another.
+        yield from (path for path in _inside(folder) if path.name in MADE_BY and path.is_file())
+
+
+def _has(folder: Path, names: tuple[str, ...]) -> bool:
+    return folder.is_dir() and any((folder / name).is_file() for name in names)
 
 
 def _of_wave(folder: Path) -> bool:
@@ -38,7 +57,3 @@ def _of_wave(folder: Path) -> bool:
 
 def _inside(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
-
-
-def _temporary(path: Path) -> bool:
-    return path.name.startswith(".tmp-")

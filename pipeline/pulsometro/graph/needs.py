@@ -6,7 +6,7 @@ A test follows the imports of every stage and holds them against this table.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_COMMON = ("common/errors.py", "common/files.py", "common/sealing.py", "common/whole.py")
+_COMMON = ("common/bound.py", "common/errors.py", "common/files.py", "common/sealing.py", "common/whole.py")
 _STUDY = (*_COMMON, "questionnaire", "settings", "study")
 _SIDE_BY_SIDE = ("common/ending.py", "common/parallel.py")
 _SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")

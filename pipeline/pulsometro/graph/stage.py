@@ -1,16 +1,20 @@
 """The first stages of the chain, which always run: what the others depend on, written down as fingerprints."""
 
+import secrets
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, sweep, write_json, write_text
 from pulsometro.graph.dvc_file import refuse_other_graph
 from pulsometro.graph.fingerprints import files_in, of_delivery, of_file, of_files, of_part, of_questionnaire
+from pulsometro.graph.kept import refuse_unkept
 from pulsometro.graph.leftovers import remove_leftovers
 from pulsometro.graph.needs import NEEDS, fingerprint_name
 from pulsometro.graph.stages import stages_of
 from pulsometro.study import Study
+from pulsometro.study.rights import make_readable
 from pulsometro.study.simulated_files import refuse_delivered
+from pulsometro.study.withheld import read_withheld
 
 _MADE = ("processed/", "reports/site/")
 
@@ -25,9 +29,11 @@ def run_program(study: Study) -> str:
     refuse_other_graph(study)
     refuse_delivered(study)
     _refuse_missing(study)
+    refuse_unkept(study, _by_hand(study))
     for folder in (study.root / "processed", study.site):
         sweep(folder)
     removed = remove_leftovers(study)
+    make_readable(study)
     parts = sorted({part for parts in NEEDS.values() for part in parts})
     with atomic_folder(study.root / "processed" / "program") as folder:
         for part in parts:
@@ -56,18 +62,26 @@ def run_deliveries(study: Study) -> str:
     with atomic_folder(study.root / "processed" / "deliveries") as folder:
         for wave in study.waves:
             found = of_delivery(study, wave)
+            earlier = read_withheld(study, wave, "ingest")
+            if earlier is not None and earlier.passing:
+                # Another number each time, so that ingest runs again: what stopped it may have passed.
+                found["again"] = {"try": secrets.token_hex(4)}
             missing += [path for path, entry in found.items() if "missing" in entry]
             write_json(found, folder / f"{wave}.json")
     said = f"{len(study.waves)} waves' deliveries, as they are now."
     return f"{said} Missing: {', '.join(missing)}." if missing else said
 
 
-def _refuse_missing(study: Study) -> None:
-    """DVC would stop at a file that is not there, and say of it no more than its name."""
+def _by_hand(study: Study) -> list[str]:
+    """The tables and files that params.yaml names and no stage makes."""
     made = {path for stage in stages_of(study) for path in stage.outs}
     named = {path for stage in stages_of(study) for path in stage.deps}
-    by_hand = sorted(path for path in named - made if not path.startswith(_MADE))
-    absent = [path for path in by_hand if "missing" in of_file(study.root / path)]
+    return sorted(path for path in named - made if not path.startswith(_MADE))
+
+
+def _refuse_missing(study: Study) -> None:
+    """DVC would stop at a file that is not there, and say of it no more than its name."""
+    absent = [path for path in _by_hand(study) if "missing" in of_file(study.root / path)]
     if absent:
         raise PulsoError(
             f"{', '.join(absent)}: the study needs {'it' if len(absent) == 1 else 'them'} and there is no such file; "

@@ -19,7 +19,8 @@ KEY = "${item}"
 class Stage:
     """One stage; with ``each_wave`` once for every wave, ``${item}`` standing for its key.
 
-    ``always``: runs whatever changed, and its outs are kept by git and not by DVC. ``metrics`` and ``plots``: outs that
+    ``always``: runs whatever changed, and its outs are kept by git and not by DVC. ``stays``: DVC does not remove its
+    outs before it runs. ``metrics`` and ``plots``: outs that
     git keeps.
     """
 
@@ -29,6 +30,7 @@ class Stage:
     outs: tuple[str, ...] = ()
     each_wave: bool = False
     always: bool = False
+    stays: bool = False
     metrics: tuple[str, ...] = ()
     plots: Mapping[str, Mapping[str, str]] | None = None
 
@@ -109,7 +111,7 @@ def _simulate(study: Study) -> Stage:
         "simulate", "pulso simulate",
         (*program("simulate"), *settings("municipalities.json", "simulate", *(f"waves/{w}.json" for w in waves)),
          *(questionnaire(wave) for wave in waves), declared.assumptions, declared.population, declared.published),
-        _simulated(study),
+        _simulated(study), stays=True,
     )  # fmt: skip
 
 

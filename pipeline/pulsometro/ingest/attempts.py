@@ -55,7 +55,8 @@ def _refuse_telephones(column: pd.Series, where: str) -> None:
     dates = texts.str.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}")
     digits = texts.str.count(r"\d").between(8, 13) & texts.str.fullmatch(_TELEPHONE.pattern)
     # Written with a country code, blanks, a word before it: what is dialled is a number of this country all the same.
-    if len(texts) and ((digits | dialled(texts)) & ~dates).mean() > _MANY:
+    bare = texts.str.replace(r"\D", "", regex=True)
+    if len(texts) and ((digits | dialled(texts) | dialled(bare)) & ~dates).mean() > _MANY:
         raise PulsoError(f"{where}: these look like telephone numbers; ask the firm for opaque ids instead.")
 
 

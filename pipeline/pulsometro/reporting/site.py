@@ -12,7 +12,6 @@ from functools import partial
 from html import unescape
 from pathlib import Path
 
-from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic, atomic_folder, read_table, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.reporting.edition.content import Edition, WaveInfo
@@ -21,11 +20,12 @@ from pulsometro.reporting.edition.records import verdict_of, weighting_of
 from pulsometro.reporting.formats.build_folder import ASSETS, BuildFolder, prepared_folder, script, style
 from pulsometro.reporting.formats.render import find_engine
 from pulsometro.reporting.language.traced_text import slug
-from pulsometro.reporting.pages import brief, data, municipality, sections, start
+from pulsometro.reporting.pages import brief, data, municipality, not_published, sections, start
 from pulsometro.reporting.pages.methodology.methodology_page import items
 from pulsometro.reporting.pages.navigation import SECTIONS, navigation_links
+from pulsometro.reporting.pages.not_published import theme_or_neutral
 from pulsometro.study import Study
-from pulsometro.study.withheld import read_withheld, told
+from pulsometro.study.withheld import read_withheld
 
 QUALITY_SOURCES = "processed/*/weight/weighting.json processed/checks/*.json processed/series/estimates.parquet"
 # The keys of the waves that have pages, and those that are not published.
@@ -36,9 +36,13 @@ def run(study: Study) -> str:
     """Write everything of the site that is not in a wave's folder; a line for the screen.
 
     A wave that is withheld is named where it would stand; when it is the current one, the last one before it that
-    is published takes its place. Raises PulsoError when none is, a table is missing or a source has a fault.
+    is published takes its place, and when none is, the start page says so alone. Raises PulsoError when a table is
+    missing or a source has a fault.
     """
-    edition, unpublished = _current(study)
+    found = _current(study)
+    if found is None:
+        return _write_none(study)
+    edition, unpublished = found
     engine = find_engine()
     published = tuple(info.key for info in edition.waves if info not in unpublished)
     with (
@@ -60,13 +64,26 @@ def run(study: Study) -> str:
     return f"{study.site.relative_to(study.root)}/index.html and {len(pages) - 1} pages ({engine.name})."
 
 
-def _current(study: Study) -> tuple[Edition, tuple[WaveInfo, ...]]:
-    """The newest published wave up to the current one, and the waves up to there that are not published."""
+def _write_none(study: Study) -> str:
+    """The site of a study of which no wave up to the current one is published: a page that says so, and no other."""
+    text = not_published.nothing(study.identity.short_title, theme_or_neutral(study))
+    with (
+        atomic_folder(study.site / "secciones", public=True) as folder,
+        atomic_folder(study.site / "recursos", public=True) as assets,
+    ):
+        write_text(text.replace('href="index.html"', 'href="../index.html"'), folder / "index.html")
+        write_text("", assets / "estilo.css")
+    write_text(text, study.site / "index.html", public=True)
+    return f"{study.site.relative_to(study.root)}/index.html: no wave is published."
+
+
+def _current(study: Study) -> tuple[Edition, tuple[WaveInfo, ...]] | None:
+    """The newest published wave up to the current one, and the waves up to there that are not; None without one."""
     waves = study.waves_up_to(study.params.current_wave)
     withheld = {wave: record for wave in waves if (record := read_withheld(study, wave, "report"))}
     published = [wave for wave in waves if wave not in withheld]
     if not published:
-        raise PulsoError(told(withheld))
+        return None
     return load_edition(study, published[-1]), tuple(wave_info(study, wave) for wave in withheld)
 
 

@@ -3,7 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, write_json, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.reporting.charts import card_words
@@ -20,7 +19,6 @@ from pulsometro.reporting.pages.quality import quality_page
 from pulsometro.reporting.tables import tabulados
 from pulsometro.study import Study
 from pulsometro.study.withheld import carried
-from pulsometro.style.theme import Theme, load_theme
 
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
 
@@ -35,12 +33,10 @@ def run(study: Study, wave: str, draft: bool = False) -> str:
 
 
 def _say_so(study: Study, wave: str) -> None:
-    try:
-        theme = load_theme(study.brands, study.params.report.brand)
-    except PulsoError:
-        theme = Theme()
     with atomic_folder(study.site / wave, public=True) as folder:
-        text = not_published.page(study.wave(wave).period, study.identity.short_title, theme)
+        text = not_published.page(
+            study.wave(wave).period, study.identity.short_title, not_published.theme_or_neutral(study)
+        )
         write_text(text, folder / "brief.html")
 
 

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from pulsometro.common.errors import MachineError, PulsoError
+from pulsometro.common.bound import MANIFEST, manifest
+from pulsometro.common.errors import MachineError, PassingError, PulsoError
 from pulsometro.common.files import atomic_folder, write_record
 from pulsometro.settings.configuration import STRICT, read_made
 from pulsometro.study.layout import STAGES
@@ -26,7 +27,8 @@ REMEDY = "correct it there and run again."
 @dataclass(frozen=True)
 class Withheld:
     """Why a wave is not published: the ``stage`` that stopped it, ``place`` (a file, a column, a rule; may be
-    empty), ``cause`` and ``remedy``, in the words that the command line prints.
+    empty), ``cause`` and ``remedy``, in the words that the command line prints. ``passing``: the machine may be the
+    cause, so that every run of the chain tries again.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -35,6 +37,7 @@ class Withheld:
     place: str
     cause: str
     remedy: str
+    passing: bool = False
 
     @property
     def sentence(self) -> str:
@@ -58,6 +61,10 @@ def record_of(wave: str, stage: str, error: Exception, root: Path) -> Withheld:
     """
     if isinstance(error, WaveWithheld):
         return error.record
+    if isinstance(error, OSError):
+        place = str(error.filename or "").replace(f"{root}/", "")
+        cause, remedy = str(error.strerror or error), "mend its rights and run again."
+        return Withheld(wave, stage, place, cause, remedy, passing=True)
     if not isinstance(error, PulsoError):
         return Withheld(
             wave, stage, _place_in_program(error), f"the program failed with {type(error).__name__}",
@@ -66,7 +73,7 @@ def record_of(wave: str, stage: str, error: Exception, root: Path) -> Withheld:
     text = str(error).replace(f"{root}/", "").replace(f"{root}\\", "")
     found = re.match(r"(?P<place>.{1,300}?): (?P<rest>.+)", text, re.S)
     place, rest = (found["place"], found["rest"]) if found else ("", text)
-    return Withheld(wave, stage, place, *_cause_and_remedy(rest))
+    return Withheld(wave, stage, place, *_cause_and_remedy(rest), isinstance(error, PassingError))
 
 
 def _cause_and_remedy(text: str) -> tuple[str, str]:
@@ -122,16 +129,26 @@ def carried(
         if earlier is not None:
             raise WaveWithheld(earlier)
         with atomic_folder(study.processed(wave, stage)) as folder:
-            return work(folder)
-    except (MachineError, OSError, MemoryError, ImportError):
+            said = work(folder)
+            write_record(manifest(folder, wave, stage), folder / MANIFEST)
+            return said
+    except (MachineError, MemoryError, ImportError):
         raise
     except Exception as error:
-        if "can't start new thread" in str(error):
+        if "can't start new thread" in str(error) or (isinstance(error, OSError) and not _is_given(error, study)):
             raise
         record = record_of(wave, stage, error, study.root)
         instead()
         write_withheld(study, record, stage)
         raise WaveWithheld(record) from error
+
+
+def _is_given(error: OSError, study: Study) -> bool:
+    """Whether what cannot be read is a file that somebody delivered or wrote for the wave, and not the machine's."""
+    if not isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError) or not error.filename:
+        return False
+    path = Path(str(error.filename))
+    return any(path.is_relative_to(folder) for folder in (study.root / "raw", study.questionnaires))
 
 
 def all_withheld(study: Study, before: str = "") -> dict[str, Withheld]:

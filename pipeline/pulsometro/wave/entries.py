@@ -5,6 +5,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.graph.dvc_file import NAME, write_graph
 from pulsometro.study import FieldworkDates, Study, load_study
@@ -70,6 +71,8 @@ def with_wave_in_params(path: Path, entry: str) -> str:
     text = path.read_text(encoding="utf-8")
     content = YAML().load(text)
     waves = content["waves"]
+    if waves.fa.flow_style():
+        raise PulsoError(f"{path}: 'waves' is written in one line; write each wave on lines of its own, and run again.")
     last = list(waves)[-1]
     lines = text.splitlines(keepends=True)
     place = waves.lc.key(last)[0] + 1

@@ -1,5 +1,6 @@
 """``pulso wave new``: everything that a new edition needs before its delivery can be ingested."""
 
+import filecmp
 import io
 import shutil
 from pathlib import Path
@@ -35,7 +36,7 @@ def new_wave(study: Study, wave: str, source: str, data: Path | None = None) -> 
     target = study.root / "raw" / wave / file
     questionnaire_file, copied = study.questionnaires / f"{wave}.yaml", False
     try:
-        if path is not None and path.resolve() != target.resolve():
+        if path is not None and path.resolve() != target.resolve() and not _is_there(path, target):
             with atomic(target) as temporary:
                 shutil.copyfile(path, temporary)
             copied = True
@@ -47,6 +48,17 @@ def new_wave(study: Study, wave: str, source: str, data: Path | None = None) -> 
             target.unlink(missing_ok=True)
         raise
     return _report(study, wave, source, decided, target, attempts, changed)
+
+
+def _is_there(path: Path, target: Path) -> bool:
+    """Whether the delivery lies in its place already; PulsoError when another file does, which is kept."""
+    if not target.exists():
+        return False
+    if target.is_file() and filecmp.cmp(path, target, shallow=False):
+        return True
+    raise PulsoError(
+        f"{target}: another file of that name is there already, and is kept; move it away, or rename yours."
+    )
 
 
 def _refuse(study: Study, wave: str, source: str) -> None:

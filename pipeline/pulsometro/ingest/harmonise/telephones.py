@@ -162,6 +162,10 @@ def _digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
+# One folio may be somebody's number by chance; three are not.
+_TOO_MANY = 3
+
+
 def refuse_in_folios(folio: pd.Series, telephone: pd.Series, path: Path) -> None:
     """Raise PulsoError where a folio is or holds its row's telephone, or the two columns may have been exchanged.
 
@@ -175,7 +179,14 @@ def refuse_in_folios(folio: pd.Series, telephone: pd.Series, path: Path) -> None
             f"{path}, row {first}: the folio {verb} the telephone number (in {int(held.sum()):,} rows); ask the firm "
             "for folios of their own."
         )
-    if _look_dialled(folio) and telephone.notna().any() and dialled(telephone).mean() < 0.5:
+    known = {number(called) for called in telephone.dropna() if sum(c.isdigit() for c in called) >= LEAST_DIGITS}
+    moved = folio.fillna("").map(number).isin(known)
+    if moved.sum() >= _TOO_MANY:
+        raise PulsoError(
+            f"{path}, row {folio.index[moved][0]}: the folio is the telephone number of another row (in "
+            f"{int(moved.sum()):,} rows), as if a column had been moved; ask the firm for folios of their own."
+        )
+    if _look_dialled(folio) and not (telephone.notna().any() and dialled(telephone).mean() >= 0.5):
         raise PulsoError(
             f"{path}, row {folio.index[0]}: the folios look like telephone numbers and the telephones do not, as if "
             "the two columns had been exchanged; correct delivery in the questionnaire, or ask the firm for folios of "

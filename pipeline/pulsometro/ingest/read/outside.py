@@ -5,6 +5,7 @@ import faulthandler
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import sys
 import tempfile
@@ -19,9 +20,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+import psutil
 
 from pulsometro.common import ending
-from pulsometro.common.errors import MachineError, PulsoError
+from pulsometro.common.errors import MachineError, PassingError, PulsoError
 from pulsometro.common.printable import visible
 from pulsometro.ingest.read import limits
 from pulsometro.ingest.read.damage import out_of_memory
@@ -69,14 +71,15 @@ def _read_here(read: Read, path: Path, bounds: Bounds) -> Delivered:
     try:
         return read()
     except MemoryError as error:
-        raise PulsoError(_asks_memory(path, bounds)) from error
+        raise PassingError(_asks_memory(path, bounds)) from error
 
 
 def _read_there(read: Read, path: Path, bounds: Bounds, kind: Kind) -> Delivered:
     context = multiprocessing.get_context("fork") if kind == "fork" else multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
     # The folder is this process's: a child that is killed removes nothing.
-    with here, there, tempfile.TemporaryDirectory(prefix="ingest-") as folder:
+    _remove_left()
+    with here, there, tempfile.TemporaryDirectory(prefix=f"ingest-{os.getpid()}-") as folder:
         # What a fork inherits and does not use, it closes: with both ends it would wait for itself.
         ends = _Ends(there, here if kind == "fork" else None, os.getpid(), folder)
         process = context.Process(target=_child, args=(read, ends, bounds), daemon=True)
@@ -128,9 +131,9 @@ def _received(here: Connection, process: BaseProcess, bounds: Bounds, path: Path
     def following() -> Any:
         while not here.poll(_STEP):
             if time.monotonic() > deadline:
-                raise PulsoError(_takes_long(path, bounds))
+                raise PassingError(_takes_long(path, bounds))
             if not limits.ENFORCED and limits.used(process.pid or 0) > begun + bounds.memory:
-                raise PulsoError(_asks_memory(path, bounds))
+                raise PassingError(_asks_memory(path, bounds))
         try:
             return pickle.loads(here.recv_bytes())
         except (EOFError, OSError, pickle.UnpicklingError):
@@ -150,10 +153,10 @@ def _received(here: Connection, process: BaseProcess, bounds: Bounds, path: Path
 def _death(path: Path, code: int | None, bounds: Bounds) -> PulsoError:
     """What to raise for a child that ended without a word."""
     if code == _NO_MEMORY:
-        return PulsoError(_asks_memory(path, bounds))
+        return PassingError(_asks_memory(path, bounds))
     name = next((s.name for s in signal.Signals if code == -s), None)
     if name == "SIGXCPU":
-        return PulsoError(_takes_long(path, bounds))
+        return PassingError(_takes_long(path, bounds))
     if name in {"SIGKILL", "SIGTERM"}:
         return MachineError(
             f"{path}: the reader was ended from outside ({name}), as a system does when memory runs out; close other "
@@ -163,6 +166,14 @@ def _death(path: Path, code: int | None, bounds: Bounds) -> PulsoError:
         f"{path}: the reader was ended by the system ({name or f'exit code {code}'}): the file is damaged; ask the "
         "firm to send it again."
     )
+
+
+def _remove_left() -> None:
+    """Remove what a killed run unpacked: a delivery must not stay in the folder for temporary files."""
+    for folder in Path(tempfile.gettempdir()).glob("ingest-*-*"):
+        number = folder.name.split("-")[1]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _asks_memory(path: Path, bounds: Bounds) -> str:

@@ -5,8 +5,10 @@ The cause may name a file, a folio or an answer: it is for the team (``processed
 
 from html import escape
 
+from pulsometro.common.errors import PulsoError
 from pulsometro.reporting.edition.content import WaveInfo
-from pulsometro.style.theme import Theme
+from pulsometro.study import Study
+from pulsometro.style.theme import Theme, load_theme
 
 NOT_PUBLISHED = "No se publica por ahora"
 _PAGE = """<!doctype html>
@@ -25,9 +27,8 @@ a {{ color: {ink}; }}
 </head>
 <body>
 <main>
-<h1>La edición de {period} no se publica por ahora</h1>
-<p>Sus datos no están listos para publicarse. Las demás ediciones no cambian por ello.</p>
-<p><a href="../index.html">Ir al inicio</a></p>
+<h1>{head}</h1>
+<p>{said}</p>{link}
 </main>
 </body>
 </html>
@@ -37,8 +38,27 @@ a {{ color: {ink}; }}
 def page(period: str, title: str, theme: Theme) -> str:
     """The page that stands where the wave's brief would; ``title``: of the study."""
     return _PAGE.format(
-        title=escape(f"Sin publicar, {period} · {title}"), period=escape(period), ink=theme.ink, accent=theme.accent
-    )
+        title=escape(f"Sin publicar, {period} · {title}"),
+        head=f"La edición de {escape(period)} no se publica por ahora",
+        said="Sus datos no están listos para publicarse. Las demás ediciones no cambian por ello.",
+        link='\n<p><a href="../index.html">Ir al inicio</a></p>', ink=theme.ink, accent=theme.accent,
+    )  # fmt: skip
+
+
+def nothing(title: str, theme: Theme) -> str:
+    """The start page while no wave of the study is published."""
+    return _PAGE.format(
+        title=escape(title), head=escape(title), said="Ninguna edición se publica por ahora.", link="", ink=theme.ink,
+        accent=theme.accent,
+    )  # fmt: skip
+
+
+def theme_or_neutral(study: Study) -> Theme:
+    """The study's colours, or the program's where its brand cannot be read."""
+    try:
+        return load_theme(study.brands, study.params.report.brand)
+    except PulsoError:
+        return Theme()
 
 
 def line(info: WaveInfo) -> str:
