@@ -122,6 +122,7 @@ def test_the_quarter_as_the_guide_tells_it(office: tuple[Desk, Path], tmp_path: 
     for line in first:
         desk.types(line)
     assert desk.types("git status --short") == ""
+    assert "not kept yet" not in desk.types("pulso deliveries")
     # A colleague, from a fresh clone with nothing but the address.
     other = Desk(tmp_path / "otra máquina", desk.home, desk.store)
     subprocess.run(["git", "clone", "-q", str(bare), str(other.folder)], check=True)
@@ -153,10 +154,12 @@ def test_two_people_at_once_as_the_guide_tells_it(office: tuple[Desk, Path], tmp
         for line in ("make repro", "git add -A", 'git commit -qm "Un cambio"', "dvc push"):
             each.types(line)
     desk.types("git push")
-    assert "CONFLICT" in other.types("git pull --no-rebase", code=1)
-    for line in commands("### Si dos personas guardaron al mismo tiempo"):
+    assert "rejected" in other.types("git push", code=1)
+    pull, *rest = commands("### Si dos personas guardaron al mismo tiempo")
+    assert "CONFLICT" in other.types(pull, code=1)
+    for line in rest:
         assert "withheld" not in other.types(line)
-    other.types("git push")
+    assert "up-to-date" in other.types("git push")
     text = (other.folder / "params.yaml").read_text(encoding="utf-8")
     assert "0.85" in text and "BY-NC" in text and "<<<<" not in (other.folder / "dvc.lock").read_text(encoding="utf-8")
     assert "didn't change" in other.types("make repro") and other.types("git status --short") == ""

@@ -220,3 +220,24 @@ def test_what_may_not_be_read_has_a_fingerprint(where: str, study: Study, monkey
     folder = "deliveries" if where == "delivery" else "inputs"
     (run_deliveries if where == "delivery" else run_program)(study)
     assert any("unreadable" in text for text in _fingerprints(study, folder).values())
+
+
+def test_a_delivery_that_dvc_does_not_keep_as_it_is_now_is_named(study: Study) -> None:
+    params = load(study.root / "params.yaml")
+    del params["waves"]["2013T2"]["simulated"]
+    dump(params, study.root / "params.yaml")
+    now = load_study(study.root)
+    write_graph(now)
+    path = now.raw("2013T2")
+    path.parent.mkdir()
+    path.write_bytes(b"cut")
+    assert "not kept" not in run_deliveries(now), "no DVC project, no promise"
+    run(now.root, "git", "init", "-q", ".", check=True)
+    run(now.root, "dvc", "init", "-q", check=True)
+    told = "keep it with 'dvc add raw/2013T2/pulso_2013T2.sav'"
+    assert told in run_deliveries(now)
+    run(now.root, "dvc", "add", "-q", "raw/2013T2/pulso_2013T2.sav", check=True)
+    assert "not kept" not in run_deliveries(now)
+    path.unlink()
+    path.write_bytes(b"whole, sent again")
+    assert told in run_deliveries(now)

@@ -7,7 +7,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, sweep, write_json, write_text
 from pulsometro.graph.dvc_file import refuse_other_graph
 from pulsometro.graph.fingerprints import files_in, of_delivery, of_file, of_files, of_part, of_questionnaire
-from pulsometro.graph.kept import refuse_unkept
+from pulsometro.graph.kept import advice, refuse_unkept
 from pulsometro.graph.leftovers import remove_leftovers
 from pulsometro.graph.needs import NEEDS, fingerprint_name
 from pulsometro.graph.stages import stages_of
@@ -69,7 +69,8 @@ def run_deliveries(study: Study) -> str:
             missing += [path for path, entry in found.items() if "missing" in entry]
             write_json(found, folder / f"{wave}.json")
     said = f"{len(study.waves)} waves' deliveries, as they are now."
-    return f"{said} Missing: {', '.join(missing)}." if missing else said
+    said = f"{said} Missing: {', '.join(missing)}." if missing else said
+    return said + advice(study)
 
 
 def _by_hand(study: Study) -> list[str]:

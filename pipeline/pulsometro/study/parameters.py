@@ -250,6 +250,12 @@ def _faults(params: Params) -> Iterator[Fault]:
         if wave.fieldwork.end < wave.fieldwork.start:
             text = f"waves.{shown(key)}.fieldwork ends before it starts; correct the dates."
             yield Fault(text, ("waves", key, "fieldwork"))
+    seen: dict[int, str] = {}
+    for key, wave in params.waves.items():
+        first = seen.setdefault(wave.edition, key)
+        if first != key:
+            text = f"waves.{shown(first)} and waves.{shown(key)} are both edition {wave.edition}; number them apart."
+            yield Fault(text, ("waves", key, "edition"))
     yield from municipality_faults([(area.cve_geo, area.short) for area in params.municipalities])
     yield from path_faults(params.weighting, params.report, params.simulate)
     yield from item_faults(params.weighting, params.check, params.estimation.domains)
