@@ -80,7 +80,7 @@ def _only_2013t2(folder: Path) -> None:
     entry["file"], entry["attempts"] = "pulso_2013T2.sav", "llamadas_2013T2.csv"
     params["waves"]["2013T2"] = entry
     dump(params, folder / "params.yaml")
-    (folder / "raw/2013T2").rmdir()
+    shutil.rmtree(folder / "raw/2013T2")
     (folder / "raw/2013T1").rename(folder / "raw/2013T2")
     for name in ("pulso_{}.sav", "llamadas_{}.csv"):
         path = folder / "raw/2013T2" / name.format("2013T1")
