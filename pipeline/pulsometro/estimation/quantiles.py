@@ -14,11 +14,12 @@ from functools import partial
 import numpy as np
 
 from ._engine.encoding import Coded, Measured, encode_quantile
-from ._engine.kernel import Block, domain_totals, make_source, method_variance
+from ._engine.kernel import Block
 from ._engine.linearisation import score_variance
 from ._engine.moments import sum_rows
 from ._engine.plan import Plan
 from ._engine.segments import CodedRows
+from ._engine.sources import domain_totals, make_source, method_variance
 from .intervals import IntervalMethod, proportion_interval, t_quantile, wald
 from .quantile_rules import TIES, Curve
 from .variables import Quantile, QuantileInterval, QuantileRule
