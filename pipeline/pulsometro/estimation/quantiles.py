@@ -55,7 +55,10 @@ def _block(
     variance = fixed if plain else method_variance(plan, kind, source, totals.ratio, False)
     group, members = plan.group(kind)
     counts = source.counts[group].of_domains(members, size)
-    freedom = totals.df[0] if df is None else np.full(size, float(df))
+    freedom = totals.df[0]
+    if df is not None:
+        # Rows of one PSU show no spread: a declared df does not make an error of zero of that.
+        freedom = np.where((freedom <= 0) & (fixed[0] == 0), freedom, float(df))
     t = t_quantile(0.5 + level / 2, freedom)
     if variable.interval == "score":
         pairs = [_score_interval(plan, inside & (domain.index == d), measured.y, probability, variable.rule, t[d])

@@ -23,7 +23,7 @@ from .._engine.plan import Method, Plan, make_plan
 from .._engine.replication import measured_deviations, replicate_estimates, replicate_totals, replicate_variance
 from ..domains import Domain
 from ..errors import EstimationError
-from ..intervals import t_quantile
+from ..intervals import shows_no_spread, t_quantile
 from ..survey_design import SurveyDesign, first_psus
 from ..variables import TOTAL, Variable, statistics_of
 
@@ -93,7 +93,8 @@ class LinearEstimates:
         used = a != 0
         value = a @ np.where(used.any(axis=0), self.values, 0.0)
         se = np.sqrt(self._variance(a, used, value))
-        freedom = self.degrees_of_freedom(used) if df is None else np.full(len(names), float(df))
+        own = self.degrees_of_freedom(used)
+        freedom = own if df is None else np.where(shows_no_spread(value, se, own), own, float(df))
         return test_table(pd.DataFrame({"name": list(names)}), value, se, freedom, level)
 
     def _variance(self, a: np.ndarray, used: np.ndarray, value: np.ndarray) -> np.ndarray:
@@ -117,7 +118,11 @@ class LinearEstimates:
 
 
 def test_table(labels: pd.DataFrame, value: np.ndarray, se: np.ndarray, df: np.ndarray, level: float) -> pd.DataFrame:
-    """Estimate, se, interval, df, t and two-sided p beside ``labels``; NaN where df ≤ 0 or se is 0."""
+    """Estimate, se, interval, df, t and two-sided p beside ``labels``; NaN where df ≤ 0 or se is 0.
+
+    Without degrees of freedom an error of zero is none.
+    """
+    se = np.where(shows_no_spread(value, se, df), np.nan, se)
     usable = (df > 0) & (se > 0)
     half = t_quantile(0.5 + level / 2, df) * se
     with np.errstate(divide="ignore", invalid="ignore"):
