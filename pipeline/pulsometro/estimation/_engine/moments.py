@@ -75,7 +75,8 @@ def taylor_variance(moments: Moments, ratio: np.ndarray | None) -> tuple[np.ndar
         # A lonely PSU without a case in the base is no part of the domain: not even a zero to be centred.
         mean = total / np.maximum(moments.reached, 1)[owner]
         variance = variance - 2 * mean * alone + mean * mean * moments.lonely[owner]
-    cancelled = (variance <= CANCELLED * uncancelled) & (uncancelled > 0)
+    # One PSU alone has nothing that could cancel: its ratio is the domain's, its total its own mean.
+    cancelled = (variance <= CANCELLED * uncancelled) & (uncancelled > 0) & (moments.psus > 1)[owner]
     return np.where(variance > ROUNDING * uncancelled, variance, 0.0), cancelled
 
 
