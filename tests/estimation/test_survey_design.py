@@ -11,6 +11,7 @@ from pulsometro.estimation import (
     Domain,
     EstimationError,
     Numeric,
+    Quantile,
     Replicates,
     Settings,
     Share,
@@ -19,6 +20,7 @@ from pulsometro.estimation import (
     Where,
     estimate,
 )
+from pulsometro.estimation.comparing.contrasts import linear_estimates
 
 
 @pytest.fixture
@@ -164,7 +166,44 @@ def test_declared_domain_codes_leave_the_others_out(data: pd.DataFrame) -> None:
 
 def test_replicates_that_empty_a_domain_are_left_out(data: pd.DataFrame) -> None:
     weights = pd.DataFrame({f"r{i}": data["w"] * factor for i, factor in enumerate((0.5, 1.5, 1.2))})
-    weights.loc["f", "r0"] = 0.0
+    weights.loc[["d", "e"], "r0"] = 0.0
     design = SurveyDesign(data.join(weights), "w", "h", "psu", replicates=Replicates.bootstrap(tuple(weights)))
     made = estimate(design, [Share("q", "q", (1,))], [("h",)], settings=Settings(method="replicates"))
-    assert made.loc[made["domain"] == "C", "se"].item() == 0.0
+    assert made.loc[made["domain"] == "B", "se"].item() == 0.0
+
+
+@pytest.mark.parametrize("empty", ["", " ", "nan", "None", "<NA>", None, np.nan, pd.NA])
+@pytest.mark.parametrize("column", ["h", "psu"])
+@pytest.mark.parametrize("kind", ["object", "str", "category"])
+def test_an_empty_id_is_no_psu(empty: object, column: str, kind: str) -> None:
+    """Also where an empty cell was written out as text: such rows would make a PSU of strangers."""
+    data = pd.DataFrame({"w": 1.0, "h": ["a", "a", "b", "b"], "psu": ["p", "q", "r", "s"]})
+    data[column] = pd.Series([data[column][0], empty, *data[column][2:]], dtype="object")
+    with pytest.raises(DesignError, match=f"'{column}' .* is empty in rows 1; every respondent needs one"):
+        SurveyDesign(data.astype({column: kind}), "w", "h", "psu")
+
+
+def test_a_fraction_of_one_is_a_stratum_taken_whole() -> None:
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame({"w": 1.0, "h": np.repeat([1, 2], 6), "y": rng.normal(0, 1, 12)})
+    fractions, counts = (
+        estimate(SurveyDesign(data.assign(f=f), "w", "h", fpc="f"), [Numeric("y")], [(), ("h",)])
+        for f in (np.where(data["h"] == 1, 1.0, 0.25), np.where(data["h"] == 1, 6, 24))
+    )
+    np.testing.assert_allclose(fractions["se"], counts["se"], rtol=1e-12)
+    assert fractions["se"].tolist()[1] == 0.0
+    assert fractions["df"].tolist()[1] == 5
+
+
+@pytest.mark.parametrize("df", [None, 30.0, float("inf")])
+def test_without_degrees_of_freedom_there_is_no_error(df: float | None) -> None:
+    """One row, or the rows of one PSU: not even a declared df makes an error of zero of them."""
+    data = pd.DataFrame({"w": 1.0, "psu": [1, 1, 2, 3, 3], "a": ["u", "u", "v", "w", "w"], "y": [1.0, 4, 2, 6, 3]})
+    data["q"] = [1, 2, 1, 1, 1]
+    variables = [Numeric("y"), Categorical("q", (1, 2)), Quantile("m", "y")]
+    design = SurveyDesign(data, "w", psu="psu")
+    made = estimate(design, variables, [("a",)], settings=Settings(df=df))
+    assert made[["se", "se_fixed", "ci_low", "cv"]].isna().all(axis=None)
+    assert not made["publishable"].any()
+    contrasts = linear_estimates(design, variables[:1], [("a",)]).contrasts(np.eye(3), list("uvw"), df=df)
+    assert contrasts["se"].isna().all()

@@ -202,3 +202,27 @@ def test_multipliers_do_not_follow_the_order_of_rows(seed, strata) -> None:
             first_rows = (stratum == code) & (np.arange(len(psu)) % 3 == 0)
             sums = made.values[:, first_rows].sum(axis=1)
             np.testing.assert_allclose(sums, 8.0)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-6, 1.0, 1e9])
+def test_margins_that_no_weights_meet_are_refused_in_every_unit(unit: float) -> None:
+    """Each cell alone is within its limits; a + u needs more than its one joint cell may weigh."""
+    left, right = np.array(["a", "a", "b", "b"]), np.array(["u", "v", "u", "v"])
+    areas, base = np.full(4, ""), np.full(4, 1.0)
+    margins = (
+        margin_from_labels("left", areas, left, {("", "a"): 2.6 * unit, ("", "b"): 1.4 * unit}),
+        margin_from_labels("right", areas, right, {("", "u"): 2.6 * unit, ("", "v"): 1.4 * unit}),
+    )
+    whole = np.array(["x", "y", "y", "x"])
+    third = margin_from_labels("third", areas, whole, {("", "x"): 1.2 * unit, ("", "y"): 2.8 * unit})
+    with pytest.raises(WeightingError, match="meet all margins at once"):
+        calibrate(base * unit, (*margins, third), "logit", bounds=(0.5, 1.5))
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e9])
+@pytest.mark.parametrize(("method", "bounds"), METHODS)
+def test_units_of_persons_scale_the_weights(method, bounds, unit) -> None:
+    problem = Problem(3, True)
+    weights = calibrate(problem.base, problem.margins(), method, bounds=bounds, max_iterations=1000).weights
+    scaled = calibrate(problem.base * unit, problem.margins(scale=unit), method, bounds=bounds, max_iterations=1000)
+    np.testing.assert_allclose(scaled.weights, weights * unit, rtol=1e-8)

@@ -1,6 +1,6 @@
 """Design-based estimation on any DataFrame: a small exact kernel, usable alone.
 
-Needs numpy, pandas and scipy, statsmodels for adjusted p-values and logistic models, and knows no study. ::
+Needs numpy, pandas and scipy, statsmodels for adjusted p-values, and knows no study. ::
 
     design = SurveyDesign(data, "weight", strata="stratum", psu="psu",
                           replicates=Replicates.bootstrap(names))

@@ -106,9 +106,12 @@ def _wald(design: SurveyDesign, cells: Coded, table: np.ndarray, strata: np.ndar
     used = (i > 0) & (j > 0)
     scores = psu_scores(design, z) @ derivative[used].T
     deviations = score_deviations(design, scores, np.repeat(strata[:, None], scores.shape[1], axis=1))
-    if np.linalg.matrix_rank(deviations) < used.sum():
+    # Each departure in units of its own error: that of a rare cell is no rounding of a common one's.
+    errors = np.sqrt(np.square(deviations).sum(axis=0))
+    if not errors.all() or np.linalg.matrix_rank(deviations / errors) < used.sum():
         return float("nan")
-    return float(departure[used] @ np.linalg.solve(deviations.T @ deviations, departure[used]))
+    scaled, own = deviations / errors, departure[used] / errors
+    return float(own @ np.linalg.solve(scaled.T @ scaled, own))
 
 
 def _cross(design: SurveyDesign, left: Categorical | Share, right: Categorical | Share) -> tuple[np.ndarray, Coded]:

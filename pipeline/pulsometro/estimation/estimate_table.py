@@ -13,7 +13,7 @@ from ._engine.kernel import Block, run
 from ._engine.plan import Method, make_plan
 from .domains import Domain
 from .errors import EstimationError, VariableError, check_choice
-from .intervals import METHODS, IntervalMethod, effective_size, proportion_interval, wald
+from .intervals import METHODS, IntervalMethod, effective_size, proportion_interval, shows_no_spread, wald
 from .precision import Inegi, Quality, Scheme
 from .quantiles import quantile_blocks
 from .survey_design import SurveyDesign
@@ -134,8 +134,12 @@ def _assemble(
     }
     names = ("estimate", "variance", "fixed", "df", "n", "n_category", "population", "element", "squares")
     numbers = {name: flat(name) for name in names}
+    # Whatever df is declared.
+    unknown = shows_no_spread(numbers["estimate"], np.sqrt(numbers["fixed"]), numbers["df"])
+    for name in ("variance", "fixed"):
+        numbers[name] = np.where(unknown, np.nan, numbers[name])
     if settings.df is not None:
-        numbers["df"] = np.full(len(order), float(settings.df))
+        numbers["df"] = np.where(unknown, numbers["df"], float(settings.df))
     return _finish(labels, numbers, (own(0), own(1)), settings)
 
 

@@ -19,6 +19,12 @@ def t_quantile(probability: float, df: np.ndarray) -> np.ndarray:
     return values[place].reshape(np.shape(df))
 
 
+def shows_no_spread(value: np.ndarray, se: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Whether an error of zero, but for rounding, is none: PSUs that are no more than their strata cannot differ."""
+    unknown: np.ndarray = (df <= 0) & ~(se > 1e-12 * np.abs(np.nan_to_num(value)))
+    return unknown
+
+
 def effective_size(p: np.ndarray, se: np.ndarray, n: np.ndarray) -> np.ndarray:
     """Effective sample size of a proportion, p(1 − p)/v; n itself at 0 and 1, where v says nothing."""
     with np.errstate(divide="ignore", invalid="ignore"):

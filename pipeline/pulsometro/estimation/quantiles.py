@@ -1,42 +1,28 @@
 """Quantiles with Woodruff's interval: the distribution function's interval, read back through the quantile.
 
-q is where the weighted distribution function F reaches p; F(q) has the standard error of a proportion,
-its Wald interval p̂ ± t·se is turned into values of the variable, and the standard error is the
-interval's length over 2t (Woodruff 1952; R survey ≥ 4.1, interval.type="mean"). "score" inverts the
-score test instead (Francisco and Fuller 1991) exactly as R does: its root finder, and the unweighted
-share of cases below each root.
+q is where the weighted distribution function F reaches p (module quantile_rules); F(q) has the standard error of a
+proportion, whose interval is turned into values of the variable by the same rule, and the standard error is the
+interval's length over 2t (Woodruff 1952). The interval of F(q) is Wald's ("mean"), "xlogit" or Korn and Graubard's
+uncapped ("beta"), as R's interval.type. "score" inverts the score test instead (Francisco and Fuller 1991) exactly
+as R does: its root finder, and the unweighted share of cases below each root.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from ._engine.encoding import Coded, Measured, encode_quantile
-from ._engine.kernel import Block, domain_totals, make_source, method_variance
+from ._engine.kernel import Block
 from ._engine.linearisation import score_variance
 from ._engine.moments import sum_rows
 from ._engine.plan import Plan
 from ._engine.segments import CodedRows
-from .intervals import t_quantile
-from .variables import Quantile
-
-
-def weighted_quantile(x: np.ndarray, cumulative: np.ndarray, p: float, midpoint: bool) -> float:
-    """Smallest x whose cumulated weight exceeds p of the total; x sorted, ``cumulative`` its weights' sums.
-
-    Where the distribution function equals p exactly: that x, or with ``midpoint`` halfway to the next
-    (R's qrule "math" and "school").
-    """
-    if not len(x):
-        return float("nan")
-    total = cumulative[-1]
-    # Never before the first: R does the same when no weight is below p.
-    at = max(int(np.searchsorted(cumulative, p * total, side="right")) - 1, 0)
-    after = min(at + 1, len(x) - 1)
-    if p - cumulative[at] / total == 0:
-        return float((x[at] + x[after]) / 2) if midpoint else float(x[at])
-    return float(x[after])
+from ._engine.sources import domain_totals, make_source, method_variance
+from .intervals import IntervalMethod, proportion_interval, t_quantile, wald
+from .quantile_rules import TIES, Curve
+from .variables import Quantile, QuantileInterval, QuantileRule
 
 
 def quantile_blocks(plan: Plan, number: int, variable: Quantile, level: float, df: float | None) -> Iterator[Block]:
@@ -54,9 +40,9 @@ def _block(
     domain = plan.domains[kind]
     size = len(domain.labels)
     inside = measured.inside & (domain.index >= 0) & (plan.design.w > 0)
-    curves = [_curve(measured.y, plan.design.w, inside & (domain.index == d)) for d in range(size)]
-    midpoint = variable.rule == "school"
-    value = np.array([weighted_quantile(x, sums, probability, midpoint) for x, sums in curves])
+    curves = [Curve.of(*(part[inside & (domain.index == d)] for part in (measured.y, plan.design.w)))
+              for d in range(size)]  # fmt: skip
+    value = np.array([curve.quantile(probability, variable.rule) for curve in curves])
     codes = np.where(inside, measured.y > value[domain.index], 2).astype(np.int8)
     below = Coded(codes, 2, (("", 0),))
     source = make_source(plan, number, below, ("proportion",), 0, True)
@@ -69,18 +55,18 @@ def _block(
     variance = fixed if plain else method_variance(plan, kind, source, totals.ratio, False)
     group, members = plan.group(kind)
     counts = source.counts[group].of_domains(members, size)
-    freedom = totals.df[0] if df is None else np.full(size, float(df))
+    freedom = totals.df[0]
+    if df is not None:
+        # Rows of one PSU show no spread: a declared df does not make an error of zero of that.
+        freedom = np.where((freedom <= 0) & (fixed[0] == 0), freedom, float(df))
     t = t_quantile(0.5 + level / 2, freedom)
-    limits = []
-    for v in (variance[0], fixed[0]):
-        half = t * np.sqrt(v)
-        limits.append(_back(curves, totals.ratio[0] - half, totals.ratio[0] + half, midpoint))
     if variable.interval == "score":
-        low, high = np.array(
-            [_score_interval(plan, inside & (domain.index == d), measured.y, probability, midpoint, t[d])
-             for d in range(size)]
-        ).T  # fmt: skip
-        limits = [(low, high), (low, high)]
+        pairs = [_score_interval(plan, inside & (domain.index == d), measured.y, probability, variable.rule, t[d])
+                 for d in range(size)]  # fmt: skip
+        limits = [np.array(pairs).T] * 2
+    else:
+        errors = ProportionErrors(totals.ratio[0], counts.base[0], freedom, level)
+        limits = [_back(curves, errors.limits(variable.interval, v[0]), variable.rule) for v in (variance, fixed)]
     own_variance, own_fixed = (((high - low) / (2 * t)) ** 2 for low, high in limits)
     return Block(
         kind, "quantile", np.array([number]), (f"{probability:g}",), value[None], own_fixed[None], own_variance[None],
@@ -89,27 +75,37 @@ def _block(
     )  # fmt: skip
 
 
-def _curve(y: np.ndarray, w: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sorted values and the running sum of their weights."""
-    rows = np.flatnonzero(inside)
-    order = rows[np.argsort(y[rows], kind="stable")]
-    return y[order], np.cumsum(w[order])
+@dataclass(frozen=True, eq=False)
+class ProportionErrors:
+    """Of the distribution function at each domain's quantile: its value ``p``, cases ``n``, ``df`` (domains,)."""
+
+    p: np.ndarray
+    n: np.ndarray
+    df: np.ndarray
+    level: float
+
+    def limits(self, interval: QuantileInterval, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Its interval; NaN at 0 and 1 except for Wald's."""
+        se = np.sqrt(variance)
+        if interval in ("mean", "woodruff"):
+            return wald(self.p, se, self.df, self.level)
+        method: IntervalMethod = "logit" if interval == "xlogit" else "kg_uncapped"
+        low, high = proportion_interval(method, self.p, se, self.n, self.df, self.level)
+        at_an_end = ~((self.p > 0) & (self.p < 1))
+        return np.where(at_an_end, np.nan, low), np.where(at_an_end, np.nan, high)
 
 
-def _back(
-    curves: list[tuple[np.ndarray, np.ndarray]], low: np.ndarray, high: np.ndarray, midpoint: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Values where the distribution function takes the limits; NaN beyond 0 and 1."""
+def _back(curves: Sequence[Curve], limits: tuple[np.ndarray, np.ndarray], rule: QuantileRule) -> np.ndarray:
+    """Values where the distribution function takes the limits, (2, domains); NaN beyond 0 and 1."""
 
-    def value(curve: tuple[np.ndarray, np.ndarray], p: float) -> float:
-        return weighted_quantile(*curve, p, midpoint) if 0 <= p <= 1 else float("nan")
+    def value(curve: Curve, p: float) -> float:
+        return curve.quantile(p, rule) if -TIES <= p <= 1 + TIES else float("nan")
 
-    pairs = [(value(curve, a), value(curve, b)) for curve, a, b in zip(curves, low, high, strict=True)]
-    return np.array([a for a, _ in pairs]), np.array([b for _, b in pairs])
+    return np.array([[value(curve, p) for curve, p in zip(curves, side, strict=True)] for side in limits])
 
 
 def _score_interval(
-    plan: Plan, inside: np.ndarray, y: np.ndarray, probability: float, midpoint: bool, t: float
+    plan: Plan, inside: np.ndarray, y: np.ndarray, probability: float, rule: QuantileRule, t: float
 ) -> tuple[float, float]:
     """Roots of (p − F(θ))/se = ±t, and the quantiles at the unweighted shares of cases up to them."""
     design, rows = plan.design, np.flatnonzero(inside)
@@ -129,12 +125,12 @@ def _score_interval(
     margin = (quartiles[1] - quartiles[0]) / 100
     lower, upper = x.min() + margin, x.max() - margin
     tolerance = 1 / (100 * np.sqrt(len(x)))
-    ordered, sums = _curve(y, design.w, inside)
+    curve = Curve.of(x, w)
     limits = []
     for limit in (t, -t):
         root = _zeroin(score, limit, lower, upper, tolerance)
         share = float((x <= root).mean()) if np.isfinite(root) else float("nan")
-        limits.append(weighted_quantile(ordered, sums, share, midpoint) if np.isfinite(share) else share)
+        limits.append(curve.quantile(share, rule) if np.isfinite(share) else share)
     return limits[0], limits[1]
 
 

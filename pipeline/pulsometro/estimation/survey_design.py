@@ -13,6 +13,8 @@ from .errors import DesignError, check_choice
 
 LonelyPsu = Literal["adjust", "certainty", "remove", "error"]
 Centre = Literal["full", "mean"]
+# An empty cell as text, as it comes from a file or out of a conversion: no PSU or stratum is called that.
+EMPTY_TEXTS = frozenset({"", " ", "nan", "NaN", "NaT", "None", "<NA>"})
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class SurveyDesign:
 
     ``weights``, ``strata``, ``psu`` and ``fpc`` are column names of ``data``. Without ``psu`` every row
     is its own PSU, without ``strata`` there is one. ``fpc`` holds the PSUs in the frame of the stratum
-    (or the sampling fraction, below 1). ``lonely_psu`` is what a stratum with one PSU contributes:
+    (or the sampling fraction, up to 1: all of them). ``lonely_psu`` is what a stratum with one PSU contributes:
     "adjust" its deviation from the mean over all PSUs (R survey ≥ 4.4), "certainty" and "remove"
     nothing, "error" an exception. With ``nest`` PSU ids may repeat between strata. ``counts`` is for rows
     that stand for several respondents of one PSU (module bigdata): the column with how many.
@@ -182,6 +184,9 @@ def _codes(data: pd.DataFrame, name: str | None, what: str) -> tuple[np.ndarray,
         return np.zeros(len(data), dtype=counting(1)), [""]
     series = column(data, name, what)
     codes, labels = factorized(series)
+    if not pd.api.types.is_numeric_dtype(labels.dtype):
+        unnamed = np.flatnonzero(pd.Index(labels).isin(EMPTY_TEXTS))
+        codes = np.where(np.isin(codes, unnamed), -1, codes) if len(unnamed) else codes
     if (codes < 0).any():
         rows = ", ".join(str(i) for i in series.index[codes < 0][:5])
         raise DesignError(f"Column {name!r} ({what}) is empty in rows {rows}; every respondent needs one.")
@@ -237,7 +242,8 @@ def _fractions(
             f"fpc {name!r} is missing or not constant in stratum {labels[stratum_of_row[differs][0]]!r}; "
             "give one number a stratum."
         )
-    fraction = np.where(size < 1, size, counts / np.where(size == 0, np.nan, size))
+    # A fraction of 1 is a stratum taken whole.
+    fraction = np.where(size <= 1, size, counts / np.where(size == 0, np.nan, size))
     if not ((fraction >= 0) & (fraction <= 1)).all():
         worst = int(np.flatnonzero(~((fraction >= 0) & (fraction <= 1)))[0])
         raise DesignError(

@@ -11,8 +11,8 @@ from .errors import VariableError, check_choice
 
 Code = int | float | str | bool | None
 MissingRule = Literal["exclude", "category", "in_base"]
-QuantileRule = Literal["math", "school"]
-QuantileInterval = Literal["woodruff", "score"]
+QuantileRule = Literal["math", "school", "hf1", "hf2", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9"]
+QuantileInterval = Literal["mean", "beta", "xlogit", "score", "woodruff"]
 PROPORTION, TOTAL, MEAN, RATIO, QUANTILE = "proportion", "total", "mean", "ratio", "quantile"
 
 
@@ -114,17 +114,19 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Quantile:
-    """Quantiles of a number, one category a probability, with Woodruff's interval ("woodruff").
+    """Quantiles of a number, one category a probability, with Woodruff's interval.
 
-    ``rule`` says what happens where the distribution function hits p exactly: "math" its value, "school"
-    the midpoint to the next. ``interval`` "score" is Francisco and Fuller's.
+    ``rule`` is one of R's qrule (module quantile_rules): "school" goes halfway to the next value where the
+    distribution function is exactly p, "math" does not, "hf4" to "hf9" interpolate. ``interval`` is R's
+    interval.type: Woodruff's from the Wald ("mean", also called "woodruff"), Korn–Graubard ("beta") or logit
+    ("xlogit") interval of the distribution function, or Francisco and Fuller's "score".
     """
 
     name: str
     column: str = ""
     probabilities: tuple[float, ...] = (0.5,)
     rule: QuantileRule = "school"
-    interval: QuantileInterval = "woodruff"
+    interval: QuantileInterval = "mean"
     missing: tuple[float, ...] = ()
     base: tuple[Where, ...] = ()
 

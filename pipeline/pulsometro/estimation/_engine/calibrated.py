@@ -15,6 +15,9 @@ from ..errors import DesignError
 from ..survey_design import SurveyDesign, column, read_weights
 from .encoding import Coded, Measured
 
+# Of auxiliaries of size one, what is no more than this is a combination of the others.
+RANK = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class CalibrationModel:
@@ -34,30 +37,56 @@ def calibration_model(design: SurveyDesign) -> CalibrationModel:
     base = read_weights(design.data, calibration.base_weights)
     weighted = sparse.csr_matrix(x.T.multiply(base[None, :]))
     gram = np.asarray((weighted @ x).todense())
-    # The margins of a raking overlap, so the inverse is a generalised one; residuals do not depend on it.
-    inverse = np.linalg.pinv(gram, rcond=1e-12, hermitian=True)
+    inverse = _generalised_inverse(gram)
     totals = (_psu_adder(design) @ x).toarray()
     return CalibrationModel(weighted, inverse, totals)
 
 
+def _generalised_inverse(gram: np.ndarray) -> np.ndarray:
+    """A generalised inverse of XᵀDX, as the margins of a raking overlap; residuals do not depend on which.
+
+    Its rank is judged with every auxiliary in units of its own size: pesos must not make persons look like rounding.
+    """
+    size = np.sqrt(np.diag(gram))
+    scale = np.divide(1.0, size, out=np.zeros(len(size)), where=size > 0)
+    scaled = gram * scale[:, None] * scale
+    inverse: np.ndarray = np.linalg.pinv(scaled, rcond=RANK, hermitian=True) * scale[:, None] * scale
+    return inverse
+
+
 def _auxiliaries(design: SurveyDesign) -> sparse.csc_matrix:
+    """Indicators of the margins' cells and the numeric columns, (rows, q).
+
+    A numeric one is replaced by its deviations within the cells of the first margin, which span the same: far from
+    zero it would hardly differ from the constant that every margin adds up to.
+    """
     calibration = design.calibration
     assert calibration is not None
     rows = np.arange(len(design.data))
     blocks = []
+    cells: np.ndarray | None = None
     for margin in calibration.margins:
         for name in margin:
             column(design.data, name, "calibration margin")
         groups = design.data.groupby(list(margin), dropna=False, sort=True, observed=True).ngroup().to_numpy()
         blocks.append(sparse.csc_matrix((np.ones(len(rows)), (rows, groups))))
+        cells = groups if cells is None else cells
     for name in calibration.numeric:
         values = column(design.data, name, "calibration variable").to_numpy(dtype=float, na_value=np.nan)
         if not np.isfinite(values).all():
             raise DesignError(f"Calibration variable {name!r} has empty cells; every respondent needs a value.")
-        blocks.append(sparse.csc_matrix(values[:, None]))
+        blocks.append(sparse.csc_matrix((values if cells is None else _deviations(values, cells))[:, None]))
     if not blocks:
         raise DesignError("The calibration names neither margins nor numeric columns; give at least one.")
     return sparse.hstack(blocks, format="csc")
+
+
+def _deviations(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Values less the mean of their cell; zero where a mean is all that there is."""
+    counts = np.bincount(cells)
+    deviations: np.ndarray = values - (np.bincount(cells, weights=values) / np.maximum(counts, 1))[cells]
+    only_rounding = np.abs(deviations).max(initial=0.0) <= RANK * np.abs(values).max(initial=0.0)
+    return np.zeros(len(values)) if only_rounding else deviations
 
 
 def linearise_coded(

@@ -7,19 +7,19 @@ from functools import partial
 import numpy as np
 
 from ..variables import TOTAL, Categorical, Quantile, Share, Variable
-from .calibrated import linearise_coded, linearise_measured, psu_scores
 from .cells import divided
-from .encoding import Coded, Measured, Reading, encode_categorical, encode_measured
-from .linearisation import score_variance
-from .moments import Moments, degrees_of_freedom, sum_rows, taylor_variance
-from .plan import CellCounts, Plan, count_rows, stack_counts
-from .replication import ReplicateTotals, replicate_estimates, replicate_totals, replicate_variance
+from .encoding import Measured, encode_categorical, encode_measured
+from .moments import sum_rows
+from .plan import CellCounts, Plan, stack_counts
 from .segments import CodedRows, MeasuredRows, rooms_for
+from .sources import Source, Totals, domain_totals, fixed_variance, make_source, method_variance
 from .threads import Spread, threads_for
 
 # Numbers that a part of the rows may make of the variables summed together, and how many these are at most: codes that
 # are not whole numbers in the data are held for all rows.
 AT_ONCE, VARIABLES = 2**20, 20
+# A mean that is less than this part of the centre has lost digits to it.
+FAR = 1e-3
 
 
 @dataclass(frozen=True)
@@ -46,48 +46,6 @@ class Block:
     squares: np.ndarray
     df: np.ndarray
     interval: tuple[np.ndarray, np.ndarray] | None = None
-
-
-@dataclass(frozen=True)
-class Source:
-    """An encoded variable, its place among the batch's columns (first ratio, first total), its counts.
-
-    ``centre`` was taken off a measured variable's ratio. Counts and replicates are by group of cells; there are no
-    replicates under another method.
-    """
-
-    number: int
-    encoded: Coded | Reading | Measured
-    statistics: tuple[str, ...]
-    ratio_at: int
-    total_at: int
-    centre: float
-    counts: tuple[CellCounts, ...]
-    replicates: tuple[ReplicateTotals, ...]
-
-    @property
-    def printed(self) -> tuple[tuple[str, int], ...]:
-        """Label and column of what is printed."""
-        return (("", 0),) if isinstance(self.encoded, Measured) else self.encoded.printed
-
-    def rows(self, is_total: bool) -> slice:
-        """All its columns in the batch's sums."""
-        first = self.total_at if is_total else self.ratio_at
-        return slice(first, first + (1 if isinstance(self.encoded, Measured) else self.encoded.columns))
-
-
-@dataclass(frozen=True)
-class Totals:
-    """A batch's totals by domain: ``y``, ``ratio``, their variances and the variance between persons (C, D);
-    ``base``, ``population``, ``df`` (V, D)."""
-
-    y: np.ndarray
-    ratio: np.ndarray
-    y_variance: np.ndarray
-    ratio_variance: np.ndarray
-    base: np.ndarray
-    population: np.ndarray
-    df: np.ndarray
 
 
 def run(
@@ -142,23 +100,6 @@ def _one_after_the_other(sources: Sequence[Source]) -> list[Source]:
     ]
 
 
-def make_source(
-    plan: Plan, number: int, encoded: Coded | Measured, statistics: tuple[str, ...], at: int, with_squares: bool,
-    centre: float = 0.0,
-) -> Source:  # fmt: skip
-    """Count an encoded variable and, where the method wants them, add up its replicates."""
-    replicates: tuple[ReplicateTotals, ...] = ()
-    if plan.replicate_weights is not None:
-        matrix = plan.replicate_weights
-        replicates = tuple(replicate_totals(encoded, cells, matrix, centre) for cells in plan.cells)
-    counts = count_rows(plan, encoded, with_squares)
-    if isinstance(encoded, Measured):
-        return Source(number, encoded, statistics, at, at + 1, centre, counts, replicates)
-    # Only residuals of a calibration want all codes again.
-    kept = encoded.from_data() if plan.model is None else encoded
-    return Source(number, kept, statistics, at, at, centre, counts, replicates)
-
-
 def _coded_blocks(plan: Plan, batch: Sequence[Source], spread: Spread) -> Iterator[Block]:
     coded = [source.encoded for source in batch if not isinstance(source.encoded, Measured)]
     wanted = {name for source in batch for name in source.statistics}
@@ -182,18 +123,6 @@ def _measured_blocks(
         totals = domain_totals(moments, set(statistics))
         elements = _measured_elements(plan, kind, measured, centre, totals, set(statistics))
         yield from _blocks(plan, kind, [source], totals, elements, source.counts)
-
-
-def domain_totals(moments: Moments, wanted: set[str]) -> Totals:
-    """Totals, ratios and the Taylor variances of those ``wanted``."""
-    base = moments.b[moments.owner]
-    ratio = divided(moments.y, base)
-    y_variance = ratio_variance = np.zeros((0, base.shape[1]))
-    if TOTAL in wanted:
-        y_variance = taylor_variance(moments, None)
-    if wanted != {TOTAL}:
-        ratio_variance = divided(taylor_variance(moments, ratio), base**2)
-    return Totals(moments.y, ratio, y_variance, ratio_variance, moments.b, moments.weight, degrees_of_freedom(moments))
 
 
 def _measured_elements(
@@ -239,8 +168,9 @@ def _blocks(
         owner = np.repeat([place for place, _ in asking], [len(s.printed) for _, s in asking])
         values = (totals.y if is_total else totals.ratio)[at]
         if not is_total:
-            values = values + np.array([s.centre for _, s in asking for _ in s.printed])[:, None]
-        fixed = (totals.y_variance if is_total else totals.ratio_variance)[at]
+            centre = np.array([s.centre for _, s in asking for _ in s.printed])[:, None]
+            values = _uncentred(values, centre, totals, owner)
+        fixed = fixed_variance(plan, kind, [s for _, s in asking], totals, is_total)
         element = elements[1 if is_total else 0][at] * correction[owner]
         if is_total:
             element = element * totals.population[owner] ** 2
@@ -251,6 +181,17 @@ def _blocks(
             counted.columns[counts_at], counted.base[owner], totals.population[owner], counted.squares[owner],
             totals.df[owner],
         )  # fmt: skip
+
+
+def _uncentred(ratio: np.ndarray, centre: np.ndarray, totals: Totals, owner: np.ndarray) -> np.ndarray:
+    """Ratios with the centre put back, (rows, domains); far smaller than it they are made without."""
+    values: np.ndarray = ratio + centre
+    small = np.abs(values) < FAR * np.abs(centre)
+    if not small.any():
+        return values
+    # The second column of a measured variable is y itself.
+    plain: np.ndarray = np.where(small, divided(totals.y[1:2], totals.base[owner]), values)
+    return plain
 
 
 def _variance(
@@ -266,23 +207,3 @@ def _variance(
             for source in sources
         ]
     )
-
-
-def method_variance(plan: Plan, kind: int, source: Source, values: np.ndarray, is_total: bool) -> np.ndarray:
-    """Variance by replicates or calibrated linearisation, shaped as ``values``, which are centred as the sums."""
-    domain, size = plan.domains[kind], len(plan.domains[kind].labels)
-    design = plan.design
-    if source.replicates and design.replicates is not None:
-        group, members = plan.group(kind)
-        totals = source.replicates[group].of_domains(members, size)
-        thetas = replicate_estimates(totals, not is_total)
-        if isinstance(source.encoded, Measured):
-            thetas = thetas[1:] if is_total else thetas[:1]
-        return replicate_variance(design.replicates, thetas, values)
-    if not isinstance(source.encoded, Measured):
-        assert isinstance(source.encoded, Coded)
-        z = linearise_coded(design.w, source.encoded, domain.index, size, None if is_total else values)
-    else:
-        ratio = None if is_total else values + source.centre
-        z = linearise_measured(design.w, source.encoded, domain.index, size, ratio)
-    return score_variance(design, psu_scores(design, z, plan.model)).reshape(values.shape)

@@ -9,11 +9,13 @@ the strata that the domain reaches (R survey ≥ 4.4), under "certainty" and "re
 import numpy as np
 
 from ..survey_design import SurveyDesign, first_psus
-from .cells import sum_by_group
+from .cells import sum_by_group, sum_by_segment
 from .partitions import Partition
 
 # A variance this small beside the sums that it is the difference of is rounding, hence zero.
 ROUNDING = 1e-14
+# The same of scores whose mean is taken off before they are squared, which lose far less.
+SCORE_ROUNDING = 1e-26
 
 
 def stratum_factors(design: SurveyDesign) -> np.ndarray:
@@ -29,23 +31,20 @@ def lonely_factors(design: SurveyDesign) -> np.ndarray:
 
 
 def variance_of_segments(
-    design: SurveyDesign,
-    partition: Partition,
-    domain: np.ndarray,
-    squares: np.ndarray,
-    totals: np.ndarray,
-    psus: np.ndarray,
-    uncancelled: np.ndarray,
-    domains: int,
-) -> np.ndarray:
-    """Variance from Σ z² and Σ z by segment, (C, S); ``psus`` are those with a part in the estimate.
+    design: SurveyDesign, partition: Partition, domain: np.ndarray, z: np.ndarray, psus: np.ndarray,
+    uncancelled: np.ndarray, domains: int,
+) -> np.ndarray:  # fmt: skip
+    """Variance of the totals of ``z`` (C, pairs); ``psus`` (1, segments) are those with a part in the estimate.
 
-    ``uncancelled`` are the sums that ``squares`` is the difference of: below their rounding is zero.
+    The mean of a stratum's PSUs is taken off before squaring. ``uncancelled`` (C, segments) are the squares of what
+    ``z`` is the difference of: below their rounding is zero.
     """
     n = design.psus_in_stratum[partition.stratum]
     factor = stratum_factors(design)[partition.stratum]
-    spread = factor * (squares - totals**2 / n)
-    variance = sum_by_group(spread, domain, domains)
+    totals, pairs = sum_by_segment(partition, z), sum_by_segment(partition, np.ones((1, partition.size)))
+    means = totals / n
+    squares = sum_by_segment(partition, np.square(z - means[:, partition.segment])) + (n - pairs) * means**2
+    variance = sum_by_group(factor * squares, domain, domains)
     own = lonely_factors(design)[partition.stratum]
     if own.any():
         reached = sum_by_group(np.where(psus > 0, n, 0.0), domain, domains)
@@ -53,7 +52,7 @@ def variance_of_segments(
         # A lonely PSU without a case in the base is no part of the domain: not even a zero to be centred.
         variance += sum_by_group(np.where(psus > 0, own * (totals - mean[:, domain]) ** 2, 0.0), domain, domains)
         factor = factor + own
-    floor = ROUNDING * sum_by_group(factor * uncancelled, domain, domains)
+    floor = SCORE_ROUNDING * sum_by_group(factor * uncancelled, domain, domains)
     return np.where(variance > floor, variance, 0.0)
 
 
@@ -81,5 +80,5 @@ def score_variance(design: SurveyDesign, scores: np.ndarray) -> np.ndarray:
     """Variance of the sum of each column of PSU scores (P, m), all strata reached: shape (m,)."""
     deviations = score_deviations(design, scores)
     variance = np.einsum("ij,ij->j", deviations, deviations)
-    floor = ROUNDING * np.einsum("ij,ij->j", scores, scores)
+    floor = SCORE_ROUNDING * np.einsum("ij,ij->j", scores, scores)
     return np.where(variance > floor, variance, 0.0)

@@ -52,8 +52,12 @@ class Moments:
     owner: np.ndarray
 
 
-def taylor_variance(moments: Moments, ratio: np.ndarray | None) -> np.ndarray:
-    """Variance of Σ_i (Y_i − q B_i) by column and domain, shape (C, D).
+# Below this part of the sums that it is the difference of, a variance has lost its eighth digit.
+CANCELLED = 1e-6
+
+
+def taylor_variance(moments: Moments, ratio: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Variance of Σ_i (Y_i − q B_i) by column and domain, and whether its digits cancelled: each (C, D).
 
     ``ratio`` (C, D) is the q of each estimate (None for totals). Divide by B² for the variance of a proportion, mean
     or ratio.
@@ -71,7 +75,9 @@ def taylor_variance(moments: Moments, ratio: np.ndarray | None) -> np.ndarray:
         # A lonely PSU without a case in the base is no part of the domain: not even a zero to be centred.
         mean = total / np.maximum(moments.reached, 1)[owner]
         variance = variance - 2 * mean * alone + mean * mean * moments.lonely[owner]
-    return np.where(variance > ROUNDING * uncancelled, variance, 0.0)
+    # One PSU alone has nothing that could cancel: its ratio is the domain's, its total its own mean.
+    cancelled = (variance <= CANCELLED * uncancelled) & (uncancelled > 0) & (moments.psus > 1)[owner]
+    return np.where(variance > ROUNDING * uncancelled, variance, 0.0), cancelled
 
 
 def degrees_of_freedom(moments: Moments) -> np.ndarray:

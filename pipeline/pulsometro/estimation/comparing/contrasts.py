@@ -18,12 +18,12 @@ from .._engine.cells import divided
 from .._engine.coded_domains import CodedDomain, code_domains
 from .._engine.encoding import Coded, Measured, encode
 from .._engine.kernel import run
-from .._engine.linearisation import ROUNDING, lonely_factors, score_deviations
+from .._engine.linearisation import SCORE_ROUNDING, lonely_factors, score_deviations
 from .._engine.plan import Method, Plan, make_plan
-from .._engine.replication import replicate_estimates, replicate_totals, replicate_variance
+from .._engine.replication import measured_deviations, replicate_estimates, replicate_totals, replicate_variance
 from ..domains import Domain
 from ..errors import EstimationError
-from ..intervals import t_quantile
+from ..intervals import shows_no_spread, t_quantile
 from ..survey_design import SurveyDesign, first_psus
 from ..variables import TOTAL, Variable, statistics_of
 
@@ -93,7 +93,8 @@ class LinearEstimates:
         used = a != 0
         value = a @ np.where(used.any(axis=0), self.values, 0.0)
         se = np.sqrt(self._variance(a, used, value))
-        freedom = self.degrees_of_freedom(used) if df is None else np.full(len(names), float(df))
+        own = self.degrees_of_freedom(used)
+        freedom = own if df is None else np.where(shows_no_spread(value, se, own), own, float(df))
         return test_table(pd.DataFrame({"name": list(names)}), value, se, freedom, level)
 
     def _variance(self, a: np.ndarray, used: np.ndarray, value: np.ndarray) -> np.ndarray:
@@ -105,7 +106,7 @@ class LinearEstimates:
         deviations = score_deviations(self.design, scores, self._strata(used))
         variance = np.einsum("ij,ij->j", deviations, deviations)
         uncancelled = np.square(self.scores[:, columns]).sum(axis=0) @ np.square(a[:, columns]).T
-        return np.where(variance > ROUNDING * uncancelled, variance, 0.0)
+        return np.where(variance > SCORE_ROUNDING * uncancelled, variance, 0.0)
 
     def _strata(self, used: np.ndarray) -> np.ndarray | None:
         """Strata reached by the estimates used in each contrast, (strata, c); None all."""
@@ -117,7 +118,11 @@ class LinearEstimates:
 
 
 def test_table(labels: pd.DataFrame, value: np.ndarray, se: np.ndarray, df: np.ndarray, level: float) -> pd.DataFrame:
-    """Estimate, se, interval, df, t and two-sided p beside ``labels``; NaN where df ≤ 0 or se is 0."""
+    """Estimate, se, interval, df, t and two-sided p beside ``labels``; NaN where df ≤ 0 or se is 0.
+
+    Without degrees of freedom an error of zero is none.
+    """
+    se = np.where(shows_no_spread(value, se, df), np.nan, se)
     usable = (df > 0) & (se > 0)
     half = t_quantile(0.5 + level / 2, df) * se
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -210,9 +215,13 @@ def replicated_estimates(plan: Plan, encoded: Coded | Measured, kind: int, is_to
     if matrix is None:
         return np.zeros((0, 0))
     size = len(plan.domains[kind].labels)
+    if isinstance(encoded, Measured):
+        full, deviations = measured_deviations(
+            encoded, plan.domains[kind].index, size, plan.design.w, matrix, not is_total
+        )
+        estimates: np.ndarray = full[:, None] + deviations
+        return estimates
     group, members = plan.group(kind)
     totals = replicate_totals(encoded, plan.cells[group], matrix, 0.0)
     thetas = replicate_estimates(totals.of_domains(members, size), not is_total)
-    if not isinstance(encoded, Coded):
-        thetas = thetas[1:] if is_total else thetas[:1]
     return thetas[:printed].reshape(printed * size, -1)

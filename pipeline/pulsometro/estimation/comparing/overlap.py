@@ -236,10 +236,7 @@ def _variance(task: Task, method: Method) -> np.ndarray:
         z += side.coefficient * y
         uncancelled += sum_by_segment(partition, y * y)
         psus += sum_by_segment(partition, (own.weight > 0).astype(float)[None])
-    return variance_of_segments(
-        task.both.union, partition, task.domain, sum_by_segment(partition, z * z), sum_by_segment(partition, z),
-        psus, uncancelled, task.size,
-    )  # fmt: skip
+    return variance_of_segments(task.both.union, partition, task.domain, z, psus, uncancelled, task.size)
 
 
 def _calibrated_variance(task: Task) -> np.ndarray:

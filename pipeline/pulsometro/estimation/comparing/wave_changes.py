@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..domains import Domain
 from ..estimate_table import Settings
-from ..intervals import t_quantile
+from ..intervals import shows_no_spread, t_quantile
 from ..precision import NO_DF
 from ..variables import QUANTILE
 from .contrasts import KEYS, two_sided_p
@@ -139,6 +139,7 @@ def _table(
     breaks: Breaks, links: Mapping[str, str],
 ) -> pd.DataFrame:  # fmt: skip
     difference = (joined["estimate_current"] - joined["estimate_reference"]).to_numpy()
+    se = np.where(shows_no_spread(joined["estimate_current"].to_numpy(), se, df), np.nan, se)
     usable = (df > 0) & (se > 0) & np.isfinite(difference)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(usable, difference / se, np.nan)

@@ -28,8 +28,9 @@ def refuse_infeasible(structure: Structure, limits: Limits) -> None:
     counts, low, high = tally(structure.row_cell, rows, structure.cells)
     _check_each_cell(structure, counts, low, high, limits.what)
     shortfall = _smallest_miss(structure, low, high)
-    worst = int(np.argmax(np.abs(shortfall) / np.maximum(structure.totals, 1.0)))
-    if abs(shortfall[worst]) <= 1e-9 * max(structure.totals[worst], 1.0):
+    relative = np.abs(shortfall) / _sizes(structure)
+    worst = int(np.argmax(relative))
+    if relative[worst] <= 1e-9:
         return
     margin, cell = structure.locate(worst)
     raise WeightingError(
@@ -38,6 +39,12 @@ def refuse_infeasible(structure: Structure, limits: Limits) -> None:
         "widen the bounds (a larger k), merge the level (collapse) or drop a margin",
         **margin.where(cell),
     )
+
+
+def _sizes(structure: Structure) -> Floats:
+    """(P,) what a miss of each total is compared with: itself, in whatever unit the totals are."""
+    sizes: Floats = np.where(structure.totals > 0, structure.totals, 1.0)
+    return sizes
 
 
 def _check_each_cell(structure: Structure, counts: Floats, low: Floats, high: Floats, what: str) -> None:
@@ -66,7 +73,7 @@ def _smallest_miss(structure: Structure, low: Floats, high: Floats) -> Floats:
     from scipy.sparse import coo_array, eye_array, hstack
 
     cells, constraints = structure.cells, len(structure.totals)
-    scale = np.maximum(structure.totals, 1.0)
+    scale = _sizes(structure)
     rows = structure.codes.T.ravel()
     columns = np.tile(np.arange(cells), structure.codes.shape[1])
     incidence = coo_array((1.0 / scale[rows], (rows, columns)), shape=(constraints, cells))
