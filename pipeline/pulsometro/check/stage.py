@@ -159,6 +159,7 @@ def gather(
         evidence = _with_past(evidence, study, questionnaire, responses, earlier)
         columns, more = columns_moved(delivery, _delivery(study, earlier[-1]))
         evidence = evidence.with_more({"columns": columns}, more)
+        facts = {**facts, "compared_with": earlier[-1]}
     return Evidence(evidence.tables, with_severities(evidence.rules, study.params.check), facts)
 
 
