@@ -169,6 +169,12 @@ def test_it_has_the_projects_stages_without_what_publishes() -> None:
     assert all(stage.command == main[name].command for name, stage in own.items())
 
 
+def test_a_fresh_clone_has_nothing_to_bring_and_dvc_says_no_error() -> None:
+    stages = YAML(typ="safe").load((EXAMPLE / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    outs = [out for stage in stages.values() for out in stage.get("do", stage).get("outs", [])]
+    assert outs and all(isinstance(out, dict) and not next(iter(out.values()))["cache"] for out in outs)
+
+
 def test_inegis_files_cannot_be_committed() -> None:
     ignored = (EXAMPLE / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert {"/raw/*/?*", "/official/", "/processed/*"} <= set(ignored)

@@ -40,7 +40,11 @@ def test_every_value_of_params_is_in_exactly_one_file(tmp_path: Path) -> None:
     kept = {key: _said(value, said[key]) for key, value in again.items() if key in said}
     assert kept == said
     # What nobody said has a file too, so that a stage's dependencies do not change when somebody does.
-    assert again["weighting"]["nonresponse"] is None and again["publish"] == {"reports": None, "release": None}
+    assert again["weighting"]["nonresponse"] is None and again["publish"] == {
+        "reports": None,
+        "release": None,
+        "store": None,
+    }
 
 
 def _said(value: object, said: object) -> object:

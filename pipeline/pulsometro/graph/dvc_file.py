@@ -20,11 +20,11 @@ stages:
 
 def graph_text(study: Study) -> str:
     """The whole dvc.yaml of a study."""
-    waves = list(study.waves)
-    return HEADER + "\n".join("\n".join(_lines(stage, waves)) + "\n" for stage in stages_of(study))
+    waves, stored = list(study.waves), study.params.publish.store
+    return HEADER + "\n".join("\n".join(_lines(stage, waves, stored)) + "\n" for stage in stages_of(study))
 
 
-def _lines(stage: Stage, waves: Iterable[str]) -> Iterator[str]:
+def _lines(stage: Stage, waves: Iterable[str], stored: bool) -> Iterator[str]:
     yield f"  {stage.name}:"
     space = "    "
     if stage.each_wave:
@@ -40,6 +40,8 @@ def _lines(stage: Stage, waves: Iterable[str]) -> Iterator[str]:
     plain = sorted(set(stage.outs))
     if stage.always:
         yield from _kept(space, "outs", {path: {"persist": "true"} for path in plain})
+    elif not stored:
+        yield from _kept(space, "outs", {path: {} for path in plain})
     elif stage.stays:
         yield from _stays(space, plain)
     else:
@@ -64,7 +66,7 @@ def _stays(space: str, paths: Iterable[str]) -> Iterator[str]:
 
 
 def _kept(space: str, name: str, paths: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """Outs that git keeps and not DVC's cache."""
+    """Outs that git keeps, or nobody, and not DVC's cache."""
     if paths:
         yield f"{space}{name}:"
     for path, more in paths.items():

@@ -8,8 +8,12 @@ from pulsometro.settings.configuration import STRICT
 
 @dataclass(frozen=True)
 class PublishSettings:
-    """``reports``: every wave's reports and the site; ``release``: the microdata that partners may have."""
+    """``reports``: every wave's reports and the site; ``release``: the microdata that partners may have.
+
+    ``store``: whether DVC keeps what the stages make; without it a fresh clone has nothing to bring, and makes it.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     reports: bool = True
     release: bool = True
+    store: bool = True
