@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pandas as pd
 import pytest
+from ruamel.yaml import YAML
 
 from pulsometro.estimates import series
 from pulsometro.estimates import stage as estimate
