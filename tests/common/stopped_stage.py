@@ -1,5 +1,6 @@
 """A stage that is at work until it is stopped, with all that belongs to it, for the tests of how things end."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -132,6 +133,8 @@ def dvc() -> str:
 
 def dvc_project(stage: Stage, ending: str = "", names: tuple[str, ...] = ("one",)) -> None:
     """Stages of DVC that run this one's command; the shell that runs it goes on with ``ending``."""
-    lines = ["stages:", *(f"  {name}:\n    cmd: {shlex.join(stage.command())}{ending}" for name in names)]
-    (stage.folder / "dvc.yaml").write_text("\n".join(lines) + "\n")
+    # As JSON, which is YAML: a quoted path at its beginning would end the text of a plain one.
+    command = json.dumps(f"{shlex.join(stage.command())}{ending}", ensure_ascii=False)
+    lines = ["stages:", *(f"  {name}:\n    cmd: {command}" for name in names)]
+    (stage.folder / "dvc.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     subprocess.run([dvc(), "init", "--no-scm", "-q"], cwd=stage.folder, check=True)
