@@ -35,8 +35,8 @@ signal.pause()
 """
 POLITE = """
 import time
-print("on", flush=True)
 try:
+    print("on", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(0.5)
