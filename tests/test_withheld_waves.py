@@ -195,3 +195,49 @@ def test_with_no_wave_left_the_chain_says_why(project: Path, tmp_path: Path) -> 
     assert done.returncode != 0 and "Traceback" not in done.stderr
     for wave in (BAD, GOOD):
         assert f"{wave} is withheld by 'ingest': raw/{wave}/llamadas_{wave}.csv" in done.stderr
+        # Nothing of what was published before stays.
+        assert [path.name for path in (folder / f"reports/site/{wave}").iterdir()] == ["brief.html"]
+        assert [path.name for path in (folder / f"processed/release/{wave}").iterdir()] == ["README.md"]
+        assert wave not in (folder / "processed/series/headline.csv").read_text(encoding="utf-8")
+    site = {path.relative_to(folder / "reports/site").as_posix() for path in (folder / "reports/site").rglob("*.html")}
+    assert site == {"index.html", "secciones/index.html", *(f"{wave}/brief.html" for wave in (BAD, GOOD))}
+    start = (folder / "reports/site/index.html").read_text(encoding="utf-8")
+    assert "Ninguna edición se publica por ahora" in start
+
+
+def test_a_release_that_cannot_be_is_withheld_and_its_reports_stay(project: Path, tmp_path: Path) -> None:
+    """Two codes of one kind of missing: no SPSS file can hold them. Nothing before the release minds."""
+    folder = tmp_path / "release"
+    shutil.copytree(project, folder, symlinks=True, ignore=shutil.ignore_patterns("tmp"))
+    path = folder / f"questionnaires/{BAD}.yaml"
+    text = path.read_text(encoding="utf-8")
+    extra = "items:\n  lineas:\n    missing: {98: no_sabe, 97: no_sabe, 99: no_contesta}\n"
+    path.write_text(f"{text}\n{extra}", encoding="utf-8")
+    done = run(folder, "dvc", "repro")
+    assert done.returncode != 0
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert line.startswith(f"Error: {BAD} is withheld by 'release': ") and "two codes for one kind of missing" in line
+    assert (folder / f"reports/site/{BAD}/brief.pdf").is_file()
+    assert [each.name for each in (folder / f"processed/release/{BAD}").iterdir()] == ["README.md"]
+    assert "No se publica" not in (folder / "reports/site/index.html").read_text(encoding="utf-8")
+
+
+def test_the_middle_one_of_three_is_left_out_of_the_others(tmp_path: Path) -> None:
+    waves = ("2012T3", "2013T1", "2013T2")
+    whole = make_study(tmp_path / "tres", waves, 40)
+    as_project(whole)
+    alone = tmp_path / "dos"
+    shutil.copytree(whole, alone)
+    params = load(alone / "params.yaml")
+    del params["waves"]["2013T1"]
+    dump(params, alone / "params.yaml")
+    run(alone, "pulso", "graph", check=True)
+    _no_calls(whole)
+    assert run(alone, "dvc", "repro").returncode == 0
+    done = run(whole, "dvc", "repro")
+    assert done.returncode != 0 and "2013T1 is withheld by 'ingest'" in done.stderr
+    first, second = ({path.relative_to(folder): path.read_bytes() for wave in ("2012T3", "2013T2")
+                      for top in (f"reports/site/{wave}", f"processed/release/{wave}", f"processed/series/waves/{wave}")
+                      for path in sorted((folder / top).rglob("*")) if path.is_file()}
+                     for folder in (whole, alone))  # fmt: skip
+    assert [str(path) for path in first.keys() | second.keys() if first.get(path) != second.get(path)] == []

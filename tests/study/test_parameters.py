@@ -47,6 +47,7 @@ def test_the_root_is_found_from_a_folder_inside() -> None:
         ('current_wave: "2013T2"', 'current_wave: "2031T2"', r"'current_wave' names 2031T2"),
         ('end: "2013-05-19"', 'end: "2013-04-19"', r"waves\.2013T2\.fieldwork ends before it starts"),
         ('cve_geo: "19018"', 'cve_geo: "19006"', r"municipalities lists 19006 twice"),
+        ("    edition: 7", "    edition: 8", r"waves\.2013T1 and waves\.2013T2 are both edition 8; number them apart"),
         ("study:", "study:\nstudy:", r"line \d+: found duplicate key"),
         ("trim: {k: 5}", "trim: {k: 0.5}", r"trim\.k"),
     ],

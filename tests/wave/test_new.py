@@ -109,3 +109,48 @@ def test_this_studys_own_files_take_a_wave(root: Path, tmp_path: Path) -> None:
         assert _added((root / name).read_text(encoding="utf-8"), (tmp_path / name).read_text(encoding="utf-8"))
     assert load_study(tmp_path).questionnaire("2030T1").items.keys() == study.questionnaire(last).items.keys()
     assert not load_study(tmp_path).wave("2030T1").simulated
+
+
+def test_another_delivery_of_the_same_name_is_kept(study: Study, tmp_path: Path) -> None:
+    d.write_csv(d.good(), tmp_path / "entrega.csv")
+    there = study.root / "raw/2020T2/entrega.csv"
+    there.parent.mkdir()
+    there.write_text("the first one\n", encoding="utf-8")
+    before = (study.root / "params.yaml").read_bytes()
+    with pytest.raises(PulsoError, match="another file of that name is there already, and is kept"):
+        new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.csv")
+    assert there.read_text(encoding="utf-8") == "the first one\n"
+    assert (study.root / "params.yaml").read_bytes() == before
+    assert not (study.root / "questionnaires/2020T2.yaml").exists()
+    # The remedy: the new one gets another name.
+    (tmp_path / "entrega.csv").rename(tmp_path / "entrega 2.csv")
+    new_wave(study, "2020T2", "2020T1", tmp_path / "entrega 2.csv")
+    assert load_study(study.root).wave("2020T2").file == "entrega 2.csv"
+
+
+def test_waves_in_one_line_are_refused_and_what_lay_there_stays(study: Study) -> None:
+    path = study.root / "params.yaml"
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index("waves:"), text.index("municipalities:")
+    entry = (
+        '{edition: 1, period: "enero de 2020", fieldwork: {start: "2020-01-06", end: "2020-01-31"}, file: datos.csv}'
+    )
+    path.write_text(f'{text[:start]}waves: {{"2020T1": {entry}}}\n{text[end:]}', encoding="utf-8")
+    before = path.read_bytes()
+    d.write_csv(d.good(), study.root / "raw/2020T2-entrega.csv")
+    there = study.root / "raw/2020T2/entrega.csv"
+    there.parent.mkdir()
+    d.write_csv(d.good(), there)
+    with pytest.raises(PulsoError, match="'waves' is written in one line; write each wave on lines of its own"):
+        new_wave(load_study(study.root), "2020T2", "2020T1", there)
+    assert path.read_bytes() == before and there.is_file()
+    assert not (study.root / "questionnaires/2020T2.yaml").exists()
+
+
+def test_a_name_that_no_shell_could_bear_is_not_taken_over(study: Study, tmp_path: Path) -> None:
+    odd = tmp_path / 'con "comillas" $(x).csv'
+    d.write_csv(d.good(), odd)
+    new_wave(study, "2020T2", "2020T1", odd)
+    wave = load_study(study.root).wave("2020T2")
+    assert not set(wave.file) & set('"$`\\') and (study.root / "raw/2020T2" / wave.file).is_file()
+    assert odd.is_file()

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.attempts import read_attempts
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.harmonise.crosswalk import harmonised, plan
 from pulsometro.ingest.harmonise.telephones import DEMONSTRATION_KEY, fingerprint, keyed, number, ranked
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.ingest.stage import run
-from pulsometro.study import Study
+from pulsometro.study import Study, load_study
 from tests.ingest import deliveries as d
 
 WAVE = "2020T1"
@@ -249,3 +250,52 @@ def test_a_misspelt_label_or_place_is_printed(column: str, value: str, tmp_path:
     frame = d.good().astype({column: object})
     frame.loc[4, column] = value
     assert f"row 6: '{value}' is" in _told(tmp_path, frame)
+
+
+# A column moved, or left empty
+
+
+def _csv(study: Study, frame: pd.DataFrame) -> None:
+    d.write_csv(frame, study.raw(WAVE))
+
+
+def _dialled(rows: int) -> pd.Series:
+    """Numbers of the city that do not count up."""
+    return pd.Series([f"81{(i * 7_919_317) % 90_000_000 + 10_000_000}" for i in range(rows)])
+
+
+@pytest.mark.parametrize("kind", ["the telephone left empty", "moved by a row"])
+def test_folios_that_are_telephones_are_refused_without_showing_one(kind: str, tmp_path: Path) -> None:
+    study, frame = d.prepared(tmp_path), d.good()
+    numbers = _dialled(len(frame))
+    frame["FOLIO"] = numbers.to_numpy()
+    empty = kind == "the telephone left empty"
+    frame["TEL"] = "" if empty else numbers.shift(1, fill_value="8199999999").to_numpy()
+    _csv(study, frame)
+    message = "the folios look like telephone numbers" if empty else "is the telephone number of another row"
+    with pytest.raises(PulsoError, match=message) as caught:
+        run(study, WAVE)
+    told = str(caught.value) + (study.processed(WAVE, "ingest") / "withheld.json").read_text(encoding="utf-8")
+    assert not [number for number in numbers if number in told]
+
+
+@pytest.mark.parametrize(
+    "written", ["T{}", "tel:{}", "{}|5", "+52 (81) {}", "044 {}", "{}.0", "id {}"]
+)  # fmt: skip
+def test_a_calls_file_with_telephones_is_refused_however_they_are_written(written: str, tmp_path: Path) -> None:
+    study = d.prepared(tmp_path)
+    params = tmp_path / "params.yaml"
+    text = params.read_text(encoding="utf-8")
+    line = '    file: "datos.csv"\n'
+    assert line in text
+    params.write_text(text.replace(line, f"{line}    attempts: llamadas.csv\n"), encoding="utf-8")
+    frame = pd.DataFrame({"numero": _dialled(60), "intento": 1, "disposicion": 1})
+    calls = study.raw(WAVE).with_name("llamadas.csv")
+    study = load_study(tmp_path)
+    # Opaque ids pass.
+    frame.assign(numero=[f"N{i:05d}" for i in range(60)]).to_csv(calls, index=False)
+    assert len(read_attempts(study, WAVE, alias_table(()))) == 60
+    bare = frame["numero"].str[2:] if "(81)" in written else frame["numero"]
+    frame.assign(numero=bare.map(written.format)).to_csv(calls, index=False)
+    with pytest.raises(PulsoError, match="these look like telephone numbers; ask the firm for opaque ids"):
+        read_attempts(study, WAVE, alias_table(()))

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -348,3 +349,18 @@ def test_ctrl_c_or_a_kill_leaves_no_reader(number: int, tmp_path: Path) -> None:
     assert out == "" and err.count("Traceback") == (number == signal.SIGINT)
     if number == signal.SIGINT:
         assert not list(tmp_path.glob("ingest-*"))
+
+
+def test_what_a_killed_run_unpacked_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A delivery must not stay in the folder for temporary files; what a living run unpacks does."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    folders = {pid: tmp_path / f"ingest-{pid}-abc" for pid in (gone.pid, os.getpid())}
+    for folder in folders.values():
+        folder.mkdir()
+        (folder / "member.csv").write_text("FOLIO,TEL\n1,8112345678\n", encoding="utf-8")
+    path = tmp_path / "datos.csv"
+    d.write_csv(d.good(), path)
+    read_delivery(path, Delivery(respondent=(), columns={}), lambda columns: columns)
+    assert not folders[gone.pid].exists() and folders[os.getpid()].exists()
