@@ -16,6 +16,8 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "CI": "1"}
 Hashes = dict[str, str]
+# Signals that the faults send besides the one that nobody can keep back.
+SENT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
@@ -113,11 +115,17 @@ class Project:
 
 def start(folder: Path, words: tuple[str, ...], said: Path) -> int:
     """Fork, run ``pulso`` with these words in a process group of its own; the child's id."""
+    # A signal that comes while this is not yet the program is kept for it: it must not end the copy of this process.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SENT)
     child = os.fork()
     if child:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return child
     code = 1
     try:
+        for number in SENT:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.setsid()
         os.chdir(folder)
         os.environ.update(ENVIRONMENT)

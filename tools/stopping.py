@@ -113,7 +113,7 @@ def end_all() -> None:
         waited = time.monotonic() - begin
         if waited > 2 * PATIENCE:
             return
-        for number in living if waited > PATIENCE else living - asked:
+        for number in living if waited > PATIENCE else [each for each in living if each not in asked]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 if waited > PATIENCE:
                     os.kill(number, signal.SIGKILL)
@@ -146,15 +146,18 @@ def written(number: int) -> set[str]:
     return found
 
 
-def descendants(root: int, known: set[int]) -> set[int]:
-    """Processes below this one that live, at any depth, and of the known ones those that do."""
+def descendants(root: int, known: set[int]) -> list[int]:
+    """Processes below this one that live, at any depth, and of the known ones those that do; parents come first.
+
+    Whoever is asked to end after a program that it waits for would go on as if that one had done its work.
+    """
     parents = processes()
-    below: set[int] = set()
+    below: dict[int, None] = {}
     waiting = {root}
     while waiting:
-        waiting = {number for number, (parent, _) in parents.items() if parent in waiting} - below
-        below |= waiting
-    return {number for number in below | known if number in parents and parents[number][1]}
+        waiting = {number for number, (parent, _) in parents.items() if parent in waiting} - set(below)
+        below |= dict.fromkeys(sorted(waiting))
+    return [number for number in below | dict.fromkeys(sorted(known)) if number in parents and parents[number][1]]
 
 
 def processes() -> dict[int, tuple[int, bool]]:

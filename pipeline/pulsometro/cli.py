@@ -1,21 +1,18 @@
 """``pulso``: one verb per stage. Stages are imported only when their verb is called."""
 
-import errno
 import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import click
 
 from pulsometro.common.determinism import agree
-from pulsometro.common.ending import NO_MEMORY
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.printable import visible
 from pulsometro.common.progress import Tell, shown
 from pulsometro.common.version import VERSION
+from pulsometro.speech import Sentences, say
 
 WAVE = click.argument("wave", metavar="WAVE")
 WITHHOLD = click.option(
@@ -23,36 +20,7 @@ WITHHOLD = click.option(
 )
 
 
-class _Sentences(click.Group):
-    """Turns what a technician can mend into one sentence and exit code 1."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take ``--quiet`` after the verb as well, where people type it."""
-        others = [word for word in args if word != "--quiet"]
-        return super().parse_args(ctx, ["--quiet", *others] if len(others) < len(args) else args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except PulsoError as error:
-            raise click.ClickException(visible(str(error))) from None
-        except MemoryError:
-            raise click.ClickException(NO_MEMORY) from None
-        except OSError as error:
-            if error.errno == errno.ENOMEM:
-                raise click.ClickException(NO_MEMORY) from None
-            place = f"{error.filename}: " if error.filename else ""
-            text = f"{place}{error.strerror or error}; free the disk or the file, or mend its rights, and run again."
-            raise click.ClickException(visible(text)) from None
-        except ValueError as error:
-            # The kernel knows nothing of this program, and is not imported to ask whose error this is.
-            kernel = sys.modules.get("pulsometro.estimation.errors")
-            if kernel is None or not isinstance(error, kernel.EstimationError):
-                raise
-            raise click.ClickException(visible(str(error))) from None
-
-
-@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="pulso", message="%(prog)s %(version)s")
 @click.option("--quiet", is_flag=True, help="No progress, only results and errors.")
 @click.pass_context
@@ -60,11 +28,6 @@ def main(ctx: click.Context, quiet: bool) -> None:
     """From the questionnaire to the published brief: one verb per stage of the survey."""
     agree()
     ctx.obj = {"quiet": quiet or bool(os.environ.get("CI")) or not sys.stderr.isatty()}
-
-
-def _say(text: str) -> None:
-    """Print a result; what files and settings hold is shown, and nothing that a terminal would obey."""
-    click.echo(visible(text))
 
 
 def _working(text: str) -> AbstractContextManager[Tell]:
@@ -84,7 +47,7 @@ def _carry(work: Callable[[], str], withhold: bool) -> None:
         own = click.get_current_context().command.name == stop.record.stage
         wave = stop.record.wave
         said = told({wave: stop.record}) if own else f"{wave}: nothing to do, '{stop.record.stage}' withheld it."
-    _say(said)
+    say(said)
 
 
 @main.command()
@@ -93,7 +56,7 @@ def graph() -> None:
     from pulsometro.graph.dvc_file import write_graph
     from pulsometro.study import load_study
 
-    _say(write_graph(load_study()))
+    say(write_graph(load_study()))
 
 
 @main.command()
@@ -102,7 +65,7 @@ def program() -> None:
     from pulsometro.graph.stage import run_program
     from pulsometro.study import load_study
 
-    _say(run_program(load_study()))
+    say(run_program(load_study()))
 
 
 @main.command()
@@ -111,7 +74,7 @@ def deliveries() -> None:
     from pulsometro.graph.stage import run_deliveries
     from pulsometro.study import load_study
 
-    _say(run_deliveries(load_study()))
+    say(run_deliveries(load_study()))
 
 
 @main.command()
@@ -123,7 +86,7 @@ def verdict() -> None:
 
     study = load_study()
     make_readable(study)
-    _say(refuse_withheld(study))
+    say(refuse_withheld(study))
 
 
 @main.command()
@@ -132,7 +95,7 @@ def settings() -> None:
     from pulsometro.study import load_study
     from pulsometro.study.stage import run
 
-    _say(run(load_study()))
+    say(run(load_study()))
 
 
 @main.command()
@@ -143,7 +106,7 @@ def simulate() -> None:
 
     with _working("simulating the editions") as tell:
         said = run(load_study(), tell)
-    _say(said)
+    say(said)
 
 
 @main.command()
@@ -177,7 +140,7 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
     if every:
         with _working("loading the checks") as tell:
             said = stage.run_all(study, tell)
-        _say(said)
+        say(said)
         return
     if wave is None:
         raise PulsoError("pulso check: say which wave, for example 'pulso check 2013T2', or --all.")
@@ -191,7 +154,7 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
     if docs is not None:
         told = (f"{docs}: Great Expectations' pages; they hold respondents' values and load remote addresses: do not "
                 "publish or send them, and delete them after use.")  # fmt: skip
-        click.echo(visible(told), err=True)
+        say(told, err=True)
     if verdict.verdict == "stop":
         raise SystemExit(1)
 
@@ -230,7 +193,7 @@ def series() -> None:
 
     with _working("putting the waves together"):
         said = run(load_study())
-    _say(said)
+    say(said)
 
 
 @main.command()
@@ -254,7 +217,7 @@ def site() -> None:
 
     with _working("rendering the site"):
         said = run(load_study())
-    _say(said)
+    say(said)
 
 
 @main.command()
@@ -276,7 +239,7 @@ def explain(what: str) -> None:
     from pulsometro.reporting.trace.explain import explain_number
     from pulsometro.study import load_study
 
-    _say(explain_number(load_study(), what))
+    say(explain_number(load_study(), what))
 
 
 @main.group()
@@ -293,7 +256,7 @@ def wave_new(wave: str, source: str, data: Path | None) -> None:
     from pulsometro.study import load_study
     from pulsometro.wave.new import new_wave
 
-    _say(new_wave(load_study(), wave, source, data))
+    say(new_wave(load_study(), wave, source, data))
 
 
 @main.group()
@@ -310,7 +273,7 @@ def questionnaire_diff(a: str, b: str) -> None:
     from pulsometro.study import load_study
 
     study = load_study()
-    _say(describe(study.questionnaire(a), study.questionnaire(b)))
+    say(describe(study.questionnaire(a), study.questionnaire(b)))
 
 
 @main.command()

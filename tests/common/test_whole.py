@@ -310,6 +310,40 @@ def test_stopped_in_the_middle_of_the_exchange_nothing_is_lost(
     assert inside(folder) == ["new" if moment == 2 else "old"]
 
 
+BROKEN_OFF = """
+import os, shutil, signal, sys
+from pathlib import Path
+from pulsometro.common import ending, whole
+ending.install()
+remove, replace = shutil.rmtree, Path.replace
+def told(work):
+    def then(*words, **named):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return work(*words, **named)
+    return then
+shutil.rmtree = told(remove)
+if sys.argv[2] == "exchange":
+    Path.replace = told(replace)
+with whole.atomic_folder(Path(sys.argv[1]) / "out") as folder:
+    (folder / "a").write_text("new")
+    if sys.argv[2] == "error":
+        raise ValueError("a part of the stage was ended first")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signals to send")
+@pytest.mark.parametrize(("when", "stays"), [("error", "old"), ("exchange", "new")])
+def test_a_signal_while_things_are_put_in_order_comes_after_that(tmp_path: Path, when: str, stays: str) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a").write_text("old")
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN_OFF, str(tmp_path), when], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 128 + signal.SIGTERM, done.stderr
+    assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == ["out", "out/a"]
+    assert (tmp_path / "out" / "a").read_text() == stays
+
+
 def test_a_folder_that_another_run_put_there_meanwhile_is_replaced(tmp_path: Path) -> None:
     with atomic_folder(tmp_path / "out") as ours:
         (ours / "ours").write_text("x")

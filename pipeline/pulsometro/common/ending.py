@@ -8,6 +8,8 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -25,6 +27,9 @@ _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _SHELLS = {"ash", "bash", "busybox", "csh", "dash", "fish", "ksh", "mksh", "sh", "tcsh", "zsh"}
 _SET_PDEATHSIG = 1
 _last = [-_AGAIN]
+# How deep the main thread is in what is not to be torn, and the signal that waits for its end.
+_unbroken = [0]
+_waiting: list[int] = []
 
 
 class Stopped(SystemExit):
@@ -65,6 +70,24 @@ def release(before: set[int | signal.Signals]) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """What is put in order here is not torn by a signal to end: it comes afterwards.
+
+    Without it the signal that follows an error (a part of the stage was ended first) would leave the half of a removal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _unbroken[0] += 1
+    try:
+        yield
+    finally:
+        _unbroken[0] -= 1
+        if _waiting and not _unbroken[0]:
+            raise Stopped(128 + _waiting.pop())
+
+
 def as_lane(parent: int) -> None:
     """In a fork, begun while signals were held: end without a word, when told by ``parent`` or with it."""
     for number in _numbers():
@@ -93,12 +116,19 @@ def _stop(number: int, _: FrameType | None) -> None:
     now = time.monotonic()
     if now - _last[0] >= _AGAIN:
         _last[0] = now
-        raise Stopped(128 + number)
+        _end_now(number)
 
 
 def _leave(number: int, _: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)
-    raise Stopped(128 + number)
+    _end_now(number)
+
+
+def _end_now(number: int) -> None:
+    if _unbroken[0]:
+        _waiting[:] = [number]
+    else:
+        raise Stopped(128 + number)
 
 
 def _end_with_dvc() -> None:

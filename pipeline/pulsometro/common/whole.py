@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from pulsometro.common.ending import unbroken
 from pulsometro.common.errors import PulsoError
 
 PREFIX = ".tmp-"
@@ -50,8 +51,9 @@ def atomic(path: Path, *, public: bool = False) -> Iterator[Path]:
         temporary.chmod(_rights(temporary.parent, public))
         temporary.replace(path)
     except BaseException as error:
-        full = _is_full(error, path.parent)
-        temporary.unlink(missing_ok=True)
+        with unbroken():
+            full = _is_full(error, path.parent)
+            temporary.unlink(missing_ok=True)
         _name_final(error, temporary, path)
         if full:
             raise _no_space(path) from error
@@ -74,12 +76,14 @@ def atomic_folder(path: Path, *, public: bool = False) -> Iterator[Path]:
         _grant(temporary, _rights(temporary.parent, public, folder=True))
         yield temporary
         _grant_inside(temporary, public)
-        _swap(temporary, path, old)
+        with unbroken():
+            _swap(temporary, path, old)
     except BaseException as error:
-        full = _is_full(error, path.parent)
-        shutil.rmtree(temporary, ignore_errors=True)
-        if old.exists():
-            _put_back(old, path)
+        with unbroken():
+            full = _is_full(error, path.parent)
+            shutil.rmtree(temporary, ignore_errors=True)
+            if old.exists():
+                _put_back(old, path)
         _name_final(error, temporary, path)
         if full:
             raise _no_space(path) from error

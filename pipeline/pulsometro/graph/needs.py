@@ -6,9 +6,12 @@ A test follows the imports of every stage and holds them against this table.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_COMMON = ("common/bound.py", "common/errors.py", "common/files.py", "common/sealing.py", "common/whole.py")
+_COMMON = (
+    "common/bound.py", "common/ending.py", "common/errors.py", "common/files.py", "common/sealing.py",
+    "common/whole.py",
+)  # fmt: skip
 _STUDY = (*_COMMON, "questionnaire", "settings", "study")
-_SIDE_BY_SIDE = ("common/ending.py", "common/parallel.py")
+_SIDE_BY_SIDE = ("common/parallel.py",)
 _SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")
 _REPORTING = (
     *_STUDY, *_SIDE_BY_SIDE, "common/version.py", "reporting", "style", *_SHARED_WITH_WEIGHTING,
@@ -19,7 +22,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "settings": _STUDY,
         "simulate": (*_STUDY, *_SIDE_BY_SIDE, "simulate"),
-        "ingest": (*_STUDY, "common/ending.py", "common/printable.py", "ingest"),
+        "ingest": (*_STUDY, "common/printable.py", "ingest"),
         "check": (
             *_STUDY, "check", "common/printable.py", *_SIDE_BY_SIDE, "common/version.py", "style",
             *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",

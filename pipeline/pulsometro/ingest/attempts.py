@@ -15,6 +15,8 @@ from pulsometro.study import Study
 
 # Opaque ids of ten digits look dialled now and then, so many of them never do.
 _MANY = 0.35
+# A national number beside other digits, as in an id made of the number and the attempt.
+_INSIDE = r"(?<!\d)(\d{10})(?!\d)"
 _TELEPHONE = re.compile(r"\+?\d[\d \-.()]{6,13}\d")
 
 
@@ -56,7 +58,8 @@ def _refuse_telephones(column: pd.Series, where: str) -> None:
     digits = texts.str.count(r"\d").between(8, 13) & texts.str.fullmatch(_TELEPHONE.pattern)
     # Written with a country code, blanks, a word before it: what is dialled is a number of this country all the same.
     bare = texts.str.replace(r"\D", "", regex=True)
-    if len(texts) and ((digits | dialled(texts) | dialled(bare)) & ~dates).mean() > _MANY:
+    inside = dialled(texts.str.extract(_INSIDE, expand=False).fillna(""))
+    if len(texts) and ((digits | dialled(texts) | dialled(bare) | inside) & ~dates).mean() > _MANY:
         raise PulsoError(f"{where}: these look like telephone numbers; ask the firm for opaque ids instead.")
 
 

@@ -40,7 +40,7 @@ def page(period: str, title: str, theme: Theme) -> str:
     return _PAGE.format(
         title=escape(f"Sin publicar, {period} · {title}"),
         head=f"La edición de {escape(period)} no se publica por ahora",
-        said="Sus datos no están listos para publicarse. Las demás ediciones no cambian por ello.",
+        said="Sus datos no están listos para publicarse.",
         link='\n<p><a href="../index.html">Ir al inicio</a></p>', ink=theme.ink, accent=theme.accent,
     )  # fmt: skip
 
