@@ -42,6 +42,29 @@ def test_a_broken_lock_or_one_of_the_dead_is_removed(text: str, tmp_path: Path) 
     mend_lock(tmp_path)
 
 
+WHOLE = "schema: '2.0'\nstages:\n  one:\n    cmd: one\n    outs:\n    - path: a\n      hash: md5\n      md5: c4ca\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "killed", "stays"),
+    [
+        ("", False, False), (WHOLE[:9], False, False), (WHOLE[:40], True, True), (WHOLE[:58], True, False),
+        (WHOLE, True, True), (WHOLE, False, True), ("<<<<<<< HEAD\n" + WHOLE, True, True),
+    ],
+)  # fmt: skip
+def test_a_dvc_lock_that_a_killed_run_left_cut_is_made_again(
+    text: str, killed: bool, stays: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if killed:
+        _lock(tmp_path, _entries(DEAD))
+    record = tmp_path / "dvc.lock"
+    record.write_text(text, encoding="utf-8")
+    mend_lock(tmp_path)
+    assert record.exists() is stays
+    told = "dvc.lock was left cut by a run that was killed; it is made again.\n"
+    assert capsys.readouterr().err == ("" if stays else told)
+
+
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="no /proc to see what a process is")
 def test_the_lock_of_a_running_dvc_stays_and_that_of_another_program_does_not(tmp_path: Path) -> None:
     sleeper = [sys.executable, "-c", "import sys; print('ready', flush=True); sys.stdin.read()"]

@@ -193,20 +193,45 @@ def run(
 
 
 def mend_lock(folder: Path) -> None:
-    """Remove DVC's lock when a killed run left it half-written, or only processes that are gone are in it.
+    """Remove what a killed run left of DVC's two files that it writes in place, where nobody else may be at work.
 
-    DVC writes it in place: killed meanwhile, it is empty or cut, and DVC refuses to start until
-    somebody removes it. Names of the dead pile up in it, and a number may be another process by now.
+    Of its lock, the names of processes that are gone, or half of them: DVC refuses to start until somebody removes it.
+    Of ``dvc.lock``, what cannot be read: DVC makes it again, and takes from its cache what was made.
     """
     lock = folder / ".dvc" / "tmp" / "rwlock"
-    if not lock.is_file():
-        return
-    numbers = holders(lock)
-    if numbers is None:
-        time.sleep(0.3)  # another DVC may be writing it now
+    killed = False
+    if lock.is_file():
         numbers = holders(lock)
-    if not any(runs_dvc(number) for number in numbers or ()):
+        if numbers is None:
+            time.sleep(0.3)  # another DVC may be writing it now
+            numbers = holders(lock)
+        if any(runs_dvc(number) for number in numbers or ()):
+            return
         lock.unlink(missing_ok=True)
+        killed = numbers is None or bool(numbers)
+    record = folder / "dvc.lock"
+    if record.is_file() and is_cut(record, killed):
+        print(f"{record.name} was left cut by a run that was killed; it is made again.", file=sys.stderr)
+        record.unlink(missing_ok=True)
+
+
+# Reads a dvc.lock as DVC does.
+READ = """
+import sys
+from dvc.schema import COMPILED_LOCKFILE_SCHEMA
+from ruamel.yaml import YAML
+with open(sys.argv[1], encoding="utf-8") as file:
+    COMPILED_LOCKFILE_SCHEMA(YAML(typ="safe").load(file))
+"""
+
+
+def is_cut(record: Path, killed: bool) -> bool:
+    """Whether a dvc.lock is the beginning of one; looked into only where a run was ``killed`` or its end says so."""
+    content = record.read_bytes()
+    if b"<<<<<<<" in content or not (killed or not content.endswith(b"\n")):
+        return False  # two people's, which git asks about
+    python = str(BIN / "python") if BIN.is_dir() else sys.executable
+    return subprocess.run([python, "-c", READ, str(record)], capture_output=True, check=False).returncode != 0
 
 
 def holders(lock: Path) -> set[int] | None:
