@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..variables import TOTAL
-from .calibrated import linearise_coded, linearise_measured, psu_scores
+from .calibrated import linearise_coded, linearise_measured, linearised_variance
 from .cancelled import variance_from_rows
 from .cells import divided
 from .encoding import Coded, Measured, Reading
-from .linearisation import score_variance
 from .moments import CANCELLED, Moments, degrees_of_freedom, taylor_variance
 from .plan import CellCounts, Plan, count_rows
 from .replication import (
@@ -142,4 +141,4 @@ def method_variance(plan: Plan, kind: int, source: Source, values: np.ndarray, i
     else:
         ratio = None if is_total else values + source.centre
         z = linearise_measured(design.w, source.encoded, domain.index, size, ratio)
-    return score_variance(design, psu_scores(design, z, plan.model)).reshape(values.shape)
+    return linearised_variance(design, z, plan.model).reshape(values.shape)

@@ -1,0 +1,110 @@
+"""PSU scores of many estimates that are sparse but for a few columns they share, and their variances.
+
+A domain reaches few PSUs; what is taken off its scores (the regression of a calibration, the rest of the sample)
+reaches them all. With z = s − G c, s sparse (PSUs, m) and G (PSUs, g), the variance zᵀMz is sᵀMs − 2 cᵀGᵀMs + cᵀGᵀMGc,
+M the matrix of Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)²: sparse products and (g, g) matrices, never (PSUs, m).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from ..survey_design import SurveyDesign, first_psus
+from .linearisation import SCORE_ROUNDING, lonely_factors, score_deviations, stratum_factors
+
+# Below this part of what they are the difference of, the three terms have lost digits: those scores are made whole,
+# so many at a time.
+CANCELLED, AT_ONCE = 1e-5, 64
+# Scores this small beside their own largest are the rounding of a regression that explains them whole.
+EXPLAINED = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class SharedScores:
+    """``own`` (PSUs, m) sparse by column, less ``shared`` (PSUs, g) times ``coefficients`` (g, m)."""
+
+    own: sparse.csc_matrix
+    shared: np.ndarray
+    coefficients: np.ndarray
+
+    def some(self, columns: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """The scores of some estimates, (PSUs, columns)."""
+        scores: np.ndarray = self.own[:, columns].toarray()
+        if self.shared.shape[1]:
+            largest = np.abs(scores).max(axis=0, initial=0.0)
+            scores -= self.shared @ self.coefficients[:, columns]
+            scores[np.abs(scores) <= EXPLAINED * largest] = 0.0
+        return scores
+
+    def sizes(self, columns: np.ndarray) -> np.ndarray:
+        """Squares of what the scores are the difference of, (columns,)."""
+        own = np.asarray(self.own[:, columns].power(2).sum(axis=0)).ravel()
+        squares: np.ndarray = own + np.square(self.shared).sum(axis=0) @ np.square(self.coefficients[:, columns])
+        return squares
+
+
+def variances_of(
+    design: SurveyDesign, scores: SharedScores, reached: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Variance of the sum of each column of scores, and the squares that it is the difference of: each (m,).
+
+    ``reached`` (strata,) are the strata with a case in the base, the same of all estimates; None all that have a case.
+    """
+    inside = np.bincount(design.stratum_of_row, weights=design.w) > 0 if reached is None else reached
+    variance, uncancelled = _between(design, scores)
+    if lonely_factors(design).any():
+        variance += _lonely(design, scores, inside)
+    again = np.flatnonzero((variance <= CANCELLED * uncancelled) & (uncancelled > 0))
+    for begin in range(0, len(again), AT_ONCE):
+        columns = again[begin : begin + AT_ONCE]
+        whole = scores.some(columns)
+        deviations = score_deviations(design, whole, inside[:, None])
+        own = np.einsum("ij,ij->j", deviations, deviations)
+        floor = SCORE_ROUNDING * np.einsum("ij,ij->j", whole, whole)
+        variance[columns] = np.where(own > floor, own, 0.0)
+        uncancelled[columns] = scores.sizes(columns)
+    return variance, uncancelled
+
+
+def _between(design: SurveyDesign, scores: SharedScores) -> tuple[np.ndarray, np.ndarray]:
+    """The three terms by estimate, over the strata with several PSUs, and the sum of their sizes."""
+    own, shared, c = scores.own, scores.shared, scores.coefficients
+    stratum, n, factors = design.stratum_of_psu, design.psus_in_stratum, stratum_factors(design)
+    means = np.add.reduceat(shared, first_psus(design), axis=0) / n[:, None]
+    centred = shared - means[stratum]
+    scaled = centred * factors[stratum][:, None]
+    gram, cross = centred.T @ scaled, (own.T @ scaled).T
+    squares, joint = _own_squares(design, own, factors), np.einsum("gm,gm->m", cross, c)
+    variance = squares[0] - squares[1] - 2 * joint + np.einsum("gm,gm->m", c, gram @ c)
+    size = np.abs(c)
+    sizes = squares.sum(axis=0) + 2 * np.einsum("gm,gm->m", np.abs(cross), size)
+    return variance, sizes + np.einsum("gm,gm->m", size, np.abs(gram) @ size)
+
+
+def _own_squares(design: SurveyDesign, own: sparse.csc_matrix, factors: np.ndarray) -> np.ndarray:
+    """Scaled squares of the sparse scores, and of their sums by stratum over its PSUs: (2, m)."""
+    estimates = own.shape[1]
+    column = np.repeat(np.arange(estimates), np.diff(own.indptr))
+    stratum = design.stratum_of_psu[own.indices]
+    squares = np.bincount(column, weights=factors[stratum] * np.square(own.data), minlength=estimates)
+    if not len(column):
+        return np.zeros((2, estimates))
+    starts = np.flatnonzero((np.diff(stratum, prepend=-1) != 0) | (np.diff(column, prepend=-1) != 0))
+    sums, stratum = np.add.reduceat(own.data, starts), stratum[starts]
+    between = factors[stratum] / design.psus_in_stratum[stratum] * np.square(sums)
+    return np.stack([squares, np.bincount(column[starts], weights=between, minlength=estimates)])
+
+
+def _lonely(design: SurveyDesign, scores: SharedScores, inside: np.ndarray) -> np.ndarray:
+    """What adjusted strata of one PSU add, (m,): their scores around the mean of all PSUs of the strata reached."""
+    factors = lonely_factors(design)[design.stratum_of_psu]
+    alone = np.flatnonzero((factors > 0) & inside[design.stratum_of_psu])
+    sums = np.asarray(scores.own.sum(axis=0)).ravel() - scores.shared.sum(axis=0) @ scores.coefficients
+    centre = sums / max(int(design.psus_in_stratum[inside].sum()), 1)
+    rows, variance = scores.own.tocsr()[alone].tocsc(), np.zeros(len(centre))
+    for begin in range(0, len(centre), AT_ONCE):
+        some = slice(begin, begin + AT_ONCE)
+        own = rows[:, some].toarray() - scores.shared[alone] @ scores.coefficients[:, some] - centre[some]
+        variance[some] = factors[alone] @ np.square(own)
+    return variance
