@@ -91,7 +91,8 @@ class LinearEstimates:
                 f"({len(names)}, {len(self.values)})."
             )
         used = a != 0
-        value = a @ np.where(used.any(axis=0), self.values, 0.0)
+        # Nothing times a domain without cases is nothing.
+        value = np.where(used, a * self.values, 0.0).sum(axis=1)
         se = np.sqrt(self._variance(a, used, value))
         own = self.degrees_of_freedom(used)
         freedom = own if df is None else np.where(shows_no_spread(value, se, own), own, float(df))
@@ -100,7 +101,10 @@ class LinearEstimates:
     def _variance(self, a: np.ndarray, used: np.ndarray, value: np.ndarray) -> np.ndarray:
         columns = used.any(axis=0)
         if self.thetas is not None and self.design.replicates is not None:
-            return replicate_variance(self.design.replicates, a[:, columns] @ self.thetas[columns], value)
+            known = np.isfinite(self.thetas[columns])
+            thetas = a[:, columns] @ np.where(known, self.thetas[columns], 0.0)
+            thetas[used[:, columns].astype(float) @ ~known > 0] = np.nan
+            return replicate_variance(self.design.replicates, thetas, value)
         # Deviations are linear in the scores except for lonely PSUs: contrast first, deviate afterwards.
         scores = self.scores[:, columns] @ a[:, columns].T
         deviations = score_deviations(self.design, scores, self._strata(used))
