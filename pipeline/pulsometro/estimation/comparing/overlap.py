@@ -6,7 +6,7 @@ contrast Σ c_t θ_t is one linearised variable, so that the covariance is compu
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ def stack(waves: Sequence[Wave], domains: Sequence[Domain]) -> Stack:
     coded = tuple(
         CodedDomain(domain.kind, made.labels, made.index, domain.columns)
         for domain in domains
-        for made in code_domains(frame, [Domain(tuple(f"d:{n}" for n in domain.columns), domain.codes)])
+        for made in code_domains(frame, [replace(domain, columns=tuple(f"d:{n}" for n in domain.columns))])
     )
     ends = np.cumsum([len(part) for part in frames])
     rows = tuple(slice(int(end) - len(part), int(end)) for end, part in zip(ends, frames, strict=True))
