@@ -2,7 +2,8 @@
 
 A domain reaches few PSUs; what is taken off its scores (the regression of a calibration, the rest of the sample)
 reaches them all. With z = s − G c, s sparse (PSUs, m) and G (PSUs, g), the variance zᵀMz is sᵀMs − 2 cᵀGᵀMs + cᵀGᵀMGc,
-M the matrix of Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)²: sparse products and (g, g) matrices, never (PSUs, m).
+M the matrix of Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)² (and of the lonely PSUs' part, as in score_deviations):
+sparse products and (g, g) matrices, never (PSUs, m).
 """
 
 from dataclasses import dataclass
@@ -52,9 +53,7 @@ def variances_of(
     ``reached`` (strata,) are the strata with a case in the base, the same of all estimates; None all that have a case.
     """
     inside = np.bincount(design.stratum_of_row, weights=design.w) > 0 if reached is None else reached
-    variance, uncancelled = _between(design, scores)
-    if lonely_factors(design).any():
-        variance += _lonely(design, scores, inside)
+    variance, uncancelled = _three_terms(design, scores, inside)
     again = np.flatnonzero((variance <= CANCELLED * uncancelled) & (uncancelled > 0))
     for begin in range(0, len(again), AT_ONCE):
         columns = again[begin : begin + AT_ONCE]
@@ -67,12 +66,18 @@ def variances_of(
     return variance, uncancelled
 
 
-def _between(design: SurveyDesign, scores: SharedScores) -> tuple[np.ndarray, np.ndarray]:
-    """The three terms by estimate, over the strata with several PSUs, and the sum of their sizes."""
+def _three_terms(design: SurveyDesign, scores: SharedScores, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Their sum by estimate, and that of their sizes: each (m,)."""
     own, shared, c = scores.own, scores.shared, scores.coefficients
-    stratum, n, factors = design.stratum_of_psu, design.psus_in_stratum, stratum_factors(design)
+    stratum, n, lonely = design.stratum_of_psu, design.psus_in_stratum, lonely_factors(design) * inside
+    factors = stratum_factors(design) + lonely
     means = np.add.reduceat(shared, first_psus(design), axis=0) / n[:, None]
-    centred = shared - means[stratum]
+    centred = shared - np.where(n[:, None] > 1, means, 0.0)[stratum]
+    if lonely.any():
+        # An adjusted PSU is taken around the mean of all PSUs of the strata reached, which is one more shared column.
+        sums = np.asarray(own.sum(axis=0)).ravel() - shared.sum(axis=0) @ c
+        centred = np.column_stack([centred, lonely[stratum] > 0])
+        c = np.vstack([c, sums / max(int(n[inside].sum()), 1)])
     scaled = centred * factors[stratum][:, None]
     gram, cross = centred.T @ scaled, (own.T @ scaled).T
     squares, joint = _own_squares(design, own, factors), np.einsum("gm,gm->m", cross, c)
@@ -83,7 +88,7 @@ def _between(design: SurveyDesign, scores: SharedScores) -> tuple[np.ndarray, np
 
 
 def _own_squares(design: SurveyDesign, own: sparse.csc_matrix, factors: np.ndarray) -> np.ndarray:
-    """Scaled squares of the sparse scores, and of their sums by stratum over its PSUs: (2, m)."""
+    """Scaled squares of the sparse scores, and of their sums by stratum of several PSUs over these: (2, m)."""
     estimates = own.shape[1]
     column = np.repeat(np.arange(estimates), np.diff(own.indptr))
     stratum = design.stratum_of_psu[own.indices]
@@ -92,19 +97,6 @@ def _own_squares(design: SurveyDesign, own: sparse.csc_matrix, factors: np.ndarr
         return np.zeros((2, estimates))
     starts = np.flatnonzero((np.diff(stratum, prepend=-1) != 0) | (np.diff(column, prepend=-1) != 0))
     sums, stratum = np.add.reduceat(own.data, starts), stratum[starts]
-    between = factors[stratum] / design.psus_in_stratum[stratum] * np.square(sums)
+    n = design.psus_in_stratum[stratum]
+    between = np.where(n > 1, factors[stratum] / n, 0.0) * np.square(sums)
     return np.stack([squares, np.bincount(column[starts], weights=between, minlength=estimates)])
-
-
-def _lonely(design: SurveyDesign, scores: SharedScores, inside: np.ndarray) -> np.ndarray:
-    """What adjusted strata of one PSU add, (m,): their scores around the mean of all PSUs of the strata reached."""
-    factors = lonely_factors(design)[design.stratum_of_psu]
-    alone = np.flatnonzero((factors > 0) & inside[design.stratum_of_psu])
-    sums = np.asarray(scores.own.sum(axis=0)).ravel() - scores.shared.sum(axis=0) @ scores.coefficients
-    centre = sums / max(int(design.psus_in_stratum[inside].sum()), 1)
-    rows, variance = scores.own.tocsr()[alone].tocsc(), np.zeros(len(centre))
-    for begin in range(0, len(centre), AT_ONCE):
-        some = slice(begin, begin + AT_ONCE)
-        own = rows[:, some].toarray() - scores.shared[alone] @ scores.coefficients[:, some] - centre[some]
-        variance[some] = factors[alone] @ np.square(own)
-    return variance
