@@ -48,14 +48,13 @@ def measure_many_domains() -> list[dict[str, Any]]:
         estimate,
     )
 
-    made = []
+    asked, made = [Categorical("q", (1, 2))], []
     for spread in (False, True):
         data = make_municipalities(spread)
         design = SurveyDesign(
             data, "w", "state", "psu", calibration=Calibration("w", (("one",), ("other",))),
             replicates=Replicates.bootstrap([f"r{r}" for r in range(REPLICATES)]),
         )  # fmt: skip
-        asked = [Categorical("q", (1, 2))]
         domain_differences(design, asked, "state")
         for method in ("taylor", "calibrated", "replicates"):
             ways: dict[str, Callable[[], object]] = {
@@ -87,10 +86,10 @@ def many_domains_lines(measured: list[dict[str, Any]]) -> list[str]:
     lines = [
         "## Many domains",
         "",
-        f"One question in {MUNICIPALITIES:,} municipalities of {ROWS:,} rows and {PSUS:,} PSUs, {AUXILIARIES} auxiliaries,",
-        f"{REPLICATES} replicates, and each municipality against the rest, in one process: CPU seconds, the least of three",
-        "runs, and MB on top of the data (tracemalloc). *Inside*: every PSU lies in one municipality; *spread*: a PSU's",
-        "rows lie in several.",
+        f"One question in {MUNICIPALITIES:,} municipalities of {ROWS:,} rows and {PSUS:,} PSUs, {AUXILIARIES}",
+        f"auxiliaries, {REPLICATES} replicates, and each municipality against the rest, in one process: CPU seconds,",
+        "the least of three runs, and MB on top of the data (tracemalloc). *Inside*: every PSU lies in one municipality;",
+        "*spread*: a PSU's rows lie in several.",
         "",
         "| municipalities | method | estimates | MB | differences | MB | × the estimates |",
         "|---|---|---:|---:|---:|---:|---:|",
