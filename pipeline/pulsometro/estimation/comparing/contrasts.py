@@ -18,7 +18,7 @@ from .._engine.cells import divided
 from .._engine.coded_domains import CodedDomain, code_domains
 from .._engine.encoding import Coded, Measured, encode
 from .._engine.kernel import run
-from .._engine.linearisation import SCORE_ROUNDING, lonely_factors, score_deviations
+from .._engine.linearisation import SCORE_ROUNDING, LonelyRule, score_deviations
 from .._engine.plan import Method, Plan, make_plan
 from .._engine.replication import measured_deviations, replicate_estimates, replicate_totals, replicate_variance
 from ..domains import Domain
@@ -110,7 +110,7 @@ class LinearEstimates:
 
     def _strata(self, used: np.ndarray) -> np.ndarray | None:
         """Strata reached by the estimates used in each contrast, (strata, c); None all."""
-        if self.residuals or not lonely_factors(self.design).any():
+        if self.residuals or not LonelyRule.of(self.design).asks_reach:
             return None
         strata = np.logical_or.reduceat(self.reached, first_psus(self.design), axis=0)
         reached: np.ndarray = (strata.astype(float) @ used.T.astype(float)) > 0
