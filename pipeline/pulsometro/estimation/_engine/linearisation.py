@@ -133,7 +133,8 @@ def score_deviations(design: SurveyDesign, scores: np.ndarray, reached: np.ndarr
     # A lonely PSU without a case in the base is no part of the domain: not even a zero to be centred.
     own = np.where(reached[strata], scores[alone] - centre, 0.0)
     deviations[alone] = own * np.sqrt(rule.factor[strata])[:, None]
-    return deviations * np.sqrt(rule.inflation(reached.sum(axis=0), (reached * rule.unseen[:, None]).sum(axis=0)))
+    deviations *= np.sqrt(rule.inflation(reached.sum(axis=0), (reached * rule.unseen[:, None]).sum(axis=0)))
+    return deviations
 
 
 def score_variance(design: SurveyDesign, scores: np.ndarray) -> np.ndarray:

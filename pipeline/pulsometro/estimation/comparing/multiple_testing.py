@@ -20,8 +20,9 @@ _STATSMODELS_NAMES = (("BH", "fdr_bh"), ("holm", "holm"), ("bonferroni", "bonfer
 class ChangeRule:
     """When a change counts: level of the test, adjustment over the family, covariance, power, and distribution.
 
-    ``test`` is Student's t with the design's degrees of freedom, or the normal ("normal": z of 1.645 at 90 %, as
-    INEGI's); p, interval and minimum detectable change alike. ``family`` names the columns of the changes table whose values define one family of tests.
+    ``test`` is Student's t with the design's degrees of freedom, or the normal (z of 1.645 at 90 %: INEGI's); p,
+    interval and minimum detectable change alike. ``family`` names the columns of the changes table whose values
+    define one family of tests.
     """
 
     alpha: float = 0.05
