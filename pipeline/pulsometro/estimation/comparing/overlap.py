@@ -27,6 +27,9 @@ from ..variables import TOTAL, Variable
 from .contrasts import replicated_estimates
 from .waves import Wave
 
+# The only stratum of a wave that names none.
+UNSTRATIFIED = "whole"
+
 
 @dataclass(frozen=True)
 class Contrast:
@@ -82,7 +85,7 @@ def _stacked_rows(wave: Wave, names: Sequence[str]) -> pd.DataFrame:
     """A wave's weight, stratum, PSU (its rows, when it has none), fpc and domain columns."""
     design, data = wave.design, wave.design.data
     own = pd.DataFrame({"weight": design.w})
-    own["stratum"] = data[design.strata].astype("object").to_numpy() if design.strata else ""
+    own["stratum"] = data[design.strata].astype("object").to_numpy() if design.strata else UNSTRATIFIED
     if design.psu:
         own["psu"] = data[design.psu].astype("object").to_numpy()
     else:
