@@ -121,7 +121,9 @@ def _changes(
 def change_rule(study: Study) -> ChangeRule:
     """The rule of params.yaml that decides what is called a change."""
     declared = study.params.change
-    return ChangeRule(declared.alpha, declared.adjust, declared.covariance, declared.power, DOMAIN_FAMILY)
+    return ChangeRule(
+        declared.alpha, declared.adjust, declared.covariance, declared.power, DOMAIN_FAMILY, declared.test
+    )
 
 
 def _judged(study: Study, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -95,20 +95,25 @@ class EstimationSettings:
     domains: tuple[tuple[str, ...], ...]
     interval: Literal["logit", "kg", "kg_uncapped", "wilson", "wald"] = "logit"
     level: float = 0.95
-    lonely_psu: Literal["adjust", "certainty", "remove", "error"] = "adjust"
+    lonely_psu: Literal["adjust", "grand_mean", "average", "certainty", "remove", "error"] = "adjust"
     precision: Literal["inegi", "nchs", "cepal"] = "inegi"
     clusters: Literal["design", "interviewers"] = "design"
 
 
 @dataclass(frozen=True)
 class ChangeSettings:
-    """Which rule decides that a change is one (DESIGN promise 6)."""
+    """Which rule decides that a change is one (DESIGN promise 6).
+
+    ``test``: whether p, interval and minimum detectable change are Student's t with the design's degrees of freedom or
+    the normal's.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     alpha: float
     adjust: Literal["BH", "holm", "none"]
     covariance: Literal["overlap", "independent"]
     power: float = 0.80
+    test: Literal["t", "normal"] = "t"
 
 
 @dataclass(frozen=True)

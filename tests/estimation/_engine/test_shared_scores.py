@@ -46,7 +46,7 @@ def design_of(
 @settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 999), psus=st.integers(6, 40), strata=st.integers(1, 30), places=st.integers(1, 30),
-    lonely=st.sampled_from(["adjust", "remove"]),
+    lonely=st.sampled_from(["adjust", "grand_mean", "average", "remove"]),
 )  # fmt: skip
 def test_sparse_scores_are_the_scores(seed: int, psus: int, strata: int, places: int, lonely: str) -> None:
     design = design_of(seed, psus, min(strata, psus), places, lonely)

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from ..survey_design import SurveyDesign, first_psus
-from .linearisation import SCORE_ROUNDING, lonely_factors, score_deviations, stratum_factors
+from .linearisation import SCORE_ROUNDING, LonelyRule, score_deviations, stratum_factors
 
 # Below this part of what they are the difference of, the three terms have lost digits: those scores are made whole,
 # so many at a time.
@@ -69,15 +69,19 @@ def variances_of(
 def _three_terms(design: SurveyDesign, scores: SharedScores, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Their sum by estimate, and that of their sizes: each (m,)."""
     own, shared, c = scores.own, scores.shared, scores.coefficients
-    stratum, n, lonely = design.stratum_of_psu, design.psus_in_stratum, lonely_factors(design) * inside
+    stratum, n, rule = design.stratum_of_psu, design.psus_in_stratum, LonelyRule.of(design)
+    if rule.all_psus is not None:
+        inside = np.ones(len(n), dtype=bool)
+    lonely = rule.factor * inside
     factors = stratum_factors(design) + lonely
+    factors *= rule.inflation(inside.sum(), rule.unseen[inside].sum())
     means = np.add.reduceat(shared, first_psus(design), axis=0) / n[:, None]
     centred = shared - np.where(n[:, None] > 1, means, 0.0)[stratum]
     if lonely.any():
-        # An adjusted PSU is taken around the mean of all PSUs of the strata reached, which is one more shared column.
+        # What a lonely PSU deviates from is one more shared column.
         sums = np.asarray(own.sum(axis=0)).ravel() - shared.sum(axis=0) @ c
         centred = np.column_stack([centred, lonely[stratum] > 0])
-        c = np.vstack([c, sums / max(int(n[inside].sum()), 1)])
+        c = np.vstack([c, rule.centre(sums, n[inside].sum())])
     scaled = centred * factors[stratum][:, None]
     gram, cross = centred.T @ scaled, (own.T @ scaled).T
     squares, joint = _own_squares(design, own, factors), np.einsum("gm,gm->m", cross, c)

@@ -82,8 +82,8 @@ def make_source(
     return Source(number, kept, statistics, at, at, centre, counts, replicates)
 
 
-def domain_totals(moments: Moments, wanted: set[str]) -> Totals:
-    """Totals, ratios and the Taylor variances of those ``wanted``."""
+def domain_totals(plan: Plan, kind: int, moments: Moments, wanted: set[str]) -> Totals:
+    """Totals, ratios and the Taylor variances of those ``wanted``, in one kind of domain."""
     base = moments.b[moments.owner]
     ratio = divided(moments.y, base)
     of_y = of_ratio = (np.zeros((0, base.shape[1])), np.zeros((0, base.shape[1]), dtype=bool))
@@ -94,7 +94,7 @@ def domain_totals(moments: Moments, wanted: set[str]) -> Totals:
         of_ratio = (divided(variance, base**2), cancelled & (base != 0))
     return Totals(
         moments.y, ratio, of_y[0], of_ratio[0], of_y[1], of_ratio[1], moments.b, moments.weight,
-        degrees_of_freedom(moments),
+        plan.freedom(kind, degrees_of_freedom(moments)),
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from scipy import sparse
 from .._engine.cells import divided
 from .._engine.coded_domains import CodedDomain
 from .._engine.encoding import Coded, Measured, encode
-from .._engine.linearisation import SCORE_ROUNDING, lonely_factors
+from .._engine.freedom import ReplicateRanks
+from .._engine.linearisation import SCORE_ROUNDING, LonelyRule
 from .._engine.plan import Method, Plan, make_plan
 from .._engine.replication import replicate_estimates, replicate_totals, replicate_variance
 from .._engine.shared_scores import SharedScores, variances_of
@@ -45,9 +46,10 @@ def against_rest(
 ) -> Iterator[AgainstRest]:
     """By variable, statistic and category. A domain, or a rest, without cases has no ratio: NaN."""
     plan = make_plan(design, (coded,), method)
+    ranks = _ranks_of_all(plan)
     for variable in variables:
         encoded = encode(design.data, variable)
-        base = _base(plan, encoded)
+        base = _base(plan, encoded, ranks)
         printed = encoded.printed if isinstance(encoded, Coded) else (("", 0),)
         for statistic in statistics_of(variable, statistics):
             errors = _replicated(plan, encoded, statistic == TOTAL)
@@ -106,7 +108,7 @@ class Base:
         return np.bincount(design.psu_of_row[self.rows], weights=weighted, minlength=len(design.stratum_of_psu))
 
 
-def _base(plan: Plan, encoded: Coded | Measured) -> Base:
+def _base(plan: Plan, encoded: Coded | Measured, ranks: ReplicateRanks | None) -> Base:
     design, coded = plan.design, plan.domains[0]
     inside = (coded.index >= 0) & (design.w > 0)
     inside &= encoded.codes < encoded.columns if isinstance(encoded, Coded) else encoded.inside
@@ -117,14 +119,25 @@ def _base(plan: Plan, encoded: Coded | Measured) -> Base:
     reached = np.zeros(psus, dtype=bool)
     reached[design.psu_of_row[rows]] = True
     strata = None
-    if plan.model is None and lonely_factors(design).any():
+    if plan.model is None and LonelyRule.of(design).asks_reach:
         strata = np.zeros(len(design.psus_in_stratum), dtype=bool)
         strata[design.stratum_of_psu[reached]] = True
     # A domain and its rest are everybody: so are the PSUs that the difference uses.
     one = np.zeros((psus, 1))
-    whole = LinearEstimates(design, pd.DataFrame(columns=KEYS), np.zeros(1), one, reached[:, None], None)
+    whole = LinearEstimates(
+        design, pd.DataFrame(columns=KEYS), np.zeros(1), one, reached[:, None], None, ranks=ranks, places=((0, 0),)
+    )
     df = np.repeat(whole.degrees_of_freedom(np.ones((1, 1), dtype=bool)), len(coded.labels))
     return Base(plan, rows, domain, pair, seen % max(psus, 1), begins, strata, df)
+
+
+def _ranks_of_all(plan: Plan) -> ReplicateRanks | None:
+    """What the replicates allow in all domains together."""
+    if plan.replicate_weights is None:
+        return None
+    coded = plan.domains[0]
+    together = CodedDomain(coded.kind, (coded.kind,), np.where(coded.index >= 0, 0, -1), coded.columns)
+    return ReplicateRanks(plan.design, (together,), plan.replicate_weights)
 
 
 def _values(encoded: Coded | Measured, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
