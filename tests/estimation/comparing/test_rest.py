@@ -124,6 +124,19 @@ def test_a_domain_far_from_the_others_keeps_its_digits(variable: Variable, metho
     compare(design_of(sample(3, 20, 3, far=1e8, mixed=False), "adjust"), variable, method, 1e-7)
 
 
+def test_what_cancels_in_the_sums_is_taken_from_the_rows() -> None:
+    """Places are strata of equal PSUs: that place 2 lies 10¹¹ away is in all that is summed up, and in no error."""
+    psu = np.resize(np.arange(20), 240)
+    data = sample(4, 40, 1).assign(psu=psu, stratum=psu % 4, place=psu % 4, w=1.0, frame=1000.0)
+    near = data.assign(size=(16 * data["size"]).round() / 16)
+    far = near.assign(size=near["size"] + 1e11 * (near["place"] == 2))
+    tables = [
+        domain_differences(design_of(own, "adjust"), [VARIABLES[2]], DOMAIN, adjust="none") for own in (near, far)
+    ]
+    errors = [table.loc[(table["domain"] == "2") & (table["statistic"] == "mean"), "se"] for table in tables]
+    np.testing.assert_allclose(errors[1], errors[0], rtol=1e-8)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_place_without_cases_and_an_answer_of_everybody(method: str) -> None:
     """The others' differences are what they were; between what all say there is neither difference nor error."""
