@@ -135,10 +135,15 @@ def start(folder: Path, words: tuple[str, ...], said: Path) -> int:
         from pulsometro.__main__ import main
 
         sys.argv = ["pulso", *words]
-        main()
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(bool(end.code))
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(bool(end.code))
+        else:
+            code = 0
+        # The program is at its end: what comes from here on finds this harness, not a stage at work.
+    except SystemExit:
+        pass
     except BaseException:
         import traceback
 

@@ -131,6 +131,31 @@ def changes(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     )[CHANGE_COLUMNS]  # fmt: skip
 
 
+def differences(table: pd.DataFrame) -> pd.DataFrame:
+    """What a wave's figures are compared with, each pair as independent: places and the whole (for the rest of it), two
+    places, two forces of the battery, a place and one half."""
+    keys = IDS[:-1]
+    shown = table[table["statistic"] != "total"]
+    places = shown[shown["domain_kind"] == "municipio"]
+    whole = shown[shown["domain_kind"] == "total"]
+    short = ["estimate", "se", "publishable"]
+    on = [name for name in keys if name != "domain_kind"]
+    parts = [
+        places.merge(whole[[*on, *short]], on=on, suffixes=("", "_then")).assign(contrast="rest", against="resto"),
+        places.merge(places[[*keys, "domain", *short]], on=keys, suffixes=("", "_then"))
+        .query("domain < domain_then").assign(contrast="pair").rename(columns={"domain_then": "against"}),
+        whole.merge(whole[[*on, *short]], on=[name for name in on if name != "indicator"], suffixes=("", "_then"))
+        .query("indicator < indicator_then").assign(contrast="item").rename(columns={"indicator_then": "against"}),
+        places.query("statistic == 'proportion'")
+        .assign(estimate_then=0.5, se_then=0.0, publishable_then=True, contrast="half", against="mitad"),
+    ]  # fmt: skip
+    both = pd.concat(parts, ignore_index=True)
+    z = (both["estimate"] - both["estimate_then"]) / np.hypot(both["se"], both["se_then"])
+    sides = np.select([z > 1.96, z < -1.96], ["mayor", "menor"], "sin diferencia significativa")
+    publishable = both["publishable"].astype(bool) & both["publishable_then"].astype(bool)
+    return both.assign(verdict=sides, publishable=publishable)[[*IDS, "contrast", "against", "verdict", "publishable"]]
+
+
 def rankings(table: pd.DataFrame) -> pd.DataFrame:
     """Ranks of the places from the largest estimate, with intervals from overlapping intervals."""
     rows = []
@@ -161,13 +186,14 @@ def project(root: Path, settings: dict[str, str] | None = None) -> Study:
     shutil.copytree(ROOT / "reports", root / "reports", ignore=ignore)
     study = load_study(root)
     table = estimates(study)
-    moved, ranked = changes(study, table), rankings(table)
+    moved, ranked, compared = changes(study, table), rankings(table), differences(table)
     for wave in study.waves:
         upto = study.waves_up_to(wave)
         folder = study.series(f"waves/{wave}")
         write_table(table[table["wave"].isin(upto)], folder / "estimates.parquet")
         write_table(moved[moved["wave"].isin(upto)], folder / "changes.parquet")
         write_table(ranked[ranked["wave"].isin(upto)], folder / "rankings.parquet")
+        write_table(compared[compared["wave"].isin(upto)], folder / "differences.parquet")
         write_record(weighting_record(wave), study.processed(wave, "weighting.json"))
         write_table(asked(table[table["wave"] == wave]), study.processed(wave, "interviewers.parquet"))
         write_record({"wave": wave, "verdict": "pass", "counts": {}, "rules": []}, study.checks(wave))

@@ -9,7 +9,9 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.common.sealing import damaged
+from pulsometro.estimates.hypotheses import Hypotheses, hypotheses_of, identified, themes_of
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
+from pulsometro.estimates.within_wave import Judging, differences_of, none
 from pulsometro.estimation import CHANGE_COLUMNS, COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.questionnaire.comparability import break_between
@@ -18,9 +20,10 @@ from pulsometro.study.withheld import RECORD, Withheld, all_withheld, told
 
 # How far from exactly a year before a wave may lie and still be "the same quarter a year before".
 YEAR_TOLERANCE_DAYS = 60
-# In the whole area all indicators are read side by side; elsewhere one indicator across its domains.
-WHOLE_FAMILY = ("wave", "comparison", "domain_kind")
-DOMAIN_FAMILY = ("wave", "comparison", "indicator", "statistic", "domain_kind")
+# The hypotheses of a theme are read side by side; a kind of domain more moves no verdict of the others.
+FAMILY = ("wave", "comparison", "theme", "domain_kind")
+TEST = ("hypothesis", "domain")
+CHANGES = (*CHANGE_COLUMNS, "hypothesis")
 
 
 def run(study: Study) -> str:
@@ -37,23 +40,29 @@ def run(study: Study) -> str:
     if not waves:
         return _write_none(study, withheld)
     estimates = pd.concat([_estimates(study, wave) for wave in waves], ignore_index=True)
-    moved = all_changes(study, waves, estimates)
-    write_table(estimates, study.series("estimates.parquet"))
-    ranked = rankings(study, estimates)
-    write_table(moved, study.series("changes.parquet"))
-    write_table(ranked, study.series("rankings.parquet"))
-    _write_by_wave(study, waves, withheld, {"estimates": estimates, "changes": moved, "rankings": ranked})
+    prepared = {wave: prepare(study, wave) for wave in waves}
+    tables = {
+        "estimates": estimates,
+        "changes": all_changes(study, waves, prepared, estimates),
+        "differences": all_differences(study, waves, prepared, estimates),
+        "rankings": rankings(study, estimates),
+    }
+    for name, table in tables.items():
+        write_table(table, study.series(f"{name}.parquet"))
+    _write_by_wave(study, waves, withheld, tables)
     _write_headline(study, waves, estimates)
     left_out = [wave for wave in study.waves if wave not in waves]
     note = f" Left out, without estimates: {', '.join(left_out)}." if left_out else ""
-    return f"{len(waves)} waves, {len(estimates):,} estimates, {len(moved):,} changes tested.{note}"
+    tested = f"{len(tables['changes']):,} changes and {len(tables['differences']):,} differences tested"
+    return f"{len(waves)} waves, {len(estimates):,} estimates, {tested}.{note}"
 
 
 def _write_none(study: Study, withheld: Mapping[str, Withheld]) -> str:
     """The series of a study of which every wave is withheld: no row, and each wave's record."""
     empty = {
         "estimates": pd.DataFrame({column: pd.Series(dtype="str") for column in COLUMNS}),
-        "changes": pd.DataFrame({column: pd.Series(dtype="str") for column in CHANGE_COLUMNS}),
+        "changes": pd.DataFrame({column: pd.Series(dtype="str") for column in CHANGES}),
+        "differences": none(),
         "rankings": pd.DataFrame({"wave": pd.Series(dtype="str")}),
     }
     for name, table in empty.items():
@@ -75,17 +84,17 @@ def references(study: Study, waves: Sequence[str], wave: str) -> dict[str, str]:
     return found
 
 
-def all_changes(study: Study, waves: Sequence[str], estimates: pd.DataFrame) -> pd.DataFrame:
+def all_changes(
+    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame
+) -> pd.DataFrame:
     """Every wave's changes against the previous one and the same quarter a year before, judged."""
     questionnaires = {wave: study.questionnaire(wave) for wave in waves}
-    prepared: dict[str, Prepared] = {}
     parts = []
     for wave in waves:
         for comparison, reference in references(study, waves, wave).items():
-            for key in (wave, reference):
-                prepared[key] = prepared[key] if key in prepared else prepare(study, key)
             parts.append(_changes(study, waves, questionnaires, prepared, estimates, (wave, reference, comparison)))
-    return _judged(study, parts)
+    indicators = study.indicators.by_name
+    return _judged(study, parts, {wave: hypotheses_of(indicators, questionnaires[wave]) for wave in waves})
 
 
 def _changes(
@@ -121,20 +130,30 @@ def _changes(
 def change_rule(study: Study) -> ChangeRule:
     """The rule of params.yaml that decides what is called a change."""
     declared = study.params.change
-    return ChangeRule(
-        declared.alpha, declared.adjust, declared.covariance, declared.power, DOMAIN_FAMILY, declared.test
-    )
+    return ChangeRule(declared.alpha, declared.adjust, declared.covariance, declared.power, test=declared.test)
 
 
-def _judged(study: Study, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Adjust within the declared families, which for the whole area span the indicators."""
+def _judged(study: Study, parts: Sequence[pd.DataFrame], known: Mapping[str, Hypotheses]) -> pd.DataFrame:
+    """Adjust within the declared families; the rows that show one hypothesis have one verdict."""
     if not parts:
-        return pd.DataFrame({column: pd.Series(dtype="str") for column in CHANGE_COLUMNS})
-    moved = pd.concat(parts, ignore_index=True)
-    distributions = {name for name, i in study.indicators.by_name.items() if i.kind == "distribution"}
-    together = (moved["domain_kind"] == "total") & ~moved["indicator"].isin(distributions)
-    whole = judge(moved.loc[together], replace(change_rule(study), family=WHOLE_FAMILY))
-    return pd.concat([whole, moved.loc[~together]]).sort_index()[list(CHANGE_COLUMNS)]
+        return pd.DataFrame({column: pd.Series(dtype="str") for column in CHANGES})
+    themes = themes_of(study.indicators.by_name, study.params.change.themes)
+    moved = identified(pd.concat(parts, ignore_index=True), known, themes)
+    return judge(moved, replace(change_rule(study), family=FAMILY), TEST)[list(CHANGES)]
+
+
+def all_differences(
+    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame
+) -> pd.DataFrame:
+    """The differences inside every wave, judged."""
+    change, indicators = study.params.change, study.indicators.by_name
+    themes = themes_of(indicators, change.themes)
+    found = []
+    for wave in waves:
+        how = Judging(change.alpha, change.adjust, hypotheses_of(indicators, study.questionnaire(wave)), themes)
+        own = estimates.loc[estimates["wave"] == wave]
+        found.append(differences_of(study, wave, prepared[wave], own, how))
+    return pd.concat(found, ignore_index=True)
 
 
 def rankings(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:

@@ -39,7 +39,14 @@ over waves), ``Quantile`` and ``Index`` variables, ``cronbach_alpha`` and ``comm
 from .association import Association, rao_scott
 from .comparing.contrasts import LinearEstimates, linear_estimates
 from .comparing.differences import DIFFERENCE_COLUMNS, category_differences, domain_differences
-from .comparing.multiple_testing import ChangeRule, adjust_p, judge, minimum_detectable
+from .comparing.multiple_testing import (
+    ChangeRule,
+    adjust_in_families,
+    adjust_p,
+    joined_labels,
+    judge,
+    minimum_detectable,
+)
 from .comparing.ranks import RANK_COLUMNS, rank_domains, rank_intervals
 from .comparing.slopes import TREND_COLUMNS, slope_coefficients, trend
 from .comparing.wave_changes import CHANGE_COLUMNS, Breaks, changes, changes_between_tables
@@ -90,6 +97,7 @@ __all__ = [
     "VariableError",
     "Wave",
     "Where",
+    "adjust_in_families",
     "adjust_p",
     "category_differences",
     "changes",
@@ -101,6 +109,7 @@ __all__ = [
     "index_column",
     "interviewer_design",
     "interviewer_effects",
+    "joined_labels",
     "judge",
     "linear_estimates",
     "logistic",

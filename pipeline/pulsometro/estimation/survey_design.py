@@ -89,7 +89,7 @@ class SurveyDesign:
     is its own PSU, without ``strata`` there is one. ``fpc`` holds the PSUs in the frame of the stratum
     (or the sampling fraction, up to 1: all of them). ``lonely_psu`` is what a stratum with one PSU contributes:
     "adjust" its deviation from the mean of the PSUs of the strata that the domain reaches (R survey ≥ 4.4),
-    "grand_mean" that from the mean of all PSUs of the design, those outside the domain being zeros (INEGI's ENSU),
+    "grand_mean" that from the mean of all PSUs of the design, those outside the domain being zeros (INEGI's),
     "average" the mean of the other strata's contributions (R's), "certainty" and "remove" nothing, "error" an
     exception. With ``nest`` PSU ids may repeat between strata. ``counts`` is for rows
     that stand for several respondents of one PSU (module bigdata): the column with how many.

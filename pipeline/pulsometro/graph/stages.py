@@ -157,8 +157,8 @@ def _estimate() -> Stage:
 
 
 def _series(study: Study) -> Stage:
-    tables = ("changes.parquet", "estimates.parquet", "rankings.parquet", "waves")
-    report = ("report/findings.json", "report/headline.json", "report/place_domain_kind.json")
+    tables = ("changes.parquet", "differences.parquet", "estimates.parquet", "rankings.parquet", "waves")
+    report = ("report/findings.json", "report/headline.json", "report/place_domain_kind.json", "report/trust.json")
     return Stage(
         "series", "pulso series",
         (*program("series"), *settings("change", "check/roles.json", "estimation", "municipalities.json", *report,

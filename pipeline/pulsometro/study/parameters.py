@@ -14,7 +14,7 @@ from pulsometro.settings.configuration import STRICT, load_yaml, validate
 from pulsometro.settings.faults import Fault, refuse, shown
 from pulsometro.settings.names import hidden_characters
 from pulsometro.settings.publish_settings import PublishSettings
-from pulsometro.settings.report_settings import ReportSettings
+from pulsometro.settings.report_settings import ReportSettings, Topic
 from pulsometro.settings.simulate_settings import SimulateSettings
 from pulsometro.settings.study_names import (
     item_faults,
@@ -102,10 +102,11 @@ class EstimationSettings:
 
 @dataclass(frozen=True)
 class ChangeSettings:
-    """Which rule decides that a change is one (DESIGN promise 6).
+    """Which rule decides that a change, or a difference inside a wave, is one (DESIGN promise 6).
 
-    ``test``: whether p, interval and minimum detectable change are Student's t with the design's degrees of freedom or
-    the normal's.
+    ``themes``: which indicators' hypotheses are adjusted together; those of one question lie in one theme, and what
+    no theme names is one with its own question. ``test``: whether a change's p, interval and minimum detectable change
+    are Student's t with the design's degrees of freedom or the normal's.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -113,6 +114,7 @@ class ChangeSettings:
     adjust: Literal["BH", "holm", "none"]
     covariance: Literal["overlap", "independent"]
     power: float = 0.80
+    themes: tuple[Topic, ...] = ()
     test: Literal["t", "normal"] = "t"
 
 

@@ -10,10 +10,12 @@ import pytest
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.read_edition import broken, load_edition
 from pulsometro.reporting.edition.rows import Rows
+from pulsometro.reporting.edition.tested_differences import differences_in
 from pulsometro.reporting.language import comparisons, sentences
 from pulsometro.reporting.language.traced_text import text
 from pulsometro.reporting.tables.markdown import verdict_word
 from pulsometro.study import Study
+from tests.reporting.made import differences
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -22,7 +24,8 @@ def with_rows(edition: Edition, estimates: Edit | None = None, changes: Edit | N
     """The edition with edited tables."""
     first = estimates(edition.rows.estimates.copy()) if estimates else edition.rows.estimates
     second = changes(edition.rows.changes.copy()) if changes else edition.rows.changes
-    return replace(edition, rows=Rows(first, second, None))
+    now = first[first["wave"] == edition.wave.key]
+    return replace(edition, rows=Rows(first, second, None), differences=differences_in(differences(now)))
 
 
 def set_values(edition: Edition, mask: Callable[[pd.DataFrame], Any], **values: Any) -> Edit:
@@ -119,13 +122,13 @@ def test_places_that_print_alike_share_the_end_of_the_range(edition: Edition) ->
     codes = {place.short: place.code for place in edition.places}
     name = edition.settings.headline.indicator
     mask = lambda t: (t["indicator"] == name) & (t["domain"].isin([codes["Juárez"], codes["Guadalupe"]]))  # noqa: E731
-    edit = set_values(edition, mask, estimate=0.878, ci_low=0.85, ci_high=0.9)
+    edit = set_values(edition, mask, estimate=0.878)
     said = comparisons.places_heading(with_rows(edition, edit), edition.settings.headline).plain
     assert said.endswith("en Guadalupe y Juárez")
 
 
 def test_places_within_the_margin_are_not_ordered(edition: Edition) -> None:
-    edit = set_values(edition, headline_rows("municipio", edition), ci_low=0.2, ci_high=0.9)
+    edit = set_values(edition, headline_rows("municipio", edition), se=0.5)
     said = comparisons.places_heading(with_rows(edition, edit), edition.settings.headline).plain
     assert said == "Los municipios no se distinguen entre sí más allá del margen"
 
@@ -133,14 +136,10 @@ def test_places_within_the_margin_are_not_ordered(edition: Edition) -> None:
 def test_only_forces_that_stand_apart_lead(edition: Edition) -> None:
     assert comparisons.trust_leaders(edition).plain == "La Marina es la corporación en la que más se confía"  # type: ignore[union-attr]
     names = edition.settings.trust.indicators
-    tie = set_values(
-        edition, lambda t: t["indicator"].isin(names[:2]) & (t["category"] == "mucha"), ci_low=0.5, ci_high=0.6
-    )
+    tie = set_values(edition, lambda t: t["indicator"].isin(names[:2]) & (t["category"] == "mucha"), estimate=0.55)
     both = with_rows(edition, tie)
-    assert comparisons.trust_leaders(both).plain.startswith("La Marina y el Ejército son las corporaciones")  # type: ignore[union-attr]
-    wide = set_values(
-        edition, lambda t: t["indicator"].isin(names) & (t["category"] == "mucha"), ci_low=0.01, ci_high=0.9
-    )
+    assert comparisons.trust_leaders(both).plain.startswith("El Ejército y la Marina son las corporaciones")  # type: ignore[union-attr]
+    wide = set_values(edition, lambda t: t["indicator"].isin(names) & (t["category"] == "mucha"), se=0.5)
     assert comparisons.trust_leaders(with_rows(edition, wide)) is None
 
 

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from pulsometro.common.files import read_record as sealed_record
 from pulsometro.reporting.edition.content import Edition, Exceptions
+from pulsometro.reporting.edition.tested_differences import Differences
 from pulsometro.reporting.formats.build_folder import prepared_folder
 from pulsometro.reporting.formats.render import Engine
 from pulsometro.reporting.language import comparisons
@@ -124,13 +125,18 @@ def test_a_place_is_compared_with_the_whole_a_quarter_and_a_year_ago_and_ranked(
     assert f"{rank.rank}.º" in words
 
 
-def test_against_the_whole_only_intervals_that_do_not_touch_differ(edition: Edition) -> None:
+def test_a_place_differs_where_its_test_against_the_rest_says_so_and_not_by_its_interval(edition: Edition) -> None:
     measure = edition.settings.headline
     whole, here = edition.whole(measure), edition.in_place(measure, "19019")
-    assert whole is not None and here is not None
-    assert municipality.against(here, whole).plain.endswith("aquí es menor")
-    close = replace(here, ci_high=whole.ci_low + 0.001)
-    assert municipality.against(close, whole).plain.endswith("no se distingue")
+    assert whole is not None and here is not None and here.ci_high < whole.ci_low
+    assert municipality.against(edition, here, whole).plain.endswith("aquí es menor")
+    said = municipality.deck(edition, here).plain
+    assert "es menor que en el resto del área metropolitana (en conjunto, " in said
+    verdicts = {key: verdict for key, verdict in edition.differences.verdicts.items() if key[:2] != ("rest", here.key)}
+    untold = replace(edition, differences=Differences(verdicts))
+    assert municipality.against(untold, here, whole).plain.endswith("no se distingue")
+    said = municipality.deck(untold, here).plain
+    assert "no se distingue estadísticamente de la del resto del área metropolitana (en conjunto, " in said
 
 
 def test_a_place_s_withheld_figure_says_so_and_nothing_else(edition: Edition) -> None:

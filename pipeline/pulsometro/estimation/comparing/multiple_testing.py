@@ -1,5 +1,6 @@
 """Families of tests, adjusted p-values, the verdict on a change, and the change that could be seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -56,6 +57,23 @@ def adjust_p(p: np.ndarray, adjust: Adjust) -> np.ndarray:
     return result
 
 
+def adjust_in_families(p: np.ndarray, family: np.ndarray, test: np.ndarray, adjust: Adjust) -> np.ndarray:
+    """Adjusted p-values (rows,) within families, each test counted once in its family however many rows show it.
+
+    ``p`` (rows,), NaN left out; ``family`` and ``test`` (rows,): labels. Rows of one test get one adjusted value, that
+    of the first of them whose p is known; where a row's own is not known it stays NaN.
+    """
+    adjusted = np.full(len(p), np.nan)
+    for positions in pd.Series(family).groupby(family, sort=True).indices.values():
+        codes, names = pd.factorize(test[positions])
+        own, once = p[positions], np.full(len(names), np.nan)
+        known = np.isfinite(own)[::-1]
+        # The last that is written stays: backwards, the first row of a test.
+        once[codes[::-1][known]] = own[::-1][known]
+        adjusted[positions] = np.where(np.isfinite(own), adjust_p(once, adjust)[codes], np.nan)
+    return adjusted
+
+
 def minimum_detectable(se: np.ndarray, df: np.ndarray, alpha: float, power: float) -> np.ndarray:
     """Smallest true change found with this power by the test alone: (t(1 − α/2) + t(power))·se (Bloom 1995).
 
@@ -66,29 +84,36 @@ def minimum_detectable(se: np.ndarray, df: np.ndarray, alpha: float, power: floa
     return smallest
 
 
-def judge(table: pd.DataFrame, rule: ChangeRule) -> pd.DataFrame:
+def joined_labels(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    """The values of some columns of each row as one label, (rows,); EstimationError naming those that are not there."""
+    absent = [name for name in columns if name not in table.columns]
+    if absent:
+        raise EstimationError(f"The family names columns that the changes do not have: {', '.join(absent)}.")
+    parts = [table[name].astype(str).to_numpy(dtype=object) for name in columns]
+    return np.array(["|".join(values) for values in zip(*parts, strict=True)] or [""] * len(table), dtype=object)
+
+
+def judge(table: pd.DataFrame, rule: ChangeRule, test: Sequence[str] = ()) -> pd.DataFrame:
     """Give a changes table its family, p_adjusted, adjust and verdict.
 
     Families are what ``rule.family`` says over all rows given: concatenate waves before judging when a
-    family spans them. Rows whose verdict is already "no comparable" stay so and are in no family.
+    family spans them. Rows whose verdict is already "no comparable" stay so and are in no family. ``test`` names
+    columns whose values within a family make one test: rows that show the same one (a share, and its complement) count
+    once. By default every row is a test of its own.
     """
-    absent = [name for name in rule.family if name not in table.columns]
-    if absent:
-        raise EstimationError(f"The family names columns that the changes do not have: {', '.join(absent)}.")
     comparable = (table["verdict"] != INCOMPARABLE).to_numpy()
-    family = pd.Series("", index=table.index)
-    for number, name in enumerate(rule.family):
-        own = table[name].astype("str")
-        family = family + "|" + own if number else own
+    family = joined_labels(table, rule.family)
     p = np.where(comparable, table["p"].to_numpy(dtype=float), np.nan)
-    adjusted = np.full(len(table), np.nan)
-    for positions in table.groupby(family.to_numpy(), sort=True).indices.values():
-        adjusted[positions] = adjust_p(p[positions], rule.adjust)
+    tests = joined_labels(table, test) if test else np.arange(len(table))
+    adjusted = adjust_in_families(p, family, tests, rule.adjust)
     changed = adjusted < rule.alpha
     difference = table["difference"].to_numpy(dtype=float)
     verdict = np.select(
         [~comparable, changed & (difference > 0), changed & (difference < 0)], [INCOMPARABLE, UP, DOWN], SAME
     )
     return table.assign(
-        p_adjusted=adjusted, adjust=rule.adjust, family=family.to_numpy(), verdict=pd.array(verdict, dtype="str")
+        p_adjusted=adjusted,
+        adjust=rule.adjust,
+        family=pd.array(family, dtype="str"),
+        verdict=pd.array(verdict, dtype="str"),
     )

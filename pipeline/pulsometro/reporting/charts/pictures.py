@@ -125,12 +125,12 @@ def draw_map(edition: Edition, measure: Measure, folder: Path, name: str = "mapa
 
 
 def extreme_place(edition: Edition, measure: Measure) -> str:
-    """Code of the place that is furthest from the whole, to be drawn beside it; "" when there is none."""
+    """Code of the place furthest from the whole of those that differ from the rest, to be drawn beside it; "" none."""
     whole = edition.whole(measure)
     found: list[tuple[float, str]] = []
     for place in edition.places:
         estimate: Estimate | None = edition.in_place(measure, place.code)
-        if whole and estimate and (estimate.ci_high < whole.ci_low or estimate.ci_low > whole.ci_high):
+        if whole and estimate and edition.differences.from_rest(estimate):
             found.append((abs(estimate.estimate - whole.estimate), place.code))
     return max(found)[1] if found else ""
 

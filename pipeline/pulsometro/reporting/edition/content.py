@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from pulsometro.reporting.edition.rows import TOO_SMALL, Change, Estimate, Rank, Rows
+from pulsometro.reporting.edition.tested_differences import Differences
 from pulsometro.settings.report_settings import Measure, ReportSettings
 from pulsometro.style.spanish import rounded, word
 from pulsometro.style.theme import Theme
@@ -119,6 +120,7 @@ class Edition:
     boundaries: Path | None = None
     draft: bool = False
     groups: Mapping[str, Group] = field(default_factory=dict)
+    differences: Differences = field(default_factory=Differences)
 
     def label(self, measure: Measure) -> IndicatorLabel:
         """Names of the measure's indicator."""

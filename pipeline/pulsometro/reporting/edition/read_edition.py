@@ -18,6 +18,7 @@ from pulsometro.reporting.edition.content import (
 )
 from pulsometro.reporting.edition.records import verdict_of, weighting_of
 from pulsometro.reporting.edition.rows import Rows
+from pulsometro.reporting.edition.tested_differences import Differences, differences_in
 from pulsometro.reporting.suppression.cell_suppression import Kept, without_recognisable
 from pulsometro.reporting.suppression.linear_attack import structure_of
 from pulsometro.study import Study
@@ -40,6 +41,7 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     estimates = read_table(folder / "estimates.parquet")
     changes = read_table(folder / "changes.parquet")
     ranks = read_table(folder / "rankings.parquet")
+    compared = read_table(folder / "differences.parquet")
     rules = study.params.report.confidentiality
     # An earlier wave's questionnaire is not declared: what matters of it here changes that wave's estimates too.
     kept = without_recognisable(
@@ -47,14 +49,14 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     )
     record = weighting_of(study, wave)
     return build(
-        study, wave, kept, ranks,
+        study, wave, kept, ranks, differences_in(compared, kept.withheld),
         making=_making(study, study.questionnaire(wave), record), interviews=int(record["n"]),
         exceptions=exceptions_of(verdict_of(study, wave)), known=frozenset(estimates["wave"]), draft=draft,
     )  # fmt: skip
 
 
 def build(
-    study: Study, wave: str, kept: Kept, ranks: pd.DataFrame,
+    study: Study, wave: str, kept: Kept, ranks: pd.DataFrame, differences: Differences,
     making: Making, interviews: int, exceptions: Exceptions, known: frozenset[str], draft: bool = False,
 ) -> Edition:  # fmt: skip
     """Put names, settings and tables together; ``known``: the waves of the series, without those withheld."""
@@ -90,6 +92,7 @@ def build(
         boundaries=study.root / settings.boundaries if settings.boundaries else None,
         draft=draft,
         groups=_groups(study, study.questionnaire(wave)),
+        differences=differences,
     )
 
 

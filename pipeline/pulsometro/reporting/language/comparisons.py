@@ -1,20 +1,28 @@
 """Sentences about several shares at once: places side by side, and the forces of the battery of trust.
 
-Two shares are only said to differ when the changes table says so or, between places and forces, when
-their intervals do not overlap (stricter than a test of the difference) and they do not print equal.
+Two shares are only said to differ when the table of changes or that of differences says so, and when they do not print
+equal.
 """
 
 from collections.abc import Sequence
+from itertools import product
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.edition.tested_differences import HIGHER, LOWER
 from pulsometro.reporting.language.sentences import is_first, value
 from pulsometro.reporting.language.traced_text import Number, Text, joined, text, upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 
+_ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
 # More names than these in one heading and nobody reads them: they are counted.
 _MOST_NAMES = 4
+
+
+def rule(edition: Edition) -> str:
+    """``al 5 %, corregido por comparaciones múltiples``: when two figures are said to differ."""
+    return f"al {spanish.decimal(edition.alpha * 100, 0)}{spanish.NBSP}%{_ADJUSTED.get(edition.adjust, '')}"
 
 
 def deck(edition: Edition) -> Text:
@@ -59,13 +67,13 @@ def _all_or(edition: Edition, names: list[str]) -> str:
 
 
 def places_heading(edition: Edition, measure: Measure) -> Text:
-    """From the smallest to the largest of the places, and nothing that their intervals do not support."""
+    """From the smallest to the largest of the places, where the test of their difference supports it."""
     found = [(p, e) for p in edition.places if (e := edition.in_place(measure, p.code))]
     if len(found) < 2:
         return text(edition.label(measure).name)
     low, high = min(found, key=lambda f: f[1].estimate)[1], max(found, key=lambda f: f[1].estimate)[1]
     decimals = 0 if low.statistic == "proportion" else 1
-    if low.ci_high >= high.ci_low or _alike(low, high, decimals):
+    if not edition.differences.between(low, high) or _alike(low, high, decimals):
         return text(f"{upper_first(edition.settings.the_places)} no se distinguen entre sí más allá del margen")
     least, most = (_some(edition, [p.short for p, e in found if _alike(e, end, decimals)]) for end in (low, high))
     first, last = value(low, decimals), value(high, decimals)
@@ -85,12 +93,13 @@ def _some(edition: Edition, names: list[str]) -> str:
 
 
 def majority_heading(edition: Edition, measure: Measure) -> Text:
-    """In how many places the share is more (or less) than half, beyond its interval and once printed."""
+    """In how many places the share is more (or less) than half by its test, and once printed."""
     found = [e for p in edition.places if (e := edition.in_place(measure, p.code))]
     if not found or found[0].statistic != "proportion":
         return text(edition.label(measure).name)
-    above = [e for e in found if e.ci_low > 0.5 and spanish.rounded(e.estimate * 100, 0) > 50]
-    below = [e for e in found if e.ci_high < 0.5 and spanish.rounded(e.estimate * 100, 0) < 50]
+    sides = {e.domain: edition.differences.from_half(e) for e in found}
+    above = [e for e in found if sides[e.domain] == HIGHER and spanish.rounded(e.estimate * 100, 0) > 50]
+    below = [e for e in found if sides[e.domain] == LOWER and spanish.rounded(e.estimate * 100, 0) < 50]
     if not above and not below:
         settings = edition.settings
         return text(f"{settings.no_place.capitalize()} {settings.place_word} se aparta de la mitad más allá del margen")
@@ -109,14 +118,24 @@ def _in_places(edition: Edition, some: int, several: int) -> str:
     return f"En {all_}" if some == several else f"En {one} de {all_}"
 
 
-def against_whole(estimate: Estimate, whole: Estimate, name: str) -> str:
-    """How a place's figure compares with the whole's: different only when the intervals do not overlap."""
-    equal = _alike(estimate, whole, 1)
-    if estimate.ci_low > whole.ci_high and not equal:
-        return f"es mayor que en {name}"
-    if estimate.ci_high < whole.ci_low and not equal:
-        return f"es menor que en {name}"
-    return f"no se distingue estadísticamente de la de {name}".replace(" de el ", " del ")
+def against_rest(edition: Edition, estimate: Estimate) -> str:
+    """ "mayor" or "menor" where a place differs from the rest of the area and does not print as the whole; else ""."""
+    whole = edition.whole(_measure_of(estimate))
+    alike = whole is not None and _alike(estimate, whole, 1)
+    return "" if alike else edition.differences.from_rest(estimate)
+
+
+def said_against_rest(edition: Edition, estimate: Estimate) -> str:
+    """``es mayor que en el resto del área metropolitana``."""
+    verdict = against_rest(edition, estimate)
+    rest = f"el resto de {edition.settings.whole}".replace(" de el ", " del ")
+    if verdict:
+        return f"es {verdict} que en {rest}"
+    return f"no se distingue estadísticamente de la del {rest.removeprefix('el ')}"
+
+
+def _measure_of(estimate: Estimate) -> Measure:
+    return Measure(estimate.indicator, estimate.category, estimate.statistic)
 
 
 def trust_rows(edition: Edition) -> list[tuple[str, list[Estimate]]]:
@@ -140,13 +159,14 @@ def _spoken(edition: Edition, indicator: str) -> str:
     return battery.spoken.get(indicator) or battery.names.get(indicator, indicator)
 
 
-def _leading(rows: Sequence[tuple[str, list[Estimate]]]) -> int:
-    """How many of the first rows stand apart from all the rest by their intervals and in print (at most three)."""
+def _leading(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]]) -> int:
+    """How many of the first rows are above all the rest by their tests and in print (at most three)."""
     for some in (1, 2, 3):
         if some >= len(rows):
             break
         last, next_ = rows[some - 1][1][0], rows[some][1][0]
-        apart = min(r[1][0].ci_low for r in rows[:some]) > max(r[1][0].ci_high for r in rows[some:])
+        pairs = product([levels[0] for _, levels in rows[:some]], [levels[0] for _, levels in rows[some:]])
+        apart = all(edition.differences.between(first, other) == HIGHER for first, other in pairs)
         if apart and not _alike(last, next_, 0):
             return some
     return 0
@@ -155,7 +175,7 @@ def _leading(rows: Sequence[tuple[str, list[Estimate]]]) -> int:
 def trust_leaders(edition: Edition) -> Text | None:
     """Who is trusted most, only when it stands apart."""
     rows = _battery(edition)
-    some = _leading(rows)
+    some = _leading(edition, rows)
     if not some:
         return None
     names = upper_first(spanish.join([_spoken(edition, name) for name, _ in rows[:some]]))
@@ -167,7 +187,7 @@ def trust_leaders(edition: Edition) -> Text | None:
 def trust_heading(edition: Edition) -> Text:
     """The leaders of the battery with their shares of the first level."""
     rows = _battery(edition)
-    some = _leading(rows)
+    some = _leading(edition, rows)
     level = _level(edition)
     if not rows:
         return text(edition.settings.trust.title)
@@ -190,7 +210,7 @@ def _level(edition: Edition) -> str:
 
 def _trust_range(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]], level: str) -> Text:
     top, last = rows[0][1][0], rows[-1][1][0]
-    if top.ci_low <= last.ci_high or _alike(top, last, 0):
+    if not edition.differences.between(top, last) or _alike(top, last, 0):
         return text("Ninguna corporación se distingue de las demás más allá del margen")
     ends: list[Number] = [value(last, 0), value(top, 0)]
     least, most = (_spoken(edition, rows[index][0]) for index in (-1, 0))

@@ -14,7 +14,6 @@ from pulsometro.style import spanish
 
 BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
 NOTHING = "No hay cifras que se puedan publicar."
-ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def variables(edition: Edition) -> dict[str, str]:
         "lugares-palabra": edition.settings.places_word,
         "confianza-nivel": (trust.level_names or trust.levels)[0],
         "nivel": level(edition),
-        "regla": f"al {spanish.decimal(edition.alpha * 100, 0)}{spanish.NBSP}%{ADJUSTED.get(edition.adjust, '')}",
+        "regla": comparisons.rule(edition),
         "confianza-base": upper_first(trust.base or edition.settings.people),
     }
 
@@ -133,8 +132,8 @@ def legend(edition: Edition) -> str:
         return "Es la primera edición: todavía no hay cambios que señalar." if first else "No hay cambios que señalar."
     if not any(change.comparable for change in found if change):
         return f"No se señalan cambios: la pregunta cambió y no se compara con {reference}."
-    rule = f"al {spanish.decimal(edition.alpha * 100, 0)}{spanish.NBSP}%{ADJUSTED.get(edition.adjust, '')}"
-    return f"▲ sube   ▼ baja   ◆ sin cambio estadísticamente significativo frente a {reference} ({rule})."
+    said = f"sin cambio estadísticamente significativo frente a {reference} ({comparisons.rule(edition)})"
+    return f"▲ sube   ▼ baja   ◆ {said}."
 
 
 def kicker(edition: Edition) -> str:

@@ -53,7 +53,10 @@ def facts(edition: Edition, place: Place, measure: Measure) -> str:
     base = text(markdown.base(estimate), " entrevistas").markdown
     boxes = [
         f"::: {{.head}}\n{head}\n\n{number}\n\n[{base}]{{.code}}\n:::",
-        _fact(edition.area_name, against(estimate, whole) if whole else text(not_printed.why(edition, measure).cell)),
+        _fact(
+            edition.area_name,
+            against(edition, estimate, whole) if whole else text(not_printed.why(edition, measure).cell),
+        ),
         _change(edition, measure, estimate, "previous"),
         _change(edition, measure, estimate, "year_ago"),
         _fact(f"Lugar entre {edition.settings.article} {spanish.word(len(edition.places))}", _rank(edition, estimate)),
@@ -65,10 +68,9 @@ def _fact(name: str, said: Text) -> str:
     return f"::: {{.fact}}\n{escape(name)}\n\n{said.markdown}\n:::"
 
 
-def against(estimate: Estimate, whole: Estimate) -> Text:
-    """``75.4 %: aquí es menor``: the whole's figure, and whether the place's differs beyond the intervals."""
-    said = comparisons.against_whole(estimate, whole, "el")
-    word = next((w for w in ("mayor", "menor") if f"es {w}" in said), "")
+def against(edition: Edition, estimate: Estimate, whole: Estimate) -> Text:
+    """``75.4 %: aquí es menor``: the whole's figure, and whether the place differs from the rest of it."""
+    word = comparisons.against_rest(edition, estimate)
     return text(sentences.value(whole), f": aquí es {word}" if word else ": no se distingue")
 
 
@@ -126,8 +128,8 @@ def deck(edition: Edition, estimate: Estimate | None) -> Text:
         return text("Puede haber otras cifras de este municipio más abajo.")
     parts: list[str | Number | Text] = ["El margen es de ", sentences.margin(estimate)]
     if whole is not None:
-        compared = comparisons.against_whole(estimate, whole, edition.settings.whole)
-        parts += [f"; la cifra {compared} (", sentences.value(whole), ")"]
+        compared = comparisons.said_against_rest(edition, estimate)
+        parts += [f"; la cifra {compared} (en conjunto, ", sentences.value(whole), ")"]
     said = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
     return text(*parts, ". ", said.capitalised(), ".")
 

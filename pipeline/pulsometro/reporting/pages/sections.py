@@ -99,7 +99,7 @@ def trust(edition: Edition, shop: BuildFolder) -> dict[str, str]:
 
 
 def _trust_places(edition: Edition) -> str:
-    """The first level by place; bold where its interval does not touch the whole's."""
+    """The first level by place; bold where it differs from the rest of the area."""
     battery = edition.settings.trust
     level = (battery.level_names or battery.levels)[0]
     names = [(Measure(name, battery.levels[0]), battery.names.get(name, name)) for name in battery.indicators]
@@ -112,18 +112,17 @@ def _trust_places(edition: Edition) -> str:
     rows.append([edition.area_name, *(_against(edition, measure) for measure, _ in names)])
     heads = [edition.settings.place_word.capitalize(), *(f"{name}, %" for _, name in names)]
     table = markdown.pipe(heads, rows, f"Responde «{level}»{markdown.simulated(edition)}")
-    note = f"En negritas: su intervalo del {brief.level(edition)} no toca el de {edition.settings.whole}."
+    note = f"En negritas: es distinto del resto de {edition.settings.whole}, {comparisons.rule(edition)}."
     note = note.replace(" de el ", " del ")
     return f"::: {{.glance}}\n{table}\n:::\n\n::: {{.note}}\n{note}\n:::"
 
 
 def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cell:
-    whole = edition.whole(measure)
-    estimate = edition.in_place(measure, code) if code else whole
+    estimate = edition.in_place(measure, code) if code else edition.whole(measure)
     if estimate is None:
         return not_printed.why(edition, measure, code).cell
     shown = markdown.bare(estimate)
-    if whole is None or (estimate.ci_low <= whole.ci_high and estimate.ci_high >= whole.ci_low):
+    if not comparisons.against_rest(edition, estimate):
         return shown
     return markdown.Markdown(f"**{text(shown).markdown}**", shown.text)
 

@@ -13,9 +13,10 @@ from typing import Any
 from pulsometro.common.files import atomic
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel
 from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.edition.tested_differences import HIGHER
 from pulsometro.reporting.edition.topics import report_topics
 from pulsometro.reporting.formats.deterministic_zip import settle_office
-from pulsometro.reporting.language import not_printed
+from pulsometro.reporting.language import comparisons, not_printed
 from pulsometro.reporting.language.traced_text import upper_first
 from pulsometro.reporting.tables.workbook import Book, Grid, sheet_name
 from pulsometro.settings.report_settings import Measure
@@ -83,8 +84,8 @@ def measures_of(label: IndicatorLabel) -> list[Measure]:
     return [label.measure]
 
 
-def greater_than(row: Sequence[Estimate | None], columns: Sequence[Column]) -> list[str]:
-    """For each column the letters of the places whose interval lies wholly below its own."""
+def greater_than(edition: Edition, row: Sequence[Estimate | None], columns: Sequence[Column]) -> list[str]:
+    """For each column the letters of the places whose figure is lower, by the test of their difference."""
     letters = []
     between = " " if any(len(column.letter) > 1 for column in columns) else ""
     for mine, own in zip(row, columns, strict=True):
@@ -94,7 +95,10 @@ def greater_than(row: Sequence[Estimate | None], columns: Sequence[Column]) -> l
         below = [
             other.letter
             for their, other in zip(row, columns, strict=True)
-            if other.letter and their is not None and their.publishable and their.ci_high < mine.ci_low
+            if other.letter
+            and their is not None
+            and their.publishable
+            and edition.differences.between(mine, their) == HIGHER
         ]
         letters.append(between.join(below))
     return letters
@@ -149,7 +153,7 @@ def _indicator(book: Book, sheet: Any, line: int, label: IndicatorLabel, columns
         row = [rows.get(wave, measure, column.kind, column.domain) for column in columns]
         sheet.write(line, 0, label.name, book.words)
         sheet.write(line, 1, upper_first(measure.category) if measure.category else upper_first(label.unit), book.words)
-        letters = greater_than(row, columns)
+        letters = greater_than(book.edition, row, columns)
         widest = max(widest, *map(len, letters))
         for index, (column, estimate, above) in enumerate(zip(columns, row, letters, strict=True)):
             if estimate is None:
@@ -265,7 +269,6 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
 def _notes(book: Book) -> None:
     edition = book.edition
     sheet = book.sheet("Notas", ["Notas y definiciones"])
-    level = f"{spanish.decimal(edition.level * 100, 0)}{spanish.NBSP}%"
     rows = [
         ("Precisión alta", "Sin marca."),
         (f"Precisión moderada {MODERATE}", f"Fondo amarillo y {MODERATE}: úsese con cautela."),
@@ -273,8 +276,8 @@ def _notes(book: Book) -> None:
         (f"Confidencial {CONFIDENTIAL}", "La cifra no se publica para proteger a quienes respondieron, o porque con "
          "ella se podría calcular otra que se protege."),
         (f"No disponible {NOT_THERE}", "No hay cifra para ese grupo."),
-        ("Letras", f"La cifra es mayor que la de las columnas señaladas: sus intervalos del {level} no se tocan, "
-                   "lo que es más estricto que una prueba de la diferencia."),
+        ("Letras", f"La cifra es mayor que la de las columnas señaladas: prueba de la diferencia, "
+                   f"{comparisons.rule(edition)}."),
         ("Valores", "Las celdas guardan el valor sin redondear y muestran un decimal; las diferencias se calculan "
                     "antes de redondear."),
         ("Base", "Entrevistas sin ponderar en el denominador de la cifra."),

@@ -115,6 +115,16 @@ def precision(sources: Sources) -> tuple[Point, ...]:
         f"Se dice que una cifra sube o baja cuando {test} de la diferencia entre ediciones, {overlap}, da una p "
         f"menor de {spanish.decimal(change.alpha, 2)}, {adjust[change.adjust]}. El intervalo impreso no está corregido."
     )
+    if change.adjust != "none":
+        rule += (
+            " La corrección se hace entre las hipótesis de un mismo tema y tipo de grupo; la que aparece en varias "
+            "cifras (una respuesta y todas las demás) se prueba una vez."
+        )
+    rule += (
+        f" Con la misma regla se dice, dentro de una edición, que la cifra de "
+        f"{'una' if edition.settings.places_feminine else 'un'} {edition.settings.place_word} difiere de la del resto, "
+        "o la de un grupo de la de otro."
+    )
     few = spanish.word(edition.settings.confidentiality.min_base)
     kept = (
         f"Regla de precisión: {_SCHEMES.get(estimation.precision, estimation.precision)}. Tampoco se publica, en "

@@ -1,0 +1,105 @@
+"""What each row of a table tests: one hypothesis has one test, in one family, whatever rows show it.
+
+A share is published beside the distribution that it is a category of, and "seguro" beside "poco o nada seguro", which
+is everybody else. Tested in two families one number would carry two verdicts.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.questionnaire import Indicator, Questionnaire
+from pulsometro.settings.report_settings import Topic
+
+# (indicator, category, statistic) of a row → the hypothesis.
+Hypotheses = Mapping[tuple[str, str, str], str]
+
+
+def hypotheses_of(indicators: Mapping[str, Indicator], questionnaire: Questionnaire) -> Hypotheses:
+    """The hypothesis of every row that the wave can have: statistic, items, answers up to their complement, base.
+
+    The base is the answers that are counted, which is how no answer is treated, and the condition on who is asked.
+    """
+    found: dict[tuple[str, str, str], str] = {}
+    for name, indicator in indicators.items():
+        base = " ".join((indicator.base or "").split())
+        if indicator.kind not in ("share", "distribution"):
+            scores = sorted(indicator.rescale.items())
+            items = sorted(item for item in indicator.sources if item in questionnaire.items)
+            found[name, "", "mean"] = f"mean|{'+'.join(items)}|{scores}|{indicator.at_least}|{base}"
+            continue
+        item = questionnaire.items.get(indicator.item or "")
+        if item is None:
+            continue
+        unanswered = {code: kind for code, kind in item.missing.items() if kind != "no_aplica"}
+        whole = frozenset(item.codes) | frozenset(indicator.categories)
+        if indicator.no_answer != "exclude":
+            whole |= frozenset(unanswered)
+        if indicator.kind == "share":
+            rows = {indicator.category: frozenset(indicator.categories)}
+        else:
+            shown = {**item.codes, **(unanswered if indicator.no_answer == "category" else {})}
+            rows = {label: frozenset([code]) for code, label in shown.items()}
+        for label, answers in rows.items():
+            for statistic in indicator.statistics:
+                own = _side(answers, whole) if statistic == "proportion" else sorted(answers)
+                found[name, label, statistic] = f"{statistic}|{indicator.item}|{own} of {sorted(whole)}|{base}"
+    return found
+
+
+def _side(answers: frozenset[int], whole: frozenset[int]) -> list[int]:
+    """Of some answers and all the others the fewer, or those with the lowest code: both say the same."""
+    others = whole - answers
+    return min(sorted(answers), sorted(others), key=lambda codes: (len(codes), codes))
+
+
+def themes_of(indicators: Mapping[str, Indicator], declared: Sequence[Topic]) -> dict[str, str]:
+    """Indicator → theme: the declared one, or that of its own items where none names it.
+
+    Raises PulsoError when a theme names an unknown indicator, one is named twice, or indicators of one item lie in
+    different themes: its hypotheses would be in two families.
+    """
+    found: dict[str, str] = {}
+    for theme in declared:
+        for name in theme.indicators:
+            if name not in indicators:
+                raise PulsoError(
+                    f"params.yaml: change.themes: '{theme.name}' names the indicator '{name}', which "
+                    "questionnaires/indicators.yaml does not define; correct the name."
+                )
+            if found.setdefault(name, theme.name) != theme.name:
+                raise PulsoError(
+                    f"params.yaml: change.themes: '{name}' is in '{found[name]}' and in '{theme.name}'; leave it in "
+                    "one."
+                )
+    for name, indicator in indicators.items():
+        found.setdefault(name, _of_its_items(indicator, indicators, found))
+    owner: dict[tuple[str, ...], str] = {}
+    for name, indicator in indicators.items():
+        first = owner.setdefault(indicator.sources, name)
+        if found[first] != found[name]:
+            raise PulsoError(
+                f"params.yaml: change.themes: '{first}' and '{name}' are of the same question and lie in "
+                f"'{found[first]}' and '{found[name]}'; put both in one theme, so that what they say is tested once."
+            )
+    return found
+
+
+def _of_its_items(indicator: Indicator, indicators: Mapping[str, Indicator], known: Mapping[str, str]) -> str:
+    """The theme of another indicator of the same items, or the items themselves."""
+    same = [known[name] for name, other in indicators.items() if name in known and other.sources == indicator.sources]
+    return same[0] if same else "+".join(indicator.sources)
+
+
+def identified(table: pd.DataFrame, hypotheses: Mapping[str, Hypotheses], themes: Mapping[str, str]) -> pd.DataFrame:
+    """The table with the columns ``hypothesis`` and ``theme``; ``hypotheses`` by wave."""
+    rows = table[["wave", "indicator", "category", "statistic"]].astype(str).itertuples(index=False, name=None)
+    named = [
+        hypotheses[wave].get((indicator, category, statistic), f"{statistic}|{indicator}|{category}")
+        for wave, indicator, category, statistic in rows
+    ]
+    return table.assign(
+        hypothesis=pd.array(named, dtype="str"),
+        theme=pd.array([themes.get(name, name) for name in table["indicator"].astype(str)], dtype="str"),
+    )
