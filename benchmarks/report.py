@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.growth import order_of_growth
+from benchmarks.many_domains import many_domains_lines
 
 ENGINES = ("ours", "svy", "samplics", "R")
 LARGE = 1_000_000
@@ -44,6 +45,8 @@ def write_results(kept: dict[str, Any], file: Path) -> None:
             elif int(rows) >= LARGE and own:
                 lines.append(_extrapolated(kept["speed"], engine, int(rows), own))
     lines += ["", *_targets(kept["speed"]), "", *_meaning(kept), ""]
+    if kept.get("domains"):
+        lines += many_domains_lines(kept["domains"])
     if kept.get("growth"):
         lines += _growth(kept["growth"])
     file.write_text("\n".join(line for line in lines if line is not None).rstrip() + "\n")

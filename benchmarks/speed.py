@@ -4,6 +4,7 @@
     python benchmarks/speed.py --full      samplics and R at a million rows too
     python benchmarks/speed.py --rows 25000 --engines ours R
     python benchmarks/speed.py --growth    time and memory against rows, variables and domains
+    python benchmarks/speed.py --domains   estimates in 2,469 domains and their differences from the rest
 
 Writes benchmarks/speed.json (measurements are merged in) and benchmarks/RESULTS.md from it. Reading the file
 and importing the engine are not timed; making the design and the estimates is.
@@ -30,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from benchmarks.growth import Point, measure_growth, run_point, where_time_goes  # noqa: E402
+from benchmarks.many_domains import measure_many_domains  # noqa: E402
 from benchmarks.report import write_results  # noqa: E402
 from benchmarks.sample import CATEGORIES, DOMAINS, make_sample  # noqa: E402
 
@@ -171,6 +173,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", help="only these sizes")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, help="only these engines, at every size")
     parser.add_argument("--growth", action="store_true", help="only the growth and where the time goes")
+    parser.add_argument("--domains", action="store_true", help="only many domains")
     parser.add_argument("--base", type=int, default=62_500, help="rows that the growth starts from")
     parser.add_argument("--full", action="store_true", help="samplics and R at a million rows too: an hour and more")
     parser.add_argument("--here", choices=[*sorted(RUNNERS), "growth"], help=argparse.SUPPRESS)
@@ -184,10 +187,13 @@ def main() -> None:
         run_here(asked.here, asked.file)
         return
     kept = json.loads(STORE.read_text()) if STORE.exists() else {"speed": {}}
-    if not asked.growth:
+    every = not (asked.rows or asked.engines or asked.growth or asked.domains)
+    if every or asked.rows or asked.engines:
         compare_engines(kept, asked.rows, asked.engines, asked.full)
         kept["bandwidth"] = memory_bandwidth()
-    if asked.growth or not (asked.rows or asked.engines):
+    if every or asked.domains:
+        kept["domains"] = measure_many_domains()
+    if every or asked.growth:
         kept["growth"] = measure_growth(asked.base, Path(__file__).resolve())
         kept["pieces"] = {"rows": 16 * asked.base, "shares": where_time_goes(16 * asked.base, run_ours)}
     keep(kept)

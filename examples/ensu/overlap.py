@@ -16,7 +16,9 @@ def changes_with_overlap(study: Study, earlier: str, wave: str) -> pd.DataFrame:
     the design anew. Columns as in the changes table; the rule is INEGI's but for the covariance.
     """
     declared = study.params.change
-    rule = ChangeRule(alpha=declared.alpha, adjust=declared.adjust, covariance="overlap", power=declared.power)
+    rule = ChangeRule(
+        alpha=declared.alpha, adjust=declared.adjust, covariance="overlap", power=declared.power, test=declared.test
+    )
     current, reference = (_wave(study, label) for label in (wave, earlier))
     return changes(current, reference, [(), ("ciudad",)], rule=rule)
 

@@ -1,99 +1,36 @@
 """The kernel against the textbook written out row by row, on samples with everything that goes wrong."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pulsometro.estimation import (
     Calibration,
-    Categorical,
     Domain,
-    Numeric,
-    Ratio,
     Settings,
     Share,
     SurveyDesign,
     Wave,
-    Where,
     changes,
     estimate,
     linear_estimates,
 )
 
-VARIABLES = (
-    Categorical("q", (1, 2, 3), missing=(9,)),
-    Categorical("qm", (1, 2, 3), column="q", missing=(9, None), missing_rule="category"),
-    Share("s", "q", (1, 2), "si", missing=(9,), missing_rule="in_base", not_asked=(None,), base=(Where("k", (True,)),)),
-    Numeric("x", statistics=("mean", "total")),
-    Ratio("r", "x", "z", statistics=("ratio", "total")),
-)
-DOMAINS = ((), ("a",), ("a", "b"))
+from .textbook import DOMAINS, VARIABLES, by_hand, rows_of, sample
+
 SEEDS = range(8)
+POLICIES = ("adjust", "grand_mean", "average", "certainty")
 
 
-def sample(seed: int) -> pd.DataFrame:
-    """Lonely strata, PSUs of which nobody answered, empty cells, zero weights, few cases."""
-    rng = np.random.default_rng(seed)
-    psus = [rng.choice([1, 1, 2, 3, 4]) for _ in range(rng.integers(1, 6))]
-    stratum = np.repeat(np.arange(len(psus)), psus)
-    psu = np.repeat(np.arange(len(stratum)), rng.integers(1, 7, len(stratum)))
-    n = len(psu)
-    q = rng.choice([1, 2, 3, 9, np.nan], n, p=[0.5, 0.25, 0.05, 0.1, 0.1])
-    q[np.isin(psu, np.flatnonzero(rng.random(len(stratum)) < 0.2))] = 9
-    weight = rng.uniform(0.5, 9, n) * (rng.random(n) > 0.1)
-    weight[0] = max(weight[0], 1.0)
-    return pd.DataFrame(
-        {
-            "psu": psu, "h": stratum[psu], "w": weight, "N": np.array(psus)[stratum[psu]] + 3, "q": q,
-            "a": rng.choice(["u", "v", None], n, p=[0.5, 0.4, 0.1]), "b": rng.integers(1, 3, n),
-            "k": rng.random(n) < 0.7, "x": np.where(rng.random(n) < 0.2, np.nan, rng.gamma(2, 10, n)),
-            "z": np.where(rng.random(n) < 0.1, np.nan, rng.uniform(0, 2, n)),
-        }
-    )  # fmt: skip
-
-
-def rows_of(data: pd.DataFrame, indicator: str, category: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Numerator, denominator and base of an indicator, row by row."""
-    q, x, z = (data[name].to_numpy() for name in ("q", "x", "z"))
-    one = np.ones(len(q))
-    if indicator == "q":
-        return q == float(category), one, np.isin(q, (1, 2, 3))
-    if indicator == "qm":
-        return (np.isnan(q) if category == "None" else q == float(category)), one, one == 1
-    if indicator == "s":
-        return np.isin(q, (1, 2)), one, ~np.isnan(q) & data["k"].to_numpy()
-    if indicator == "x":
-        return x, one, ~np.isnan(x)
-    return x, z, ~np.isnan(x) & ~np.isnan(z)
-
-
-def by_hand(
-    data: pd.DataFrame, y: np.ndarray, x: np.ndarray, inside: np.ndarray, total: bool, lonely: str, fpc: bool
-) -> tuple[float, float, int]:
-    """Estimate, standard error and df (Särndal, Swensson and Wretman 1992, sec. 4.6; lonely PSUs as R ≥ 4.4)."""
-    w = data["w"].to_numpy() * inside
-    y, x = np.where(inside, y, 0).astype(float), np.where(inside, x, 0).astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = (w * y).sum() if total else (w * y).sum() / (w * x).sum()
-        z = w * y if total else w * (y - value * x) / (w * x).sum()
-    psu, h = data["psu"].to_numpy(), data["h"].to_numpy()
-    scores, stratum = np.bincount(psu, weights=z), h[np.unique(psu, return_index=True)[1]]
-    reached = set(h[w > 0])
-    centre = scores.sum() / max(np.isin(stratum, list(reached)).sum(), 1)
-    variance = 0.0
-    for own in np.unique(stratum):
-        t = scores[stratum == own]
-        left = 1 - len(t) / data["N"].to_numpy()[h == own][0] if fpc else 1.0
-        if len(t) > 1:
-            variance += left * len(t) / (len(t) - 1) * ((t - t.mean()) ** 2).sum()
-        elif lonely == "adjust" and own in reached:
-            variance += left * (t[0] - centre) ** 2
-    return value, float(np.sqrt(variance)), len(set(psu[w > 0])) - len(reached)
-
-
-@pytest.mark.parametrize(("lonely", "fpc"), [("adjust", False), ("adjust", True), ("certainty", False)])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("lonely", "fpc"), list(product(POLICIES, (False, True))))
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 10_000))
 def test_estimates_and_contrasts(lonely: str, fpc: bool, seed: int) -> None:
+    """Sums by stratum and domain, and scores of PSUs, give the variance that the textbook does."""
     data = sample(seed)
     design = SurveyDesign(data, "w", "h", "psu", "N" if fpc else None, lonely_psu=lonely)
     table = estimate(design, VARIABLES, DOMAINS, ("proportion", "total"))
@@ -122,8 +59,9 @@ def test_estimates_and_contrasts(lonely: str, fpc: bool, seed: int) -> None:
             assert row.df == tested["df"][k] == df
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_changes_are_contrasts_of_the_stacked_waves(seed: int) -> None:
+@pytest.mark.parametrize("lonely", POLICIES)
+@pytest.mark.parametrize("seed", SEEDS[:5])
+def test_changes_are_contrasts_of_the_stacked_waves(lonely: str, seed: int) -> None:
     """With lonely PSUs, PSUs that only one wave has, and domains that only one wave reaches."""
     first, second = sample(seed), sample(seed)
     rng = np.random.default_rng(seed)
@@ -131,12 +69,13 @@ def test_changes_are_contrasts_of_the_stacked_waves(seed: int) -> None:
     if not second["w"].any():
         return
     second = second.assign(q=rng.permutation(second["q"]), x=rng.permutation(second["x"]))
-    pair = [Wave(str(k), SurveyDesign(d, "w", "h", "psu"), VARIABLES[::2]) for k, d in enumerate((first, second))]
+    designs = [SurveyDesign(data, "w", "h", "psu", lonely_psu=lonely) for data in (first, second)]
+    pair = [Wave(str(k), design, VARIABLES[::2]) for k, design in enumerate(designs)]
     domains = [(), Domain(("a",), (("u", "v"),))]
     made = changes(pair[1], pair[0], domains, ("proportion", "total"), settings=Settings())
     stacked = pd.concat([first.assign(t="0"), second.assign(t="1")], ignore_index=True)
     whole = linear_estimates(
-        SurveyDesign(stacked, "w", "h", "psu"), VARIABLES[::2],
+        SurveyDesign(stacked, "w", "h", "psu", lonely_psu=lonely), VARIABLES[::2],
         [Domain(("t",), (("0", "1"),)), Domain(("t", "a"), (("0", "1"), ("u", "v")))], ("proportion", "total"),
     )  # fmt: skip
     for row in made.itertuples():
@@ -153,11 +92,11 @@ def test_changes_are_contrasts_of_the_stacked_waves(seed: int) -> None:
             assert row.df == other["df"]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_residuals_of_the_calibration_model(seed: int) -> None:
+@pytest.mark.parametrize(("lonely", "seed"), list(zip(POLICIES * 2, SEEDS, strict=True)))
+def test_residuals_of_the_calibration_model(lonely: str, seed: int) -> None:
     """Weighted least squares written out: e = z − xᵀβ on the base weights, weighted with the calibrated ones."""
     data = sample(seed).assign(base=lambda d: d["w"] * np.where(d["b"] == 1, 0.8, 1.1) + 0.3)
-    design = SurveyDesign(data, "w", "h", "psu", calibration=Calibration("base", (("b",), ("h",))))
+    design = SurveyDesign(data, "w", "h", "psu", calibration=Calibration("base", (("b",), ("h",))), lonely_psu=lonely)
     made = estimate(design, VARIABLES[3:4], [(), ("b",)], settings=Settings(method="calibrated"))
     groups = [(name, code) for name in ("b", "h") for code in data[name].unique()]
     x = np.column_stack([(data[name] == code).to_numpy(float) for name, code in groups])
@@ -173,5 +112,39 @@ def test_residuals_of_the_calibration_model(seed: int) -> None:
         z = y if row.statistic == "total" else inside * (y - (w * y).sum() / w.sum()) / w.sum()
         residual = z - x @ np.linalg.lstsq(root[:, None] * x, root * z, rcond=1e-11)[0]
         everyone = np.ones(len(data), dtype=bool)
-        _, se, _ = by_hand(data, residual, np.ones(len(data)), everyone, True, "adjust", False)
+        _, se, _ = by_hand(data, residual, np.ones(len(data)), everyone, True, lonely, False)
         np.testing.assert_allclose(row.se, se, rtol=1e-6, atol=1e-7 * abs(row.estimate))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000))
+def test_centring_on_all_psus_moves_totals_only(seed: int) -> None:
+    """The scores of a share, mean or ratio add up to zero, so that every mean of them is zero."""
+    data = sample(seed)
+    made = [
+        estimate(SurveyDesign(data, "w", "h", "psu", lonely_psu=lonely), VARIABLES, DOMAINS, ("proportion", "total"))
+        for lonely in ("adjust", "grand_mean")
+    ]
+    ratios = (made[0]["statistic"] != "total").to_numpy()
+    np.testing.assert_allclose(made[1]["se"][ratios], made[0]["se"][ratios], rtol=1e-7, atol=1e-12)
+    same = ["estimate", "df", "n", "population"]
+    pd.testing.assert_frame_equal(made[1][same], made[0][same])
+
+
+def test_lonely_policies_as_written_out() -> None:
+    """Five PSUs, of which two are lonely, and a domain that one of these does not reach: 1 3 | 5 | 7 in (2, not)."""
+    data = pd.DataFrame({"h": [1, 1, 2, 3], "psu": [1, 2, 3, 4], "w": 1.0, "y": [1.0, 3, 5, 7], "d": list("aaab")})
+    # Two PSUs: 2·((1 − 2)² + (3 − 2)²). The mean of the domain's strata is 3, of all PSUs 9/4.
+    expected = {
+        "adjust": 4 + (5 - 3) ** 2,
+        "grand_mean": 4 + (5 - 9 / 4) ** 2 + (0 - 9 / 4) ** 2,
+        "average": 4 * 2 / 1,
+        "certainty": 4,
+        "remove": 4,
+    }
+    share = Share("y", "y", (1.0, 3.0, 5.0, 7.0), statistics=("total",))
+    for lonely, variance in expected.items():
+        design = SurveyDesign(data.assign(w=data["y"]), "w", "h", "psu", lonely_psu=lonely)
+        row = estimate(design, [share], [Domain(("d",), (("a",),))]).iloc[0]
+        np.testing.assert_allclose([row["estimate"], row["se"] ** 2], [9, variance], err_msg=lonely)
+    # R survey 4.1-1: options(survey.lonely.psu = "average"); SE(svytotal(~one, subset(design, d == "a"))).

@@ -75,6 +75,17 @@ def test_a_domain_far_from_the_others(far: float, statistic: str, weight: str) -
         assert made.loc[domain, "se"] == pytest.approx(error, rel=1e-8, abs=1e-15 * abs(far) * (statistic == "mean"))
 
 
+@pytest.mark.parametrize("lonely", ["adjust", "grand_mean", "average", "certainty"])
+def test_a_constant_moves_no_error_whatever_lonely_psus_add(lonely: str) -> None:
+    """Two PSUs are alone in their strata; the errors far away are computed again from the rows."""
+    errors = []
+    for far in (0.0, 1e9):
+        data = sample(far).assign(h=lambda d: np.where(d["psu"] < 2, 10 + d["psu"], d["h"]))
+        design = SurveyDesign(data, "w", "h", "psu", lonely_psu=lonely)
+        errors.append(estimate(design, [Numeric("y")], [("a",)])["se"].to_numpy())
+    np.testing.assert_allclose(errors[1], errors[0], rtol=1e-6)
+
+
 @pytest.mark.parametrize("far", FAR)
 @pytest.mark.parametrize("statistic", ["mean", "total"])
 def test_differences_of_domains(far: float, statistic: str) -> None:

@@ -35,7 +35,8 @@ def read(folder: Path, quarter: str) -> SurveyDesign:
         name = next(n for n in whole.namelist() if "/conjunto_de_datos/" in n and "_cb_" in n and n.endswith(".csv"))
         with whole.open(name) as file:
             data = pd.read_csv(file, dtype="str", encoding_errors="replace")
-    return SurveyDesign(data.assign(weight=data["FAC_SEL"].astype(float)), "weight", "EST_DIS", "UPM_DIS")
+    data = data.assign(weight=data["FAC_SEL"].astype(float))
+    return SurveyDesign(data, "weight", "EST_DIS", "UPM_DIS", lonely_psu="grand_mean")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_authorities_among_those_who_know_them(
 
 
 def test_significant_changes_by_the_offices_rule(quarters: dict[str, SurveyDesign]) -> None:
-    rule = ChangeRule(alpha=0.10, adjust="none", covariance="independent")
+    rule = ChangeRule(alpha=0.10, adjust="none", covariance="independent", test="normal")
     now, before = (Wave(q, quarters[q], (SAFETY,)) for q in ("2024Q2", "2024Q1"))
     moved = changes(now, before, [("CD",)], rule=rule, settings=Settings())
     moved = moved[moved["category"] == "Inseguro"]

@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
-from pulsometro.estimation import Cepal, Inegi, Nchs, scheme_named
+from pulsometro.estimation import Categorical, Cepal, Inegi, Nchs, SurveyDesign, estimate, scheme_named
 from pulsometro.estimation.intervals import korn_graubard
 from pulsometro.estimation.precision import Quality, Verdict
 
@@ -33,6 +34,32 @@ def test_inegi(cv: float, name: str, publishable: bool) -> None:
     precision, shown, reason = one(Inegi().judge(quality(cv=cv)))
     assert (precision, shown) == (name, publishable)
     assert bool(reason) is not publishable
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+@pytest.mark.parametrize("n", [1, 20, 35, 36, 46, 71, 72, 500])
+def test_nobody_and_everybody_are_as_sure_as_their_interval(share: float, n: int) -> None:
+    """INEGI's classes of a share without coefficient of variation: 1 − 0.025^(1/n) of five and ten points."""
+    width = 1 - 0.025 ** (1 / n)
+    name = "alta" if width <= 0.05 else "moderada" if width <= 0.10 else "baja"
+    cv = np.nan if share == 0 else 0.0
+    given = {"estimate": share, "se": 0.0, "cv": cv, "n": n, "n_eff": float(n), "n_category": n * int(share)}
+    precision, shown, reason = one(Inegi().judge(quality(**given)))
+    assert (precision, shown) == (name, name != "baja")
+    assert reason == ("" if shown else "precisión baja: 0 o 100 por ciento con un intervalo de más de 10 puntos")
+    # A mean of one, or no persons at all, is judged as before.
+    total = one(Inegi().judge(quality(**given | {"is_proportion": False})))
+    assert total[0] == ("" if share == 0 else "alta")
+
+
+def test_everybody_in_the_table() -> None:
+    """46 interviews that all say yes: the printed 95 % interval is eight points wide, in either direction."""
+    data = pd.DataFrame({"w": np.linspace(1, 2, 46), "y": 1})
+    table = estimate(SurveyDesign(data, "w"), [Categorical("y", (0, 1))])
+    assert table["estimate"].tolist() == [0.0, 1.0]
+    assert table["precision"].tolist() == ["moderada", "moderada"]
+    assert table["publishable"].all()
+    np.testing.assert_allclose(table["ci_high"] - table["ci_low"], 1 - 0.025 ** (1 / 46))
 
 
 @pytest.mark.parametrize("scheme", [Inegi(), Nchs(), Cepal()], ids=["inegi", "nchs", "cepal"])

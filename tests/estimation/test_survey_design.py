@@ -47,7 +47,7 @@ def data() -> pd.DataFrame:
         ({"h": ["A", None, "A", "B", "B", "C"]}, {}, r"'h' \(strata\) is empty in rows b"),
         ({"psu": [1, 1, 2, 2, 4, 5]}, {}, "PSU 2 lies in the strata A, B"),
         ({}, {"lonely_psu": "error"}, "single PSU: C"),
-        ({}, {"lonely_psu": "average"}, "use one of 'adjust'"),
+        ({}, {"lonely_psu": "mean"}, "use one of 'adjust'"),
         ({"N": [10, 11, 10, 20, 20, 30]}, {"fpc": "N"}, "not constant in stratum 'A'"),
         ({"N": 1.5}, {"fpc": "N"}, "of stratum 'A' is 1.5 with 2 PSUs"),
         ({}, {"strata": "nada"}, "Column 'nada' .* is not in the data"),

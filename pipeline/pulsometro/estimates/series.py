@@ -130,7 +130,7 @@ def _changes(
 def change_rule(study: Study) -> ChangeRule:
     """The rule of params.yaml that decides what is called a change."""
     declared = study.params.change
-    return ChangeRule(declared.alpha, declared.adjust, declared.covariance, declared.power)
+    return ChangeRule(declared.alpha, declared.adjust, declared.covariance, declared.power, test=declared.test)
 
 
 def _judged(study: Study, parts: Sequence[pd.DataFrame], known: Mapping[str, Hypotheses]) -> pd.DataFrame:

@@ -35,7 +35,9 @@ class Settings:
 
     ``level`` of the intervals (a proportion); ``interval`` of proportions, replaced by the capped
     Korn–Graubard at 0 and 1 where logit has none, unless ``extremes`` is "none"; ``deff`` the design
-    effect shown; ``df`` fixes the degrees of freedom instead of the domain's PSUs − strata.
+    effect shown; ``df`` fixes the degrees of freedom instead of the domain's own: PSUs − strata, of replicates
+    no more than the rank of the domain's replicate weights centred on their mean (without PSUs and strata, the
+    weights' rank less one).
     """
 
     method: Method = "taylor"

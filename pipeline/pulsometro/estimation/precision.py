@@ -11,6 +11,8 @@ from .intervals import korn_graubard
 
 HIGH, MODERATE, LOW, NONE = "alta", "moderada", "baja", ""
 NO_CASES = "sin casos en la base"
+# A share of nobody or of everybody has no coefficient of variation: the width of its interval, in proportions.
+EXTREME_MODERATE, EXTREME_LOW = 0.05, 0.10
 NO_DF = "sin grados de libertad para estimar el error"
 UNDEFINED = "sin valor: el denominador es cero"
 
@@ -44,20 +46,32 @@ class Inegi:
     """INEGI's three classes of the coefficient of variation: < 15 %, 15 to < 30 %, 30 % or more.
 
     Source: INEGI, Presentación de resultados and tabulados de precisión (colour by CV); 30 % or
-    more "uso con cautela", here not printed.
+    more "uso con cautela", here not printed. A proportion of 0 or 1 has no coefficient to judge by (0/0, or 0 of any
+    few cases): by the width of its capped 95 % Korn–Graubard interval, 1 − 0.025^(1/n), it is "alta" to
+    ``extreme_moderate``, "moderada" to ``extreme_low``. That is ours, and the same for 0 and 1.
     """
 
     moderate_from: float = 0.15
     low_from: float = 0.30
+    extreme_moderate: float = EXTREME_MODERATE
+    extreme_low: float = EXTREME_LOW
 
     def judge(self, quality: Quality) -> Verdict:
         """Classes "alta", "moderada", "baja"."""
-        low = quality.cv >= self.low_from
-        moderate = quality.cv >= self.moderate_from
+        q, extreme = quality, quality.is_proportion & ((quality.estimate <= 0) | (quality.estimate >= 1))
+        ends = np.where(extreme, q.estimate, 0.0)
+        lower, upper = korn_graubard(ends, np.zeros(len(ends)), np.where(extreme, q.n, np.nan), q.df, 0.95)
+        width = upper - lower
+        wide = extreme & (width > self.extreme_low)
+        low = wide | (~extreme & (q.cv >= self.low_from))
+        moderate = np.where(extreme, width > self.extreme_moderate, q.cv >= self.moderate_from)
         precision = np.select([low, moderate], [LOW, MODERATE], HIGH).astype(object)
-        limit = f"{self.low_from * 100:g}"
-        reasons = [(low, f"precisión baja: coeficiente de variación de {limit} por ciento o más")]
-        unknown = np.isnan(quality.cv)
+        limit, points = f"{self.low_from * 100:g}", f"{self.extreme_low * 100:g}"
+        reasons = [
+            (wide, f"precisión baja: 0 o 100 por ciento con un intervalo de más de {points} puntos"),
+            (low, f"precisión baja: coeficiente de variación de {limit} por ciento o más"),
+        ]
+        unknown = np.isnan(q.cv) & ~extreme
         reasons.append((unknown, "estimación igual a cero: no tiene coeficiente de variación"))
         precision[unknown] = NONE
         return _verdict(quality, precision, reasons)

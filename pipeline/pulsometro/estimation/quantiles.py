@@ -49,7 +49,7 @@ def _block(
     alone = [next(p.alone(kind) for p in plan.partitions if any(kind == own for own, _ in p.kinds))]
     rows = partial(CodedRows, alone, plan.design.w, [below])
     ((_, moments),) = sum_rows(plan.design, alone, plan.sizes, rows)
-    totals = domain_totals(moments, {"proportion"})
+    totals = domain_totals(plan, kind, moments, {"proportion"})
     fixed = totals.ratio_variance
     plain = plan.replicate_weights is None and plan.model is None
     variance = fixed if plain else method_variance(plan, kind, source, totals.ratio, False)

@@ -11,7 +11,7 @@ from ._arrays.integers import compact, counting, factorized, looked_up, placed
 from ._arrays.memory import keep_blocks
 from .errors import DesignError, check_choice
 
-LonelyPsu = Literal["adjust", "certainty", "remove", "error"]
+LonelyPsu = Literal["adjust", "grand_mean", "average", "certainty", "remove", "error"]
 Centre = Literal["full", "mean"]
 # An empty cell as text, as it comes from a file or out of a conversion: no PSU or stratum is called that.
 EMPTY_TEXTS = frozenset({"", " ", "nan", "NaN", "NaT", "None", "<NA>"})
@@ -88,8 +88,10 @@ class SurveyDesign:
     ``weights``, ``strata``, ``psu`` and ``fpc`` are column names of ``data``. Without ``psu`` every row
     is its own PSU, without ``strata`` there is one. ``fpc`` holds the PSUs in the frame of the stratum
     (or the sampling fraction, up to 1: all of them). ``lonely_psu`` is what a stratum with one PSU contributes:
-    "adjust" its deviation from the mean over all PSUs (R survey ≥ 4.4), "certainty" and "remove"
-    nothing, "error" an exception. With ``nest`` PSU ids may repeat between strata. ``counts`` is for rows
+    "adjust" its deviation from the mean of the PSUs of the strata that the domain reaches (R survey ≥ 4.4),
+    "grand_mean" that from the mean of all PSUs of the design, those outside the domain being zeros (INEGI's),
+    "average" the mean of the other strata's contributions (R's), "certainty" and "remove" nothing, "error" an
+    exception. With ``nest`` PSU ids may repeat between strata. ``counts`` is for rows
     that stand for several respondents of one PSU (module bigdata): the column with how many.
 
     Raises DesignError naming the rows or strata at fault.

@@ -95,7 +95,7 @@ class EstimationSettings:
     domains: tuple[tuple[str, ...], ...]
     interval: Literal["logit", "kg", "kg_uncapped", "wilson", "wald"] = "logit"
     level: float = 0.95
-    lonely_psu: Literal["adjust", "certainty", "remove", "error"] = "adjust"
+    lonely_psu: Literal["adjust", "grand_mean", "average", "certainty", "remove", "error"] = "adjust"
     precision: Literal["inegi", "nchs", "cepal"] = "inegi"
     clusters: Literal["design", "interviewers"] = "design"
 
@@ -105,7 +105,8 @@ class ChangeSettings:
     """Which rule decides that a change, or a difference inside a wave, is one (DESIGN promise 6).
 
     ``themes``: which indicators' hypotheses are adjusted together; those of one question lie in one theme, and what
-    no theme names is one with its own question.
+    no theme names is one with its own question. ``test``: whether a change's p, interval and minimum detectable change
+    are Student's t with the design's degrees of freedom or the normal's.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -114,6 +115,7 @@ class ChangeSettings:
     covariance: Literal["overlap", "independent"]
     power: float = 0.80
     themes: tuple[Topic, ...] = ()
+    test: Literal["t", "normal"] = "t"
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,28 @@ def test_interval_p_and_what_could_have_been_seen() -> None:
     assert (row["ci_level"], row["p_adjusted"], row["adjust"]) == (0.90, row["p"], "none")
 
 
+@pytest.mark.parametrize("covariance", ["overlap", "independent"])
+def test_the_normal_governs_p_interval_and_what_could_have_been_seen(covariance: str) -> None:
+    """INEGI's 1.645 standard errors, whatever the degrees of freedom; where there are none there is no verdict yet."""
+    before, now = waves(panel(8), (YES,))
+    rules = [ChangeRule(alpha=0.10, adjust="none", covariance=covariance, test=test) for test in ("t", "normal")]
+    student_row, row = (changes(now, before, rule=rule).iloc[0] for rule in rules)
+    z = NormalDist()
+    assert row["df"] == np.inf
+    np.testing.assert_allclose([row["difference"], row["se"]], [student_row["difference"], student_row["se"]])
+    np.testing.assert_allclose(row["ci_high"] - row["difference"], z.inv_cdf(0.95) * row["se"], rtol=1e-9)
+    np.testing.assert_allclose(row["difference"] - row["ci_low"], 1.6448536269514722 * row["se"], rtol=1e-9)
+    np.testing.assert_allclose(row["p"], 2 * z.cdf(-abs(row["difference"]) / row["se"]), rtol=1e-9)
+    np.testing.assert_allclose(row["minimum_detectable"], (z.inv_cdf(0.95) + z.inv_cdf(0.80)) * row["se"], rtol=1e-9)
+    assert row["p"] < student_row["p"]
+    lonely = [Wave(label, SurveyDesign(d[d["psu"] == 10].assign(h=0), "w", "h", "psu"), (YES,)) for label, d in
+              zip("ab", panel(11, 0.4), strict=True)]  # fmt: skip
+    unknown = changes(lonely[1], lonely[0], rule=rules[1]).iloc[0]
+    assert unknown["reason"] == "sin grados de libertad para estimar el error"
+    with pytest.raises(EstimationError, match="The test is 'z'"):
+        ChangeRule(test="z")
+
+
 @pytest.mark.parametrize("df", [8, 20, 60, 500])
 @pytest.mark.parametrize("alpha", [0.05, 0.10])
 def test_the_smallest_change_is_that_of_the_power_analysis(df: int, alpha: float) -> None:

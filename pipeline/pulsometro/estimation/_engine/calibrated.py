@@ -14,6 +14,7 @@ from scipy import sparse
 from ..errors import DesignError
 from ..survey_design import SurveyDesign, column, read_weights
 from .encoding import Coded, Measured
+from .shared_scores import SharedScores, variances_of
 
 # Of auxiliaries of size one, what is no more than this is a combination of the others.
 RANK = 1e-12
@@ -123,17 +124,29 @@ def linearise_measured(
     return sparse.csr_matrix((values, (inside, own)), shape=(len(domain), domains))
 
 
+def shared_scores(
+    design: SurveyDesign, linearised: sparse.csr_matrix, model: CalibrationModel | None = None
+) -> SharedScores:
+    """PSU totals of the weighted linearised variables, less those of their regression under a model."""
+    own = sparse.csc_matrix(_psu_adder(design) @ linearised)
+    own.sort_indices()
+    if model is None:
+        return SharedScores(own, np.zeros((own.shape[0], 0)), np.zeros((0, own.shape[1])))
+    return SharedScores(own, model.psu_totals, model.inverse @ (model.weighted_base @ linearised).toarray())
+
+
 def psu_scores(
     design: SurveyDesign, linearised: sparse.csr_matrix, model: CalibrationModel | None = None
 ) -> np.ndarray:
     """PSU totals of the weighted linearised variables (PSUs, estimates), of their residuals under a model."""
-    scores: np.ndarray = (_psu_adder(design) @ linearised).toarray()
-    if model is not None:
-        largest = np.abs(scores).max(axis=0, initial=0.0)
-        scores -= model.psu_totals @ (model.inverse @ (model.weighted_base @ linearised).toarray())
-        # What the margins explain whole leaves the rounding of the regression, not an error.
-        scores[np.abs(scores) <= 1e-12 * largest] = 0.0
-    return scores
+    return shared_scores(design, linearised, model).some()
+
+
+def linearised_variance(
+    design: SurveyDesign, linearised: sparse.csr_matrix, model: CalibrationModel | None = None
+) -> np.ndarray:
+    """Variance of the total of each linearised variable, or of its residual: (estimates,)."""
+    return variances_of(design, shared_scores(design, linearised, model))[0]
 
 
 def _psu_adder(design: SurveyDesign) -> sparse.csr_matrix:

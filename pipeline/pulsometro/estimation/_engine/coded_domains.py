@@ -1,5 +1,6 @@
 """Domains coded: the number of every row's domain, and the cells that no kind of domain divides."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .._arrays.integers import compact, counting, factorized, labelling, placed
+from .._arrays.integers import compact, counting, factorized, labelling, looked_up, placed
 from ..domains import Domain, as_domain
 from ..errors import VariableError
 from ..survey_design import column
@@ -30,24 +31,20 @@ def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | 
     cache: dict[tuple[str, tuple[Code, ...]], tuple[np.ndarray, list[str]]] = {}
     result = []
     for domain in map(as_domain, domains):
-        index = np.zeros(len(data), dtype=labelling(1))
-        labels = ["total"]
-        outside = np.zeros(len(data), dtype=bool)
-        for position, name in enumerate(domain.columns):
-            codes = domain.codes[position] if domain.codes else ()
-            if (name, codes) not in cache:
-                cache[name, codes] = _code_column(data, name, codes)
-            own, names = cache[name, codes]
-            outside |= own < 0
-            labels = [f"{left}*{right}" for left in labels for right in names] if position else names
-            index = index.astype(labelling(len(labels))) * len(names) + own
+        codes = tuple(map(tuple, map(dict.fromkeys, zip(*domain.combinations, strict=True)))) or domain.codes
+        keys = list(zip(domain.columns, codes or ((),) * len(domain.columns), strict=True))
+        for key in keys:
+            if key not in cache:
+                cache[key] = _code_column(data, *key)
+        own = [cache[key][0] for key in keys]
+        index, crossed = _crossed(domain, codes, own, [len(cache[key][1]) for key in keys], len(data))
+        names = [np.array(cache[key][1], dtype=object)[at] for key, at in zip(keys, crossed.T, strict=True)]
+        labels = list(map("*".join, zip(*names, strict=True))) if names else ["total"]
         if len(set(labels)) < len(labels):
             twice = next(label for label, count in Counter(labels).items() if count > 1)
             raise VariableError(
                 f"Two domains of {domain.kind!r} would be called {twice!r} (1 and '1', or a '*' in a code); recode one."
             )
-        if outside.any():
-            index[outside] = -1
         result.append(CodedDomain(domain.kind, tuple(labels), index, domain.columns))
     kinds = [coded.kind for coded in result]
     if len(set(kinds)) < len(kinds):
@@ -62,6 +59,74 @@ def _code_column(data: pd.DataFrame, name: str, codes: tuple[Code, ...]) -> tupl
         return np.maximum(own, -1), [code_label(code) for code in codes]
     own, uniques = factorized(series)
     return own.astype(labelling(len(uniques))), [code_label(value) for value in uniques.tolist()]
+
+
+def _crossed(
+    domain: Domain, codes: tuple[tuple[Code, ...], ...], own: Sequence[np.ndarray], sizes: Sequence[int], rows: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The combination of every row (−1 in none), and the combinations as places of the codes (combinations, columns).
+
+    ``own`` are the places of each column's codes, of which it has ``sizes``.
+    """
+    if domain.combinations:
+        places = [{code: k for k, code in enumerate(column)} for column in codes]
+        declared = [[place[code] for place, code in zip(places, made, strict=True)] for made in domain.combinations]
+        return _occurring(own, sizes, np.array(declared))
+    free = [at for at in range(len(sizes)) if not (codes and codes[at])]
+    if len(free) < 2:
+        return _product(own, sizes, rows), np.indices(sizes).reshape(len(sizes), math.prod(sizes)).T
+    found, made = _occurring([own[at] for at in free], [sizes[at] for at in free])
+    tied = [at for at in range(len(sizes)) if at not in free]
+    if not tied:
+        return found, made
+    # What occurs in the columns without declared codes, each with everything that is declared.
+    widths = [len(made), *(sizes[at] for at in tied)]
+    index = _product([found, *(own[at] for at in tied)], widths, rows)
+    full = np.indices(widths).reshape(len(widths), math.prod(widths))
+    crossed = np.empty((full.shape[1], len(sizes)), dtype=np.intp)
+    crossed[:, free], crossed[:, tied] = made[full[0]], full[1:].T
+    order = np.lexsort(crossed.T[::-1])
+    rank = np.full(len(order) + 1, -1, dtype=labelling(len(order)))
+    rank[order] = np.arange(len(order))
+    return looked_up(rank, index), crossed[order]
+
+
+def _product(own: Sequence[np.ndarray], sizes: Sequence[int], rows: int) -> np.ndarray:
+    """The place of every row among all combinations, −1 in none."""
+    index, count = np.zeros(rows, dtype=labelling(1)), 1
+    outside = np.zeros(rows, dtype=bool)
+    for codes, size in zip(own, sizes, strict=True):
+        outside |= codes < 0
+        count *= size
+        index = index.astype(labelling(count)) * size + codes if count > size else codes.astype(labelling(size))
+    if outside.any():
+        index[outside] = -1
+    return index
+
+
+def _occurring(
+    own: Sequence[np.ndarray], sizes: Sequence[int], declared: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The place of every row among the combinations ``declared`` (combinations, columns), or those that occur, in the
+    order of their codes; and the combinations."""
+    inside = np.flatnonzero(np.logical_and.reduce([codes >= 0 for codes in own]))
+    more = np.zeros((0, len(own)), dtype=np.intp) if declared is None else declared
+    key, count = np.zeros(len(inside) + len(more), dtype=labelling(1)), 1
+    for codes, size, last in zip(own, sizes, more.T, strict=True):
+        # Numbers no larger than there are combinations of the columns so far.
+        wide = key.astype(labelling(count * size)) * size + np.concatenate([codes[inside], last])
+        key, seen = compact(wide)
+        count = len(seen)
+    index = np.full(len(own[0]), -1, dtype=labelling(count))
+    key, of_more = key[: len(inside)], key[len(inside) :]
+    if declared is None:
+        some = inside[placed(count, key, np.arange(len(key)))]
+        index[inside] = key
+        return index, np.stack([codes[some] for codes in own], axis=1)
+    place = np.full(count, -1)
+    place[of_more] = np.arange(len(declared))
+    index[inside] = place[key]
+    return index, declared
 
 
 # Above so many cells a pass over the rows is cheaper than sums over the cells.

@@ -106,7 +106,7 @@ def _coded_blocks(plan: Plan, batch: Sequence[Source], spread: Spread) -> Iterat
     counts = stack_counts([source.counts for source in batch])
     rows = partial(CodedRows, plan.partitions, plan.design.w, coded)
     for kind, moments in sum_rows(plan.design, plan.partitions, plan.sizes, rows, spread):
-        totals = domain_totals(moments, wanted)
+        totals = domain_totals(plan, kind, moments, wanted)
         element = totals.ratio * (1 - totals.ratio)
         yield from _blocks(plan, kind, batch, totals, (element, element), counts)
 
@@ -120,7 +120,7 @@ def _measured_blocks(
     source = make_source(plan, number, measured, statistics, 0, with_squares, centre)
     rows = partial(MeasuredRows, plan.partitions, MeasuredRows.values(w, measured, centre))
     for kind, moments in sum_rows(plan.design, plan.partitions, plan.sizes, rows):
-        totals = domain_totals(moments, set(statistics))
+        totals = domain_totals(plan, kind, moments, set(statistics))
         elements = _measured_elements(plan, kind, measured, centre, totals, set(statistics))
         yield from _blocks(plan, kind, [source], totals, elements, source.counts)
 

@@ -2,9 +2,11 @@
 
 v = Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)², z_hi the linearised total of PSU i
 (Woodruff 1971; Särndal, Swensson and Wretman 1992, sec. 4.6). PSUs outside a domain count with zero.
-Under "adjust" a stratum with one PSU contributes (1 − f_h)(z_h − z̄)² around the mean of all PSUs of
-the strata that the domain reaches (R survey ≥ 4.4), under "certainty" and "remove" nothing.
+What strata with one PSU add is LonelyRule, here and nowhere else.
 """
+
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -14,6 +16,8 @@ from .partitions import Partition
 
 # A variance this small beside the sums that it is the difference of is rounding, hence zero.
 ROUNDING = 1e-14
+# Less than this of a stratum left out of the sample is none: it is taken whole (R's survey).
+WHOLE = 1e-7
 # The same of scores whose mean is taken off before they are squared, which lose far less.
 SCORE_ROUNDING = 1e-26
 
@@ -24,10 +28,52 @@ def stratum_factors(design: SurveyDesign) -> np.ndarray:
     return np.where(n > 1, (1 - design.sampled_fraction) * n / np.maximum(n - 1, 1), 0.0)
 
 
-def lonely_factors(design: SurveyDesign) -> np.ndarray:
-    """1 − f_h for the lonely strata when they are adjusted, else zero. Shape (strata,)."""
-    lonely = (design.psus_in_stratum == 1) & (design.lonely_psu == "adjust")
-    return np.where(lonely, 1 - design.sampled_fraction, 0.0)
+@dataclass(frozen=True)
+class LonelyRule:
+    """What strata with one PSU add to the variance of a total in a domain, whose deviation from itself says nothing.
+
+    A lonely PSU adds ``factor`` (strata,) times its squared deviation from ``centre``: 1 − f_h under "adjust" and
+    "grand_mean", else zero. ``unseen`` (strata,) are 1 where "average" puts the mean of the strata that can be seen
+    in their place; a stratum taken whole adds zero, which is seen. ``all_psus`` are those of the design where the mean
+    is taken over all of them, a domain being a variable that is zero elsewhere; None where it is taken over the strata
+    that the base reaches in the domain, and lonely PSUs of others add nothing.
+    """
+
+    factor: np.ndarray
+    unseen: np.ndarray
+    all_psus: int | None
+
+    @classmethod
+    def of(cls, design: SurveyDesign) -> Self:
+        """The design's policy."""
+        lonely, left = design.psus_in_stratum == 1, 1 - design.sampled_fraction
+        centred, averaged = design.lonely_psu in ("adjust", "grand_mean"), design.lonely_psu == "average"
+        return cls(
+            np.where(lonely & centred, left, 0.0),
+            (lonely & averaged & (left > WHOLE)).astype(float),
+            len(design.stratum_of_psu) if design.lonely_psu == "grand_mean" else None,
+        )
+
+    @property
+    def idle(self) -> bool:
+        """Whether it adds nothing to any variance."""
+        return not (self.factor.any() or self.unseen.any())
+
+    @property
+    def asks_reach(self) -> bool:
+        """Whether it matters which strata the base reaches."""
+        return not self.idle and self.all_psus is None
+
+    def centre(self, total: np.ndarray, reached: np.ndarray) -> np.ndarray:
+        """What a lonely PSU deviates from: the mean of the PSUs whose ``total`` this is, ``reached`` their number."""
+        mean: np.ndarray = total / (np.maximum(reached, 1) if self.all_psus is None else self.all_psus)
+        return mean
+
+    @staticmethod
+    def inflation(strata: np.ndarray, unseen: np.ndarray) -> np.ndarray:
+        """What the others' variance is multiplied with for those ``unseen`` of the ``strata``; 1 where all are."""
+        inflation: np.ndarray = np.divide(strata, strata - unseen, out=np.ones(np.shape(strata)), where=strata > unseen)
+        return inflation
 
 
 def variance_of_segments(
@@ -45,12 +91,20 @@ def variance_of_segments(
     means = totals / n
     squares = sum_by_segment(partition, np.square(z - means[:, partition.segment])) + (n - pairs) * means**2
     variance = sum_by_group(factor * squares, domain, domains)
-    own = lonely_factors(design)[partition.stratum]
-    if own.any():
-        reached = sum_by_group(np.where(psus > 0, n, 0.0), domain, domains)
-        mean = sum_by_group(totals, domain, domains) / np.maximum(reached, 1)
-        # A lonely PSU without a case in the base is no part of the domain: not even a zero to be centred.
-        variance += sum_by_group(np.where(psus > 0, own * (totals - mean[:, domain]) ** 2, 0.0), domain, domains)
+    rule = LonelyRule.of(design)
+    if not rule.idle:
+        own, present = rule.factor[partition.stratum], psus > 0
+        centre = rule.centre(
+            sum_by_group(totals, domain, domains), sum_by_group(np.where(present, n, 0.0), domain, domains)
+        )
+        if rule.all_psus is not None:
+            # Lonely PSUs outside a domain are in no segment of it.
+            elsewhere = rule.factor.sum() - sum_by_group(own[None], domain, domains)
+            variance += elsewhere * centre**2
+            present = np.ones_like(present)
+        variance += sum_by_group(np.where(present, own * (totals - centre[:, domain]) ** 2, 0.0), domain, domains)
+        strata = sum_by_group(present.astype(float), domain, domains)
+        variance *= rule.inflation(strata, sum_by_group(present * rule.unseen[partition.stratum], domain, domains))
         factor = factor + own
     floor = SCORE_ROUNDING * sum_by_group(factor * uncancelled, domain, domains)
     return np.where(variance > floor, variance, 0.0)
@@ -66,13 +120,20 @@ def score_deviations(design: SurveyDesign, scores: np.ndarray, reached: np.ndarr
     means = np.add.reduceat(scores, first_psus(design), axis=0) / n[:, None]
     deviations: np.ndarray = scores - means[design.stratum_of_psu]
     deviations *= np.sqrt(stratum_factors(design))[design.stratum_of_psu][:, None]
-    lonely = lonely_factors(design)
-    if lonely.any():
-        inside = (np.bincount(design.stratum_of_row, weights=design.w) > 0)[:, None] if reached is None else reached
-        centre = scores.sum(axis=0) / np.maximum((inside * n[:, None]).sum(axis=0), 1)
-        alone = np.flatnonzero(lonely[design.stratum_of_psu])
-        own = np.where(inside[design.stratum_of_psu[alone]], scores[alone] - centre, 0.0)
-        deviations[alone] = own * np.sqrt(lonely[design.stratum_of_psu][alone])[:, None]
+    rule = LonelyRule.of(design)
+    if rule.idle:
+        return deviations
+    if reached is None:
+        reached = (np.bincount(design.stratum_of_row, weights=design.w, minlength=len(n)) > 0)[:, None]
+    if rule.all_psus is not None:
+        reached = np.ones((len(n), 1), dtype=bool)
+    centre = rule.centre(scores.sum(axis=0), (reached * n[:, None]).sum(axis=0))
+    alone = np.flatnonzero(rule.factor[design.stratum_of_psu])
+    strata = design.stratum_of_psu[alone]
+    # A lonely PSU without a case in the base is no part of the domain: not even a zero to be centred.
+    own = np.where(reached[strata], scores[alone] - centre, 0.0)
+    deviations[alone] = own * np.sqrt(rule.factor[strata])[:, None]
+    deviations *= np.sqrt(rule.inflation(reached.sum(axis=0), (reached * rule.unseen[:, None]).sum(axis=0)))
     return deviations
 
 

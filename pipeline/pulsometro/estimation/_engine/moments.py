@@ -4,9 +4,8 @@ Rows are touched once a division of the PSUs: they are added to (PSU, domain) pa
 a category in PSU i and domain d, and B_i that of the base, the linearised total of a proportion or ratio q is
 z_i = (Y_i − q B_i)/B (Woodruff 1971), and its variance Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (z_hi − z̄_h)² (Särndal,
 Swensson and Wretman 1992, sec. 4.6) is a polynomial in q: the sums over strata of the squares and products of Y and
-B between PSUs give the variance of every q at once. PSUs outside a domain count with zero. Under "adjust" a stratum
-with one PSU contributes (1 − f_h)(z_h − z̄)² around the mean of all PSUs of the strata that the domain reaches
-(R survey ≥ 4.4), under "certainty" and "remove" nothing.
+B between PSUs give the variance of every q at once. PSUs outside a domain count with zero. Strata with one PSU add what
+linearisation.LonelyRule says.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ import numpy as np
 
 from ..survey_design import SurveyDesign
 from .cells import Fold
-from .linearisation import ROUNDING, lonely_factors, stratum_factors
+from .linearisation import ROUNDING, LonelyRule, stratum_factors
 from .partitions import Partition
 from .segments import PrepareRows, Run, Runs, Terms
 from .threads import Spread
@@ -30,9 +29,9 @@ class Moments:
 
     ``y`` and ``b`` are the totals of columns and bases, ``weight`` that of the rows in the base; ``yy``, ``yb``,
     ``bb`` the scaled squares and products between PSUs, ``raw_yy`` and ``raw_bb`` the squares before the means are
-    taken off; ``psus`` and ``strata`` with a case in the base, ``reached`` all PSUs of such strata. Lonely strata
-    that are adjusted have their own ``lonely_y``, ``lonely_b`` and ``lonely`` (their count), each times 1 − f_h.
-    ``owner`` (C,) is the variable of a column.
+    taken off; ``psus`` and ``strata`` with a case in the base, ``reached`` all PSUs of such strata. Of lonely strata
+    ``lonely_y``, ``lonely_b`` and ``lonely`` (their count) are each times the factor of ``rule``, ``unseen`` is the
+    count of those that it cannot see. ``owner`` (C,) is the variable of a column.
     """
 
     y: np.ndarray
@@ -49,7 +48,9 @@ class Moments:
     lonely_y: np.ndarray
     lonely_b: np.ndarray
     lonely: np.ndarray
+    unseen: np.ndarray
     owner: np.ndarray
+    rule: LonelyRule
 
 
 # Below this part of the sums that it is the difference of, a variance has lost its eighth digit.
@@ -71,10 +72,10 @@ def taylor_variance(moments: Moments, ratio: np.ndarray | None) -> tuple[np.ndar
         uncancelled = uncancelled + q * q * moments.raw_bb[owner]
         total = total - q * moments.b[owner]
         alone = alone - q * moments.lonely_b[owner]
-    if moments.lonely.any():
-        # A lonely PSU without a case in the base is no part of the domain: not even a zero to be centred.
-        mean = total / np.maximum(moments.reached, 1)[owner]
-        variance = variance - 2 * mean * alone + mean * mean * moments.lonely[owner]
+    if not moments.rule.idle:
+        centre = moments.rule.centre(total, moments.reached[owner])
+        variance = variance - 2 * centre * alone + centre * centre * moments.lonely[owner]
+        variance = variance * moments.rule.inflation(moments.strata, moments.unseen)[owner]
     # One PSU alone has nothing that could cancel: its ratio is the domain's, its total its own mean.
     cancelled = (variance <= CANCELLED * uncancelled) & (uncancelled > 0) & (moments.psus > 1)[owner]
     return np.where(variance > ROUNDING * uncancelled, variance, 0.0), cancelled
@@ -87,11 +88,13 @@ def degrees_of_freedom(moments: Moments) -> np.ndarray:
 
 
 class Factors(NamedTuple):
-    """Of the stratum of every segment, (segments, 1): PSUs n, the factor of squares between PSUs, and of lonely."""
+    """Of the stratum of every segment, (segments, 1): PSUs n, the factor of squares between PSUs, and of lonely; 1
+    where its variance cannot be seen."""
 
     n: np.ndarray
     between: np.ndarray
     lonely: np.ndarray
+    unseen: np.ndarray
 
 
 def sum_rows(
@@ -102,9 +105,9 @@ def sum_rows(
 
     Parts are added some at a time, which may be spread over threads.
     """
-    factors = [_factors(design, partition) for partition in partitions]
-    lonely = any(bool(own.lonely.any()) for own in factors)
-    runs = Runs(partitions, prepare, lonely)
+    rule = LonelyRule.of(design)
+    factors = [_factors(design, rule, partition) for partition in partitions]
+    runs = Runs(partitions, prepare, not rule.idle)
 
     def sum_run(run: Run) -> Made:
         workspace = runs.take(run)
@@ -121,7 +124,7 @@ def sum_rows(
     terms, sums = reduce(_add_all, spread(sum_run, runs.all))
     kinds = [kind for partition in partitions for kind, _ in partition.kinds]
     for kind, own in zip(kinds, sums, strict=True):
-        yield kind, _moments(own, terms)
+        yield kind, _moments(own, terms, rule)
 
 
 class Made(NamedTuple):
@@ -151,13 +154,14 @@ def _take_off_means(sums: np.ndarray, terms: Terms, factors: Factors) -> None:
     means *= totals
     np.subtract(raw, means, out=squares)
     if terms.lonely:
-        np.multiply(factors.lonely, totals, out=sums[terms.psus + 3 : -1])
-        np.multiply(factors.lonely, present, out=sums[-1])
+        np.multiply(factors.lonely, totals, out=sums[terms.psus + 3 : -2])
+        np.multiply(factors.lonely, present, out=sums[-2])
+        np.multiply(factors.unseen, present, out=sums[-1])
 
 
-def _moments(sums: np.ndarray, terms: Terms) -> Moments:
+def _moments(sums: np.ndarray, terms: Terms, rule: LonelyRule) -> Moments:
     """The sums (terms, domains, variables) by what they are, columns one variable after the other."""
-    columns, none = terms.columns, np.zeros((terms.columns + 2, *sums.shape[1:]))
+    columns, none = terms.columns, np.zeros((terms.columns + 3, *sums.shape[1:]))
 
     def flat(blocks: np.ndarray) -> np.ndarray:
         return blocks.transpose(2, 0, 1).reshape(len(blocks) * blocks.shape[2], blocks.shape[1])
@@ -165,15 +169,19 @@ def _moments(sums: np.ndarray, terms: Terms) -> Moments:
     totals, squares, raw = sums[: terms.blocks], sums[terms.squares], sums[terms.raw]
     lonely = sums[terms.psus + 3 :] if terms.lonely else none
     b, psus, strata, reached = (flat(own[None]) for own in (totals[columns], *sums[terms.psus : terms.psus + 3]))
+    alone = flat(lonely[columns + 1 : columns + 2])
+    if rule.all_psus is not None:
+        # Those outside a domain are a zero each, and in no segment of it.
+        alone = np.full(alone.shape, rule.factor.sum())
     return Moments(
         y=flat(totals[:columns]), b=b, weight=flat(totals[-1:]) if terms.blocks > columns + 1 else b,
         yy=flat(squares[:columns]), yb=flat(sums[terms.joint]), bb=flat(squares[columns:]),
         raw_yy=flat(raw[:columns]), raw_bb=flat(raw[columns:]), psus=psus, strata=strata, reached=reached,
-        lonely_y=flat(lonely[:columns]), lonely_b=flat(lonely[columns : columns + 1]), lonely=flat(lonely[-1:]),
-        owner=np.repeat(np.arange(sums.shape[2]), columns),
+        lonely_y=flat(lonely[:columns]), lonely_b=flat(lonely[columns : columns + 1]), lonely=alone,
+        unseen=flat(lonely[-1:]), owner=np.repeat(np.arange(sums.shape[2]), columns), rule=rule,
     )  # fmt: skip
 
 
-def _factors(design: SurveyDesign, partition: Partition) -> Factors:
-    own = (design.psus_in_stratum, stratum_factors(design), lonely_factors(design))
+def _factors(design: SurveyDesign, rule: LonelyRule, partition: Partition) -> Factors:
+    own = (design.psus_in_stratum, stratum_factors(design), rule.factor, rule.unseen)
     return Factors(*(values[partition.stratum][:, None] for values in own))

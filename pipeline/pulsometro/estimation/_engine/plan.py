@@ -12,6 +12,7 @@ from .calibrated import CalibrationModel, calibration_model
 from .cells import sum_by_group
 from .coded_domains import Cells, CodedDomain, finest_cells
 from .encoding import Coded, Measured
+from .freedom import ReplicateRanks
 from .partitions import Partition, make_partitions
 from .replication import replicate_matrix
 
@@ -34,12 +35,17 @@ class Plan:
     cells: tuple[Cells, ...]
     positive: np.ndarray | None
     replicate_weights: np.ndarray | None
+    ranks: ReplicateRanks | None
     model: CalibrationModel | None
 
     @property
     def sizes(self) -> list[int]:
         """How many domains each kind has."""
         return [len(coded.labels) for coded in self.domains]
+
+    def freedom(self, kind: int, df: np.ndarray) -> np.ndarray:
+        """Degrees of freedom by domain (…, domains), from PSUs − strata."""
+        return df if self.ranks is None else np.minimum(df, self.ranks.of_kind(kind))
 
     def group(self, kind: int) -> tuple[int, np.ndarray]:
         """The group of cells that a kind of domain is in, and each of its cells' domain (cells,)."""
@@ -54,13 +60,15 @@ def make_plan(design: SurveyDesign, domains: Sequence[CodedDomain], method: Meth
     check_choice(method, get_args(Method), "The method", EstimationError)
     if not domains:
         raise EstimationError("No domains were given; () stands for the total.")
+    matrix = replicate_matrix(design) if method == "replicates" else None
     return Plan(
         design=design,
         domains=tuple(domains),
         partitions=make_partitions(design, domains),
         cells=finest_cells(domains),
         positive=None if design.w.all() else np.flatnonzero(design.w),
-        replicate_weights=replicate_matrix(design) if method == "replicates" else None,
+        replicate_weights=matrix,
+        ranks=None if matrix is None else ReplicateRanks(design, domains, matrix),
         model=calibration_model(design) if method == "calibrated" else None,
     )
 

@@ -122,7 +122,7 @@ class Terms:
     ``totals`` of columns and base (and weight, where there are more ``blocks`` than columns and base); ``squares``
     of columns and base within strata, ``raw`` the same with nothing taken off, ``joint`` the columns' products with the
     base; ``psus`` with a case, ``strata`` (one or none) and ``reached``, the PSUs of such a stratum; of ``lonely``
-    strata that are adjusted the totals again and the count.
+    strata the totals again, their count, and the count of those whose variance cannot be seen.
     """
 
     columns: int
@@ -132,7 +132,7 @@ class Terms:
     @property
     def count(self) -> int:
         """How many blocks there are."""
-        return self.psus + 3 + (self.columns + 2 if self.lonely else 0)
+        return self.psus + 3 + (self.columns + 3 if self.lonely else 0)
 
     @property
     def squares(self) -> slice:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..variables import TOTAL
-from .calibrated import linearise_coded, linearise_measured, psu_scores
+from .calibrated import linearise_coded, linearise_measured, linearised_variance
 from .cancelled import variance_from_rows
 from .cells import divided
 from .encoding import Coded, Measured, Reading
-from .linearisation import score_variance
 from .moments import CANCELLED, Moments, degrees_of_freedom, taylor_variance
 from .plan import CellCounts, Plan, count_rows
 from .replication import (
@@ -83,8 +82,8 @@ def make_source(
     return Source(number, kept, statistics, at, at, centre, counts, replicates)
 
 
-def domain_totals(moments: Moments, wanted: set[str]) -> Totals:
-    """Totals, ratios and the Taylor variances of those ``wanted``."""
+def domain_totals(plan: Plan, kind: int, moments: Moments, wanted: set[str]) -> Totals:
+    """Totals, ratios and the Taylor variances of those ``wanted``, in one kind of domain."""
     base = moments.b[moments.owner]
     ratio = divided(moments.y, base)
     of_y = of_ratio = (np.zeros((0, base.shape[1])), np.zeros((0, base.shape[1]), dtype=bool))
@@ -95,7 +94,7 @@ def domain_totals(moments: Moments, wanted: set[str]) -> Totals:
         of_ratio = (divided(variance, base**2), cancelled & (base != 0))
     return Totals(
         moments.y, ratio, of_y[0], of_ratio[0], of_y[1], of_ratio[1], moments.b, moments.weight,
-        degrees_of_freedom(moments),
+        plan.freedom(kind, degrees_of_freedom(moments)),
     )  # fmt: skip
 
 
@@ -142,4 +141,4 @@ def method_variance(plan: Plan, kind: int, source: Source, values: np.ndarray, i
     else:
         ratio = None if is_total else values + source.centre
         z = linearise_measured(design.w, source.encoded, domain.index, size, ratio)
-    return score_variance(design, psu_scores(design, z, plan.model)).reshape(values.shape)
+    return linearised_variance(design, z, plan.model).reshape(values.shape)

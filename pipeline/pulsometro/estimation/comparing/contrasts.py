@@ -17,8 +17,9 @@ from .._engine.calibrated import linearise_coded, linearise_measured, psu_scores
 from .._engine.cells import divided
 from .._engine.coded_domains import CodedDomain, code_domains
 from .._engine.encoding import Coded, Measured, encode
+from .._engine.freedom import ReplicateRanks
 from .._engine.kernel import run
-from .._engine.linearisation import SCORE_ROUNDING, lonely_factors, score_deviations
+from .._engine.linearisation import SCORE_ROUNDING, LonelyRule, score_deviations
 from .._engine.plan import Method, Plan, make_plan
 from .._engine.replication import measured_deviations, replicate_estimates, replicate_totals, replicate_variance
 from ..domains import Domain
@@ -35,8 +36,8 @@ class LinearEstimates:
     """m estimates: ``keys`` (m rows, columns KEYS), ``values`` (m,), PSU ``scores`` (PSUs, m).
 
     ``reached`` (PSUs, m) says which PSUs have a case in the base; ``thetas`` (m, R) the replicates'
-    estimates under the method "replicates", else None. Under a calibration (``residuals``) every PSU has a
-    part in every estimate.
+    estimates under the method "replicates", else None, ``ranks`` what they allow in the kind and number of domain
+    that ``places`` (m,) names. Under a calibration (``residuals``) every PSU has a part in every estimate.
     """
 
     design: SurveyDesign
@@ -46,6 +47,8 @@ class LinearEstimates:
     reached: np.ndarray
     thetas: np.ndarray | None
     residuals: bool = False
+    ranks: ReplicateRanks | None = None
+    places: tuple[tuple[int, int], ...] = ()
 
     def covariance(self) -> np.ndarray:
         """Covariance matrix of the estimates, (m, m)."""
@@ -69,11 +72,15 @@ class LinearEstimates:
         return np.flatnonzero(mask)
 
     def degrees_of_freedom(self, used: np.ndarray) -> np.ndarray:
-        """PSUs minus strata reached by the estimates used in each contrast; ``used`` (c, m) boolean."""
+        """PSUs minus strata reached by the estimates used in each contrast, and no more than the replicates allow in
+        their domains; ``used`` (c, m) boolean."""
         result = []
         for row in used:
             psus = self.reached[:, row].any(axis=1)
-            result.append(psus.sum() - len(np.unique(self.design.stratum_of_psu[psus])))
+            own = psus.sum() - len(np.unique(self.design.stratum_of_psu[psus]))
+            if self.ranks is not None and row.any():
+                own = min(own, self.ranks.of_union({self.places[j] for j in np.flatnonzero(row)}))
+            result.append(own)
         return np.array(result, dtype=float)
 
     def contrasts(
@@ -91,7 +98,7 @@ class LinearEstimates:
                 f"({len(names)}, {len(self.values)})."
             )
         used = a != 0
-        value = a @ np.where(used.any(axis=0), self.values, 0.0)
+        value = _combined(a, self.values[:, None])[:, 0]
         se = np.sqrt(self._variance(a, used, value))
         own = self.degrees_of_freedom(used)
         freedom = own if df is None else np.where(shows_no_spread(value, se, own), own, float(df))
@@ -100,7 +107,7 @@ class LinearEstimates:
     def _variance(self, a: np.ndarray, used: np.ndarray, value: np.ndarray) -> np.ndarray:
         columns = used.any(axis=0)
         if self.thetas is not None and self.design.replicates is not None:
-            return replicate_variance(self.design.replicates, a[:, columns] @ self.thetas[columns], value)
+            return replicate_variance(self.design.replicates, _combined(a, self.thetas), value)
         # Deviations are linear in the scores except for lonely PSUs: contrast first, deviate afterwards.
         scores = self.scores[:, columns] @ a[:, columns].T
         deviations = score_deviations(self.design, scores, self._strata(used))
@@ -110,11 +117,18 @@ class LinearEstimates:
 
     def _strata(self, used: np.ndarray) -> np.ndarray | None:
         """Strata reached by the estimates used in each contrast, (strata, c); None all."""
-        if self.residuals or not lonely_factors(self.design).any():
+        if self.residuals or not LonelyRule.of(self.design).asks_reach:
             return None
         strata = np.logical_or.reduceat(self.reached, first_psus(self.design), axis=0)
         reached: np.ndarray = (strata.astype(float) @ used.T.astype(float)) > 0
         return reached
+
+
+def _combined(a: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Contrasts (c, m) of values (m, k); NaN where one that is used is, whatever the others are."""
+    known = np.isfinite(values)
+    combined: np.ndarray = np.where((a != 0).astype(float) @ ~known > 0, np.nan, a @ np.where(known, values, 0.0))
+    return combined
 
 
 def test_table(labels: pd.DataFrame, value: np.ndarray, se: np.ndarray, df: np.ndarray, level: float) -> pd.DataFrame:
@@ -154,7 +168,7 @@ def linear_estimates(
     )
     plan = make_plan(design, coded, method)
     wanted = [statistics_of(variable, statistics) for variable in variables]
-    frames, values, scores, reached, thetas = [], [], [], [], []
+    frames, values, scores, reached, thetas, places = [], [], [], [], [], []
     for variable, own in zip(variables, wanted, strict=True):
         blocks = run(plan, [variable], [own], with_squares=False)
         for block in sorted(blocks, key=lambda b, own=own: (own.index(b.statistic), b.kind)):  # type: ignore[misc]
@@ -170,6 +184,7 @@ def linear_estimates(
             values.append(block.estimate.ravel())
             scores.append(z)
             reached.append(np.tile(inside, rows))
+            places += [(block.kind, number) for number in range(len(domain.labels))] * rows
             thetas.append(theta)
     return LinearEstimates(
         design,
@@ -179,6 +194,8 @@ def linear_estimates(
         np.concatenate(reached, axis=1),
         np.concatenate(thetas) if method == "replicates" else None,
         method == "calibrated",
+        plan.ranks,
+        tuple(places),
     )
 
 

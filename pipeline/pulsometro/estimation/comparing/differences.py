@@ -7,14 +7,15 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from .._engine.coded_domains import CodedDomain, code_domains
+from .._engine.coded_domains import code_domains
 from .._engine.plan import Method
 from ..domains import Domain, as_domain
 from ..errors import EstimationError, check_choice
 from ..survey_design import SurveyDesign
 from ..variables import PROPORTION, Variable
-from .contrasts import LinearEstimates, linear_estimates
+from .contrasts import LinearEstimates, linear_estimates, test_table
 from .multiple_testing import Adjust, adjust_p
+from .rest import AgainstRest, against_rest
 
 HIGHER, LOWER, ALIKE = "mayor", "menor", "sin diferencia significativa"
 DIFFERENCE_COLUMNS = (
@@ -43,27 +44,14 @@ def domain_differences(
     """
     check_choice(against, get_args(Against), "against", EstimationError)
     coded = code_domains(design.data, [as_domain(domain)])[0]
-    domains = [coded]
     if against == "rest":
-        domains += [_rest(coded, number) for number in range(len(coded.labels))]
-    estimates = linear_estimates(design, variables, domains, statistics, method)
-    keys = estimates.keys
-    own = keys["domain_kind"] == coded.kind
-    parts = []
-    for _, group in keys[own].groupby(["indicator", "statistic", "category"], sort=False):
-        if against == "pairs":
-            pairs = list(combinations(group.index, 2))
-        else:
-            first = group.iloc[0]
-            others = keys[
-                ~own
-                & (keys["indicator"] == first["indicator"])
-                & (keys["statistic"] == first["statistic"])
-                & (keys["category"] == first["category"])
-            ]
-            place = dict(zip(others["domain"], others.index, strict=True))
-            pairs = [(at, place[f"{REST}*{keys['domain'][at]}"]) for at in group.index]
-        parts.append(_differences(estimates, pairs, alpha, adjust, against == "rest"))
+        families = against_rest(design, variables, coded, statistics, method)
+        return pd.concat([_table_of_rest(own, alpha, adjust) for own in families], ignore_index=True)
+    estimates = linear_estimates(design, variables, [coded], statistics, method)
+    parts = [
+        _differences(estimates, list(combinations(group.index, 2)), alpha, adjust)
+        for _, group in estimates.keys.groupby(["indicator", "statistic", "category"], sort=False)
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -71,16 +59,16 @@ def category_differences(
     estimates: LinearEstimates, pairs: Sequence[tuple[int, int]], *, alpha: float = 0.05, adjust: Adjust = "none"
 ) -> pd.DataFrame:
     """Differences of any two estimates, by position in ``estimates`` (two categories of one question, say)."""
-    return _differences(estimates, pairs, alpha, adjust, False)
+    return _differences(estimates, pairs, alpha, adjust)
 
 
-def _rest(coded: CodedDomain, number: int) -> CodedDomain:
-    index = np.where((coded.index >= 0) & (coded.index != number), 0, -1)
-    return CodedDomain(f"{REST}*{number}", (f"{REST}*{coded.labels[number]}",), index, coded.columns)
+def _table_of_rest(own: AgainstRest, alpha: float, adjust: Adjust) -> pd.DataFrame:
+    tested = test_table(own.keys, own.own - own.rest, own.se, own.df, 1 - alpha)
+    return _table(own.keys.assign(against=REST), own.own, own.rest, tested, alpha, adjust)
 
 
 def _differences(
-    estimates: LinearEstimates, pairs: Sequence[tuple[int, int]], alpha: float, adjust: Adjust, rest: bool
+    estimates: LinearEstimates, pairs: Sequence[tuple[int, int]], alpha: float, adjust: Adjust
 ) -> pd.DataFrame:
     left, right = (np.array([pair[side] for pair in pairs], dtype=int) for side in (0, 1))
     weights = np.zeros((len(pairs), len(estimates.values)))
@@ -88,15 +76,21 @@ def _differences(
     weights[np.arange(len(pairs)), right] = -1.0
     keys = estimates.keys
     tested = estimates.contrasts(weights, [""] * len(pairs), level=1 - alpha)
+    label = "category" if (keys["domain"].to_numpy()[left] == keys["domain"].to_numpy()[right]).all() else "domain"
+    against = keys.iloc[left].reset_index(drop=True).assign(against=keys[label].to_numpy()[right])
+    return _table(against, estimates.values[left], estimates.values[right], tested, alpha, adjust)
+
+
+def _table(
+    keys: pd.DataFrame, left: np.ndarray, right: np.ndarray, tested: pd.DataFrame, alpha: float, adjust: Adjust
+) -> pd.DataFrame:
+    """One family of tests, with the columns DIFFERENCE_COLUMNS."""
     adjusted = adjust_p(tested["p"].to_numpy(), adjust)
     difference = tested["estimate"].to_numpy()
     clear = adjusted < alpha
-    label = "category" if (keys["domain"].to_numpy()[left] == keys["domain"].to_numpy()[right]).all() else "domain"
-    table = keys.iloc[left].reset_index(drop=True).assign(
-        against=REST if rest else keys[label].to_numpy()[right],
-        estimate=estimates.values[left], against_estimate=estimates.values[right], difference=difference,
-        se=tested["se"], ci_low=tested["ci_low"], ci_high=tested["ci_high"], ci_level=1 - alpha, df=tested["df"],
-        p=tested["p"], p_adjusted=adjusted, adjust=adjust,
-        verdict=np.select([clear & (difference > 0), clear & (difference < 0)], [HIGHER, LOWER], ALIKE),
+    table = keys.assign(
+        estimate=left, against_estimate=right, difference=difference, se=tested["se"], ci_low=tested["ci_low"],
+        ci_high=tested["ci_high"], ci_level=1 - alpha, df=tested["df"], p=tested["p"], p_adjusted=adjusted,
+        adjust=adjust, verdict=np.select([clear & (difference > 0), clear & (difference < 0)], [HIGHER, LOWER], ALIKE),
     )  # fmt: skip
     return table[list(DIFFERENCE_COLUMNS)]

@@ -12,15 +12,18 @@ from ..intervals import t_quantile
 
 Adjust = Literal["BH", "holm", "bonferroni", "none"]
 Covariance = Literal["overlap", "independent"]
+Test = Literal["t", "normal"]
 UP, DOWN, SAME, INCOMPARABLE = "sube", "baja", "sin cambio significativo", "no comparable"
 _STATSMODELS_NAMES = (("BH", "fdr_bh"), ("holm", "holm"), ("bonferroni", "bonferroni"))
 
 
 @dataclass(frozen=True)
 class ChangeRule:
-    """When a change counts: level of the test, adjustment over the family, covariance, and power.
+    """When a change counts: level of the test, adjustment over the family, covariance, power, and distribution.
 
-    ``family`` names the columns of the changes table whose values define one family of tests.
+    ``test`` is Student's t with the design's degrees of freedom, or the normal (z of 1.645 at 90 %: INEGI's); p,
+    interval and minimum detectable change alike. ``family`` names the columns of the changes table whose values
+    define one family of tests.
     """
 
     alpha: float = 0.05
@@ -28,12 +31,18 @@ class ChangeRule:
     covariance: Covariance = "overlap"
     power: float = 0.80
     family: tuple[str, ...] = ("wave", "comparison", "indicator", "statistic", "domain_kind")
+    test: Test = "t"
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1 or not 0 < self.power < 1:
             raise EstimationError(f"alpha is {self.alpha} and power {self.power}; both lie between 0 and 1.")
         check_choice(self.adjust, get_args(Adjust), "The adjustment", EstimationError)
         check_choice(self.covariance, get_args(Covariance), "The covariance", EstimationError)
+        check_choice(self.test, get_args(Test), "The test", EstimationError)
+
+    def freedom(self, df: np.ndarray) -> np.ndarray:
+        """Degrees of freedom of the test: infinite for the normal, but where there are none."""
+        return np.where(df > 0, np.inf, df) if self.test == "normal" else df
 
 
 def adjust_p(p: np.ndarray, adjust: Adjust) -> np.ndarray:

@@ -6,7 +6,7 @@ contrast Σ c_t θ_t is one linearised variable, so that the covariance is compu
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from .._engine.calibrated import linearise_coded, linearise_measured, psu_scores
 from .._engine.cells import divided, pair_totals, sum_by_group, sum_by_segment
 from .._engine.coded_domains import CodedDomain, code_domains
 from .._engine.encoding import Coded, Measured, encode
+from .._engine.freedom import stacked_ranks
 from .._engine.linearisation import score_variance, variance_of_segments
 from .._engine.partitions import Partition, make_partitions
 from .._engine.plan import Method, Plan, make_plan
@@ -26,10 +27,13 @@ from ..variables import TOTAL, Variable
 from .contrasts import replicated_estimates
 from .waves import Wave
 
+# The only stratum of a wave that names none.
+UNSTRATIFIED = "whole"
+
 
 @dataclass(frozen=True)
 class Contrast:
-    """Variance (NaN: add the waves' own) and df of the contrasts of one statistic in one kind of domain.
+    """Variance and df (NaN: add the waves' own) of the contrasts of one statistic in one kind of domain.
 
     ``categories`` label the rows of ``variance`` (categories, domains); ``df`` is (domains,).
     """
@@ -68,7 +72,7 @@ def stack(waves: Sequence[Wave], domains: Sequence[Domain]) -> Stack:
     coded = tuple(
         CodedDomain(domain.kind, made.labels, made.index, domain.columns)
         for domain in domains
-        for made in code_domains(frame, [Domain(tuple(f"d:{n}" for n in domain.columns), domain.codes)])
+        for made in code_domains(frame, [replace(domain, columns=tuple(f"d:{n}" for n in domain.columns))])
     )
     ends = np.cumsum([len(part) for part in frames])
     rows = tuple(slice(int(end) - len(part), int(end)) for end, part in zip(ends, frames, strict=True))
@@ -81,7 +85,7 @@ def _stacked_rows(wave: Wave, names: Sequence[str]) -> pd.DataFrame:
     """A wave's weight, stratum, PSU (its rows, when it has none), fpc and domain columns."""
     design, data = wave.design, wave.design.data
     own = pd.DataFrame({"weight": design.w})
-    own["stratum"] = data[design.strata].astype("object").to_numpy() if design.strata else ""
+    own["stratum"] = data[design.strata].astype("object").to_numpy() if design.strata else UNSTRATIFIED
     if design.psu:
         own["psu"] = data[design.psu].astype("object").to_numpy()
     else:
@@ -119,6 +123,7 @@ def wave_contrasts(
         make_plan(wave.design, [_part(domain, rows) for domain in both.domains], method)
         for wave, rows in zip(waves, both.rows, strict=True)
     ]
+    limits = [_most_df(both, plans, kind) for kind in range(len(both.domains))]
     for name, statistics in names:
         sides = [
             _side(wave.variable(name), plan, rows, coefficient)
@@ -129,11 +134,26 @@ def wave_contrasts(
             totals = [_pair_totals(both, partition, side) for side in sides]
             for kind, segment_domain in partition.kinds:
                 domain = both.domains[kind]
-                df = _union_df(partition, segment_domain, totals, len(domain.labels))
+                df = np.minimum(_union_df(partition, segment_domain, totals, len(domain.labels)), limits[kind])
                 for statistic in statistics:
                     task = Task(both, partition, kind, segment_domain, sides, totals, labels, statistic)
                     variance = _variance(task, method)
                     yield Contrast(name, statistic, domain.kind, labels, domain.labels, variance, df)
+
+
+def _most_df(both: Stack, plans: Sequence[Plan], kind: int) -> np.ndarray:
+    """What replicates that the waves share allow in each domain; NaN where they are independent: the waves' own add."""
+    ranks, size = [plan.ranks for plan in plans if plan.ranks is not None], len(both.domains[kind].labels)
+    if len(ranks) < len(plans):
+        return np.full(size, np.inf)
+    if not both.shares_psus:
+        return np.full(size, np.nan)
+    if len({own.replicates for own in ranks}) > 1:
+        raise DesignError(
+            "The waves share PSUs but have different numbers of replicates; draw them together so that "
+            "replicate r resamples the same PSUs in all, or compare with covariance='independent'."
+        )
+    return stacked_ranks(ranks, kind)
 
 
 def _part(domain: CodedDomain, rows: slice) -> CodedDomain:
@@ -262,15 +282,9 @@ def _calibrated_variance(task: Task) -> np.ndarray:
 
 def _replicated_variance(task: Task) -> np.ndarray:
     """By shared replicate columns when the waves share PSUs, else NaN: the waves are independent."""
-    replicates = [side.plan.design.replicates for side in task.sides]
-    first = replicates[0]
+    first = task.sides[0].plan.design.replicates
     if not task.both.shares_psus or first is None:
         return np.full((len(task.labels), task.size), np.nan)
-    if any(other is None or len(other.columns) != len(first.columns) for other in replicates):
-        raise DesignError(
-            "The waves share PSUs but have different numbers of replicates; draw them together so that "
-            "replicate r resamples the same PSUs in all, or compare with covariance='independent'."
-        )
     thetas, full = np.zeros(()), np.zeros(())
     for number, side in enumerate(task.sides):
         every = replicated_estimates(

@@ -67,7 +67,7 @@ def changes(
         joined = joined.merge(overlap, how="left", on=KEYS, validate="one_to_one")
         variance, df = _independent(joined)
         variance = np.where(joined["variance"].notna(), joined["variance"], variance)
-        df = np.where(joined["df"].notna(), joined["df"], df)
+        df = overlap_df(joined["df"].to_numpy(), df, settings)
     else:
         variance, df = _independent(joined)
     labels = (current.label, reference.label, comparison)
@@ -88,6 +88,14 @@ def changes_between_tables(
     variance, df = _independent(joined)
     labels = tuple(str(table["wave"].iloc[0]) if len(table) else "" for table in (current, reference))
     return _table(joined, np.sqrt(variance), df, (labels[0], labels[1], comparison), rule, breaks, {})
+
+
+def overlap_df(stacked: np.ndarray, added: np.ndarray, settings: Settings) -> np.ndarray:
+    """Degrees of freedom of a contrast of stacked waves, or of the ``added`` waves' own where it has none; those that
+    are declared wherever there are any."""
+    if settings.df is not None:
+        stacked = np.where(stacked > 0, float(settings.df), stacked)
+    return np.where(np.isnan(stacked), added, stacked)
 
 
 def _has(wave: Wave, name: str) -> bool:
@@ -139,6 +147,7 @@ def _table(
     breaks: Breaks, links: Mapping[str, str],
 ) -> pd.DataFrame:  # fmt: skip
     difference = (joined["estimate_current"] - joined["estimate_reference"]).to_numpy()
+    df = rule.freedom(df)
     se = np.where(shows_no_spread(joined["estimate_current"].to_numpy(), se, df), np.nan, se)
     usable = (df > 0) & (se > 0) & np.isfinite(difference)
     with np.errstate(divide="ignore", invalid="ignore"):

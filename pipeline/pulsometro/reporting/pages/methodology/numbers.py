@@ -24,7 +24,8 @@ _VARIANCE = {
 _CLUSTERED = ", con cada persona que entrevista como conglomerado"
 _SCHEMES = {
     "inegi": "INEGI, por el coeficiente de variación: precisión alta si es menor de 15 %, moderada "
-    "de 15 a 30 %, baja de 30 % o más",
+    "de 15 a 30 %, baja de 30 % o más; un porcentaje de 0 o de 100, que no tiene coeficiente, se clasifica por el "
+    "ancho de su intervalo de Korn y Graubard del 95 %: alta hasta 5 puntos, moderada hasta 10, baja si es mayor",
 }
 _DISPOSITIONS = {
     "I": "Entrevistas completas", "P": "Entrevistas parciales", "R": "Rechazos e interrupciones", "NC": "Sin contacto",
@@ -109,8 +110,9 @@ def precision(sources: Sources) -> tuple[Point, ...]:
     how = f"Intervalos del {level(edition)}, {_INTERVALS[estimation.interval]}; error estándar "
     adjust = {"BH": "corregida por Benjamini y Hochberg", "holm": "corregida por Holm", "none": "sin corregir"}
     overlap = "con la covarianza de lo que comparten" if change.covariance == "overlap" else "como independientes"
+    test = "la prueba normal" if change.test == "normal" else "la prueba"
     rule = (
-        f"Se dice que una cifra sube o baja cuando la prueba de la diferencia entre ediciones, {overlap}, da una p "
+        f"Se dice que una cifra sube o baja cuando {test} de la diferencia entre ediciones, {overlap}, da una p "
         f"menor de {spanish.decimal(change.alpha, 2)}, {adjust[change.adjust]}. El intervalo impreso no está corregido."
     )
     if change.adjust != "none":
