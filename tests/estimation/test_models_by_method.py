@@ -1,7 +1,5 @@
 """Tests of independence and logistic models under each of the three methods, against R to 1e-8."""
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +9,13 @@ import pytest
 from pulsometro.estimation import (
     Calibration,
     Categorical,
-    EstimationError,
     Numeric,
     Replicates,
     Share,
     SurveyDesign,
-    linear_estimates,
     logistic,
     rao_scott,
 )
-from pulsometro.estimation._engine import likelihood
 
 HERE = Path(__file__).resolve().parent
 HAPPENED = Share("victima", "victima", (1,), not_asked=(None,))

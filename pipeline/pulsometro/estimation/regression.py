@@ -140,7 +140,8 @@ def _effects(
     coefficients + effects)."""
     values, scores = [], [influence]
     share = w / w.sum()
-    for own, dummies in frame.effects:
+    effects = row_effects(frame, beta[None])
+    for (own, dummies), (effect,) in zip(frame.effects, effects, strict=True):
         if dummies:
             on, off = frame.x.copy(), frame.x.copy()
             on[:, list(dummies)] = off[:, list(dummies)] = 0.0
@@ -152,7 +153,6 @@ def _effects(
             slope = mu * (1 - mu)
             gradient = share @ (frame.x * (slope * (1 - 2 * mu) * beta[own])[:, None]) / frame.scale[own]
             gradient[own] += share @ slope / frame.scale[own]
-        effect = row_effects(frame, own, dummies, beta[None])[0]
         average = share @ effect
         values.append(average)
         scores.append((influence @ gradient + share * (effect - average))[:, None])

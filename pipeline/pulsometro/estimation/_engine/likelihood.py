@@ -1,5 +1,6 @@
 """The likelihood of a weighted logistic model: its matrix, its maximum, and the maximum again under every replicate."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -167,25 +168,28 @@ def replicated(
     return betas, np.concatenate([_average_effects(frame, betas[part], weights[part]) for part in parts])
 
 
-def row_effects(frame: ModelFrame, own: int, dummies: tuple[int, ...], betas: np.ndarray) -> np.ndarray:
-    """Every row's effect (R, rows) of a category against its reference, or of a unit of a number, by coefficients
-    (R, columns)."""
-    if not dummies:
-        eta = betas @ frame.x.T
-        # A unit of the term is 1/scale of its column.
-        slopes: np.ndarray = special.expit(eta) * special.expit(-eta) * betas[:, [own]] / frame.scale[own]
-        return slopes
-    off = frame.x.copy()
-    off[:, list(dummies)] = 0.0
-    eta = betas @ off.T
-    steps: np.ndarray = special.expit(eta + betas[:, [own]]) - special.expit(eta)
-    return steps
+def row_effects(frame: ModelFrame, betas: np.ndarray) -> Iterator[np.ndarray]:
+    """Every row's effects (R, rows), one after the other, by coefficients (R, columns): of a category against its
+    reference, or of a unit of a number."""
+    reference: tuple[tuple[int, ...], np.ndarray, np.ndarray] | None = None
+    for own, dummies in frame.effects:
+        if not dummies:
+            eta = betas @ frame.x.T
+            # A unit of the term is 1/scale of its column.
+            yield special.expit(eta) * special.expit(-eta) * (betas[:, [own]] / frame.scale[own])
+            continue
+        if reference is None or reference[0] != dummies:
+            off = frame.x.copy()
+            off[:, list(dummies)] = 0.0
+            eta = betas @ off.T
+            reference = dummies, eta, special.expit(eta)
+        yield special.expit(reference[1] + betas[:, [own]]) - reference[2]
 
 
 def _average_effects(frame: ModelFrame, betas: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Averages (R, effects) of the rows' effects over the rows weighted by ``weights`` (R, rows)."""
     share = weights / weights.sum(axis=1, keepdims=True)
-    return np.column_stack([(share * row_effects(frame, *effect, betas)).sum(axis=1) for effect in frame.effects])
+    return np.column_stack([np.einsum("ri,ri->r", share, effect) for effect in row_effects(frame, betas)])
 
 
 def _alike_together(frame: ModelFrame, y: np.ndarray, weights: np.ndarray) -> tuple[ModelFrame, np.ndarray, np.ndarray]:
@@ -208,7 +212,9 @@ def _steps(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarray)
         for _ in range(REFIT_STEPS):
             mu = special.expit(betas @ x.T)
             gradient = (weights * (y - mu)) @ x
-            flat = (weights * mu * (1 - mu)) @ products
+            mu *= 1 - mu
+            mu *= weights
+            flat = mu @ products
             information[:, upper[0], upper[1]] = information[:, upper[1], upper[0]] = flat
             try:
                 step = np.linalg.solve(information, gradient[..., None])[..., 0]
