@@ -10,7 +10,8 @@ from ._engine.encoding import Coded, encode_categorical
 from ._engine.influence import ErrorMethod, error_method, freedom, reached_strata, respondents
 from ._engine.plan import Method
 from ._engine.replication import totals_of_coded
-from .errors import EstimationError
+from .errors import EstimationError, VariableError
+from .given import check_type
 from .survey_design import SurveyDesign
 from .variables import Categorical, Share
 
@@ -52,6 +53,9 @@ def rao_scott(
     of the calibration's residuals, or of the replicates. Raises EstimationError when a table has one row or column
     left, no degrees of freedom or no sampling error.
     """
+    check_type(design, SurveyDesign, "The design", EstimationError)
+    for variable in (left, right):
+        check_type(variable, (Categorical, Share), "A variable of the table", VariableError)
     table, cells = _cross(design, left, right)
     rows, columns = table.shape
     names = f"{left.name!r} by {right.name!r}"

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ._engine.encoding import index_scores, item_scores
-from .errors import VariableError
+from .errors import EstimationError, VariableError
+from .given import as_frame, check_type
 from .survey_design import SurveyDesign
 from .variables import Index
 
@@ -51,6 +52,8 @@ def cronbach_alpha(design: SurveyDesign, index: Index) -> tuple[float, int]:
     α = k/(k − 1) (1 − Σ var(item)/var(sum)) (Cronbach 1951), variances weighted. NaN when the sum does
     not vary. Raises VariableError with fewer than two items.
     """
+    check_type(design, SurveyDesign, "The design", EstimationError)
+    check_type(index, Index, "The index", VariableError)
     answers = item_scores(design.data, index)
     items = answers.shape[1]
     if items < 2:
@@ -73,4 +76,5 @@ def cronbach_alpha(design: SurveyDesign, index: Index) -> tuple[float, int]:
 
 def index_column(data: pd.DataFrame, index: Index) -> pd.Series:
     """Each respondent's index as a column, NaN with fewer than ``at_least`` answers."""
+    data = as_frame(data, VariableError)
     return pd.Series(index_scores(data, index), index=data.index, name=index.name)

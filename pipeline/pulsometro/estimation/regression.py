@@ -26,7 +26,8 @@ from ._engine.likelihood import (
 )
 from ._engine.plan import Method
 from .comparing.contrasts import test_table
-from .errors import EstimationError
+from .errors import EstimationError, VariableError
+from .given import check_type, several
 from .survey_design import SurveyDesign
 from .variables import Categorical, Numeric, Share
 
@@ -45,7 +46,7 @@ class LogisticResult:
 def logistic(
     design: SurveyDesign,
     outcome: Share,
-    terms: Sequence[Categorical | Numeric],
+    terms: Categorical | Numeric | Sequence[Categorical | Numeric],
     level: float = 0.95,
     method: Method = "taylor",
 ) -> LogisticResult:
@@ -55,6 +56,9 @@ def logistic(
     df = PSUs − strata of the rows used + 1 − coefficients. Raises EstimationError when the outcome does not vary, a
     term has no rows or repeats others, or the terms predict the outcome perfectly, in the sample or in a replicate.
     """
+    check_type(design, SurveyDesign, "The design", EstimationError)
+    check_type(outcome, Share, "The outcome", VariableError)
+    terms = several(terms, "The terms", VariableError, (Categorical, Numeric))
     _check_terms(terms)
     errors = error_method(design, method)
     coded = encode_categorical(design.data, outcome)
@@ -90,6 +94,8 @@ def logistic(
 def _check_terms(terms: Sequence[Categorical | Numeric]) -> None:
     if not terms:
         raise EstimationError("The model has no terms; give at least one, or estimate the share itself.")
+    for term in terms:
+        check_type(term, (Categorical, Numeric), "A term of the model", VariableError)
     columns = [(term.column or term.name, isinstance(term, Categorical), term.base) for term in terms]
     for place, term in enumerate(terms):
         if term.name in [other.name for other in terms[:place]] or columns[place] in columns[:place]:

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from .._arrays.integers import compact, counting, factorized, labelling, placed
-from ..domains import Domain, as_domain
+from ..domains import Domain, as_domains
 from ..errors import VariableError
 from ..survey_design import column
 from ..variables import Code, code_label
 from .encoding import map_codes
+from .occurring import check_codes, codes_there
 
 
 @dataclass(frozen=True)
@@ -25,19 +26,22 @@ class CodedDomain:
     columns: tuple[str, ...]
 
 
-def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | str]) -> tuple[CodedDomain, ...]:
+def code_domains(
+    data: pd.DataFrame, domains: Domain | str | Sequence[Domain | Sequence[str] | str]
+) -> tuple[CodedDomain, ...]:
     """Code every kind of domain; each column is read once."""
-    cache: dict[tuple[str, tuple[Code, ...]], tuple[np.ndarray, list[str]]] = {}
+    cache: dict[tuple[str, tuple[Code, ...], tuple[Code, ...]], tuple[np.ndarray, list[str]]] = {}
     result = []
-    for domain in map(as_domain, domains):
+    for domain in as_domains(domains):
         index = np.zeros(len(data), dtype=labelling(1))
         labels = ["total"]
         outside = np.zeros(len(data), dtype=bool)
         for position, name in enumerate(domain.columns):
             codes = domain.codes[position] if domain.codes else ()
-            if (name, codes) not in cache:
-                cache[name, codes] = _code_column(data, name, codes)
-            own, names = cache[name, codes]
+            left_out = domain.left_out[position] if domain.left_out else ()
+            if (name, codes, left_out) not in cache:
+                cache[name, codes, left_out] = _code_column(data, name, codes, left_out)
+            own, names = cache[name, codes, left_out]
             outside |= own < 0
             labels = [f"{left}*{right}" for left in labels for right in names] if position else names
             index = index.astype(labelling(len(labels))) * len(names) + own
@@ -55,10 +59,15 @@ def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | 
     return tuple(result)
 
 
-def _code_column(data: pd.DataFrame, name: str, codes: tuple[Code, ...]) -> tuple[np.ndarray, list[str]]:
+def _code_column(
+    data: pd.DataFrame, name: str, codes: tuple[Code, ...], left_out: tuple[Code, ...]
+) -> tuple[np.ndarray, list[str]]:
     series = column(data, name, "domain", VariableError)
     if codes:
         own = map_codes(series, [(code,) for code in codes])
+        # Where every code of the data is declared, one that nobody has is an empty domain.
+        if (own == -1).any() and not (left_out and set(codes_there(series)) <= {*codes, *left_out}):
+            check_codes(series, f"Domain {name!r}", codes, others=left_out)
         return np.maximum(own, -1), [code_label(code) for code in codes]
     own, uniques = factorized(series)
     return own.astype(labelling(len(uniques))), [code_label(value) for value in uniques.tolist()]

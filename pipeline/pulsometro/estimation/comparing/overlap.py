@@ -6,7 +6,7 @@ contrast Σ c_t θ_t is one linearised variable, so that the covariance is compu
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from .._engine.linearisation import score_variance, variance_of_segments
 from .._engine.partitions import Partition, make_partitions
 from .._engine.plan import Method, Plan, make_plan
 from .._engine.replication import replicate_variance
-from ..domains import Domain, as_domain
+from ..domains import Domain, as_domains
 from ..errors import DesignError
 from ..survey_design import SurveyDesign
 from ..variables import TOTAL, Variable
@@ -68,7 +68,7 @@ def stack(waves: Sequence[Wave], domains: Sequence[Domain]) -> Stack:
     coded = tuple(
         CodedDomain(domain.kind, made.labels, made.index, domain.columns)
         for domain in domains
-        for made in code_domains(frame, [Domain(tuple(f"d:{n}" for n in domain.columns), domain.codes)])
+        for made in code_domains(frame, [replace(domain, columns=tuple(f"d:{n}" for n in domain.columns))])
     )
     ends = np.cumsum([len(part) for part in frames])
     rows = tuple(slice(int(end) - len(part), int(end)) for end, part in zip(ends, frames, strict=True))
@@ -107,14 +107,14 @@ def wave_contrasts(
     waves: Sequence[Wave],
     coefficients: Sequence[float],
     names: Sequence[tuple[str, tuple[str, ...]]],
-    domains: Sequence[Domain | Sequence[str] | str],
+    domains: Domain | str | Sequence[Domain | Sequence[str] | str],
     method: Method,
 ) -> Iterator[Contrast]:
     """Variance and df of Σ c_t θ_t for every (indicator, statistics) named, by kind of domain.
 
     Categories are those that every wave has. (−1, 1) over (reference, current) is the change.
     """
-    both = stack(waves, [as_domain(domain) for domain in domains])
+    both = stack(waves, as_domains(domains))
     plans = [
         make_plan(wave.design, [_part(domain, rows) for domain in both.domains], method)
         for wave, rows in zip(waves, both.rows, strict=True)
