@@ -238,7 +238,7 @@ def statistics_of(variable: Variable, default: str | Sequence[str]) -> tuple[str
 
 
 def check_asked(variables: Sequence[Variable], statistics: str | Sequence[str]) -> None:
-    """Refuse statistics that no variable of a call has; proportions, the default, are asked of categorical ones alone."""
+    """Refuse statistics that no variable of a call has; proportions, the default, are asked of categories alone."""
     asked = several(statistics, "The statistics", VariableError)
     had = dict.fromkeys(name for variable in variables for name in _had(variable))
     absent = [shown(name) for name in asked if name not in had and name != PROPORTION]
