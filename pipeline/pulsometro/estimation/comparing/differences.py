@@ -27,7 +27,7 @@ Against = Literal["rest", "pairs"]
 
 def domain_differences(
     design: SurveyDesign,
-    variables: Sequence[Variable],
+    variables: Variable | Sequence[Variable],
     domain: Domain | Sequence[str] | str,
     *,
     against: Against = "rest",

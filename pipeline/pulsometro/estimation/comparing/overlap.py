@@ -81,7 +81,7 @@ def _stacked_rows(wave: Wave, names: Sequence[str]) -> pd.DataFrame:
     """A wave's weight, stratum, PSU (its rows, when it has none), fpc and domain columns."""
     design, data = wave.design, wave.design.data
     own = pd.DataFrame({"weight": design.w})
-    own["stratum"] = data[design.strata].astype("object").to_numpy() if design.strata else ""
+    own["stratum"] = data[design.strata].astype("object").to_numpy() if design.strata else "all"
     if design.psu:
         own["psu"] = data[design.psu].astype("object").to_numpy()
     else:
