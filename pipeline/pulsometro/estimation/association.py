@@ -96,6 +96,10 @@ def _freedom(errors: ErrorMethod, inside: np.ndarray, names: str) -> int:
     if nu <= 0:
         psus = len(np.unique(errors.design.psu_of_row[inside]))
         strata = int(reached_strata(errors.design, inside).sum())
+        if errors.replicate_weights is not None and psus > strata:
+            raise EstimationError(
+                f"The replicates of the table of {names} differ in too few ways; a test needs degrees of freedom."
+            )
         raise EstimationError(
             f"The table of {names} lies in {psus} PSUs of {strata} strata; a test needs degrees of freedom."
         )
