@@ -188,13 +188,12 @@ def test_a_verb_follows_the_method(verb: str, kind: str) -> None:
     """Of a Taylor design: finite. Of a calibration: smaller or larger, never the plain error. Of replicates: theirs."""
     (one, other), method = designs(kind), KINDS[kind][0]
     value, se = VERBS[verb](one, other, method)
-    plain_value, plain = VERBS[verb](one, other, "taylor")
-    np.testing.assert_allclose(value, plain_value, rtol=1e-9, atol=1e-12)
-    if method == "taylor":
-        assert (se > 0).all() and np.isfinite(se).all()
-    elif method == "calibrated":
+    assert (se > 0).all() and np.isfinite(se).all()
+    if method == "calibrated":
+        plain_value, plain = VERBS[verb](one, other, "taylor")
+        np.testing.assert_allclose(value, plain_value, rtol=1e-9, atol=1e-12)
         assert (np.abs(se / plain - 1) > 1e-5).all()
-    else:
+    if method == "replicates":
         apart = verb in OF_TWO and ("independent" in verb or one.psu is None)
         np.testing.assert_allclose(se, replicated(verb, kind.split(",")[0], apart), rtol=1e-7, atol=1e-12)
 
@@ -234,7 +233,7 @@ def residuals(verb: str) -> np.ndarray:
     return made
 
 
-@pytest.mark.parametrize("verb", ["contrasts", "domain_differences, rest", "logistic"])
+@pytest.mark.parametrize("verb", ["contrasts", "logistic"])
 @pytest.mark.parametrize("kind", ["calibrated", "calibrated, rows", "calibrated, fpc", "calibrated, lonely"])
 def test_calibrated_errors_are_those_of_residuals(verb: str, kind: str) -> None:
     design = SurveyDesign(FEW, "w", **KINDS[kind][1])
