@@ -32,6 +32,7 @@ def _wave(study: Study, label: str) -> Wave:
         indicator.categories,
         missing=tuple(study.questionnaire(label)[item].missing),
         missing_rule="in_base",
+        declared=study.questionnaire(label)[item].valid_codes,
     )
     data = read_table(study.processed(label, "responses.parquet"))
     data[STRATUM] = data["ciudad"].astype(str) + "." + data["estrato_socioeconomico"].astype(str)

@@ -188,7 +188,7 @@ def _variable(
     base: tuple[Where, ...] = ()
     if indicator.base:
         helpers[f"_base_{name}"] = parse(indicator.base, f"indicators.{name}.base").mask(data)
-        base = (Where(f"_base_{name}", (True,)),)
+        base = (Where(f"_base_{name}", (True,), declared=(True, False)),)
     if indicator.kind == "index":
         asked = {item: questionnaire[item] for item in indicator.items if item in questionnaire.items}
         return Index(
@@ -215,6 +215,8 @@ def _variable(
             not_asked=(*skipped, None),
             base=base,
             statistics=indicator.statistics,
+            # The questionnaire's: in a wave where nobody gave an answer, 0 % is true.
+            declared=item.valid_codes,
         )
     return Categorical(
         name,
@@ -234,7 +236,9 @@ def _domain(study: Study, questionnaire: Questionnaire, columns: tuple[str, ...]
     for column in columns:
         if column not in questionnaire.items:
             raise PulsoError(f"params.yaml: estimation.domains names '{column}', which is not an item of the wave.")
-    return Domain(columns, tuple(_codes(study, questionnaire[column]) for column in columns))
+    items = [questionnaire[column] for column in columns]
+    # Who gave no answer is in no domain; a category that nobody gave is one without cases.
+    return Domain(columns, tuple(_codes(study, item) for item in items), tuple(tuple(item.missing) for item in items))
 
 
 def _codes(study: Study, item: Item) -> tuple[int | str, ...]:

@@ -16,7 +16,8 @@ Needs numpy, pandas and scipy, statsmodels for adjusted p-values, and knows no s
     )
 
 Every table has the columns ``COLUMNS``. ``se`` follows the method named ("taylor", "calibrated" for
-residual linearisation, "replicates"), ``se_fixed`` treats the weights as fixed. A base restriction
+residual linearisation, "replicates"), ``se_fixed`` treats the weights as fixed. Verbs without settings take
+``method``, and what cannot follow one says so. One domain may be given as it is, "city". A base restriction
 (``base=(Where("knows", (1,)),)``) is a subpopulation: rows never leave the design.
 
 Changes between waves, with the covariance of shared PSUs, columns ``CHANGE_COLUMNS``::

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from ._engine.calibrated import linearise_coded, psu_scores
+from ._engine.calibrated import linearise_coded
 from ._engine.encoding import Coded, encode_categorical
-from ._engine.linearisation import score_deviations
-from .errors import EstimationError
+from ._engine.influence import ErrorMethod, error_method, freedom, reached_strata, respondents
+from ._engine.plan import Method
+from ._engine.replication import totals_of_coded
+from .errors import EstimationError, VariableError
+from .given import check_type
 from .survey_design import SurveyDesign
 from .variables import Categorical, Share
+
+# A table whose errors are this small beside a simple sample's has none but rounding.
+NO_ERROR = 1e-12
 
 
 @dataclass(frozen=True)
@@ -37,35 +43,45 @@ class Association:
     adjusted_wald_p: float
 
 
-def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorical | Share) -> Association:
+def rao_scott(
+    design: SurveyDesign, left: Categorical | Share, right: Categorical | Share, method: Method = "taylor"
+) -> Association:
     """Rao–Scott first and second order tests of ``left`` against ``right`` (Rao and Scott 1984; Thomas and
     Rao 1987), as R's svychisq.
 
-    Rows missing either answer are outside the base. Raises EstimationError when a table has one row or
-    column left, or no degrees of freedom.
+    Rows missing either answer are outside the base. The covariance of the cells follows ``method``: linearised, that
+    of the calibration's residuals, or of the replicates. Raises EstimationError when a table has one row or column
+    left, no degrees of freedom or no sampling error.
     """
+    check_type(design, SurveyDesign, "The design", EstimationError)
+    for variable in (left, right):
+        check_type(variable, (Categorical, Share), "A variable of the table", VariableError)
     table, cells = _cross(design, left, right)
     rows, columns = table.shape
+    names = f"{left.name!r} by {right.name!r}"
     if rows < 2 or columns < 2:
         raise EstimationError(
-            f"The table of {left.name!r} by {right.name!r} has {rows} × {columns} cells with answers; "
+            f"The table of {names} has {rows} × {columns} cells with answers; "
             "a test needs at least two rows and two columns."
         )
     inside = (cells.codes < cells.columns) & (design.w > 0)
-    n = int(inside.sum())
-    strata, nu = _reached(design, inside, f"{left.name!r} by {right.name!r}")
+    errors = error_method(design, method)
+    n, nu = respondents(design, inside), _freedom(errors, inside, names)
     p = (table / table.sum()).ravel()
-    z = linearise_coded(design.w, cells, np.zeros(len(design.w), dtype=np.int64), 1, p[:, None])
-    deviations = score_deviations(design, psu_scores(design, z))
-    covariance = deviations.T @ deviations
-    delta = _deltas(p, covariance, rows, columns, n)
+    deviations = _deviations(errors, cells, p, names, inside)
+    delta = _deltas(p, deviations.T @ deviations, rows, columns, n)
     expected = np.outer(p.reshape(rows, columns).sum(1), p.reshape(rows, columns).sum(0)).ravel()
     pearson = float(n * ((p - expected) ** 2 / expected).sum())
     first = float(np.trace(delta))
-    d0 = first**2 / float(np.trace(delta @ delta))
     df = (rows - 1) * (columns - 1)
+    if not first > NO_ERROR * df:
+        raise EstimationError(
+            f"The table of {names} has no sampling error by the method {method!r} (its cells are fixed by the "
+            "calibration, or everybody was asked); there is nothing to test."
+        )
+    d0 = first**2 / float(np.trace(delta @ delta))
     chi2, f = pearson / (first / df), pearson / first
-    wald = _wald(design, cells, table, strata) / df
+    wald = _wald(_deviations(errors, cells, None, names, inside), table) / df
     left_over = max(nu - df + 1, 0)
     adjusted = wald * left_over / nu
     return Association(
@@ -75,23 +91,45 @@ def rao_scott(design: SurveyDesign, left: Categorical | Share, right: Categorica
     )  # fmt: skip
 
 
-def _reached(design: SurveyDesign, inside: np.ndarray, names: str) -> tuple[np.ndarray, int]:
-    """Strata with a row of the table, (strata,), and the degrees of freedom: PSUs minus strata."""
-    psus = np.unique(design.psu_of_row[inside])
-    strata = np.zeros(len(design.psus_in_stratum), dtype=bool)
-    strata[design.stratum_of_psu[psus]] = True
-    count = int(strata.sum())
-    if len(psus) <= count:
+def _freedom(errors: ErrorMethod, inside: np.ndarray, names: str) -> int:
+    nu = freedom(errors, inside)
+    if nu <= 0:
+        psus = len(np.unique(errors.design.psu_of_row[inside]))
+        strata = int(reached_strata(errors.design, inside).sum())
+        if errors.replicate_weights is not None and psus > strata:
+            raise EstimationError(
+                f"The replicates of the table of {names} differ in too few ways; a test needs degrees of freedom."
+            )
         raise EstimationError(
-            f"The table of {names} lies in {len(psus)} PSUs of {count} strata; a test needs degrees of freedom."
+            f"The table of {names} lies in {psus} PSUs of {strata} strata; a test needs degrees of freedom."
         )
-    return strata, len(psus) - count
+    return nu
 
 
-def _wald(design: SurveyDesign, cells: Coded, table: np.ndarray, strata: np.ndarray) -> float:
+def _deviations(errors: ErrorMethod, cells: Coded, p: np.ndarray | None, names: str, inside: np.ndarray) -> np.ndarray:
+    """Scaled deviations whose products are the covariance of the cells' proportions ``p`` (None: totals)."""
+    design, whole = errors.design, np.zeros(len(errors.design.w), dtype=np.int64)
+    if errors.replicate_weights is None:
+        z = linearise_coded(design.w, cells, whole, 1, None if p is None else p[:, None])
+        # Proportions add up to nothing: only totals notice where a lonely PSU is centred.
+        return errors.of_influence(z, None if p is not None else reached_strata(design, inside))
+    thetas = totals_of_coded(cells, whole, 1, errors.replicate_weights).columns[:, 0].T
+    if p is None:
+        totals = np.bincount(cells.codes, weights=design.w, minlength=cells.columns + 1)[: cells.columns]
+        return errors.of_replicates(thetas, totals)
+    base = thetas.sum(axis=1, keepdims=True)
+    if (base == 0).any():
+        raise EstimationError(
+            f"{int((base == 0).sum())} of {len(base)} replicates leave the table of {names} without anybody; "
+            "take the method 'taylor', or replicates that keep some of its PSUs."
+        )
+    return errors.of_replicates(thetas / base, p)
+
+
+def _wald(deviations: np.ndarray, table: np.ndarray) -> float:
     """Koch, Freeman and Freeman's (1975) Wald statistic of the cells' departures from independence, as totals.
 
-    ``strata`` (strata,): those with a case in the table. NaN when there are fewer PSUs than departures.
+    ``deviations`` are those of the cells' totals. NaN when there are fewer of them than departures.
     """
     rows, columns = table.shape
     total, row, column = table.sum(), table.sum(axis=1), table.sum(axis=0)
@@ -102,10 +140,8 @@ def _wald(design: SurveyDesign, cells: Coded, table: np.ndarray, strata: np.ndar
     derivative -= (i[:, None] == i[None, :]) * (column[j] / total)[:, None]
     derivative -= (j[:, None] == j[None, :]) * (row[i] / total)[:, None]
     derivative += (row[i] * column[j] / total**2)[:, None]
-    z = linearise_coded(design.w, cells, np.zeros(len(design.w), dtype=np.int64), 1, None)
     used = (i > 0) & (j > 0)
-    scores = psu_scores(design, z) @ derivative[used].T
-    deviations = score_deviations(design, scores, np.repeat(strata[:, None], scores.shape[1], axis=1))
+    deviations = deviations @ derivative[used].T
     # Each departure in units of its own error: that of a rare cell is no rounding of a common one's.
     errors = np.sqrt(np.square(deviations).sum(axis=0))
     if not errors.all() or np.linalg.matrix_rank(deviations / errors) < used.sum():

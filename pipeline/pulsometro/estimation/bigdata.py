@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .domains import Domain, as_domain
+from .domains import Domain, as_domains
 from .errors import EstimationError
 from .estimate_table import Settings, estimate
 from .survey_design import LonelyPsu, SurveyDesign
-from .variables import Categorical, Share, Variable
+from .variables import Categorical, Share, Variable, check_asked, statistics_of, taken_variables
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -38,8 +38,8 @@ def cell_totals(table: "ir.Table", weights: str, strata: str, psu: str, columns:
 def estimate_big(
     table: "ir.Table",
     variables: Sequence[Categorical | Share],
-    domains: Sequence[Domain | Sequence[str] | str] = ((),),
-    statistics: Sequence[str] = ("proportion",),
+    domains: Domain | str | Sequence[Domain | Sequence[str] | str] = ((),),
+    statistics: str | Sequence[str] = ("proportion",),
     *,
     weights: str,
     strata: str,
@@ -61,20 +61,25 @@ def estimate_big(
     settings = settings or Settings()
     if settings.method != "taylor" or settings.deff == "kish":
         raise EstimationError("Big data are estimated by Taylor linearisation, with a design effect other than Kish's.")
-    parts = []
-    for variable in variables:
+    asked: list[Categorical | Share] = []
+    for variable in taken_variables(variables):
         if not isinstance(variable, (Categorical, Share)):
             raise EstimationError(f"Variable {variable.name!r} is not categorical; bring its rows into memory instead.")
+        asked.append(variable)
+    check_asked(asked, statistics)
+    parts = []
+    for variable in asked:
         groups: Any = cell_totals(table, weights, strata, psu, _columns(variable, domains)).execute()
         # Groups come back in any order; sums in a fixed one give the same digits every time.
         groups = groups.sort_values(list(groups.columns), kind="stable", ignore_index=True)
         design = SurveyDesign(groups, WEIGHT, strata, psu, lonely_psu=lonely_psu, nest=True, counts=ROWS)
-        parts.append(estimate(design, [variable], domains, statistics, wave=wave, settings=settings))
+        own = statistics_of(variable, statistics)
+        parts.append(estimate(design, variable, domains, own, wave=wave, settings=settings))
     return pd.concat(parts, ignore_index=True)
 
 
-def _columns(variable: Variable, domains: Sequence[Domain | Sequence[str] | str]) -> list[str]:
-    own = [name for domain in map(as_domain, domains) for name in domain.columns]
+def _columns(variable: Variable, domains: Domain | str | Sequence[Domain | Sequence[str] | str]) -> list[str]:
+    own = [name for domain in as_domains(domains) for name in domain.columns]
     assert isinstance(variable, (Categorical, Share))
     own += [where.column for where in variable.base]
     own.append(variable.column or variable.name)

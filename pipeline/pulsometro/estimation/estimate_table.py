@@ -13,11 +13,12 @@ from ._engine.kernel import Block, run
 from ._engine.plan import Method, make_plan
 from .domains import Domain
 from .errors import EstimationError, VariableError, check_choice
+from .given import check_type
 from .intervals import METHODS, IntervalMethod, effective_size, proportion_interval, shows_no_spread, wald
 from .precision import Inegi, Quality, Scheme
 from .quantiles import quantile_blocks
 from .survey_design import SurveyDesign
-from .variables import PROPORTION, QUANTILE, Quantile, Variable, statistics_of
+from .variables import PROPORTION, QUANTILE, Quantile, Variable, check_asked, statistics_of, taken_variables
 
 INTERVAL_NAMES: tuple[str, ...] = (*METHODS, "woodruff")
 DesignEffect = Literal["with_replacement", "without_replacement", "kish"]
@@ -61,24 +62,28 @@ class Settings:
 
 def estimate(
     design: SurveyDesign,
-    variables: Sequence[Variable],
-    domains: Sequence[Domain | Sequence[str] | str] = ((),),
-    statistics: Sequence[str] = (PROPORTION,),
+    variables: Variable | Sequence[Variable],
+    domains: Domain | str | Sequence[Domain | Sequence[str] | str] = ((),),
+    statistics: str | Sequence[str] = (PROPORTION,),
     *,
     wave: str = "",
     settings: Settings | None = None,
 ) -> pd.DataFrame:
     """Estimate every variable in every domain; one row an estimate, with the columns ``COLUMNS``.
 
-    ``domains`` are crossings of columns, () for the total. ``statistics`` are those of the categorical
-    variables that name none themselves: "proportion" (0–1) and "total" (persons). ``se`` follows
+    ``domains`` are crossings of columns, () for the total; one alone may be given as it is, "city". ``statistics``
+    are those of the categorical variables that name none themselves: "proportion" (0–1) and "total" (persons); one
+    that no variable of the call has is an error. ``se`` follows
     ``settings.method``, ``se_fixed`` is plain Taylor with the weights as fixed; ``cv`` is a fraction;
     ``n`` counts rows of the base with positive weight, ``population`` is their weighted sum. Rows come
     by variable, statistic, kind of domain, domain and category; categories without answers and declared
     domains without rows are present. Raises DesignError and VariableError, both EstimationError.
     """
     settings = settings or Settings()
+    check_type(design, SurveyDesign, "The design", EstimationError)
+    variables = taken_variables(variables)
     _check_names(variables)
+    check_asked(variables, statistics)
     coded = code_domains(design.data, domains)
     plan = make_plan(design, coded, settings.method)
     wanted = [statistics_of(variable, statistics) for variable in variables]

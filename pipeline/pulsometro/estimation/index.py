@@ -7,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ._engine.encoding import index_scores, item_scores
-from .errors import VariableError
+from ._engine.encoding import base_mask, index_scores, item_scores
+from .errors import EstimationError, VariableError
+from .given import as_frame, check_type
 from .survey_design import SurveyDesign
 from .variables import Index
 
@@ -46,16 +47,21 @@ def common_items(items_by_wave: Mapping[str, Sequence[str]]) -> IndexPlan:
 
 
 def cronbach_alpha(design: SurveyDesign, index: Index) -> tuple[float, int]:
-    """Weighted Cronbach's alpha over those who answered every item, and how many they are.
+    """Weighted Cronbach's alpha over those of the base who answered every item, and how many they are.
 
     α = k/(k − 1) (1 − Σ var(item)/var(sum)) (Cronbach 1951), variances weighted. NaN when the sum does
     not vary. Raises VariableError with fewer than two items.
     """
+    check_type(design, SurveyDesign, "The design", EstimationError)
+    check_type(index, Index, "The index", VariableError)
     answers = item_scores(design.data, index)
     items = answers.shape[1]
     if items < 2:
         raise VariableError(f"Index {index.name!r} has one item; agreement needs two or more.")
     whole = np.isfinite(answers).all(axis=1) & (design.w > 0)
+    base = base_mask(design.data, index.base, index.name)
+    if base is not None:
+        whole &= base
     if not whole.any():
         return float("nan"), 0
     w, values = design.w[whole], answers[whole]
@@ -73,4 +79,5 @@ def cronbach_alpha(design: SurveyDesign, index: Index) -> tuple[float, int]:
 
 def index_column(data: pd.DataFrame, index: Index) -> pd.Series:
     """Each respondent's index as a column, NaN with fewer than ``at_least`` answers."""
+    data = as_frame(data, VariableError)
     return pd.Series(index_scores(data, index), index=data.index, name=index.name)

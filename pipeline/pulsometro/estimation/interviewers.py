@@ -1,7 +1,6 @@
 """What the interviewers add to the error: intra-interviewer correlation, and SEs with them as clusters."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,9 @@ from ._engine.encoding import Coded, encode
 from .domains import Domain
 from .errors import EstimationError
 from .estimate_table import Settings, estimate
+from .given import check_type
 from .survey_design import SurveyDesign, column
-from .variables import Variable
+from .variables import Variable, taken_variables
 
 INTERVIEWER_COLUMNS = (
     "indicator", "category", "n", "interviewers", "workload", "icc", "interviewer_deff", "estimate", "se",
@@ -42,16 +42,24 @@ def interviewer_design(design: SurveyDesign, interviewer: str) -> SurveyDesign:
 
 
 def interviewer_effects(
-    design: SurveyDesign, variables: Sequence[Variable], interviewer: str, settings: Settings | None = None
+    design: SurveyDesign, variables: Variable | Sequence[Variable], interviewer: str, settings: Settings | None = None
 ) -> pd.DataFrame:
     """Intra-interviewer correlation and the two standard errors of every estimate of the total.
 
     ``icc`` is ρ of the nested analysis of variance with strata fixed, unweighted (Kish 1962; Henderson's
     method 3 for unequal workloads); ``workload`` its effective interviews an interviewer m₀;
     ``interviewer_deff`` is 1 + (m₀ − 1)ρ; ``se_ratio`` the SE with interviewers as clusters over the
-    design's. Columns INTERVIEWER_COLUMNS.
+    design's, both by Taylor linearisation: EstimationError for settings with another method. Columns
+    INTERVIEWER_COLUMNS.
     """
-    settings = replace(settings or Settings(), method="taylor")
+    settings = settings or Settings()
+    check_type(design, SurveyDesign, "The design", EstimationError)
+    variables = taken_variables(variables)
+    if settings.method != "taylor":
+        raise EstimationError(
+            f"What interviewers add is told by linearisation with the weights as fixed, not by {settings.method!r}, "
+            "whose replicates or residuals know other clusters; ask for it with method='taylor'."
+        )
     clustered = interviewer_design(design, interviewer)
     total = [Domain()]
     own = estimate(design, variables, total, settings=settings)

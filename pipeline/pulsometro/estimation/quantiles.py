@@ -20,6 +20,7 @@ from ._engine.moments import sum_rows
 from ._engine.plan import Plan
 from ._engine.segments import CodedRows
 from ._engine.sources import domain_totals, make_source, method_variance
+from .errors import VariableError
 from .intervals import IntervalMethod, proportion_interval, t_quantile, wald
 from .quantile_rules import TIES, Curve
 from .variables import Quantile, QuantileInterval, QuantileRule
@@ -28,6 +29,11 @@ from .variables import Quantile, QuantileInterval, QuantileRule
 def quantile_blocks(plan: Plan, number: int, variable: Quantile, level: float, df: float | None) -> Iterator[Block]:
     """One block a probability and kind of domain; category is the probability."""
     measured = encode_quantile(plan.design.data, variable)
+    if variable.interval == "score" and not (plan.replicate_weights is None and plan.model is None):
+        raise VariableError(
+            f"Quantile {variable.name!r}: the interval 'score' inverts a test with the weights as fixed; take "
+            "interval='mean', 'beta' or 'xlogit' under this method, or the method 'taylor'."
+        )
     for probability in variable.probabilities:
         for kind in (place for place, domain in enumerate(plan.domains) if domain.labels):
             yield _block(plan, number, variable, measured, probability, kind, level, df)

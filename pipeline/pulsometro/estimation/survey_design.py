@@ -10,6 +10,7 @@ import pandas as pd
 from ._arrays.integers import compact, counting, factorized, looked_up, placed
 from ._arrays.memory import keep_blocks
 from .errors import DesignError, check_choice
+from .given import as_frame, check_type, several, shown
 
 LonelyPsu = Literal["adjust", "grand_mean", "average", "certainty", "remove", "error"]
 Centre = Literal["full", "mean"]
@@ -31,6 +32,7 @@ class Replicates:
     centre: Centre = "full"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", several(self.columns, "Replicates' columns", DesignError))
         if not self.columns:
             raise DesignError("Replicates name no columns; give the names of the replicate weights.")
         if self.rscales and len(self.rscales) != len(self.columns):
@@ -47,19 +49,22 @@ class Replicates:
     @classmethod
     def bootstrap(cls, columns: Sequence[str], centre: Centre = "full") -> Self:
         """Rescaling bootstrap of Rao, Wu and Yue (1992): scale 1/R, as in R's survey."""
-        return cls(tuple(columns), 1 / max(len(columns), 1), (), centre)
+        names = several(columns, "Replicates' columns", DesignError)
+        return cls(names, 1 / max(len(names), 1), (), centre)
 
     @classmethod
     def jackknife(cls, columns: Sequence[str], psus_in_stratum: Sequence[int], centre: Centre = "full") -> Self:
         """Stratified delete-one jackknife (JKn): rscale (n_h − 1)/n_h of the stratum losing a PSU."""
-        return cls(tuple(columns), 1.0, tuple((n - 1) / n for n in psus_in_stratum), centre)
+        names = several(columns, "Replicates' columns", DesignError)
+        return cls(names, 1.0, tuple((n - 1) / n for n in psus_in_stratum), centre)
 
     @classmethod
     def brr(cls, columns: Sequence[str], fay: float = 0.0, centre: Centre = "full") -> Self:
         """Balanced repeated replication with Fay's factor: scale 1/(R (1 − fay)²) (Judkins 1990)."""
         if not 0 <= fay < 1:
             raise DesignError(f"Fay's factor is {fay}; it lies from 0 to below 1.")
-        return cls(tuple(columns), 1 / (len(columns) * (1 - fay) ** 2), (), centre)
+        names = several(columns, "Replicates' columns", DesignError)
+        return cls(names, 1 / (len(names) * (1 - fay) ** 2), (), centre)
 
     @property
     def coefficients(self) -> np.ndarray:
@@ -79,6 +84,12 @@ class Calibration:
     base_weights: str
     margins: tuple[tuple[str, ...], ...] = ()
     numeric: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        margins = several(self.margins, "The calibration's margins", DesignError)
+        settled = tuple(several(margin, "A calibration's margin", DesignError) for margin in margins)
+        object.__setattr__(self, "margins", settled)
+        object.__setattr__(self, "numeric", several(self.numeric, "The calibration's numeric", DesignError))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +127,9 @@ class SurveyDesign:
 
     def __post_init__(self) -> None:
         keep_blocks()
+        object.__setattr__(self, "data", as_frame(self.data, DesignError))
+        for name, kind in (("replicates", Replicates), ("calibration", Calibration)):
+            check_type(getattr(self, name), (kind, type(None)), name.capitalize(), DesignError)
         check_choice(self.lonely_psu, get_args(LonelyPsu), "lonely_psu", DesignError)
         if not len(self.data):
             raise DesignError("The data have no rows; a design needs at least one respondent.")
@@ -153,6 +167,8 @@ def first_psus(design: SurveyDesign) -> np.ndarray:
 
 def column(data: pd.DataFrame, name: str, what: str, error: type[Exception] = DesignError) -> pd.Series:
     """A column of the data, or an error that names it and says what it was wanted for."""
+    if not isinstance(name, str | int):
+        raise error(f"{what[:1].upper()}{what[1:]}: {shown(name)} was given; give the name of a column.")
     if name not in data.columns:
         raise error(f"Column {name!r} ({what}) is not in the data; the columns begin {list(data.columns)[:8]}.")
     found: pd.Series | pd.DataFrame = data[name]

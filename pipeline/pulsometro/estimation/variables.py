@@ -1,13 +1,14 @@
 """What is to be estimated: variables as their questionnaire declares them."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal, get_args, get_origin
 
 import pandas as pd
 
 from .errors import VariableError, check_choice
+from .given import several, shown
 
 Code = int | float | str | bool | None
 MissingRule = Literal["exclude", "category", "in_base"]
@@ -18,13 +19,19 @@ PROPORTION, TOTAL, MEAN, RATIO, QUANTILE = "proportion", "total", "mean", "ratio
 
 @dataclass(frozen=True)
 class Where:
-    """A condition: the rows whose ``column`` holds one of ``codes``."""
+    """A condition: the rows whose ``column`` holds one of ``codes``.
+
+    Each must occur in the data, unless it is among the ``declared`` codes of the column (or its categories).
+    """
 
     column: str
     codes: tuple[Code, ...]
+    declared: tuple[Code, ...] = ()
 
     def __post_init__(self) -> None:
+        _settle(self, f"Where {self.column!r}")
         _check_codes(self.column, self.codes)
+        _check_declared(self.column, self.codes, self.declared)
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,7 @@ class Categorical:
     statistics: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        _settle(self, f"Categorical {self.name!r}")
         _check_codes(self.name, self.categories, self.missing, self.not_asked)
         check_choice(self.missing_rule, get_args(MissingRule), f"missing_rule of {self.name!r}", VariableError)
         _check_labels(self.name, self.categories, self.labels)
@@ -70,7 +78,8 @@ class Share:
     """The share of ``numerator`` codes among everyone in the base: one category, labelled ``category``.
 
     Codes other than the numerator's, ``missing`` and ``not_asked`` are in the base. ``missing_rule``
-    is "exclude" or "in_base".
+    is "exclude" or "in_base". A code of the numerator must occur in the data, unless it is among the ``declared``
+    codes of the column (or its categories): then nobody gave that answer, and 0 % is true.
     """
 
     name: str
@@ -82,9 +91,12 @@ class Share:
     not_asked: tuple[Code, ...] = ()
     base: tuple[Where, ...] = ()
     statistics: tuple[str, ...] = ()
+    declared: tuple[Code, ...] = ()
 
     def __post_init__(self) -> None:
+        _settle(self, f"Share {self.name!r}")
         _check_codes(self.name, self.numerator, self.missing, self.not_asked)
+        _check_declared(self.name, self.numerator, self.declared)
         what = f"missing_rule of {self.name!r}, which prints one category,"
         check_choice(self.missing_rule, ("exclude", "in_base"), what, VariableError)
 
@@ -99,6 +111,9 @@ class Numeric:
     base: tuple[Where, ...] = ()
     statistics: tuple[str, ...] = (MEAN,)
 
+    def __post_init__(self) -> None:
+        _settle(self, f"Numeric {self.name!r}")
+
 
 @dataclass(frozen=True)
 class Ratio:
@@ -110,6 +125,9 @@ class Ratio:
     missing: tuple[float, ...] = ()
     base: tuple[Where, ...] = ()
     statistics: tuple[str, ...] = (RATIO,)
+
+    def __post_init__(self) -> None:
+        _settle(self, f"Ratio {self.name!r}")
 
 
 @dataclass(frozen=True)
@@ -131,6 +149,7 @@ class Quantile:
     base: tuple[Where, ...] = ()
 
     def __post_init__(self) -> None:
+        _settle(self, f"Quantile {self.name!r}")
         check_choice(self.rule, get_args(QuantileRule), f"The rule of {self.name!r}", VariableError)
         check_choice(self.interval, get_args(QuantileInterval), f"The interval of {self.name!r}", VariableError)
         if not self.probabilities or not all(0 < p < 1 for p in self.probabilities):
@@ -155,6 +174,9 @@ class Index:
     labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if isinstance(self.scores, Mapping):
+            object.__setattr__(self, "scores", tuple(self.scores.items()))
+        _settle(self, f"Index {self.name!r}")
         if not 1 <= self.at_least <= len(self.items):
             raise VariableError(
                 f"Index {self.name!r} wants {self.at_least} of {len(self.items)} items; give 1 to {len(self.items)}."
@@ -176,6 +198,20 @@ class Index:
 Variable = Categorical | Share | Numeric | Ratio | Index | Quantile
 
 
+VARIABLES = (Categorical, Share, Numeric, Ratio, Index, Quantile)
+
+
+def taken_variables(given: object) -> tuple[Variable, ...]:
+    """The variables handed over, one or several; VariableError for anything else."""
+    variables = several(given, "The variables", VariableError, VARIABLES)
+    wrong = [variable for variable in variables if not isinstance(variable, VARIABLES)]
+    if wrong:
+        raise VariableError(
+            f"{shown(wrong[0])} is no variable; give one of {', '.join(kind.__name__ for kind in VARIABLES)}."
+        )
+    return variables
+
+
 def code_label(code: object) -> str:
     """The code as identifiers are written: whole numbers without a decimal point."""
     if isinstance(code, float) and code.is_integer():
@@ -183,10 +219,11 @@ def code_label(code: object) -> str:
     return str(code)
 
 
-def statistics_of(variable: Variable, default: Sequence[str]) -> tuple[str, ...]:
+def statistics_of(variable: Variable, default: str | Sequence[str]) -> tuple[str, ...]:
     """The statistics asked of a variable; ``default`` are those of categorical ones that name none."""
+    default = several(default, "The statistics", VariableError)
     if isinstance(variable, (Categorical, Share)):
-        wanted, known = variable.statistics or tuple(default), (PROPORTION, TOTAL)
+        wanted, known = variable.statistics or default, (PROPORTION, TOTAL)
     elif isinstance(variable, Quantile):
         return (QUANTILE,)
     else:
@@ -198,6 +235,46 @@ def statistics_of(variable: Variable, default: Sequence[str]) -> tuple[str, ...]
             f"it has {' and '.join(known)}."
         )
     return tuple(dict.fromkeys(wanted))
+
+
+def check_asked(variables: Sequence[Variable], statistics: str | Sequence[str]) -> None:
+    """Refuse statistics that no variable of a call has; proportions, the default, are asked of categories alone."""
+    asked = several(statistics, "The statistics", VariableError)
+    had = dict.fromkeys(name for variable in variables for name in _had(variable))
+    absent = [shown(name) for name in asked if name not in had and name != PROPORTION]
+    if absent or not asked:
+        raise VariableError(
+            f"The statistics {', '.join(absent) or '()'} were asked, and no variable of the call has them: they have "
+            f"{', '.join(had)}. Those of a number are declared in it, as statistics=('mean', 'total')."
+        )
+
+
+def _had(variable: Variable) -> tuple[str, ...]:
+    if isinstance(variable, Quantile):
+        return (QUANTILE,)
+    return variable.statistics or (PROPORTION, TOTAL)
+
+
+def _settle(owner: Where | Variable, what: str) -> None:
+    """Make a tuple of every field that is one: of a list, of an array, of one value alone."""
+    for field in fields(owner):
+        given = getattr(owner, field.name)
+        if get_origin(field.type) is tuple:
+            object.__setattr__(owner, field.name, several(given, f"{what}, {field.name}", VariableError, (Where,)))
+        elif field.type is str and not isinstance(given, str):
+            raise VariableError(f"{what}: {field.name} is {shown(given)}; give a text.")
+    wrong = [where for where in getattr(owner, "base", ()) if not isinstance(where, Where)]
+    if wrong:
+        raise VariableError(f"{what}: its base holds {shown(wrong[0])}; give Where(column, codes).")
+
+
+def _check_declared(name: str, codes: Sequence[Code], declared: Sequence[Code]) -> None:
+    absent = [shown(code) for code in codes if code not in declared and code is not None]
+    if declared and absent:
+        raise VariableError(
+            f"Variable {name!r} asks for the codes {', '.join(absent)}, which are not among those declared: "
+            f"{', '.join(map(shown, declared))}."
+        )
 
 
 def _check_codes(name: str, *groups: Sequence[Code]) -> None:

@@ -113,7 +113,6 @@ def test_a_thread_tells_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rows_in_no_domain_and_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     data = make_sample(500, questions=1)
     monkeypatch.setattr(partitions, "PART_ROWS", 50)
-    made = estimate(
-        SurveyDesign(data, "w", "stratum", "psu"), [Categorical("q00", CATEGORIES)], [Domain(("mun",), ((99,),))]
-    )
+    nobody = Domain("mun", 99, left_out=tuple(data["mun"].unique()))
+    made = estimate(SurveyDesign(data, "w", "stratum", "psu"), [Categorical("q00", CATEGORIES)], nobody)
     assert made["n"].eq(0).all() and np.isnan(made["estimate"]).all()

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from .._arrays.integers import compact, counting, factorized, labelling, looked_up, placed
-from ..domains import Domain, as_domain
+from ..domains import Domain, as_domains
 from ..errors import VariableError
 from ..survey_design import column
 from ..variables import Code, code_label
 from .encoding import map_codes
+from .occurring import check_codes, codes_there
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,16 @@ class CodedDomain:
     columns: tuple[str, ...]
 
 
-def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | str]) -> tuple[CodedDomain, ...]:
+def code_domains(
+    data: pd.DataFrame, domains: Domain | str | Sequence[Domain | Sequence[str] | str]
+) -> tuple[CodedDomain, ...]:
     """Code every kind of domain; each column is read once."""
-    cache: dict[tuple[str, tuple[Code, ...]], tuple[np.ndarray, list[str]]] = {}
+    cache: dict[tuple[str, tuple[Code, ...], tuple[Code, ...]], tuple[np.ndarray, list[str]]] = {}
     result = []
-    for domain in map(as_domain, domains):
+    for domain in as_domains(domains):
         codes = tuple(map(tuple, map(dict.fromkeys, zip(*domain.combinations, strict=True)))) or domain.codes
-        keys = list(zip(domain.columns, codes or ((),) * len(domain.columns), strict=True))
+        none = ((),) * len(domain.columns)
+        keys = list(zip(domain.columns, codes or none, domain.left_out or none, strict=True))
         for key in keys:
             if key not in cache:
                 cache[key] = _code_column(data, *key)
@@ -52,10 +56,15 @@ def code_domains(data: pd.DataFrame, domains: Sequence[Domain | Sequence[str] | 
     return tuple(result)
 
 
-def _code_column(data: pd.DataFrame, name: str, codes: tuple[Code, ...]) -> tuple[np.ndarray, list[str]]:
+def _code_column(
+    data: pd.DataFrame, name: str, codes: tuple[Code, ...], left_out: tuple[Code, ...]
+) -> tuple[np.ndarray, list[str]]:
     series = column(data, name, "domain", VariableError)
     if codes:
         own = map_codes(series, [(code,) for code in codes])
+        # Where every code of the data is declared, one that nobody has is an empty domain.
+        if (own == -1).any() and not (left_out and set(codes_there(series)) <= {*codes, *left_out}):
+            check_codes(series, f"Domain {name!r}", codes, others=left_out)
         return np.maximum(own, -1), [code_label(code) for code in codes]
     own, uniques = factorized(series)
     return own.astype(labelling(len(uniques))), [code_label(value) for value in uniques.tolist()]

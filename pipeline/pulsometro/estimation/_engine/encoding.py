@@ -10,6 +10,7 @@ from .._arrays.integers import labelling
 from ..errors import VariableError
 from ..survey_design import column
 from ..variables import Categorical, Code, Index, Numeric, Quantile, Ratio, Share, Variable, Where, code_label
+from .occurring import check_codes
 
 # Some rows: one after the other, or their numbers.
 Selection = slice | np.ndarray
@@ -125,6 +126,7 @@ def base_mask(data: pd.DataFrame, base: Sequence[Where], name: str) -> np.ndarra
     inside: np.ndarray | None = None
     for where in base:
         found = column(data, where.column, f"base of {name!r}", VariableError)
+        check_codes(found, f"The base of {name!r}", where.codes, where.declared)
         matches = map_codes(found, [where.codes]) == 0
         inside = matches if inside is None else inside & matches
     return inside
@@ -147,6 +149,8 @@ def encode_categorical(data: pd.DataFrame, variable: Categorical | Share) -> Cod
     series = column(data, name, f"variable {variable.name!r}", VariableError)
     inside = base_mask(data, variable.base, variable.name)
     if isinstance(variable, Share):
+        others = (*variable.missing, *variable.not_asked)
+        check_codes(series, f"Variable {variable.name!r}", variable.numerator, variable.declared, others)
         # Column 0 the numerator, 1 the rest of the base, 2 out of it.
         missing = 1 if variable.missing_rule == "in_base" else 2
         target = np.array([0, missing, 2, 2, 1], dtype=np.int8)
@@ -219,6 +223,10 @@ def item_scores(data: pd.DataFrame, variable: Index) -> np.ndarray:
     values = np.array([value for _, value in variable.scores] + [np.nan, np.nan])
     groups = [(code,) for code, _ in variable.scores]
     items = [column(data, name, f"index {variable.name!r}", VariableError) for name in variable.items]
+    codes = [code for code, _ in variable.scores]
+    for item in items:
+        # An item where nobody gave a scored answer is possible; one whose codes are of another type is not.
+        check_codes(item, f"Index {variable.name!r}", (), others=codes)
     # Unknown codes (−1) and empty cells (−2) take the two NaN at the end.
     return np.column_stack([values[map_codes(item, groups)] for item in items])
 

@@ -49,7 +49,7 @@ class ReplicateRanks:
                 order = np.argsort(index, kind="stable")
                 ends = np.searchsorted(index[order], np.arange(len(self._domains[kind].labels) + 1))
                 rows = [order[first:end] for first, end in pairwise(ends)]
-                self._of_kind[kind] = np.array([self._limit(own) for own in rows], dtype=float)
+                self._of_kind[kind] = np.array([self.of_rows(own) for own in rows], dtype=float)
             return self._of_kind[kind]
 
     def of_union(self, places: Collection[tuple[int, int]]) -> int:
@@ -67,7 +67,7 @@ class ReplicateRanks:
                 inside = np.zeros(len(self._design.w), dtype=bool)
                 for kind, number in key:
                     inside |= self._domains[kind].index == number
-                self._of_union[key] = self._limit(np.flatnonzero(inside))
+                self._of_union[key] = self.of_rows(np.flatnonzero(inside))
             return self._of_union[key]
 
     def units(self, rows: np.ndarray) -> np.ndarray:
@@ -80,7 +80,8 @@ class ReplicateRanks:
         added: np.ndarray = adder @ own
         return added
 
-    def _limit(self, rows: np.ndarray) -> int:
+    def of_rows(self, rows: np.ndarray) -> int:
+        """The most degrees of freedom that the replicates give among some rows, by their numbers."""
         return _most(self.units(rows), self.unstructured)
 
 

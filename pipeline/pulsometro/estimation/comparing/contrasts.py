@@ -24,9 +24,10 @@ from .._engine.plan import Method, Plan, make_plan
 from .._engine.replication import measured_deviations, replicate_estimates, replicate_totals, replicate_variance
 from ..domains import Domain
 from ..errors import EstimationError
+from ..given import check_type, several
 from ..intervals import shows_no_spread, t_quantile
 from ..survey_design import SurveyDesign, first_psus
-from ..variables import TOTAL, Variable, statistics_of
+from ..variables import TOTAL, Variable, check_asked, statistics_of, taken_variables
 
 KEYS = ["indicator", "category", "statistic", "domain_kind", "domain"]
 
@@ -154,17 +155,21 @@ def two_sided_p(t: np.ndarray, df: np.ndarray) -> np.ndarray:
 
 def linear_estimates(
     design: SurveyDesign,
-    variables: Sequence[Variable],
-    domains: Sequence[Domain | CodedDomain | Sequence[str] | str] = ((),),
-    statistics: Sequence[str] = ("proportion",),
+    variables: Variable | Sequence[Variable],
+    domains: Domain | str | Sequence[Domain | CodedDomain | Sequence[str] | str] = ((),),
+    statistics: str | Sequence[str] = ("proportion",),
     method: Method = "taylor",
 ) -> LinearEstimates:
     """Estimates of the variables in the domains, kept with their scores for contrasts.
 
     Holds a matrix (PSUs, estimates): ask for the few that are compared.
     """
+    check_type(design, SurveyDesign, "The design", EstimationError)
+    variables = taken_variables(variables)
+    check_asked(variables, statistics)
+    given = several(domains, "The domains", EstimationError, (Domain, CodedDomain))
     coded = tuple(
-        domain if isinstance(domain, CodedDomain) else code_domains(design.data, [domain])[0] for domain in domains
+        domain if isinstance(domain, CodedDomain) else code_domains(design.data, [domain])[0] for domain in given
     )
     plan = make_plan(design, coded, method)
     wanted = [statistics_of(variable, statistics) for variable in variables]

@@ -11,8 +11,9 @@ from .._engine.coded_domains import code_domains
 from .._engine.plan import Method
 from ..domains import Domain, as_domain
 from ..errors import EstimationError, check_choice
+from ..given import check_type
 from ..survey_design import SurveyDesign
-from ..variables import PROPORTION, Variable
+from ..variables import PROPORTION, Variable, check_asked, taken_variables
 from .contrasts import LinearEstimates, linear_estimates, test_table
 from .multiple_testing import Adjust, adjust_p
 from .rest import AgainstRest, against_rest
@@ -28,7 +29,7 @@ Against = Literal["rest", "pairs"]
 
 def domain_differences(
     design: SurveyDesign,
-    variables: Sequence[Variable],
+    variables: Variable | Sequence[Variable],
     domain: Domain | Sequence[str] | str,
     *,
     against: Against = "rest",
@@ -43,6 +44,9 @@ def domain_differences(
     is computed. Units are the estimates'. Columns DIFFERENCE_COLUMNS.
     """
     check_choice(against, get_args(Against), "against", EstimationError)
+    check_type(design, SurveyDesign, "The design", EstimationError)
+    variables = taken_variables(variables)
+    check_asked(variables, statistics)
     coded = code_domains(design.data, [as_domain(domain)])[0]
     if against == "rest":
         families = against_rest(design, variables, coded, statistics, method)

@@ -20,7 +20,7 @@ from .._engine.linearisation import score_variance, variance_of_segments
 from .._engine.partitions import Partition, make_partitions
 from .._engine.plan import Method, Plan, make_plan
 from .._engine.replication import replicate_variance
-from ..domains import Domain, as_domain
+from ..domains import Domain, as_domains
 from ..errors import DesignError
 from ..survey_design import SurveyDesign
 from ..variables import TOTAL, Variable
@@ -111,14 +111,14 @@ def wave_contrasts(
     waves: Sequence[Wave],
     coefficients: Sequence[float],
     names: Sequence[tuple[str, tuple[str, ...]]],
-    domains: Sequence[Domain | Sequence[str] | str],
+    domains: Domain | str | Sequence[Domain | Sequence[str] | str],
     method: Method,
 ) -> Iterator[Contrast]:
     """Variance and df of Σ c_t θ_t for every (indicator, statistics) named, by kind of domain.
 
     Categories are those that every wave has. (−1, 1) over (reference, current) is the change.
     """
-    both = stack(waves, [as_domain(domain) for domain in domains])
+    both = stack(waves, as_domains(domains))
     plans = [
         make_plan(wave.design, [_part(domain, rows) for domain in both.domains], method)
         for wave, rows in zip(waves, both.rows, strict=True)

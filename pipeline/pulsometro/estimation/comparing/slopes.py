@@ -41,8 +41,8 @@ def slope_coefficients(years: Sequence[float]) -> np.ndarray:
 def trend(
     waves: Sequence[Wave],
     years: Mapping[str, float],
-    domains: Sequence[Domain | Sequence[str] | str] = ((),),
-    statistics: Sequence[str] = ("proportion",),
+    domains: Domain | str | Sequence[Domain | Sequence[str] | str] = ((),),
+    statistics: str | Sequence[str] = ("proportion",),
     *,
     covariance: Covariance = "overlap",
     settings: Settings | None = None,
@@ -86,7 +86,7 @@ def _groups(waves: Sequence[Wave], left_out: Collection[str]) -> list[tuple[tupl
 
 def _slopes(
     waves: Sequence[Wave], names: Sequence[str], tables: Mapping[str, pd.DataFrame], years: Mapping[str, float],
-    domains: Sequence[Domain | Sequence[str] | str], covariance: str, settings: Settings,
+    domains: Domain | str | Sequence[Domain | Sequence[str] | str], covariance: str, settings: Settings,
 ) -> pd.DataFrame:  # fmt: skip
     coefficients = slope_coefficients([years[wave.label] for wave in waves])
     joined: pd.DataFrame | None = None

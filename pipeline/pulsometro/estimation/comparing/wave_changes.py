@@ -35,8 +35,8 @@ class Breaks:
 def changes(
     current: Wave,
     reference: Wave,
-    domains: Sequence[Domain | Sequence[str] | str] = ((),),
-    statistics: Sequence[str] = ("proportion",),
+    domains: Domain | str | Sequence[Domain | Sequence[str] | str] = ((),),
+    statistics: str | Sequence[str] = ("proportion",),
     *,
     comparison: str = "previous",
     rule: ChangeRule | None = None,

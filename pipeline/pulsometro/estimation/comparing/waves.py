@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ..domains import Domain, as_domain
+from ..domains import Domain, as_domains
 from ..errors import VariableError
 from ..estimate_table import Settings, estimate
+from ..given import check_type
 from ..index import IndexPlan, common_items
 from ..survey_design import SurveyDesign
-from ..variables import Index, Variable, statistics_of
+from ..variables import Index, Variable, check_asked, statistics_of, taken_variables
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,10 @@ class Wave:
     design: SurveyDesign
     variables: tuple[Variable, ...]
     table: pd.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        check_type(self.design, SurveyDesign, f"The design of wave {self.label!r}", VariableError)
+        object.__setattr__(self, "variables", taken_variables(self.variables))
 
     def variable(self, name: str) -> Variable:
         """The variable of that name."""
@@ -53,18 +58,24 @@ def link_column(indicators: pd.Series, links: Mapping[str, str]) -> pd.Series:
 
 
 def wave_table(
-    wave: Wave, domains: Sequence[Domain | Sequence[str] | str], statistics: Sequence[str], settings: Settings
+    wave: Wave,
+    domains: Domain | str | Sequence[Domain | Sequence[str] | str],
+    statistics: str | Sequence[str],
+    settings: Settings,
 ) -> pd.DataFrame:
     """The wave's estimates of these domains and statistics: made now, or picked from its table."""
     if wave.table is None:
         return estimate(wave.design, wave.variables, domains, statistics, wave=wave.label, settings=settings)
+    check_asked(wave.variables, statistics)
     wanted = [(variable.name, name) for variable in wave.variables for name in statistics_of(variable, statistics)]
-    rows = wave.table["domain_kind"].isin([as_domain(domain).kind for domain in domains])
+    rows = wave.table["domain_kind"].isin([domain.kind for domain in as_domains(domains)])
     rows &= pd.MultiIndex.from_frame(wave.table[["indicator", "statistic"]]).isin(wanted)
     return wave.table[rows]
 
 
-def link_indices(waves: Sequence[Wave], domains: Sequence[Domain | Sequence[str] | str], settings: Settings) -> Linked:
+def link_indices(
+    waves: Sequence[Wave], domains: Domain | str | Sequence[Domain | Sequence[str] | str], settings: Settings
+) -> Linked:
     """Restrict every index to the items that all the waves that have it ask, oldest wave first.
 
     A wave's table keeps its rows, but for those of such an index, which are estimated again.
@@ -100,7 +111,10 @@ def link_words(plan: IndexPlan, indices: Mapping[str, Index]) -> str:
 
 
 def _restricted(
-    wave: Wave, indices: Mapping[str, Index], domains: Sequence[Domain | Sequence[str] | str], settings: Settings
+    wave: Wave,
+    indices: Mapping[str, Index],
+    domains: Domain | str | Sequence[Domain | Sequence[str] | str],
+    settings: Settings,
 ) -> Wave:
     if not indices:
         return wave

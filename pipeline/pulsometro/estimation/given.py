@@ -1,0 +1,53 @@
+"""What a caller hands over: taken where there is one way to read it, refused in one sentence where there is none."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+ONE = (str, int, float, bool, np.generic)
+
+
+def check_type(value: object, kinds: type | tuple[type, ...], what: str, error: type[Exception]) -> None:
+    """Refuse a value of another type: "The design is a DataFrame; give a SurveyDesign"."""
+    if not isinstance(value, kinds):
+        names = [kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,))]
+        raise error(f"{what} is {shown(value)}; give a {' or a '.join(names)}.")
+
+
+def shown(value: object) -> str:
+    """A value as a sentence may name it: short ones as they are written, others by their type."""
+    if value is None or isinstance(value, ONE):
+        return repr(value)
+    return f"a {type(value).__name__}"
+
+
+def several(given: Any, what: str, error: type[Exception], single: tuple[type, ...] = ()) -> tuple[Any, ...]:
+    """A tuple from one value, or from a list, an array or another sequence of them.
+
+    One text is one value, never its letters; so is one of the types ``single``. What has no order is refused.
+    """
+    if isinstance(given, tuple):
+        return given
+    if isinstance(given, (*ONE, *single)):
+        return (given,)
+    if isinstance(given, (np.ndarray, pd.Index, pd.Series)):
+        return tuple(given.tolist())
+    if isinstance(given, Sequence) and not isinstance(given, bytes):
+        return tuple(given)
+    if isinstance(given, Mapping) or not hasattr(given, "__next__"):
+        raise error(f"{what}: {shown(given)} was given; give a tuple, such as (1, 2) or ('a', 'b').")
+    return tuple(given)
+
+
+def as_frame(data: Any, error: type[Exception]) -> pd.DataFrame:
+    """A DataFrame of pandas, from one or from anything that makes one by ``to_pandas()``: polars, pyarrow, ibis."""
+    if isinstance(data, pd.DataFrame):
+        return data
+    if hasattr(data, "collect") and not hasattr(data, "to_pandas"):
+        raise error(f"The data are {shown(data)}, which is not read yet; give what its collect() returns.")
+    made = data.to_pandas() if hasattr(data, "to_pandas") and not isinstance(data, type) else data
+    if not isinstance(made, pd.DataFrame):
+        raise error(f"The data are {shown(data)}; give a DataFrame of pandas, or a table that has to_pandas().")
+    return made
