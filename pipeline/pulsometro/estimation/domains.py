@@ -23,8 +23,8 @@ class Domain:
 
     columns: tuple[str, ...] = ()
     codes: tuple[tuple[Code, ...], ...] = ()
-    combinations: tuple[tuple[Code, ...], ...] = ()
     left_out: tuple[tuple[Code, ...], ...] = ()
+    combinations: tuple[tuple[Code, ...], ...] = ()
 
     def __post_init__(self) -> None:
         setter = object.__setattr__

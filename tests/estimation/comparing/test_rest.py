@@ -26,7 +26,7 @@ from pulsometro.estimation.comparing.differences import ALIKE
 from pulsometro.estimation.comparing.rest import others
 
 CODES = (0, 1, 2, 3)
-DOMAIN = Domain(("place",), (CODES,))
+DOMAIN = Domain(("place",), (CODES,), left_out=((-1,),))
 VARIABLES: tuple[Variable, ...] = (
     Categorical("answer", (1, 2, 3), missing=(9,), statistics=("proportion", "total")),
     Share("yes", "answer", (1,), missing=(9,), missing_rule="in_base"),
