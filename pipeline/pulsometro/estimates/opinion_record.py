@@ -36,7 +36,7 @@ class SecondOpinion:
     ``program``: its name and version, "" where it is not installed; ``figures``: how many were compared, over the
     domains of ``kinds``; ``left_out``: kinds of domain too large for it; ``largest_estimate``, ``largest_error``: power
     of ten, at least 1e-12, that every relative difference stays at or below (None where nothing was compared);
-    ``obstacle`` with ``detail`` (strata with one PSU; the name of an error): why nothing could be.
+    ``obstacle``: why nothing could be, with ``lonely`` strata of one PSU, or with the name of the error as ``failure``.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -49,8 +49,9 @@ class SecondOpinion:
     largest_estimate: float | None
     largest_error: float | None
     apart: tuple[Apart, ...]
-    obstacle: Obstacle
-    detail: str
+    obstacle: Obstacle = ""
+    lonely: int = 0
+    failure: str = ""
 
     @property
     def agrees(self) -> bool:

@@ -69,15 +69,15 @@ def _said(made: Sequence[SecondOpinion]) -> str:
             lines.append(f"WARNING {each.wave}: {len(each.apart)} figures differ, first {first.indicator} in "
                          f"{first.domain_kind} {first.domain}; look for the cause before you cite them.")  # fmt: skip
         elif each.obstacle:
-            lines.append(f"{'WARNING ' if each.warns else ''}{each.wave}: not comparable, {_WHY[each.obstacle]}"
-                         f"{f' ({each.detail})' if each.detail else ''}.")  # fmt: skip
+            why = f"{each.lonely or ''} {_WHY[each.obstacle]} {each.failure}".strip()
+            lines.append(f"{'WARNING ' if each.warns else ''}{each.wave}: not comparable, {why}.")
     return "\n".join(lines)
 
 
 _WHY: Mapping[Obstacle, str] = {
     "lonely_psu": "strata with one PSU, which the other program treats in another way",
     "absent": "samplics is not installed; set up the environment from the lock and run 'pulso recompute' again",
-    "failed": "samplics ended with an error",
+    "failed": "samplics ended with",
     "no_figure": "no headline figure is a share, a mean or a total",
 }
 
@@ -109,22 +109,25 @@ def opinion_on(study: Study, wave: str) -> SecondOpinion:
     """Compare the wave's headline figures, over the whole and every kind of domain that one item makes."""
     prepared = prepare(study, wave)
     table = read_table(study.processed(wave, "estimates.parquet"))
-    nothing = SecondOpinion(wave, "", 0, (), (), TOLERANCE, None, None, (), "", "")
+    nothing = SecondOpinion(wave, "", 0, (), (), TOLERANCE, None, None, ())
     sampled = _sampled(prepared.design)
     lonely = _lonely(sampled)
     if lonely:
-        return replace(nothing, obstacle="lonely_psu", detail=str(lonely))
+        return replace(nothing, obstacle="lonely_psu", lonely=lonely)
     measures = _measures(study)
     kinds, left_out = _kinds(prepared, sampled)
     try:
         program = with_samplics.program()
+    except ImportError:
+        return replace(nothing, obstacle="absent")
+    try:
         figures = [figure for kind in kinds for figure in _figures(prepared, sampled, table, measures, kind)]
     except ImportError:
         return replace(nothing, obstacle="absent")
     except MemoryError:
         raise
     except Exception as error:  # another program's: whatever it is, our figures stand without it
-        return replace(nothing, obstacle="failed", detail=type(error).__name__)
+        return replace(nothing, program=program, obstacle="failed", failure=type(error).__name__)
     if not figures:
         return replace(nothing, program=program, obstacle="no_figure")
     return _compared(replace(nothing, program=program, kinds=kinds, left_out=left_out), figures)

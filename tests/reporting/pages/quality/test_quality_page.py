@@ -19,6 +19,7 @@ from pulsometro.reporting.trace.explain import explain_number
 from pulsometro.study import Study
 from pulsometro.weighting.record import WeightingRecord, read_record
 from tests.reporting import reading
+from tests.reporting.checking import fits
 from tests.reporting.checking_pages import held
 from tests.reporting.conftest import LAST
 from tests.reporting.weighed import edition as survey
@@ -51,8 +52,14 @@ def tied_of(page: str) -> list[tuple[str, str, str]]:
 def test_every_number_of_the_page_is_the_record(study: Study, edition: Edition, page: str) -> None:
     tied = tied_of(page)
     assert len(tied) > 900
-    assert {key for _, key, _ in tied} == {f"{LAST}/weighting.json", f"{LAST}/interviewers.parquet"}
-    assert wrong(study, edition, tied) == []
+    files = [one for one in tied if "|" not in one[1]]
+    names = ("weighting.json", "interviewers.parquet", "second_opinion.json")
+    assert {key for _, key, _ in files} == {f"{LAST}/{name}" for name in names}
+    assert wrong(study, edition, files) == []
+    # What the headline's precision is worth is its own row's, and never the weights' alone.
+    ((words, key, field),) = [one for one in tied if "|" in one[1]]
+    headline = edition.whole(edition.settings.headline)
+    assert headline is not None and (key, field) == (headline.key, "n_eff") and fits(edition, key, field, words)
 
 
 def test_a_planted_wrong_digit_is_found(study: Study, edition: Edition, page: str) -> None:
