@@ -161,7 +161,7 @@ def test_every_configuration_of_steps_has_a_page(
     made, tied = _fragments(content, sources, tmp_path)
     assert all(words.strip() for key, words in made.items() if key != "calidad-celdas")
     write_record(content, study.processed("other", "weighting.json"))
-    assert wrong(study, edition, [t for t in tied if t[1].endswith(".json")]) == []
+    assert wrong(study, edition, [t for t in tied if t[1].endswith("weighting.json")]) == []
     if name == "not calibrated":
         assert "no se calibraron" in made["calidad-margenes"]
         assert "El peso final es el peso base" in made["calidad-figura"]
