@@ -199,7 +199,7 @@ def series() -> None:
 @main.command()
 def recompute() -> None:
     """Have another program work out the headline figures again; it warns and stops nothing."""
-    from pulsometro.estimates.recomputing import run
+    from pulsometro.recompute.stage import run
     from pulsometro.study import load_study
 
     with _working("working the headline figures out again"):

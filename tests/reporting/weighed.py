@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.estimates.interviewer_effects import COLUMNS
-from pulsometro.estimates.opinion_record import TOLERANCE, SecondOpinion
+from pulsometro.recompute.opinion_record import TOLERANCE, SecondOpinion
 from pulsometro.weighting.chain import weigh
 from tests.weighting.editions import attempts, inputs, responses, settings
 

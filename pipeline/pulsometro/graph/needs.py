@@ -14,12 +14,8 @@ _STUDY = (*_COMMON, "questionnaire", "settings", "study")
 _SIDE_BY_SIDE = ("common/parallel.py",)
 _SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")
 _ESTIMATES = ("estimates/interviewer_effects.py", "estimates/stage.py")
-_OPINION = (
-    "estimates/complete_columns.py", "estimates/opinion_record.py", "estimates/recomputing.py",
-    "estimates/with_samplics.py",
-)  # fmt: skip
 _REPORTING = (
-    *_STUDY, *_SIDE_BY_SIDE, "common/version.py", "estimates/opinion_record.py", "reporting", "style",
+    *_STUDY, *_SIDE_BY_SIDE, "common/version.py", "recompute/opinion_record.py", "reporting", "style",
     *_SHARED_WITH_WEIGHTING, "weighting/record.py",
 )  # fmt: skip
 # Stage → parts of the package. Those that always run (program, deliveries) need not be told when they change.
@@ -34,8 +30,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "weight": (*_STUDY, "check/verdict.py", "weighting"),
         "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
-        "series": (*_STUDY, *_ESTIMATES, "estimates/series.py", "estimation"),
-        "recompute": (*_STUDY, *_ESTIMATES, *_OPINION, "estimation"),
+        "series": (*_STUDY, "estimates", "estimation"),
+        "recompute": (*_STUDY, *_ESTIMATES, "estimation", "recompute"),
         "report": _REPORTING,
         "site": _REPORTING,
         "release": (*_STUDY, *_SIDE_BY_SIDE, "common/version.py", "release"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pulsometro.estimates.opinion_record import SecondOpinion
+from pulsometro.recompute.opinion_record import SecondOpinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
 from pulsometro.reporting.edition.topics import report_topics

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pulsometro.common.files import read_table
 from pulsometro.common.sealing import damaged
-from pulsometro.estimates.opinion_record import NAME as OPINION
-from pulsometro.estimates.opinion_record import SecondOpinion, read_opinion
 from pulsometro.questionnaire import Questionnaire
+from pulsometro.recompute.opinion_record import NAME as OPINION
+from pulsometro.recompute.opinion_record import SecondOpinion, read_opinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.charts.drawing import weights as weights_figure
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size

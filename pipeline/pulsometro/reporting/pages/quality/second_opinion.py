@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from pulsometro.estimates.opinion_record import NAME, SecondOpinion
+from pulsometro.recompute.opinion_record import NAME, SecondOpinion
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.traced_text import Number, Text, escape, text
 from pulsometro.reporting.pages.quality.traced_tables import Ledger, smallness

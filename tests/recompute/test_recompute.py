@@ -14,9 +14,6 @@ import pytest
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_table
-from pulsometro.estimates import recomputing, with_samplics
-from pulsometro.estimates.complete_columns import columns_of
-from pulsometro.estimates.opinion_record import SecondOpinion, read_opinion
 from pulsometro.estimates.stage import Prepared
 from pulsometro.estimation import (
     Categorical,
@@ -31,6 +28,10 @@ from pulsometro.estimation import (
     Where,
     estimate,
 )
+from pulsometro.recompute import stage as recomputing
+from pulsometro.recompute import with_samplics
+from pulsometro.recompute.complete_columns import columns_of
+from pulsometro.recompute.opinion_record import SecondOpinion, read_opinion
 from pulsometro.settings.report_settings import Measure
 from pulsometro.study import Study, load_study
 from pulsometro.study.withheld import Withheld, read_withheld, write_withheld
@@ -189,7 +190,7 @@ def test_samplics_has_one_module_and_its_notice_is_not_seen() -> None:
     ]
     assert set(named) == {"with_samplics.py"}
     code = (
-        "import numpy as np; from pulsometro.estimates.with_samplics import Sampled, taylor; one = np.ones(4); "
+        "import numpy as np; from pulsometro.recompute.with_samplics import Sampled, taylor; one = np.ones(4); "
         "at = np.arange(4); print(taylor(Sampled(one, at // 2, at), one, one, None)['total'])"
     )
     done = subprocess.run([sys.executable, "-W", "default", "-c", code], capture_output=True, text=True, check=True)

@@ -14,12 +14,12 @@ import pandas as pd
 from pulsometro.common.bound import MANIFEST, manifest
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, read_table, write_record
-from pulsometro.estimates import with_samplics
-from pulsometro.estimates.complete_columns import columns_of, labels_of
-from pulsometro.estimates.opinion_record import NAME, TOLERANCE, Apart, Obstacle, SecondOpinion
 from pulsometro.estimates.stage import Prepared, prepare
-from pulsometro.estimates.with_samplics import WHOLE, Sampled
 from pulsometro.estimation import SurveyDesign
+from pulsometro.recompute import with_samplics
+from pulsometro.recompute.complete_columns import columns_of, labels_of
+from pulsometro.recompute.opinion_record import NAME, TOLERANCE, Apart, Obstacle, SecondOpinion
+from pulsometro.recompute.with_samplics import WHOLE, Sampled
 from pulsometro.settings.report_settings import Measure
 from pulsometro.study import Study
 from pulsometro.study.withheld import RECORD, Withheld, all_withheld
