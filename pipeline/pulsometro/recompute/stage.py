@@ -77,7 +77,7 @@ def _said(made: Sequence[SecondOpinion]) -> str:
 _WHY: Mapping[Obstacle, str] = {
     "lonely_psu": "strata with one PSU, which the other program treats in another way",
     "absent": "samplics is not installed; set up the environment from the lock and run 'pulso recompute' again",
-    "failed": "samplics ended with",
+    "failed": "working them out again ended with",
     "no_figure": "no headline figure is a share, a mean or a total",
 }
 
@@ -126,7 +126,7 @@ def opinion_on(study: Study, wave: str) -> SecondOpinion:
         return replace(nothing, obstacle="absent")
     except MemoryError:
         raise
-    except Exception as error:  # another program's: whatever it is, our figures stand without it
+    except Exception as error:  # whatever it is, our figures stand without a second opinion
         return replace(nothing, program=program, obstacle="failed", failure=type(error).__name__)
     if not figures:
         return replace(nothing, program=program, obstacle="no_figure")

@@ -176,7 +176,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
             sections.WaveQuality(
                 info.key, info.period.capitalize(), verdict, int(record["n"]),
                 rates.get("total", {}).get("RR3"), spread.get("total", {}).get("deff_kish"), exceptions,
-                opinion_of(study, info.key),
+                opinion_of(study, info.key), study.params.estimation.se,
             )
         )  # fmt: skip
     return found

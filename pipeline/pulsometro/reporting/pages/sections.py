@@ -20,7 +20,10 @@ from pulsometro.style import spanish
 
 @dataclass(frozen=True)
 class WaveQuality:
-    """What the quality page says of one wave; rates are proportions, None where not known."""
+    """What the quality page says of one wave; rates are proportions, None where not known.
+
+    ``method``: how the printed error is made, as ``estimation.se`` names it.
+    """
 
     wave: str
     period: str
@@ -30,6 +33,7 @@ class WaveQuality:
     kish: float | None
     exceptions: tuple[str, ...]
     opinion: SecondOpinion
+    method: str
 
 
 def series(edition: Edition, shop: BuildFolder) -> str:
@@ -152,6 +156,7 @@ def quality(
         "sola desigualdad; la precisión de cada cifra, con todo el diseño, está en su margen. "
         "Cifras que no se publican: las que la regla de precisión deja fuera."
     )
-    told = second_opinion.of_every_edition([(wave.period.lower(), wave.opinion) for wave in waves]).markdown
+    opinions = [(wave.period.lower(), wave.opinion) for wave in waves]
+    told = second_opinion.of_every_edition(opinions, waves[0].method).markdown
     caption = f": Calidad de cada edición{markdown.simulated(edition)}"
     return "\n".join(lines) + f"\n\n{caption}\n\n::: {{.note}}\n{notes}\n\n{told}\n:::"

@@ -100,7 +100,7 @@ def test_the_page_says_what_a_reviewer_asks_for(page: str, sources: Sources) -> 
     for heading in (
         "Lo que conviene mirar antes de firmar", "Los pesos, paso a paso", "Del peso base al peso final",
         "Qué tan lejos estaba la muestra", "Los totales de población", "A quién no alcanza el marco",
-        "En qué terminaron las llamadas", "Quién pregunta y cuánto pesa",
+        "En qué terminaron las llamadas", "Quién pregunta y cuánto pesa", "Una segunda opinión",
     ):  # fmt: skip
         assert heading in page
     record = sources.record
@@ -220,6 +220,8 @@ def test_a_number_of_the_page_can_be_explained(study: Study, built: Path, page: 
     value = sealed_record(study.processed(LAST, "weighting.json"))["final"][9]["sum"]
     assert f"value        {value}" in said
     assert "calidad.html" in explain_number(study, words)
+    said = explain_number(study, f"{LAST}/second_opinion.json#figures")
+    assert "value        60" in said and "stage        recompute (pulso recompute)" in said
     with pytest.raises(PulsoError, match="nothing at 'final/99/n'"):
         explain_number(study, f"{key}#final/99/n")
 

@@ -127,7 +127,7 @@ def _places_alone(sources: Sources) -> dict[str, str]:
 
 
 def summary(sources: Sources) -> str:
-    """Interviews, what unequal weights cost, what the headline's precision is worth, response, distance, replicates."""
+    """Five numbers: interviews, what the headline's precision is worth, response, distance, replicates."""
     record, ledger = sources.record, sources.ledger
     last = len(record.final) - 1
     total = record.final[last]
@@ -136,8 +136,7 @@ def summary(sources: Sources) -> str:
     deff = ledger.number(spanish.decimal(total.deff_kish, 2), f"final/{last}/deff_kish")
     boxes = [
         (n, text("entrevistas, que representan a ", people, f" {sources.edition.settings.people}")),
-        (deff, text("veces la varianza que habría con pesos iguales: lo que cuesta su sola desigualdad (Kish)")),
-        *_headline(sources),
+        _precision(sources, deff),
         *_response(sources),
         *_distance(sources),
         *_replicates(sources),
@@ -146,12 +145,19 @@ def summary(sources: Sources) -> str:
     return f":::::: {{.measures}}\n\n{made}\n\n::::::"
 
 
-def _headline(sources: Sources) -> Iterator[tuple[Number, Text]]:
-    """The size of a simple random sample as precise as the headline figure: with the whole design."""
+def _precision(sources: Sources, deff: Number) -> tuple[Number, Text]:
+    """The size of a simple random sample as precise as the headline figure, whose whole design counts.
+
+    Kish's effect, ``deff``, is beside it as what it is: the loss from unequal weights alone.
+    """
     estimate = sources.edition.whole(sources.edition.settings.headline)
-    if estimate is not None and isfinite(estimate.n_eff):
-        said = text("entrevistas de una muestra simple al azar darían la precisión de la cifra principal")
-        yield Number(spanish.count(estimate.n_eff), estimate.key, "n_eff"), said
+    if estimate is None or not isfinite(estimate.n_eff):
+        return deff, text("veces la varianza que habría con pesos iguales: lo que cuesta su sola desigualdad (Kish)")
+    return (
+        Number(spanish.count(estimate.n_eff), estimate.key, "n_eff"),
+        text("entrevistas de una muestra simple al azar darían la precisión de la cifra principal; por sí sola, la "
+             "desigualdad de los pesos multiplica la varianza por ", deff, " (Kish)"),
+    )  # fmt: skip
 
 
 def _response(sources: Sources) -> Iterator[tuple[Number, Text]]:

@@ -15,6 +15,7 @@ _PRINTED: Mapping[str, str] = {
     "taylor": "En este estudio ese error simple es también el que se imprime.",
 }
 _ABSENT = "samplics no está instalado donde se calcularon estas cifras"
+_FAILED = "el nuevo cálculo se detuvo con un error"
 
 
 def told(ledger: Ledger, opinion: SecondOpinion, edition: Edition, method: str) -> str:
@@ -32,24 +33,25 @@ def notices(opinion: SecondOpinion) -> list[str]:
     """What somebody should look at before signing: figures apart, a program that was not there or failed."""
     if opinion.apart:
         many = len(opinion.apart)
-        subject = "Una cifra principal no coincide" if many == 1 else f"{spanish.count(many)} cifras no coinciden"
+        some = f"{spanish.count(many)} cifras principales no coinciden"
+        subject = "Una cifra principal no coincide" if many == 1 else some
         return [f"{subject} con lo que recalcula {opinion.program}: hay que buscar la causa antes de firmar."]
     if opinion.obstacle == "absent":
         return [f"No hay segunda opinión: {_ABSENT}."]
     if opinion.obstacle == "failed":
-        return [f"No hay segunda opinión: {opinion.program} se detuvo con un error ({opinion.failure})."]
+        return [f"No hay segunda opinión: {_FAILED} ({opinion.failure})."]
     return []
 
 
-def of_every_edition(opinions: Sequence[tuple[str, SecondOpinion]]) -> Text:
-    """One sentence or two about all editions; ``opinions``: with the name of each edition."""
+def of_every_edition(opinions: Sequence[tuple[str, SecondOpinion]], method: str) -> Text:
+    """One sentence or two about all editions; ``opinions``: with the name of each; ``method``: the printed error's."""
     compared = [(name, each) for name, each in opinions if each.figures]
     parts: list[Text] = []
     if compared:
         programs = spanish.join(list(dict.fromkeys(each.program for _, each in compared)))
         first = (
-            f"{programs}, otro programa, volvió a calcular las cifras principales de cada edición y su error estándar "
-            "simple, el que toma los pesos como fijos, que no es el que se imprime si éste cuenta la calibración"
+            f"{programs}, otro programa, volvió a calcular las cifras principales y su error estándar simple, el que "
+            f"toma los pesos como fijos{'' if method == 'taylor' else ' y no es el que se imprime'}"
         )
         apart = [name for name, each in compared if each.apart]
         end = text("; no coinciden todas en ", spanish.join(apart), ".") if apart else _all_within(compared)
@@ -69,7 +71,7 @@ def _all_within(compared: Sequence[tuple[str, SecondOpinion]]) -> Text:
         if value is not None
     ]
     _, number = max(found, key=lambda pair: pair[0])
-    return text("; ninguna se aparta de la nuestra en más de ", number, " de su valor.")
+    return text("; ni unas ni otro se apartan de los nuestros en más de ", number, " de su valor.")
 
 
 def _outcome(ledger: Ledger, opinion: SecondOpinion, edition: Edition) -> Text:
@@ -105,7 +107,7 @@ def _obstacle(ledger: Ledger, opinion: SecondOpinion) -> Text:
         case "absent":
             return text(_ABSENT)
         case "failed":
-            return text(f"{opinion.program} se detuvo con un error ({opinion.failure})")
+            return text(f"{_FAILED} ({opinion.failure})")
     return text("ninguna de las cifras principales es un porcentaje, una media o un total")
 
 
