@@ -79,7 +79,7 @@ class Project:
             "program": ("program",), "settings": ("settings",), "deliveries": ("deliveries",),
             "ingest": ("ingest", wave), "check": ("check", "--all"),
             "weight": ("weight", wave), "estimate": ("estimate", wave), "series": ("series",),
-            "report": ("report", wave), "site": ("site",), "release": ("release", wave),
+            "recompute": ("recompute",), "report": ("report", wave), "site": ("site",), "release": ("release", wave),
         }  # fmt: skip
 
     @property

@@ -126,7 +126,8 @@ def _places(project: Project, stage: str) -> tuple[Path, list[str]]:
         "program": "processed/program/", "settings": "processed/settings/", "deliveries": "processed/deliveries/",
         "ingest": f"processed/{project.wave}/ingest/", "check": "processed/checks/",
         "weight": f"processed/{project.wave}/weight/", "estimate": f"processed/{project.wave}/estimate/",
-        "series": "processed/series/", "report": f"reports/site/{project.wave}/", "site": "reports/site/",
+        "series": "processed/series/", "recompute": f"processed/{project.wave}/recompute/",
+        "report": f"reports/site/{project.wave}/", "site": "reports/site/",
         "release": f"processed/release/{project.wave}/",
     }  # fmt: skip
     own = [name for name in project.expected if name.startswith(marks[stage])]

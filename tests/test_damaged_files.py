@@ -24,7 +24,8 @@ READ_BY = {
     f"processed/checks/{WAVE}.json": ("weight", "report", "site"),
     f"processed/{WAVE}/weight/weights.parquet": ("estimate", "release"),
     f"processed/{WAVE}/weight/weighting.json": ("estimate", "report", "site"),
-    f"processed/{WAVE}/estimate/estimates.parquet": ("series",),
+    f"processed/{WAVE}/estimate/estimates.parquet": ("series", "recompute"),
+    f"processed/{WAVE}/recompute/second_opinion.json": ("report", "site"),
     f"processed/{WAVE}/estimate/interviewers.parquet": ("report",),
     "processed/series/estimates.parquet": ("site",),
     f"processed/series/waves/{WAVE}/estimates.parquet": ("report", "site"),
@@ -33,6 +34,7 @@ READ_BY = {
 }
 WORDS = {
     "check": ("check", "--all"), "weight": ("weight", WAVE), "estimate": ("estimate", WAVE), "series": ("series",),
+    "recompute": ("recompute",),
     "report": ("report", WAVE), "site": ("site",), "release": ("release", WAVE),
 }  # fmt: skip
 
@@ -60,7 +62,9 @@ def _other(path: Path) -> None:
 def _digit(path: Path) -> None:
     """One digit of a record is another: sound JSON all the same."""
     text = path.read_bytes()
-    place = [found.start() for found in re.finditer(rb"\d", text)][-80 if path.suffix == ".json" else -1]
+    places = [found.start() for found in re.finditer(rb"\d", text)]
+    # Of a record a digit of what it says, where it is short the first one, and not of its digest.
+    place = places[max(-80, -len(places)) if path.suffix == ".json" else -1]
     path.write_bytes(text[:place] + bytes([text[place] ^ 1]) + text[place + 1 :])
 
 
@@ -112,7 +116,7 @@ def test_what_is_damaged_is_one_sentence_and_its_remedy_mends_it(
                 assert "STOPS" in done.output, where  # nothing was ingested, which the verdict says
                 _pulso(*WORDS["check"])
                 continue
-            if damage == "gone" and verb == "series":
+            if damage == "gone" and verb in ("series", "recompute") and "estimates" in name:
                 continue  # a wave that has no estimates is left out, and said to be
             if damage == "other" and done.exit_code == 0:
                 # Told of the wave and not of the machine.

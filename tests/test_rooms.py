@@ -16,6 +16,7 @@ FLOORS = (
     {"questionnaire", "style"},
     {"study"},
     {"simulate", "ingest", "weighting", "estimates", "release", "graph"},
+    {"recompute"},
     {"check", "reporting", "wave"},
     {"cli"},
     {"__main__"},

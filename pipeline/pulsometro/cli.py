@@ -197,6 +197,17 @@ def series() -> None:
 
 
 @main.command()
+def recompute() -> None:
+    """Have another program work out the headline figures again; it warns and stops nothing."""
+    from pulsometro.recompute.stage import run
+    from pulsometro.study import load_study
+
+    with _working("working the headline figures out again"):
+        said = run(load_study())
+    say(said)
+
+
+@main.command()
 @WAVE
 @click.option("--draft", is_flag=True, help="Watermark every page as a draft.")
 @WITHHOLD

@@ -248,6 +248,7 @@ COMMANDS = {
     "processed/2013T2/ingest/responses.parquet": "pulso ingest 2013T2",
     "processed/2013T2/weight/weighting.json": "pulso weight 2013T2",
     "processed/2013T2/estimate/a/b.parquet": "pulso estimate 2013T2",
+    "processed/2013T2/recompute/second_opinion.json": "pulso recompute",
     "processed/checks/2013T2.json": "pulso check --all",
     "processed/checks/suites/2013T2.json": "pulso check --all",
     "processed/series/changes.parquet": "pulso series",

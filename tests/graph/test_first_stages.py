@@ -139,6 +139,7 @@ def test_what_every_wave_needs_is_asked_for_all_at_once(study: Study) -> None:
 
 def test_a_wave_that_is_gone_leaves_nothing_that_was_made_and_everything_that_was_given(study: Study) -> None:
     made = ("processed/2013T1/ingest/responses.parquet", "processed/2013T1/release/published.json",
+            "processed/2013T1/recompute/second_opinion.json",
             "processed/release/2013T1/README.md", "reports/site/2013T1/brief.html",
             # Of the layout before: beside a wave that stays.
             "processed/2013T2/responses.parquet")  # fmt: skip

@@ -84,8 +84,8 @@ def field_of(edition: Edition, estimate: Estimate, shown: str) -> float:
         return float({"rank": rank.rank, "rank_low": rank.low, "rank_high": rank.high}[shown])
     if shown == "margin":
         return (estimate.ci_high - estimate.ci_low) / 2 * factor
-    if shown == "n":
-        return float(estimate.n)
+    if shown in ("n", "n_eff"):
+        return float(estimate.n if shown == "n" else estimate.n_eff)
     return (
         float({"estimate": estimate.estimate, "ci_low": estimate.ci_low, "ci_high": estimate.ci_high}[shown]) * factor
     )

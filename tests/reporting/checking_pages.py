@@ -77,13 +77,17 @@ def _tied_right(study: Study, edition: Edition, piece: Piece) -> bool:
     return fits(edition, piece.key, piece.field, words)
 
 
+# What is printed as a power of ten.
+POWERS = {"max_error", "largest_estimate", "largest_error", "tolerance"}
+
+
 def printed_as(value: Any, path: str, share: bool) -> set[str]:
     """Every way in which the page may print a value of the file."""
     above, name = ["", *path.split("/")][-2:]
     factor = (
         100 if name in PERCENT or above == "rates" or (share and name in ("estimate", "se", "se_interviewers")) else 1
     )
-    if name == "max_error":
+    if name in POWERS:
         power = str(round(math.log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return {f"10{power}"}
     shown = {spanish.decimal(value * factor, d) for d in (0, 1, 2, 3)}

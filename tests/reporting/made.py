@@ -11,7 +11,7 @@ import pandas as pd
 
 from pulsometro.common.files import write_record, write_table
 from pulsometro.study import Study, load_study
-from tests.reporting.weighed import asked
+from tests.reporting.weighed import asked, opinion
 from tests.reporting.weighed import record as weighting_record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -196,6 +196,7 @@ def project(root: Path, settings: dict[str, str] | None = None) -> Study:
         write_table(compared[compared["wave"].isin(upto)], folder / "differences.parquet")
         write_record(weighting_record(wave), study.processed(wave, "weighting.json"))
         write_table(asked(table[table["wave"] == wave]), study.processed(wave, "interviewers.parquet"))
+        write_record(opinion(wave), study.processed(wave, "second_opinion.json"))
         write_record({"wave": wave, "verdict": "pass", "counts": {}, "rules": []}, study.checks(wave))
     write_table(table, study.series("estimates.parquet"))
     write_table(moved, study.series("changes.parquet"))

@@ -1,5 +1,6 @@
 """WeightingRecord and interviewers' table for the made study: small surveys really weighed, once a session."""
 
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.estimates.interviewer_effects import COLUMNS
+from pulsometro.recompute.opinion_record import TOLERANCE, SecondOpinion
 from pulsometro.weighting.chain import weigh
 from tests.weighting.editions import attempts, inputs, responses, settings
 
@@ -52,6 +54,12 @@ def _study() -> dict[str, Any]:
 def record(wave: str) -> dict[str, Any]:
     """What weighting.json of a wave of the made study holds."""
     return {**_study(), "wave": wave}
+
+
+def opinion(wave: str) -> dict[str, Any]:
+    """What second_opinion.json of a wave of the made study holds."""
+    kinds = ("total", "municipio", "sexo")
+    return asdict(SecondOpinion(wave, "samplics 0.6.1", 60, kinds, (), TOLERANCE, 1e-9, 1e-10, ()))
 
 
 def asked(estimates: pd.DataFrame) -> pd.DataFrame:

@@ -273,7 +273,7 @@ REFUSALS: list[tuple[Callable[[Folder], None], list[str]]] = [
     (_large, ["municipality ", "× the municipality's median", "trim the weights or raise limits.max_to_median"]),
     (_nobody, ["General Escobedo (19021)", "no interviews", "interview there"]),
     (_zero_total, ["Juárez (19031), margin grupo_edad, cell 2 (30 a 44 años)", "is zero", "correct the total"]),
-    (_cap, ["municipality ", "margin ", "cell ", "need a mean weight of", "above the mean of", "a larger k"]),
+    (_cap, ["municipality ", "margin ", "cell ", "need a mean weight of", "above the mean of", "raise trim.k"]),
     (_lost_replicates, ["of 40 replicates failed, more than the 0 allowed", "collapse"]),
 ]  # fmt: skip
 

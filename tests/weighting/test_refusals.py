@@ -8,8 +8,10 @@ import pytest
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.weighting.base.probabilities import area_base, frame_expansion, given_base
-from pulsometro.weighting.calibration.margins import check_margins, margin_from_labels, reconcile
+from pulsometro.weighting.calibration.feasibility import refuse_disagreement
+from pulsometro.weighting.calibration.margins import Margin, check_margins, margin_from_labels, reconcile
 from pulsometro.weighting.calibration.methods import calibrate
+from pulsometro.weighting.calibration.problem import build_structure
 from pulsometro.weighting.chain import weigh
 from pulsometro.weighting.errors import WeightingError
 from pulsometro.weighting.nonresponse.adjustment import class_factors
@@ -132,10 +134,47 @@ def test_margins_that_no_positive_weights_meet() -> None:
     areas = np.full(6, "a")
     first = margin_from_labels("one", areas, np.array(list("xxxyyy")), {("a", "x"): 40.0, ("a", "y"): 60.0})
     second = margin_from_labels("two", areas, np.array(list("ppqqqq")), {("a", "p"): 50.0, ("a", "q"): 50.0})
-    with pytest.raises(WeightingError, match="meet all margins at once") as caught:
+    with pytest.raises(WeightingError, match="no positive weights meet all margins at once") as caught:
         calibrate(np.ones(6), (first, second))
+    assert "bounds" not in str(caught.value)
     assert caught.value.area == "a"
     assert caught.value.cell
+
+
+@pytest.mark.parametrize("method", ["raking", "linear", "linear_bounded", "logit"])
+def test_margins_that_add_up_to_different_totals_are_named(method: str) -> None:
+    """2 % apart in one area of two: both margins with their totals, and no word of bounds that nobody gave."""
+    areas, sexes, ages = np.repeat(["a", "b"], 8), np.tile(list("wm"), 8), np.tile(list("yyoo"), 4)
+    sex = margin_from_labels("sex", areas, sexes, {(a, s): 500.0 for a in "ab" for s in "wm"})
+    bounds = (0.1, 300.0) if method in ("linear_bounded", "logit") else None
+
+    def age(old: float) -> Margin:
+        return margin_from_labels(
+            "age", areas, ages, {("a", "y"): 400.0, ("a", "o"): 600.0, ("b", "y"): 400.0, ("b", "o"): old}
+        )
+
+    made = calibrate(np.full(16, 100.0), (sex, age(600.0)), method, bounds=bounds)  # type: ignore[arg-type]
+    assert made.weights.sum() == pytest.approx(2000.0)
+    with pytest.raises(WeightingError) as caught:
+        calibrate(np.full(16, 100.0), (sex, age(620.0)), method, bounds=bounds)  # type: ignore[arg-type]
+    assert (caught.value.area, caught.value.margin, caught.value.cell) == ("b", "age", "")
+    said = str(caught.value)
+    assert "add up to 1,020.0, those of margin sex to 1,000.0 (2 % apart)" in said
+    assert "bounds" not in said and "totals: shares" in said
+
+
+def test_what_cannot_be_met_is_told_from_what_is_rounding() -> None:
+    """Weights can split a difference of twice the tolerance between two margins, and no more."""
+    rows = np.full(4, "a")
+    one = margin_from_labels("one", rows, np.array(list("xxyy")), {("a", "x"): 60.0, ("a", "y"): 40.0})
+    for apart, told in ((1.9e-6, False), (2.1e-6, True)):
+        totals = {("a", "p"): 70.0 * (1 + apart), ("a", "q"): 30.0 * (1 + apart)}
+        structure = build_structure((one, margin_from_labels("two", rows, np.array(list("pqpq")), totals)))
+        if told:
+            with pytest.raises(WeightingError, match="margin two"):
+                refuse_disagreement(structure, 1e-6)
+        else:
+            refuse_disagreement(structure, 1e-6)
 
 
 def test_bounds_too_narrow_name_the_cell() -> None:

@@ -158,6 +158,8 @@ def _of_processed(inside: tuple[str, ...]) -> str:
             return "pulso check --all"
         case ("release", wave, *_):
             return f"pulso release {wave}"
+        case (_, "recompute", *_):
+            return "pulso recompute"
         case (wave, verb, _, *_):
             return f"pulso {verb} {wave}"
         case _:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pulsometro.study import Study
-from pulsometro.study.layout import MADE_BY, STAGES
+from pulsometro.study.layout import BESIDE, MADE_BY, STAGES
 from pulsometro.study.withheld import RECORD
 
 # Of the site, what is about every wave.
@@ -39,7 +39,7 @@ def _leftovers(study: Study) -> Iterator[Path]:
         path for path in _inside(processed / "release") if path.name not in given and _has(path, ("README.md",))
     )
     for folder in (path for path in _inside(processed) if path.is_dir() and _of_wave(path)):
-        gone = {*STAGES} if folder.name not in waves else {*([] if publish.reports else ["report"])}
+        gone = {*STAGES, *BESIDE} if folder.name not in waves else {*([] if publish.reports else ["report"])}
         gone |= set() if publish.release else {"release"}
         yield from (path for path in _inside(folder) if path.name in gone and _has(path, _OF_STAGE))
         # Of the layout before, where they lay beside one another.

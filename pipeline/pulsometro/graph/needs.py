@@ -13,9 +13,10 @@ _COMMON = (
 _STUDY = (*_COMMON, "questionnaire", "settings", "study")
 _SIDE_BY_SIDE = ("common/parallel.py",)
 _SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")
+_ESTIMATES = ("estimates/interviewer_effects.py", "estimates/stage.py")
 _REPORTING = (
-    *_STUDY, *_SIDE_BY_SIDE, "common/version.py", "reporting", "style", *_SHARED_WITH_WEIGHTING,
-    "weighting/record.py",
+    *_STUDY, *_SIDE_BY_SIDE, "common/version.py", "recompute/opinion_record.py", "reporting", "style",
+    *_SHARED_WITH_WEIGHTING, "weighting/record.py",
 )  # fmt: skip
 # Stage → parts of the package. Those that always run (program, deliveries) need not be told when they change.
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -28,8 +29,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",
         ),
         "weight": (*_STUDY, "check/verdict.py", "weighting"),
-        "estimate": (*_STUDY, "estimates/interviewer_effects.py", "estimates/stage.py", "estimation"),
+        "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
         "series": (*_STUDY, "estimates", "estimation"),
+        "recompute": (*_STUDY, *_ESTIMATES, "estimation", "recompute"),
         "report": _REPORTING,
         "site": _REPORTING,
         "release": (*_STUDY, *_SIDE_BY_SIDE, "common/version.py", "release"),

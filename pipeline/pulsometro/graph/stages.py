@@ -81,6 +81,7 @@ def _stages(study: Study) -> Iterator[Stage]:
     yield _weight(study)
     yield _estimate()
     yield _series(study)
+    yield _recompute(study)
     if publish.reports:
         yield _report(study)
         yield _site(study)
@@ -170,6 +171,17 @@ def _series(study: Study) -> Stage:
     )  # fmt: skip
 
 
+def _recompute(study: Study) -> Stage:
+    return Stage(
+        "recompute", "pulso recompute",
+        (*program("recompute"), *settings("check/roles.json", "estimation", "municipalities.json",
+         "report/findings.json", "report/headline.json", "waves", "weighting"),
+         *(questionnaire(wave) for wave in study.waves), "questionnaires/indicators.yaml",
+         *(path for wave in study.waves for path in of_wave("estimate", "ingest", "weight", wave=wave))),
+        tuple(path for wave in study.waves for path in of_wave("recompute", wave=wave)),
+    )  # fmt: skip
+
+
 def _drawn(study: Study) -> tuple[str, ...]:
     """What every page is drawn with: brand, the study's own sources, boundaries."""
     boundaries = study.params.report.boundaries
@@ -184,7 +196,7 @@ def _report(study: Study) -> Stage:
     return Stage(
         "report", f"pulso report {KEY} --withhold",
         (*program("report"), *settings(*sections), questionnaire(), *_drawn(study),
-         f"processed/checks/{KEY}.json", f"processed/series/waves/{KEY}", *of_wave("estimate", "weight")),
+         f"processed/checks/{KEY}.json", f"processed/series/waves/{KEY}", *of_wave("estimate", "recompute", "weight")),
         (*of_wave("report"), f"reports/site/{KEY}"), each_wave=True,
     )  # fmt: skip
 
@@ -194,7 +206,7 @@ def _site(study: Study) -> Stage:
                 "weighting")  # fmt: skip
     every: list[str] = []
     for wave in study.waves:
-        every += (f"processed/checks/{wave}.json", *of_wave("report", "weight", wave=wave))
+        every += (f"processed/checks/{wave}.json", *of_wave("recompute", "report", "weight", wave=wave))
     return Stage(
         "site", "pulso site",
         (*program("site"), *settings(*sections), *(questionnaire(wave) for wave in study.waves), *_drawn(study),

@@ -24,10 +24,14 @@ from pulsometro.reporting.pages import brief, data, municipality, not_published,
 from pulsometro.reporting.pages.methodology.methodology_page import items
 from pulsometro.reporting.pages.navigation import SECTIONS, navigation_links
 from pulsometro.reporting.pages.not_published import theme_or_neutral
+from pulsometro.reporting.pages.quality.quality_page import opinion_of
 from pulsometro.study import Study
 from pulsometro.study.withheld import read_withheld
 
-QUALITY_SOURCES = "processed/*/weight/weighting.json processed/checks/*.json processed/series/estimates.parquet"
+QUALITY_SOURCES = (
+    "processed/*/weight/weighting.json processed/*/recompute/second_opinion.json processed/checks/*.json "
+    "processed/series/estimates.parquet"
+)
 # The keys of the waves that have pages, and those that are not published.
 Waves = tuple[Sequence[str], Sequence[WaveInfo]]
 
@@ -172,6 +176,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
             sections.WaveQuality(
                 info.key, info.period.capitalize(), verdict, int(record["n"]),
                 rates.get("total", {}).get("RR3"), spread.get("total", {}).get("deff_kish"), exceptions,
+                opinion_of(study, info.key), study.params.estimation.se,
             )
         )  # fmt: skip
     return found

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 # The stages of a wave in their order; those after ``estimate`` publish.
 STAGES = ("ingest", "weight", "estimate", "report", "release")
+# Of a stage for all waves that leaves a folder in each: no wave stops there.
+BESIDE = ("recompute",)
 # File → the stage that makes it.
 MADE_BY: Mapping[str, str] = {
     "responses.parquet": "ingest",
@@ -17,6 +19,7 @@ MADE_BY: Mapping[str, str] = {
     "weighting.json": "weight",
     "estimates.parquet": "estimate",
     "interviewers.parquet": "estimate",
+    "second_opinion.json": "recompute",
 }
 
 

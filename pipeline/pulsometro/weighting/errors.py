@@ -35,6 +35,17 @@ class WeightingError(PulsoError):
         return WeightingError(self.problem, self.remedy, area=area, margin=self.margin, cell=cell)
 
 
+def disagreement(margin: str, total: float, first: str, other: float, area: str = "") -> WeightingError:
+    """That the totals of two margins, of the same people, do not add up to the same (persons)."""
+    apart = abs(total - other) / max(total, other)
+    return WeightingError(
+        f"its totals add up to {total:,.1f}, those of margin {first} to {other:,.1f} ({100 * apart:.2g} % apart), and "
+        "no weights add up to both",
+        "take both from the same source and date, or declare the margin as shares (totals: shares)",
+        area=area, margin=margin,
+    )  # fmt: skip
+
+
 def need_column(table: pd.DataFrame, column: str, key: str, what: str = "responses") -> pd.Series:
     """A column that ``weighting.<key>`` names; WeightingError when the table has none of that name."""
     if column not in table:

@@ -11,7 +11,7 @@ from pulsometro.weighting.control_totals import Gap, SourceRecord
 @dataclass(frozen=True)
 class Spread:
     """Weights of one area ("total" = all), in persons; ``deff_kish`` = n Σw² / (Σw)² = 1 + CV²
-    (Kish 1965), ``n_eff`` = n / deff_kish."""
+    (Kish 1965), ``n_eff`` = n / deff_kish: the loss from unequal weights alone, no estimate's precision."""
 
     area: str
     n: int

@@ -87,8 +87,8 @@ def summary(result: Weighted) -> str:
     record = result.record
     total = record.final[-1]
     lines = [
-        f"{record.wave}: {total.n:,} weights for {total.sum:,.0f} adults; design effect of weighting "
-        f"{total.deff_kish:.2f}, largest ÷ median {total.max_to_median:.1f}."
+        f"{record.wave}: {total.n:,} weights for {total.sum:,.0f} adults; unequal weights alone multiply the "
+        f"variance by {total.deff_kish:.2f} (Kish), largest ÷ median {total.max_to_median:.1f}."
     ]
     if record.trim is not None:
         held = sum(area.at_cap for area in record.trim.areas)

@@ -33,7 +33,7 @@ VERDICT = st.sampled_from(("sube", "baja", "sin cambio significativo", "no compa
 
 
 IDS = ["indicator", "category", "statistic", "domain_kind", "domain"]
-ESTIMATE = ["wave", *IDS, "estimate", "se", "ci_low", "ci_high", "ci_level", "cv", "deff", "n", "precision",
+ESTIMATE = ["wave", *IDS, "estimate", "se", "ci_low", "ci_high", "ci_level", "cv", "deff", "n_eff", "n", "precision",
             "publishable", "reason"]  # fmt: skip
 CHANGE = ["wave", "reference_wave", "comparison", *IDS, "reference_estimate", "difference", "ci_low", "ci_high",
           "p_adjusted", "verdict", "minimum_detectable", "publishable", "reason", "link"]  # fmt: skip
@@ -52,7 +52,7 @@ def drawn(draw: st.DrawFn, edition: Edition, feminine: bool = False) -> Edition:
             share, half, factor = draw(SHARE), draw(HALF), 1 if measure.statistic == "proportion" else 100
             ends = (max(share - half, 0.0) * factor, min(share + half, 1.0) * factor)
             shown = draw(st.integers(0, 9)) > 0
-            rows.append((LAST, *ids, share * factor, half, *ends, 0.95, 0.1, 1.2, 540, "alta", shown, ""))
+            rows.append((LAST, *ids, share * factor, half, *ends, 0.95, 0.1, 1.2, 450.0, 540, "alta", shown, ""))
             for comparison, reference in REFERENCES.items():
                 step, verdict = draw(STEP) * factor, draw(VERDICT)
                 if verdict in ("sube", "baja"):

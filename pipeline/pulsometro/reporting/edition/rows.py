@@ -30,6 +30,7 @@ class Estimate:
     ci_level: float
     cv: float
     deff: float
+    n_eff: float
     n: int
     precision: str
     publishable: bool

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pulsometro.recompute.opinion_record import SecondOpinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
 from pulsometro.reporting.edition.topics import report_topics
@@ -11,6 +12,7 @@ from pulsometro.reporting.language import comparisons, not_printed, sentences
 from pulsometro.reporting.language.links import place_path, web_link
 from pulsometro.reporting.language.traced_text import escape, slug, text, upper_first
 from pulsometro.reporting.pages import brief, not_published
+from pulsometro.reporting.pages.quality import second_opinion
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
@@ -18,7 +20,10 @@ from pulsometro.style import spanish
 
 @dataclass(frozen=True)
 class WaveQuality:
-    """What the quality page says of one wave; rates are proportions, None where not known."""
+    """What the quality page says of one wave; rates are proportions, None where not known.
+
+    ``method``: how the printed error is made, as ``estimation.se`` names it.
+    """
 
     wave: str
     period: str
@@ -27,6 +32,8 @@ class WaveQuality:
     response_rate: float | None
     kish: float | None
     exceptions: tuple[str, ...]
+    opinion: SecondOpinion
+    method: str
 
 
 def series(edition: Edition, shop: BuildFolder) -> str:
@@ -132,8 +139,8 @@ def quality(
     unpublished: Sequence[WaveInfo],
 ) -> str:  # fmt: skip
     """A row for each wave: what came, what was accepted with a signature, what is too imprecise to print."""
-    heads = "| Edición | Entrevistas | Tasa de respuesta, % | Efecto de diseño | Cifras que no se publican | Revisión |"
-    lines = [heads, "|---|--:|--:|--:|--:|---|"]
+    heads = "| Edición | Entrevistas | Tasa de respuesta, % | Efecto de los pesos | Cifras que no se publican | "
+    lines = [f"{heads}Revisión |", "|---|--:|--:|--:|--:|---|"]
     for wave in waves:
         rate = spanish.bare_percent(wave.response_rate) if wave.response_rate is not None else markdown.EMPTY
         kish = spanish.decimal(wave.kish, 2) if wave.kish is not None else markdown.EMPTY
@@ -144,9 +151,11 @@ def quality(
         lines.append(f"| {page} | {spanish.count(wave.interviews)} | {rate} | {kish} | {share} | {escape(said)} |")
     lines += [f"| {escape(info.period.capitalize())} | | | | | {not_published.NOT_PUBLISHED} |" for info in unpublished]
     notes = (
-        "Tasa de respuesta: RR3 de AAPOR. Efecto de diseño: 1 + CV² de los pesos (Kish, 1965), lo que la ponderación "
-        "aumenta la varianza. Cifras que no se publican: las que la regla de precisión deja fuera."
+        "Tasa de respuesta: RR3 de AAPOR. Efecto de los pesos: 1 + CV² (Kish, 1965), cuánto multiplica la varianza su "
+        "sola desigualdad; la precisión de cada cifra, con todo el diseño, está en su margen. "
+        "Cifras que no se publican: las que la regla de precisión deja fuera."
     )
-    return (
-        "\n".join(lines) + f"\n\n: Calidad de cada edición{markdown.simulated(edition)}\n\n::: {{.note}}\n{notes}\n:::"
-    )
+    opinions = [(wave.period.lower(), wave.opinion) for wave in waves]
+    told = second_opinion.of_every_edition(opinions, waves[0].method).markdown
+    caption = f": Calidad de cada edición{markdown.simulated(edition)}"
+    return "\n".join(lines) + f"\n\n{caption}\n\n::: {{.note}}\n{notes}\n\n{told}\n:::"

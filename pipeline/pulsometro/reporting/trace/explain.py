@@ -14,6 +14,7 @@ from pulsometro.questionnaire import Indicator
 from pulsometro.reporting.edition.rows import ID
 from pulsometro.reporting.trace.location import FILES, value_at
 from pulsometro.study import Study
+from pulsometro.study.layout import BESIDE, MADE_BY
 
 _PRINTED = re.compile(r'data-id="([^"]+)" data-field="([^"]+)"[^>]*>(?:\s*<text[^>]*>)?([^<]+)<')
 _TIED = re.compile(r'data-id="([^"]+)"')
@@ -124,7 +125,7 @@ def _entry(study: Study, key: str, path: str, page: str) -> str:
     wave, _, name = key.partition("/")
     file = study.processed(wave, name)
     head = f"{key}#{path}{f'  (printed in {page})' if page else ''}"
-    stage = "weight" if name.endswith(".json") else "estimate"
+    stage = MADE_BY.get(name, "")
     return "\n".join([head, f"  value        {value_at(file, path)}", *_made_by(study, wave, file, stage)])
 
 
@@ -219,7 +220,8 @@ def _origin(study: Study, wave: str) -> list[str]:
 
 
 def _made_by(study: Study, wave: str, data: Path, stage: str) -> list[str]:
-    return [f"data         {_named(study, data)}", f"stage        {stage}@{wave} (pulso {stage} {wave})"]
+    command = f"{stage} (pulso {stage})" if stage in BESIDE else f"{stage}@{wave} (pulso {stage} {wave})"
+    return [f"data         {_named(study, data)}", f"stage        {command}"]
 
 
 def _named(study: Study, path: Path) -> str:

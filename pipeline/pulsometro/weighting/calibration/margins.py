@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pulsometro.weighting.arrays import Floats, Ints
-from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.errors import WeightingError, disagreement
 
 SEPARATOR = "|"
 
@@ -110,12 +110,7 @@ def reconcile(margins: tuple[Margin, ...], tolerance: float) -> tuple[Margin, ..
         for area in sorted(set(ours) | set(theirs)):
             mine, other = ours.get(area, 0.0), theirs.get(area, 0.0)
             if abs(mine - other) > tolerance * max(mine, other):
-                raise WeightingError(
-                    f"its totals add up to {mine:,.1f}, those of margin {margins[0].name} to {other:,.1f}",
-                    "take both from the same source and date, or declare the margin as shares",
-                    area=area,
-                    margin=margin.name,
-                )
+                raise disagreement(margin.name, mine, margins[0].name, other, area)
             factors[area] = other / mine if mine > 0 else 1.0
         scale = np.array([factors["" if whole else cell.partition(SEPARATOR)[0]] for cell in margin.cells])
         result.append(Margin(margin.name, margin.cells, margin.codes, margin.totals * scale))

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from pulsometro.weighting.arrays import Bools, Floats, Ints, tally
+from pulsometro.weighting.calibration.feasibility import Limits, refuse_disagreement, refuse_infeasible
 from pulsometro.weighting.calibration.margins import Margin, check_margins
 from pulsometro.weighting.calibration.newton import Response, solve_dual
 from pulsometro.weighting.calibration.problem import Structure, build_structure
@@ -64,12 +65,13 @@ def calibrate(
 
     ``bounds``: (low, high) of calibrated ÷ base weight, for ``linear_bounded`` and ``logit``.
     ``tolerance``: largest relative miss of a total. Raises WeightingError when a margin cell is
-    empty, when no weights within the bounds exist, or when the iteration does not converge;
-    the message names municipality, margin and cell.
+    empty, when two margins add up to different totals, when no weights within the bounds exist,
+    or when the iteration does not converge; the message names municipality, margin and cell.
     """
     _check_base(base)
     check_margins(margins)
     structure = build_structure(margins)
+    refuse_disagreement(structure, tolerance)
     solved = _solve(structure, _cell_totals(structure, base[None, :]), method, bounds, tolerance, max_iterations)
     ratio, error, iterations = solved
     if not (error <= tolerance).all():
@@ -191,11 +193,12 @@ def _refuse(
     max_iterations: int,
 ) -> None:
     """Raise for the full sample: impossible within the bounds, or not converged."""
-    from pulsometro.weighting.calibration.feasibility import Limits, refuse_infeasible
-
-    low, high = bounds if bounds is not None else (0.0, np.inf)
-    if method != "linear":
-        refuse_infeasible(structure, Limits(base * low, base * high, "the bounds of calibrated ÷ base weight"))
+    if bounds is not None:
+        low, high = base * bounds[0], base * bounds[1]
+        told = f"the bounds of calibrated ÷ base weight ({bounds[0]:g} to {bounds[1]:g})"
+        refuse_infeasible(structure, Limits(low, high, told, "widen calibration.bounds"))
+    elif method != "linear":
+        refuse_infeasible(structure, Limits(np.zeros_like(base), np.full_like(base, np.inf)))
     sums = structure.margin_sums(_cell_totals(structure, base[None, :]) * ratio)[0]
     miss = np.abs(sums - structure.totals) / np.where(structure.totals > 0, structure.totals, 1.0)
     worst = int(np.nanargmax(miss))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pulsometro.weighting.arrays import Bools, Floats, Ints, tally
-from pulsometro.weighting.calibration.feasibility import Limits, refuse_infeasible
+from pulsometro.weighting.calibration.feasibility import Limits, refuse_disagreement, refuse_infeasible
 from pulsometro.weighting.calibration.margins import Margin
 from pulsometro.weighting.calibration.methods import convergence_of
 from pulsometro.weighting.calibration.newton import DualSolution, Response, solve_dual
@@ -90,7 +90,9 @@ def trim(
     result, solution = truncate(structure, groups, unit[None, :], counts[None, :], caps, tolerance, max_iterations)
     if not solution.converged.all():
         low, high = caps.low[area], caps.high[area]
-        refuse_infeasible(structure, Limits(low, high, "the trimming limits (k × the municipality's median)"))
+        refuse_disagreement(structure, tolerance)
+        told = "the trimming limits (k × the municipality's median)"
+        refuse_infeasible(structure, Limits(low, high, told, "raise trim.k"))
         name = structure.block_name(int(np.argmin(solution.converged[0])))
         raise WeightingError(
             f"trimming did not converge in {max_iterations} iterations",

@@ -19,6 +19,7 @@ from pulsometro.reporting.trace.explain import explain_number
 from pulsometro.study import Study
 from pulsometro.weighting.record import WeightingRecord, read_record
 from tests.reporting import reading
+from tests.reporting.checking import fits
 from tests.reporting.checking_pages import held
 from tests.reporting.conftest import LAST
 from tests.reporting.weighed import edition as survey
@@ -51,8 +52,14 @@ def tied_of(page: str) -> list[tuple[str, str, str]]:
 def test_every_number_of_the_page_is_the_record(study: Study, edition: Edition, page: str) -> None:
     tied = tied_of(page)
     assert len(tied) > 900
-    assert {key for _, key, _ in tied} == {f"{LAST}/weighting.json", f"{LAST}/interviewers.parquet"}
-    assert wrong(study, edition, tied) == []
+    files = [one for one in tied if "|" not in one[1]]
+    names = ("weighting.json", "interviewers.parquet", "second_opinion.json")
+    assert {key for _, key, _ in files} == {f"{LAST}/{name}" for name in names}
+    assert wrong(study, edition, files) == []
+    # What the headline's precision is worth is its own row's, and never the weights' alone.
+    ((words, key, field),) = [one for one in tied if "|" in one[1]]
+    headline = edition.whole(edition.settings.headline)
+    assert headline is not None and (key, field) == (headline.key, "n_eff") and fits(edition, key, field, words)
 
 
 def test_a_planted_wrong_digit_is_found(study: Study, edition: Edition, page: str) -> None:
@@ -93,7 +100,7 @@ def test_the_page_says_what_a_reviewer_asks_for(page: str, sources: Sources) -> 
     for heading in (
         "Lo que conviene mirar antes de firmar", "Los pesos, paso a paso", "Del peso base al peso final",
         "Qué tan lejos estaba la muestra", "Los totales de población", "A quién no alcanza el marco",
-        "En qué terminaron las llamadas", "Quién pregunta y cuánto pesa",
+        "En qué terminaron las llamadas", "Quién pregunta y cuánto pesa", "Una segunda opinión",
     ):  # fmt: skip
         assert heading in page
     record = sources.record
@@ -154,7 +161,7 @@ def test_every_configuration_of_steps_has_a_page(
     made, tied = _fragments(content, sources, tmp_path)
     assert all(words.strip() for key, words in made.items() if key != "calidad-celdas")
     write_record(content, study.processed("other", "weighting.json"))
-    assert wrong(study, edition, [t for t in tied if t[1].endswith(".json")]) == []
+    assert wrong(study, edition, [t for t in tied if t[1].endswith("weighting.json")]) == []
     if name == "not calibrated":
         assert "no se calibraron" in made["calidad-margenes"]
         assert "El peso final es el peso base" in made["calidad-figura"]
@@ -213,6 +220,8 @@ def test_a_number_of_the_page_can_be_explained(study: Study, built: Path, page: 
     value = sealed_record(study.processed(LAST, "weighting.json"))["final"][9]["sum"]
     assert f"value        {value}" in said
     assert "calidad.html" in explain_number(study, words)
+    said = explain_number(study, f"{LAST}/second_opinion.json#figures")
+    assert "value        60" in said and "stage        recompute (pulso recompute)" in said
     with pytest.raises(PulsoError, match="nothing at 'final/99/n'"):
         explain_number(study, f"{key}#final/99/n")
 

@@ -64,7 +64,7 @@ def test_a_given_weight_needs_two_sentences() -> None:
     made = weigh(inputs(responses=rows), settings(base=base, calibration=None, trim=None, replicates=None, strata=None))
     first, second = describe(made.record, {})
     assert "quien produce los datos" in first
-    assert "es 1.00: las 1,080 entrevistas equivalen a 1,080" in second
+    assert "es 1.00: por ella sola, las 1,080 entrevistas equivalen a 1,080" in second
 
 
 @pytest.mark.parametrize(

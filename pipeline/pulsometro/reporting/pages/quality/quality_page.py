@@ -2,16 +2,25 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from pulsometro.common.files import read_table
+from pulsometro.common.sealing import damaged
 from pulsometro.questionnaire import Questionnaire
+from pulsometro.recompute.opinion_record import NAME as OPINION
+from pulsometro.recompute.opinion_record import SecondOpinion, read_opinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.charts.drawing import weights as weights_figure
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.traced_text import Number, Text, escape, span, text
-from pulsometro.reporting.pages.quality import calls_and_interviewers, sample_and_population, weighting_steps
+from pulsometro.reporting.pages.quality import (
+    calls_and_interviewers,
+    sample_and_population,
+    second_opinion,
+    weighting_steps,
+)
 from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, RECORD, Ledger, points
 from pulsometro.reporting.pages.quality.weighting_words import (
     answer_of,
@@ -32,13 +41,18 @@ WHOLE = ("all", "total")
 
 @dataclass(frozen=True)
 class Sources:
-    """What the page is made from; ``places``: short names by code, "total" the whole."""
+    """What the page is made from; ``places``: short names by code, "total" the whole.
+
+    ``method``: how the printed error is made, as ``estimation.se`` names it.
+    """
 
     edition: Edition
     record: WeightingRecord
     asked: tuple[calls_and_interviewers.Asked, ...]
     places: Mapping[str, str]
     labels: Mapping[str, str]
+    opinion: SecondOpinion
+    method: str
 
     @property
     def ledger(self) -> Ledger:
@@ -61,7 +75,18 @@ def load(study: Study, edition: Edition) -> Sources:
         calls_and_interviewers.asked_of(read_table(study.processed(wave, INTERVIEWERS))),
         {place.code: place.short for place in edition.places} | dict.fromkeys(WHOLE, edition.area_name),
         labels_of(questionnaire),
+        opinion_of(study, wave),
+        study.params.estimation.se,
     )
+
+
+def opinion_of(study: Study, wave: str) -> SecondOpinion:
+    """The wave's second opinion; MachineError where it is missing, damaged or another wave's."""
+    path = study.processed(wave, OPINION)
+    opinion = read_opinion(path)
+    if opinion.wave != wave:
+        raise damaged(path)
+    return opinion
 
 
 def fragments(sources: Sources, figures: Path) -> dict[str, str]:
@@ -90,10 +115,11 @@ def fragments(sources: Sources, figures: Path) -> dict[str, str]:
         "calidad-tasas": calls_and_interviewers.rates(ledger, record, places, word, note),
         "calidad-respuesta": weighting_steps.nonresponse(ledger, record, places, word),
         "calidad-entrevistadores": calls_and_interviewers.interviewers(ledger, sources.edition, sources.asked, note),
+        "calidad-segunda": second_opinion.told(ledger, sources.opinion, sources.edition, sources.method),
     }
     # Sentences, hover texts and axes hold numbers that are tied to no place: the page says which file they are from.
-    file = f"processed/{sources.edition.wave.key}/{inside(RECORD)}"
-    return {name: f'::::: {{data-source="{file}"}}\n\n{body}\n:::::' for name, body in made.items()}
+    files = " ".join(f"processed/{sources.edition.wave.key}/{inside(name)}" for name in (RECORD, OPINION))
+    return {name: f'::::: {{data-source="{files}"}}\n\n{body}\n:::::' for name, body in made.items()}
 
 
 def _places_alone(sources: Sources) -> dict[str, str]:
@@ -101,23 +127,37 @@ def _places_alone(sources: Sources) -> dict[str, str]:
 
 
 def summary(sources: Sources) -> str:
-    """Five numbers: interviews, what they are worth, response, distance from the population, replicates."""
+    """Five numbers: interviews, what the headline's precision is worth, response, distance, replicates."""
     record, ledger = sources.record, sources.ledger
     last = len(record.final) - 1
     total = record.final[last]
     n = ledger.number(spanish.count(total.n), f"final/{last}/n")
     people = ledger.number(spanish.count(total.sum), f"final/{last}/sum")
     deff = ledger.number(spanish.decimal(total.deff_kish, 2), f"final/{last}/deff_kish")
-    worth = ledger.number(spanish.count(total.n_eff), f"final/{last}/n_eff")
     boxes = [
         (n, text("entrevistas, que representan a ", people, f" {sources.edition.settings.people}")),
-        (worth, text("entrevistas con pesos iguales serían igual de precisas: efecto de diseño ", deff)),
+        _precision(sources, deff),
         *_response(sources),
         *_distance(sources),
         *_replicates(sources),
     ]
     made = "\n\n".join(f"::: {{.measure}}\n{span(number, 'big')}\n\n{said.markdown}\n:::" for number, said in boxes)
     return f":::::: {{.measures}}\n\n{made}\n\n::::::"
+
+
+def _precision(sources: Sources, deff: Number) -> tuple[Number, Text]:
+    """The size of a simple random sample as precise as the headline figure, whose whole design counts.
+
+    Kish's effect, ``deff``, is beside it as what it is: the loss from unequal weights alone.
+    """
+    estimate = sources.edition.whole(sources.edition.settings.headline)
+    if estimate is None or not isfinite(estimate.n_eff):
+        return deff, text("veces la varianza que habría con pesos iguales: lo que cuesta su sola desigualdad (Kish)")
+    return (
+        Number(spanish.count(estimate.n_eff), estimate.key, "n_eff"),
+        text("entrevistas de una muestra simple al azar darían la precisión de la cifra principal; por sí sola, la "
+             "desigualdad de los pesos multiplica la varianza por ", deff, " (Kish)"),
+    )  # fmt: skip
 
 
 def _response(sources: Sources) -> Iterator[tuple[Number, Text]]:
@@ -176,7 +216,7 @@ def warnings(sources: Sources) -> list[str]:
     lost = len(record.replicates.failed) if record.replicates else 0
     if lost:
         found.append(f"Réplicas que fallaron: {spanish.count(lost)}.")
-    return found
+    return found + second_opinion.notices(sources.opinion)
 
 
 def figure(sources: Sources, folder: Path) -> str:

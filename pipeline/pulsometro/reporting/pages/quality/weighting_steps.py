@@ -23,8 +23,8 @@ SPREAD = (
     Column("Máximo", "max", tenths),
     Column("Máximo ÷ mediana", "max_to_median", tenths),
     Column("CV, %", "cv", lambda value: spanish.bare_percent(value, 0)),
-    Column("Efecto de diseño", "deff_kish", hundredths),
-    Column("Entrevistas efectivas", "n_eff", spanish.count),
+    Column("Efecto de los pesos", "deff_kish", hundredths),
+    Column("Equivalentes por los pesos", "n_eff", spanish.count),
 )
 TOTAL = "total"
 

@@ -228,6 +228,7 @@ def _replicates(record: WeightingRecord) -> str:
 def _spread(record: WeightingRecord) -> str:
     total = record.final[-1]
     return (
-        f"El efecto de diseño de la ponderación (Kish) es {spanish.decimal(total.deff_kish, 2)}: las "
-        f"{spanish.count(total.n)} entrevistas equivalen a {spanish.count(total.n_eff)} con pesos iguales."
+        f"El efecto de la desigualdad de los pesos (Kish) es {spanish.decimal(total.deff_kish, 2)}: por ella sola, las "
+        f"{spanish.count(total.n)} entrevistas equivalen a {spanish.count(total.n_eff)} con pesos iguales; lo que el "
+        "resto del diseño quita o agrega a la precisión está en el margen de cada cifra."
     )

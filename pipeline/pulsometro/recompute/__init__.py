@@ -1,0 +1,1 @@
+"""Another program works out the headline figures again; how far it lies from ours is kept, and stops nothing."""
