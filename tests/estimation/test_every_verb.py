@@ -261,7 +261,7 @@ def test_quantiles_and_tests_of_independence_follow_the_method(kind: str) -> Non
         # The jackknife of two PSUs a stratum is the linearised error of totals, and hardly another of shares.
         assert abs(found.f / plain.f - 1) > 1e-5
         assert "jackknife" in kind or (made["se"] != fixed["se"]).any()
-        # Without PSUs and strata the replicates' own degrees of freedom make every interval, and Woodruff's error of it.
+        # Woodruff's error is an interval's: without PSUs and strata the replicates' degrees of freedom are in it.
         assert "rows" in kind or (made["se_fixed"] == fixed["se"]).all()
 
 

@@ -75,14 +75,18 @@ class LinearEstimates:
     def degrees_of_freedom(self, used: np.ndarray) -> np.ndarray:
         """PSUs minus strata reached by the estimates used in each contrast, and no more than the replicates allow in
         their domains; ``used`` (c, m) boolean."""
-        result = []
-        for row in used:
-            psus = self.reached[:, row].any(axis=1)
-            own = psus.sum() - len(np.unique(self.design.stratum_of_psu[psus]))
-            if self.ranks is not None and row.any():
-                own = min(own, self.ranks.of_union({self.places[j] for j in np.flatnonzero(row)}))
-            result.append(own)
-        return np.array(result, dtype=float)
+        columns = used.any(axis=0)
+        psus = self.reached[:, columns].astype(np.float32) @ used[:, columns].T.astype(np.float32) > 0
+        strata = np.logical_or.reduceat(psus, first_psus(self.design), axis=0)
+        own = psus.sum(axis=0) - strata.sum(axis=0)
+        if self.ranks is not None:
+            allowed = [
+                self.ranks.of_union({self.places[j] for j in np.flatnonzero(row)}) if row.any() else np.inf
+                for row in used
+            ]
+            own = np.minimum(own, allowed)
+        freedom: np.ndarray = own.astype(float)
+        return freedom
 
     def contrasts(
         self, coefficients: np.ndarray, names: Sequence[str], level: float = 0.95, df: float | None = None
@@ -98,17 +102,20 @@ class LinearEstimates:
                 f"The contrasts have shape {a.shape}; {len(names)} names and {len(self.values)} estimates need "
                 f"({len(names)}, {len(self.values)})."
             )
-        used = a != 0
-        value = _combined(a, self.values[:, None])[:, 0]
-        se = np.sqrt(self._variance(a, used, value))
-        own = self.degrees_of_freedom(used)
+        value, se, own = self.combined(a)
         freedom = own if df is None else np.where(shows_no_spread(value, se, own), own, float(df))
         return test_table(pd.DataFrame({"name": list(names)}), value, se, freedom, level)
+
+    def combined(self, a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Value, standard error and degrees of freedom of contrasts with coefficients (c, m): each (c,)."""
+        used = a != 0
+        value = _combined(a, self.values[:, None])[:, 0]
+        return value, np.sqrt(self._variance(a, used, value)), self.degrees_of_freedom(used)
 
     def _variance(self, a: np.ndarray, used: np.ndarray, value: np.ndarray) -> np.ndarray:
         columns = used.any(axis=0)
         if self.thetas is not None and self.design.replicates is not None:
-            return replicate_variance(self.design.replicates, _combined(a, self.thetas), value)
+            return replicate_variance(self.design.replicates, _combined(a[:, columns], self.thetas[columns]), value)
         # Deviations are linear in the scores except for lonely PSUs: contrast first, deviate afterwards.
         scores = self.scores[:, columns] @ a[:, columns].T
         deviations = score_deviations(self.design, scores, self._strata(used))

@@ -15,8 +15,8 @@ from ..given import check_type
 from ..survey_design import SurveyDesign
 from ..variables import PROPORTION, Variable, check_asked, taken_variables
 from .contrasts import LinearEstimates, linear_estimates, test_table
-from .multiple_testing import Adjust, adjust_p
-from .rest import AgainstRest, against_rest
+from .multiple_testing import Adjust, adjust_in_families
+from .rest import against_rest
 
 HIGHER, LOWER, ALIKE = "mayor", "menor", "sin diferencia significativa"
 DIFFERENCE_COLUMNS = (
@@ -49,52 +49,58 @@ def domain_differences(
     check_asked(variables, statistics)
     coded = code_domains(design.data, [as_domain(domain)])[0]
     if against == "rest":
-        families = against_rest(design, variables, coded, statistics, method)
-        return pd.concat([_table_of_rest(own, alpha, adjust) for own in families], ignore_index=True)
+        families = list(against_rest(design, variables, coded, statistics, method))
+        keys = pd.concat([own.keys for own in families], ignore_index=True).assign(against=REST)
+        left, right, se, df = (
+            np.concatenate([getattr(own, name) for own in families]) for name in ("own", "rest", "se", "df")
+        )
+        sizes = [len(own.keys) for own in families]
+        return _table(keys, (left, right), (left - right, se, df), sizes, alpha, adjust)
     estimates = linear_estimates(design, variables, [coded], statistics, method)
-    parts = [
-        _differences(estimates, list(combinations(group.index, 2)), alpha, adjust)
-        for _, group in estimates.keys.groupby(["indicator", "statistic", "category"], sort=False)
-    ]
-    return pd.concat(parts, ignore_index=True)
+    groups = estimates.keys.groupby(["indicator", "statistic", "category"], sort=False).groups.values()
+    return _differences(estimates, [list(combinations(group, 2)) for group in groups], "domain", alpha, adjust)
 
 
 def category_differences(
     estimates: LinearEstimates, pairs: Sequence[tuple[int, int]], *, alpha: float = 0.05, adjust: Adjust = "none"
 ) -> pd.DataFrame:
     """Differences of any two estimates, by position in ``estimates`` (two categories of one question, say)."""
-    return _differences(estimates, pairs, alpha, adjust)
-
-
-def _table_of_rest(own: AgainstRest, alpha: float, adjust: Adjust) -> pd.DataFrame:
-    tested = test_table(own.keys, own.own - own.rest, own.se, own.df, 1 - alpha)
-    return _table(own.keys.assign(against=REST), own.own, own.rest, tested, alpha, adjust)
+    domains = estimates.keys["domain"].to_numpy()
+    label = "category" if all(domains[left] == domains[right] for left, right in pairs) else "domain"
+    return _differences(estimates, [pairs], label, alpha, adjust)
 
 
 def _differences(
-    estimates: LinearEstimates, pairs: Sequence[tuple[int, int]], alpha: float, adjust: Adjust
+    estimates: LinearEstimates, families: Sequence[Sequence[tuple[int, int]]], label: str, alpha: float, adjust: Adjust
 ) -> pd.DataFrame:
-    left, right = (np.array([pair[side] for pair in pairs], dtype=int) for side in (0, 1))
-    weights = np.zeros((len(pairs), len(estimates.values)))
-    weights[np.arange(len(pairs)), left] = 1.0
-    weights[np.arange(len(pairs)), right] = -1.0
-    keys = estimates.keys
-    tested = estimates.contrasts(weights, [""] * len(pairs), level=1 - alpha)
-    label = "category" if (keys["domain"].to_numpy()[left] == keys["domain"].to_numpy()[right]).all() else "domain"
-    against = keys.iloc[left].reset_index(drop=True).assign(against=keys[label].to_numpy()[right])
-    return _table(against, estimates.values[left], estimates.values[right], tested, alpha, adjust)
+    """Families of pairs of estimates; ``label`` is the key by which the two are told apart."""
+    tested = []
+    for pairs in families:
+        weights = np.zeros((len(pairs), len(estimates.values)))
+        for row, (left, right) in enumerate(pairs):
+            weights[row, [left, right]] = 1.0, -1.0
+        tested.append(estimates.combined(weights))
+    places = np.array([pair for pairs in families for pair in pairs], dtype=int).reshape(-1, 2).T
+    keys = estimates.keys.iloc[places[0]].reset_index(drop=True)
+    keys["against"] = estimates.keys[label].to_numpy()[places[1]]
+    value, se, df = (np.concatenate(parts) if parts else np.zeros(0) for parts in zip(*tested, strict=True))
+    return _table(keys, tuple(estimates.values[places]), (value, se, df), list(map(len, families)), alpha, adjust)
 
 
 def _table(
-    keys: pd.DataFrame, left: np.ndarray, right: np.ndarray, tested: pd.DataFrame, alpha: float, adjust: Adjust
-) -> pd.DataFrame:
-    """One family of tests, with the columns DIFFERENCE_COLUMNS."""
-    adjusted = adjust_p(tested["p"].to_numpy(), adjust)
-    difference = tested["estimate"].to_numpy()
-    clear = adjusted < alpha
-    table = keys.assign(
-        estimate=left, against_estimate=right, difference=difference, se=tested["se"], ci_low=tested["ci_low"],
-        ci_high=tested["ci_high"], ci_level=1 - alpha, df=tested["df"], p=tested["p"], p_adjusted=adjusted,
+    keys: pd.DataFrame, ends: tuple[np.ndarray, ...], tested: tuple[np.ndarray, np.ndarray, np.ndarray],
+    sizes: Sequence[int], alpha: float, adjust: Adjust,
+) -> pd.DataFrame:  # fmt: skip
+    """Families of tests of these ``sizes`` one after the other, with the columns DIFFERENCE_COLUMNS.
+
+    ``ends``: both estimates; ``tested``: the difference, its standard error and degrees of freedom.
+    """
+    made = test_table(keys, *tested, 1 - alpha)
+    family = np.repeat(np.arange(len(sizes)), sizes)
+    adjusted = adjust_in_families(made["p"].to_numpy(), family, np.arange(len(keys)), adjust)
+    difference, clear = tested[0], adjusted < alpha
+    table = made.assign(
+        estimate=ends[0], against_estimate=ends[1], difference=difference, ci_level=1 - alpha, p_adjusted=adjusted,
         adjust=adjust, verdict=np.select([clear & (difference > 0), clear & (difference < 0)], [HIGHER, LOWER], ALIKE),
     )  # fmt: skip
     return table[list(DIFFERENCE_COLUMNS)]
