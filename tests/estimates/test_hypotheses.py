@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.estimates.hypotheses import hypotheses_of, identified, themes_of
+from pulsometro.estimates.hypotheses import hypotheses_of, identified
 from pulsometro.estimates.series import FAMILY, TEST
 from pulsometro.estimation import CHANGE_COLUMNS, ChangeRule, EstimationError, adjust_in_families, adjust_p, judge
 from pulsometro.questionnaire import Indicator
 from pulsometro.settings.report_settings import Topic
 from pulsometro.study import load_study
+from pulsometro.study.themes import themes_of
 
 STUDY = load_study(Path(__file__).resolve().parents[2])
 QUESTIONNAIRE = STUDY.questionnaire("2013T2")

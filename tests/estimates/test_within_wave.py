@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pulsometro.estimates.hypotheses import hypotheses_of, themes_of
+from pulsometro.estimates.hypotheses import hypotheses_of
 from pulsometro.estimates.stage import Prepared, estimation_settings
 from pulsometro.estimates.within_wave import COLUMNS, Judging, differences_of, none
 from pulsometro.estimation import (
@@ -22,6 +22,7 @@ from pulsometro.estimation import (
     linear_estimates,
 )
 from pulsometro.study import Study, load_study
+from pulsometro.study.themes import themes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 WAVE = "2013T2"

@@ -19,8 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def _study(folder: Path) -> Path:
     shutil.copy(ROOT / "params.yaml", folder / "params.yaml")
+    _with_indicators(folder)
     run(load_study(folder))
     return folder / "processed" / "settings"
+
+
+def _with_indicators(folder: Path) -> None:
+    (folder / "questionnaires").mkdir()
+    shutil.copy(ROOT / "questionnaires" / "indicators.yaml", folder / "questionnaires")
 
 
 def _contents(folder: Path) -> dict[str, str]:
@@ -70,6 +76,19 @@ def test_a_wrong_key_stops_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(PulsoError, match="intervall"):
         run(load_study(tmp_path))
     assert not (tmp_path / "processed").exists()
+
+
+def test_a_theme_that_does_not_fit_stops_before_anything_is_written(tmp_path: Path) -> None:
+    params = (ROOT / "params.yaml").read_text()
+    assert "[conf_marina_mucha, " in params
+    (tmp_path / "params.yaml").write_text(params.replace("[conf_marina_mucha, ", "[conf_marina_muchas, "))
+    _with_indicators(tmp_path)
+    with pytest.raises(PulsoError, match=r"'Confianza' names the indicator 'conf_marina_muchas'.*correct the name"):
+        run(load_study(tmp_path))
+    assert not (tmp_path / "processed").exists()
+    # The remedy, tried.
+    (tmp_path / "params.yaml").write_text(params)
+    assert run(load_study(tmp_path)).endswith("all valid.")
 
 
 def test_a_section_that_a_stage_declares_is_one_that_the_stage_writes() -> None:

@@ -9,13 +9,14 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.common.sealing import damaged
-from pulsometro.estimates.hypotheses import Hypotheses, hypotheses_of, identified, themes_of
+from pulsometro.estimates.hypotheses import Hypotheses, hypotheses_of, identified
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
 from pulsometro.estimates.within_wave import Judging, differences_of, none
 from pulsometro.estimation import CHANGE_COLUMNS, COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.questionnaire.comparability import break_between
 from pulsometro.study import Study
+from pulsometro.study.themes import themes_of
 from pulsometro.study.withheld import RECORD, Withheld, all_withheld, told
 
 # How far from exactly a year before a wave may lie and still be "the same quarter a year before".

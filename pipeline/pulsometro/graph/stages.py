@@ -69,7 +69,8 @@ def stages_of(study: Study) -> tuple[Stage, ...]:
 def _stages(study: Study) -> Iterator[Stage]:
     publish = study.params.publish
     yield Stage("program", "pulso program", (), ("processed/inputs", "processed/program"), always=True)
-    yield Stage("settings", "pulso settings", ("params.yaml", *program("settings")), ("processed/settings",))
+    themes = ("questionnaires/indicators.yaml",) if study.params.change.themes else ()
+    yield Stage("settings", "pulso settings", ("params.yaml", *themes, *program("settings")), ("processed/settings",))
     if study.params.simulate is not None:
         yield _simulate(study)
     yield Stage(

@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pulsometro.common.files import atomic_folder, write_json
 from pulsometro.settings.configuration import load_yaml
 from pulsometro.study.parameters import Params, Study
+from pulsometro.study.themes import themes_of
 
 
 def known_sections() -> dict[str, Any]:
@@ -41,7 +42,12 @@ def sections(content: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 
 
 def run(study: Study) -> str:
-    """Write every section of the validated params.yaml below ``processed/settings``; a line for the screen."""
+    """Write every section of the validated params.yaml below ``processed/settings``; a line for the screen.
+
+    Raises PulsoError where the themes do not fit the indicators, before a stage has worked for minutes.
+    """
+    if study.params.change.themes:
+        themes_of(study.indicators.by_name, study.params.change.themes)
     path = study.root / "params.yaml"
     said = load_yaml(path)
     content = {
