@@ -97,8 +97,22 @@ def test_a_kind_of_domain_or_a_theme_more_moves_no_verdict_and_a_copy_gets_the_f
     noise = [("t", "other", f"h{n}", 0.0, 0.9) for n in range(50)] + [("u", "k", f"h{n}", 0.0, 0.9) for n in range(50)]
     beside = judge(changes(own + noise), rule, TEST)
     pd.testing.assert_frame_equal(beside.iloc[:3], alone)
-    with pytest.raises(EstimationError, match="the changes do not have: theme"):
+    with pytest.raises(EstimationError, match="The family names columns that the changes do not have: theme"):
         judge(changes(own).drop(columns="theme"), rule, TEST)
+    with pytest.raises(EstimationError, match="test names columns that the changes do not have: hypotesis"):
+        judge(changes(own), rule, "hypotesis")
+
+
+def test_labels_that_do_not_tell_tests_apart_are_refused() -> None:
+    rows = changes([("t", "k", "h1", 0.1, 0.001), ("t", "k", "h1", 0.1, 0.9)]).assign(domain=["1", "2"])
+    with pytest.raises(
+        EstimationError, match=r"'h1' in the family .* from 0\.001 to 0\.9: .* test=\('hypothesis', 'domain'\)"
+    ):
+        judge(rows, ChangeRule(family=FAMILY), "hypothesis")
+    assert judge(rows, ChangeRule(family=FAMILY), ("hypothesis", "domain"))["verdict"].tolist() == [
+        "sube",
+        "sin cambio significativo",
+    ]
 
 
 def test_themes_are_whole_questions_of_known_indicators() -> None:

@@ -143,6 +143,13 @@ def encode(data: pd.DataFrame, variable: Variable) -> Coded | Measured:
     return encode_measured(data, variable)
 
 
+def columns_of(variable: Categorical | Share) -> int:
+    """How many columns its base is divided into, printed or not: variables are summed together by this number."""
+    if isinstance(variable, Share):
+        return 2
+    return len(variable.categories) + (len(variable.missing) if variable.missing_rule != "exclude" else 0)
+
+
 def encode_categorical(data: pd.DataFrame, variable: Categorical | Share) -> Coded:
     """Column numbers of a categorical variable; VariableError names undeclared codes and their rows."""
     name = (variable.column or variable.name) if isinstance(variable, Categorical) else variable.column
@@ -155,8 +162,8 @@ def encode_categorical(data: pd.DataFrame, variable: Categorical | Share) -> Cod
         missing = 1 if variable.missing_rule == "in_base" else 2
         target = np.array([0, missing, 2, 2, 1], dtype=np.int8)
         groups: list[Sequence[Code]] = [variable.numerator, variable.missing, variable.not_asked]
-        return _coded(series, groups, target, inside, 2, [variable.category])
-    columns = len(variable.categories) + (len(variable.missing) if variable.missing_rule != "exclude" else 0)
+        return _coded(series, groups, target, inside, columns_of(variable), [variable.category])
+    columns = columns_of(variable)
     groups = [*((code,) for code in (*variable.categories, *variable.missing)), variable.not_asked]
     target = np.full(len(groups) + 2, columns, dtype=labelling(columns + 1))
     target[:columns] = np.arange(columns)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..variables import TOTAL, Categorical, Quantile, Share, Variable
 from .cells import divided
-from .encoding import Measured, encode_categorical, encode_measured
+from .encoding import Measured, columns_of, encode_categorical, encode_measured
 from .moments import sum_rows
 from .plan import CellCounts, Plan, stack_counts
 from .segments import CodedRows, MeasuredRows, rooms_for
@@ -78,10 +78,8 @@ def _batches(plan: Plan, variables: Sequence[Variable]) -> list[list[int]]:
     """Places of the categorical variables that are summed together: of equally many columns, not too many."""
     alike: dict[int, list[int]] = {}
     for number, variable in enumerate(variables):
-        if isinstance(variable, Categorical):
-            alike.setdefault(len(variable.printed_labels()), []).append(number)
-        elif isinstance(variable, Share):
-            alike.setdefault(2, []).append(number)
+        if isinstance(variable, (Categorical, Share)):
+            alike.setdefault(columns_of(variable), []).append(number)
     rooms = rooms_for(plan.partitions, range(len(plan.partitions[0].parts)))
     rows, places = max(room.rows for room in rooms), max(*(room.pairs for room in rooms), *plan.sizes)
     batches = []

@@ -14,6 +14,8 @@ Adjust = Literal["BH", "holm", "bonferroni", "none"]
 Covariance = Literal["overlap", "independent"]
 Test = Literal["t", "normal"]
 UP, DOWN, SAME, INCOMPARABLE = "sube", "baja", "sin cambio significativo", "no comparable"
+# A share and all the others give the same p but for its last digits.
+ONE_P = 1e-6
 _STATSMODELS_NAMES = (("BH", "fdr_bh"), ("holm", "holm"), ("bonferroni", "bonferroni"))
 
 
@@ -61,9 +63,11 @@ def adjust_in_families(p: np.ndarray, family: np.ndarray, test: np.ndarray, adju
     """Adjusted p-values (rows,) within families, each test counted once in its family however many rows show it.
 
     ``p`` (rows,), NaN left out; ``family`` and ``test`` (rows,): labels. Rows of one test get one adjusted value, that
-    of the first of them whose p is known; where a row's own is not known it stays NaN.
+    of the first of them whose p is known; where a row's own is not known it stays NaN. Raises EstimationError where
+    rows of one test have p-values of their own: the labels then do not tell tests apart.
     """
     adjusted = np.full(len(p), np.nan)
+    _refuse_two_tests(p, family, test)
     for positions in pd.Series(family).groupby(family, sort=True).indices.values():
         codes, names = pd.factorize(test[positions])
         own, once = p[positions], np.full(len(names), np.nan)
@@ -72,6 +76,17 @@ def adjust_in_families(p: np.ndarray, family: np.ndarray, test: np.ndarray, adju
         once[codes[::-1][known]] = own[::-1][known]
         adjusted[positions] = np.where(np.isfinite(own), adjust_p(once, adjust)[codes], np.nan)
     return adjusted
+
+
+def _refuse_two_tests(p: np.ndarray, family: np.ndarray, test: np.ndarray) -> None:
+    ends = pd.Series(p).groupby([family, test], sort=False).agg(["min", "max"])
+    apart = ends[ends["max"] - ends["min"] > ONE_P]
+    if len(apart):
+        (where, name), (low, high) = apart.index[0], apart.iloc[0]
+        raise EstimationError(
+            f"The rows of the test {str(name)!r} in the family {str(where)!r} have p-values from {low:.4g} to "
+            f"{high:.4g}: they are several tests; name the columns that tell them apart too, such as test=('hypothesis', 'domain')."
+        )
 
 
 def minimum_detectable(se: np.ndarray, df: np.ndarray, alpha: float, power: float) -> np.ndarray:
@@ -84,16 +99,20 @@ def minimum_detectable(se: np.ndarray, df: np.ndarray, alpha: float, power: floa
     return smallest
 
 
-def joined_labels(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
-    """The values of some columns of each row as one label, (rows,); EstimationError naming those that are not there."""
+def joined_labels(table: pd.DataFrame, columns: Sequence[str] | str, what: str = "The family") -> np.ndarray:
+    """The values of some columns of each row as one label, (rows,); EstimationError naming those that are not there.
+
+    ``what`` the columns are for, in the error's words.
+    """
+    columns = (columns,) if isinstance(columns, str) else columns
     absent = [name for name in columns if name not in table.columns]
     if absent:
-        raise EstimationError(f"The family names columns that the changes do not have: {', '.join(absent)}.")
+        raise EstimationError(f"{what} names columns that the changes do not have: {', '.join(absent)}.")
     parts = [table[name].astype(str).to_numpy(dtype=object) for name in columns]
     return np.array(["|".join(values) for values in zip(*parts, strict=True)] or [""] * len(table), dtype=object)
 
 
-def judge(table: pd.DataFrame, rule: ChangeRule, test: Sequence[str] = ()) -> pd.DataFrame:
+def judge(table: pd.DataFrame, rule: ChangeRule, test: Sequence[str] | str = ()) -> pd.DataFrame:
     """Give a changes table its family, p_adjusted, adjust and verdict.
 
     Families are what ``rule.family`` says over all rows given: concatenate waves before judging when a
@@ -104,7 +123,7 @@ def judge(table: pd.DataFrame, rule: ChangeRule, test: Sequence[str] = ()) -> pd
     comparable = (table["verdict"] != INCOMPARABLE).to_numpy()
     family = joined_labels(table, rule.family)
     p = np.where(comparable, table["p"].to_numpy(dtype=float), np.nan)
-    tests = joined_labels(table, test) if test else np.arange(len(table))
+    tests = joined_labels(table, test, "test") if test else np.arange(len(table))
     adjusted = adjust_in_families(p, family, tests, rule.adjust)
     changed = adjusted < rule.alpha
     difference = table["difference"].to_numpy(dtype=float)
