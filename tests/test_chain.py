@@ -157,7 +157,7 @@ def test_domains_of_people_who_did_not_say_are_not_published(table: pd.DataFrame
 
 
 def test_a_wave_is_compared_with_the_previous_one_and_with_a_year_before(changes: pd.DataFrame) -> None:
-    assert tuple(changes.columns) == CHANGE_COLUMNS
+    assert tuple(changes.columns) == (*CHANGE_COLUMNS, "hypothesis")
     pairs = set(changes[["wave", "comparison", "reference_wave"]].itertuples(index=False, name=None))
     assert ("2013T2", "previous", "2013T1") in pairs
     assert ("2013T2", "year_ago", "2012T2") in pairs
@@ -181,12 +181,19 @@ def test_the_verdict_is_that_of_the_adjusted_p(study: Study, changes: pd.DataFra
     assert ((moved["difference"] > 0) == (moved["verdict"] == "sube")).all()
 
 
-def test_the_whole_area_is_one_family_and_elsewhere_an_indicator_is(changes: pd.DataFrame) -> None:
+def test_a_theme_is_a_family_in_each_kind_of_domain_and_a_complement_is_no_other_test(changes: pd.DataFrame) -> None:
     own = changes.loc[(changes["wave"] == "2013T2") & (changes["comparison"] == "year_ago")]
-    whole = own.loc[(own["domain_kind"] == "total") & own["indicator"].isin(["seguro_municipio", "seguro_pais"])]
-    assert len(set(whole["family"])) == 1
-    places = own.loc[(own["domain_kind"] == "municipio") & own["indicator"].isin(["seguro_municipio", "seguro_pais"])]
-    assert len(set(places["family"])) == 2
+    named = own.loc[own["indicator"].isin(["seguro_municipio", "seguro_pais", "inseguridad_amplia"])]
+    assert set(named.groupby("domain_kind")["family"].nunique()) == {1}
+    assert named["family"].nunique() == named["domain_kind"].nunique() > 1
+    keys = ["domain_kind", "domain"]
+    safe, unsafe = (
+        named.loc[named["indicator"] == name].set_index(keys) for name in ("seguro_municipio", "inseguridad_amplia")
+    )
+    assert (safe["hypothesis"] == unsafe["hypothesis"]).all()
+    assert (safe["p_adjusted"] == unsafe["p_adjusted"]).all()
+    opposite = {"sube": "baja", "baja": "sube"}
+    assert (safe["verdict"].replace(opposite) == unsafe["verdict"]).all()
 
 
 def test_what_changed_its_question_is_not_compared(changes: pd.DataFrame) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.estimates.hypotheses import hypotheses_of, identified
+from pulsometro.estimates.hypotheses import hypotheses_of, identified, shown_by
 from pulsometro.estimates.series import FAMILY, TEST
 from pulsometro.estimation import CHANGE_COLUMNS, ChangeRule, EstimationError, adjust_in_families, adjust_p, judge
 from pulsometro.questionnaire import Indicator
@@ -45,7 +45,7 @@ def test_a_share_its_place_in_the_distribution_and_its_complement_are_one_hypoth
 def test_what_makes_a_hypothesis_another_one() -> None:
     codes = sorted(QUESTIONNAIRE["seg_municipio"].codes)
     first = key(share(codes[0]))
-    assert first == key(share(*codes[1:])) == key(share(codes[0], base="  "))
+    assert first == key(share(*codes[1:])) == key(share(codes[0], base=""))
     others = [
         key(share(codes[1])),
         key(share(codes[0], item="seg_estado")),
@@ -57,7 +57,14 @@ def test_what_makes_a_hypothesis_another_one() -> None:
     # As totals a share and all the others are two figures that move apart.
     totals = [key(share(*own, statistics=("total",)), statistic="total") for own in ([codes[0]], codes[1:])]
     assert totals[0] != totals[1]
-    assert key(share(codes[0], base="sexo == 1")) == key(share(codes[0], base="sexo  ==\n1"))
+    same = ("sexo == 1", "sexo==1", "(sexo == 1)", "sexo in [1]", "sexo in [1, 1]")
+    assert len({key(share(codes[0], base=base)) for base in same}) == 1
+    assert key(share(codes[0], base="sexo in [1, 2]")) == key(share(codes[0], base="sexo in [2, 1]")) != first
+    assert key(share(codes[0], base="not sexo == 1")) != key(share(codes[0], base="sexo == 1"))
+    # Persons are counted whatever base a share would have.
+    rules = ("exclude", "in_base")
+    counts = {key(share(codes[0], statistics=("total",), no_answer=own), statistic="total") for own in rules}
+    assert len(counts) == 1
 
 
 def test_every_published_row_has_a_hypothesis() -> None:
@@ -119,15 +126,47 @@ def test_themes_are_whole_questions_of_known_indicators() -> None:
     known = themes_of(INDICATORS, STUDY.params.change.themes)
     assert set(known) == set(INDICATORS) and len(set(known.values())) == 4
     alone = themes_of(INDICATORS, ())
-    assert alone["conf_marina"] == alone["conf_marina_mucha"] != alone["conf_ejercito"]
+    assert alone["conf_marina"] == alone["conf_marina_mucha"] == "=conf_marina" != alone["conf_ejercito"]
     by_half = themes_of(INDICATORS, (Topic("Mar", ("conf_marina",)),))
     assert by_half["conf_marina_mucha"] == "Mar"
-    with pytest.raises(PulsoError, match=r"'Mar' names the indicator 'marina'.*correct the name"):
-        themes_of(INDICATORS, (Topic("Mar", ("marina",)),))
-    with pytest.raises(PulsoError, match="'conf_marina' is in 'Mar' and in 'Tierra'; leave it in one"):
-        themes_of(INDICATORS, (Topic("Mar", ("conf_marina",)), Topic("Tierra", ("conf_marina",))))
-    with pytest.raises(PulsoError, match="of the same question and lie in 'Tierra' and 'Mar'; put both in one theme"):
-        themes_of(INDICATORS, (Topic("Mar", ("conf_marina",)), Topic("Tierra", ("conf_marina_mucha",))))
+
+
+@pytest.mark.parametrize(
+    ("themes", "message"),
+    [
+        ((Topic("Mar", ("marina",)),), r"'Mar' names the indicator 'marina'.*correct the name"),
+        ((Topic("Mar", ()),), "'Mar' has no indicators; list them or remove it"),
+        (
+            (Topic("Mar", ("conf_marina",)), Topic("Tierra", ("conf_marina",))),
+            "'conf_marina' is in 'Mar' and in 'Tierra'; leave it in one",
+        ),
+        (
+            (Topic("Mar", ("conf_marina",)), Topic("Tierra", ("conf_marina_mucha",))),
+            "'conf_marina_mucha' and 'conf_marina' are of the same question and lie in 'Tierra' and 'Mar'; put both",
+        ),
+    ],
+)
+def test_themes_that_do_not_fit(themes: tuple[Topic, ...], message: str) -> None:
+    with pytest.raises(PulsoError, match=message):
+        themes_of(INDICATORS, themes)
+
+
+def test_indices_that_a_wave_makes_of_the_same_items_are_one_hypothesis_in_one_theme() -> None:
+    asked = [name for name in QUESTIONNAIRE.items if name.startswith("conf_")][:2]
+    index = Indicator("i", "index", "neutral", items=tuple(asked), rescale={1: 100.0, 2: 0.0})
+    indicators = {
+        "long": replace(index, items=("gone", *asked)), "short": index,
+        "turned": replace(index, items=tuple(asked[::-1])), "other": replace(index, items=tuple(asked[:1])),
+    }  # fmt: skip
+    known = hypotheses_of(indicators, QUESTIONNAIRE)
+    assert len({known[name, "", "mean"] for name in ("long", "short", "turned")}) == 1
+    themes = themes_of(indicators, (), shown_by({"w": known}))
+    assert themes["long"] == themes["short"] == themes["turned"] != themes["other"]
+    with pytest.raises(PulsoError, match="'long' and 'short' are of the same question and lie in 'L' and 'S'"):
+        themes_of(indicators, (Topic("L", ("long",)), Topic("S", ("short",))), shown_by({"w": known}))
+    # An item that is called as somebody's theme.
+    named = themes_of({"p": share(1, item="a"), "r": share(1, item="b")}, (Topic("a", ("r",)),))
+    assert named["p"] != named["r"]
 
 
 def test_rows_of_what_the_wave_does_not_ask_keep_to_themselves() -> None:

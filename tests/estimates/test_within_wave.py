@@ -13,6 +13,7 @@ from pulsometro.estimates.stage import Prepared, estimation_settings
 from pulsometro.estimates.within_wave import COLUMNS, Judging, differences_of, none
 from pulsometro.estimation import (
     Categorical,
+    ChangeRule,
     Domain,
     Share,
     SurveyDesign,
@@ -121,6 +122,63 @@ def test_a_difference_is_told_only_where_both_its_ends_are(table: pd.DataFrame) 
     assert touched.sum() == 3 * (1 + 2 + 1)
     assert (table["publishable"] == ~touched).all()
     assert set(table.loc[touched, "reason"]) == {"a small cell"} and set(table.loc[~touched, "reason"]) == {""}
+
+
+def judged(study: Study, data: pd.DataFrame, rule: ChangeRule) -> pd.DataFrame:
+    """The differences of one share of some places."""
+    places = tuple(sorted(data["municipio"].unique()))
+    variables = (Share("conf_marina_mucha", "conf_marina", (1,), category="mucha", declared=(1, 2)),)
+    own = Prepared(SurveyDesign(data.assign(w=1.0), "w"), variables, (Domain(("municipio",), (places,)),))
+    estimates = estimate(own.design, variables, own.domains, wave=WAVE, settings=estimation_settings(study))
+    indicators = study.indicators.by_name
+    known = {WAVE: hypotheses_of(indicators, study.questionnaire(WAVE))}
+    return differences_of(study, WAVE, own, estimates, Judging(rule, known, themes_of(indicators, ())))
+
+
+def shares(*answers: tuple[int, int]) -> pd.DataFrame:
+    """A place for each (ones, others)."""
+    parts = [
+        pd.DataFrame({"municipio": PLACES[k], "conf_marina": [1] * ones + [2] * others})
+        for k, (ones, others) in enumerate(answers)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_a_share_of_everybody_is_more_than_half_and_of_few_is_not(study: Study) -> None:
+    made = judged(study, shares((300, 0), (240, 60), (3, 0)), ChangeRule(adjust="none"))
+    half = made[made["contrast"] == "half"].set_index("domain")
+    assert half["verdict"].tolist() == ["mayor", "mayor", "sin diferencia significativa"]
+    # Near twice the chance of three heads, and of three hundred.
+    assert 0.1 < half.loc[PLACES[2], "p"] < 0.4 and half.loc[PLACES[0], "p"] < 1e-50
+
+
+def test_what_could_not_be_tested_is_told_by_nobody(study: Study) -> None:
+    made = judged(study, shares((300, 0), (0, 200)), ChangeRule())
+    pair = made[made["contrast"].isin(["pair", "rest"])]
+    assert set(pair["verdict"]) == {"no comparable"} and not pair["publishable"].any()
+    assert set(pair["reason"]) == {"sin error estándar: las respuestas no varían"}
+    alone = judged(study, shares((200, 100)), ChangeRule())
+    rest = alone[alone["contrast"] == "rest"]
+    assert rest["verdict"].tolist() == ["no comparable"] and not rest["publishable"].any()
+    assert rest["reason"].tolist() == ["sin casos en la base"]
+
+
+@pytest.mark.parametrize("adjust", ["none", "BH", "holm"])
+def test_of_two_places_each_against_the_rest_and_both_are_one_test(study: Study, adjust: str) -> None:
+    made = judged(study, shares((150, 150), (177, 123)), ChangeRule(adjust=adjust))  # type: ignore[arg-type]
+    both = made[made["contrast"].isin(["pair", "rest"])]
+    assert len(both) == 3 and len(set(both["family"])) == 1
+    np.testing.assert_allclose(both["p_adjusted"], both["p"], rtol=1e-9)
+    assert both["verdict"].value_counts().to_dict() == {"menor": 2, "mayor": 1}
+
+
+def test_the_rule_s_level_and_test_are_those_of_every_difference(study: Study) -> None:
+    made = judged(study, shares((30, 30), (36, 24), (20, 40)), ChangeRule(alpha=0.10, adjust="none", test="normal"))
+    assert set(made["ci_level"]) == {0.9} and np.isposinf(made["df"]).all()
+    np.testing.assert_allclose(made["ci_high"] - made["difference"], 1.6448536269514722 * made["se"])
+    outside = (made["ci_low"] > 0) | (made["ci_high"] < 0)
+    assert (outside == (made["p"] < 0.10)).all()
+    assert (outside == (made["verdict"] != "sin diferencia significativa")).all() and outside.any()
 
 
 def test_no_two_intervals_are_held_against_each_other_anywhere() -> None:

@@ -8,7 +8,17 @@ from pulsometro.estimation import Categorical, Numeric, Ratio, Share, Where
 VARIABLES = (
     Categorical("q", (1, 2, 3), missing=(9,)),
     Categorical("qm", (1, 2, 3), column="q", missing=(9, None), missing_rule="category"),
-    Share("s", "q", (1, 2), "si", missing=(9,), missing_rule="in_base", not_asked=(None,), base=(Where("k", (True,)),)),
+    Share(
+        "s",
+        "q",
+        (1, 2),
+        "si",
+        missing=(9,),
+        missing_rule="in_base",
+        not_asked=(None,),
+        declared=(1, 2, 3),
+        base=(Where("k", (True,)),),
+    ),
     Numeric("x", statistics=("mean", "total")),
     Ratio("r", "x", "z", statistics=("ratio", "total")),
 )

@@ -43,7 +43,7 @@ VARIABLES: tuple[Variable, ...] = (
     SHARE,
     replace(SHARE, name="in_base", missing_rule="in_base", base=(Where("sex", (2,)),)),
     # Nobody gives this answer: an estimate of 0.
-    replace(SHARE, name="nobody", numerator=(7,)),
+    replace(SHARE, name="nobody", numerator=(7,), declared=(1, 2, 3, 6, 7)),
     Categorical("c", (1, 2, 3, 7), ("una", "dos", "tres", "siete"), column="q", missing=(8, 9),
                 missing_labels=("ns", "nc"), missing_rule="category", not_asked=(6,)),
     Numeric("n", "x", missing=(99.0,)),

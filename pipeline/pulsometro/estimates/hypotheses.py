@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pulsometro.questionnaire import Indicator, Questionnaire
+from pulsometro.questionnaire.expressions import canonical
 
 # (indicator, category, statistic) of a row → the hypothesis.
 Hypotheses = Mapping[tuple[str, str, str], str]
@@ -17,11 +18,12 @@ Hypotheses = Mapping[tuple[str, str, str], str]
 def hypotheses_of(indicators: Mapping[str, Indicator], questionnaire: Questionnaire) -> Hypotheses:
     """The hypothesis of every row that the wave can have: statistic, items, answers up to their complement, base.
 
-    The base is the answers that are counted, which is how no answer is treated, and the condition on who is asked.
+    The base is the answers that are counted, which is how no answer is treated, and the condition on who is asked. A
+    total counts persons whatever the base of a share would be.
     """
     found: dict[tuple[str, str, str], str] = {}
     for name, indicator in indicators.items():
-        base = " ".join((indicator.base or "").split())
+        base = canonical(indicator.base) if indicator.base else ""
         if indicator.kind not in ("share", "distribution"):
             scores = sorted(indicator.rescale.items())
             items = sorted(item for item in indicator.sources if item in questionnaire.items)
@@ -41,8 +43,8 @@ def hypotheses_of(indicators: Mapping[str, Indicator], questionnaire: Questionna
             rows = {label: frozenset([code]) for code, label in shown.items()}
         for label, answers in rows.items():
             for statistic in indicator.statistics:
-                own = _side(answers, whole) if statistic == "proportion" else sorted(answers)
-                found[name, label, statistic] = f"{statistic}|{indicator.item}|{own} of {sorted(whole)}|{base}"
+                own = f"{_side(answers, whole)} of {sorted(whole)}" if statistic == "proportion" else sorted(answers)
+                found[name, label, statistic] = f"{statistic}|{indicator.item}|{own}|{base}"
     return found
 
 
@@ -50,6 +52,15 @@ def _side(answers: frozenset[int], whole: frozenset[int]) -> list[int]:
     """Of some answers and all the others the fewer, or those with the lowest code: both say the same."""
     others = whole - answers
     return min(sorted(answers), sorted(others), key=lambda codes: (len(codes), codes))
+
+
+def shown_by(known: Mapping[str, Hypotheses]) -> dict[str, set[str]]:
+    """Indicator → the hypotheses that it shows in any wave; ``known`` by wave."""
+    found: dict[str, set[str]] = {}
+    for wave in known.values():
+        for (indicator, _, _), hypothesis in wave.items():
+            found.setdefault(indicator, set()).add(hypothesis)
+    return found
 
 
 def identified(table: pd.DataFrame, hypotheses: Mapping[str, Hypotheses], themes: Mapping[str, str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.common.sealing import damaged
-from pulsometro.estimates.hypotheses import Hypotheses, hypotheses_of, identified
+from pulsometro.estimates.hypotheses import hypotheses_of, identified, shown_by
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
 from pulsometro.estimates.within_wave import Judging, differences_of, none
 from pulsometro.estimation import CHANGE_COLUMNS, COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
@@ -42,10 +42,13 @@ def run(study: Study) -> str:
         return _write_none(study, withheld)
     estimates = pd.concat([_estimates(study, wave) for wave in waves], ignore_index=True)
     prepared = {wave: prepare(study, wave) for wave in waves}
+    indicators = study.indicators.by_name
+    known = {wave: hypotheses_of(indicators, study.questionnaire(wave)) for wave in waves}
+    judging = Judging(change_rule(study), known, themes_of(indicators, study.params.change.themes, shown_by(known)))
     tables = {
         "estimates": estimates,
-        "changes": all_changes(study, waves, prepared, estimates),
-        "differences": all_differences(study, waves, prepared, estimates),
+        "changes": all_changes(study, waves, prepared, estimates, judging),
+        "differences": all_differences(study, waves, prepared, estimates, judging),
         "rankings": rankings(study, estimates),
     }
     for name, table in tables.items():
@@ -86,7 +89,7 @@ def references(study: Study, waves: Sequence[str], wave: str) -> dict[str, str]:
 
 
 def all_changes(
-    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame
+    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame, judging: Judging
 ) -> pd.DataFrame:
     """Every wave's changes against the previous one and the same quarter a year before, judged."""
     questionnaires = {wave: study.questionnaire(wave) for wave in waves}
@@ -94,8 +97,7 @@ def all_changes(
     for wave in waves:
         for comparison, reference in references(study, waves, wave).items():
             parts.append(_changes(study, waves, questionnaires, prepared, estimates, (wave, reference, comparison)))
-    indicators = study.indicators.by_name
-    return _judged(study, parts, {wave: hypotheses_of(indicators, questionnaires[wave]) for wave in waves})
+    return _judged(parts, judging)
 
 
 def _changes(
@@ -134,26 +136,21 @@ def change_rule(study: Study) -> ChangeRule:
     return ChangeRule(declared.alpha, declared.adjust, declared.covariance, declared.power, test=declared.test)
 
 
-def _judged(study: Study, parts: Sequence[pd.DataFrame], known: Mapping[str, Hypotheses]) -> pd.DataFrame:
+def _judged(parts: Sequence[pd.DataFrame], judging: Judging) -> pd.DataFrame:
     """Adjust within the declared families; the rows that show one hypothesis have one verdict."""
     if not parts:
         return pd.DataFrame({column: pd.Series(dtype="str") for column in CHANGES})
-    themes = themes_of(study.indicators.by_name, study.params.change.themes)
-    moved = identified(pd.concat(parts, ignore_index=True), known, themes)
-    return judge(moved, replace(change_rule(study), family=FAMILY), TEST)[list(CHANGES)]
+    moved = identified(pd.concat(parts, ignore_index=True), judging.hypotheses, judging.themes)
+    return judge(moved, replace(judging.rule, family=FAMILY), TEST)[list(CHANGES)]
 
 
 def all_differences(
-    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame
+    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame, judging: Judging
 ) -> pd.DataFrame:
     """The differences inside every wave, judged."""
-    change, indicators = study.params.change, study.indicators.by_name
-    themes = themes_of(indicators, change.themes)
-    found = []
-    for wave in waves:
-        how = Judging(change.alpha, change.adjust, hypotheses_of(indicators, study.questionnaire(wave)), themes)
-        own = estimates.loc[estimates["wave"] == wave]
-        found.append(differences_of(study, wave, prepared[wave], own, how))
+    found = [
+        differences_of(study, wave, prepared[wave], estimates.loc[estimates["wave"] == wave], judging) for wave in waves
+    ]
     return pd.concat(found, ignore_index=True)
 
 

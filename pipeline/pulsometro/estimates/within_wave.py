@@ -16,6 +16,7 @@ from pulsometro.estimates.stage import Prepared, estimation_settings
 from pulsometro.estimation import (
     DIFFERENCE_COLUMNS,
     Categorical,
+    ChangeRule,
     Domain,
     Index,
     Numeric,
@@ -30,14 +31,17 @@ from pulsometro.estimation import (
 from pulsometro.estimation._engine.plan import Method
 from pulsometro.estimation.comparing.contrasts import test_table
 from pulsometro.estimation.comparing.differences import ALIKE, HIGHER, LOWER, Against
-from pulsometro.estimation.comparing.multiple_testing import Adjust
+from pulsometro.estimation.comparing.multiple_testing import INCOMPARABLE
+from pulsometro.estimation.comparing.wave_changes import NO_VARIATION
+from pulsometro.estimation.intervals import t_quantile
+from pulsometro.estimation.precision import NO_CASES, NO_DF
 from pulsometro.estimation.variables import statistics_of
 from pulsometro.study import Study
 
 # How the two ends are told apart: a place and everyone else, two groups, two items of a battery, a share and one half.
 CONTRASTS = ("rest", "pair", "item", "half")
-FAMILY = ("wave", "contrast", "theme", "domain_kind")
-TEST = ("contrast", "hypothesis", "domain", "against")
+FAMILY = ("wave", "together", "theme", "domain_kind")
+TEST = ("together", "hypothesis", "ends")
 COLUMNS = (
     "wave", "contrast", *DIFFERENCE_COLUMNS, "family", "hypothesis", "publishable", "reason",
 )  # fmt: skip
@@ -48,30 +52,31 @@ _STATISTICS = ("proportion", "mean")
 
 @dataclass(frozen=True)
 class Judging:
-    """How differences are judged: the level, the adjustment, and the theme and hypothesis of every row."""
+    """How changes and differences are judged: the rule, and the hypotheses (by wave) and theme of every row."""
 
-    alpha: float
-    adjust: Adjust
-    hypotheses: Hypotheses
+    rule: ChangeRule
+    hypotheses: Mapping[str, Hypotheses]
     themes: Mapping[str, str]
 
 
-def differences_of(study: Study, wave: str, prepared: Prepared, estimates: pd.DataFrame, how: Judging) -> pd.DataFrame:
+def differences_of(
+    study: Study, wave: str, prepared: Prepared, estimates: pd.DataFrame, judging: Judging
+) -> pd.DataFrame:
     """Every difference of the wave that may be told, judged; columns ``COLUMNS``, shares from 0 to 1.
 
-    ``estimates``: the wave's table. A difference is publishable when both its ends are.
+    ``estimates``: the wave's table. A difference is publishable when both its ends are and it could be tested.
     """
-    method, report = estimation_settings(study).method, study.params.report
+    method, report, rule = estimation_settings(study).method, study.params.report, judging.rule
     parts: list[pd.DataFrame] = []
     for domain in prepared.domains:
         if domain.kind == report.place_domain_kind:
-            parts.append(_of_domains(prepared, domain, "rest", method).assign(contrast="rest"))
+            parts.append(_of_domains(prepared, domain, "rest", method, rule).assign(contrast="rest"))
         if len(domain.columns) == 1:
-            parts.append(_of_domains(prepared, domain, "pairs", method).assign(contrast="pair"))
-    parts.append(_of_items(study, prepared, method).assign(contrast="item"))
-    parts.append(_from_half(estimates, report.place_domain_kind).assign(contrast="half"))
+            parts.append(_of_domains(prepared, domain, "pairs", method, rule).assign(contrast="pair"))
+    parts.append(_of_items(study, prepared, method, rule).assign(contrast="item"))
+    parts.append(_from_half(estimates, report.place_domain_kind, rule).assign(contrast="half"))
     table = pd.concat([part for part in parts if len(part)] or parts[-1:], ignore_index=True).assign(wave=wave)
-    return _judged(_publishable(table, estimates), wave, how)[list(COLUMNS)]
+    return _publishable(_judged(table, estimates, judging), estimates)[list(COLUMNS)]
 
 
 def none() -> pd.DataFrame:
@@ -89,14 +94,17 @@ def _asked(variables: Sequence[Variable]) -> Iterator[Categorical | Share | Nume
             yield replace(variable, statistics=statistics)
 
 
-def _of_domains(prepared: Prepared, domain: Domain, against: Against, method: Method) -> pd.DataFrame:
+def _of_domains(prepared: Prepared, domain: Domain, against: Against, method: Method, rule: ChangeRule) -> pd.DataFrame:
     variables = list(_asked(prepared.variables))
     if not variables:
         return pd.DataFrame(columns=list(DIFFERENCE_COLUMNS))
-    return domain_differences(prepared.design, variables, domain, against=against, method=method, adjust="none")
+    return domain_differences(
+        prepared.design, variables, domain, against=against, method=method, alpha=rule.alpha, adjust="none",
+        test=rule.test,
+    )  # fmt: skip
 
 
-def _of_items(study: Study, prepared: Prepared, method: Method) -> pd.DataFrame:
+def _of_items(study: Study, prepared: Prepared, method: Method, rule: ChangeRule) -> pd.DataFrame:
     """The first level of every two items of the battery, in the whole area; ``against`` is the other indicator."""
     battery = study.params.report.trust
     known = {variable.name: variable for variable in prepared.variables}
@@ -110,23 +118,31 @@ def _of_items(study: Study, prepared: Prepared, method: Method) -> pd.DataFrame:
     if not pairs:
         return pd.DataFrame(columns=list(DIFFERENCE_COLUMNS))
     other = made.keys["indicator"].to_numpy()[[right for _, right in pairs]]
-    return category_differences(made, pairs).assign(against=other)
+    return category_differences(made, pairs, alpha=rule.alpha, test=rule.test).assign(against=other)
 
 
-def _from_half(estimates: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Each share of a place against one half."""
+def _from_half(estimates: pd.DataFrame, kind: str, rule: ChangeRule) -> pd.DataFrame:
+    """Each share of a place against one half.
+
+    A share of nobody or everybody has no standard error: its p is the binomial's, of as many cases as the exact
+    interval takes (Korn and Graubard 1998).
+    """
     shares = estimates[(estimates["statistic"] == "proportion") & (estimates["domain_kind"] == kind)]
-    value, se, df = (shares[name].to_numpy(dtype=float) for name in ("estimate", "se", "df"))
+    value, se, df, n = (shares[name].to_numpy(dtype=float) for name in ("estimate", "se", "df", "n"))
     labels = shares[["indicator", "category", "statistic", "domain_kind", "domain"]].reset_index(drop=True)
-    tested = test_table(labels, value - 0.5, se, df, 0.95).rename(columns={"estimate": "difference"})
+    freedom = np.where(df > 0, np.inf, df) if rule.test == "normal" else df
+    tested = test_table(labels, value - 0.5, se, freedom, 1 - rule.alpha).rename(columns={"estimate": "difference"})
+    extreme = ((value == 0) | (value == 1)) & (df > 0) & (n > 1)
+    cases = n * np.square(t_quantile(0.975, np.maximum(n - 1, 1)) / t_quantile(0.975, np.maximum(df, 1)))
+    p = np.where(extreme, np.minimum(2 * 0.5**cases, 1.0), tested["p"])
     return tested.assign(
-        against=HALF, estimate=value, against_estimate=0.5, ci_level=0.95, p_adjusted=tested["p"], adjust="none",
+        against=HALF, estimate=value, against_estimate=0.5, ci_level=1 - rule.alpha, p=p, p_adjusted=p, adjust="none",
         verdict=ALIKE,
     )[list(DIFFERENCE_COLUMNS)]  # fmt: skip
 
 
 def _publishable(table: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
-    """With ``publishable`` and ``reason``, those of the end that may not be published."""
+    """With ``publishable`` and ``reason``: of the end that may not be published, or why nothing could be tested."""
     keys = ["indicator", "category", "statistic", "domain_kind", "domain"]
     known = estimates.set_index(keys)[["publishable", "reason"]]
     ends = [table[keys].astype(str)]
@@ -141,18 +157,37 @@ def _publishable(table: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
         own = found["publishable"].fillna(False).to_numpy(dtype=bool)
         reason = reason.where(reason != "", pd.Series(found["reason"].fillna("").to_numpy(), index=table.index))
         publishable &= own
+    untested = table["verdict"] == INCOMPARABLE
+    why = np.where(table["difference"].isna(), NO_CASES, np.where(table["df"] > 0, NO_VARIATION, NO_DF))
+    reason = reason.mask((reason == "") & untested, pd.Series(why, index=table.index, dtype="str"))
+    publishable &= ~untested
     return table.assign(publishable=publishable, reason=reason.where(~publishable, "").astype("str"))
 
 
-def _judged(table: pd.DataFrame, wave: str, how: Judging) -> pd.DataFrame:
-    """Verdicts from p-values adjusted in the families; one hypothesis counts once."""
-    known = identified(table, {wave: how.hypotheses}, how.themes)
+def _judged(table: pd.DataFrame, estimates: pd.DataFrame, judging: Judging) -> pd.DataFrame:
+    """Verdicts from p-values adjusted in the families; one hypothesis counts once, and none is told untested."""
+    known = _one_test(identified(table, judging.hypotheses, judging.themes), estimates)
     family = joined_labels(known, FAMILY)
-    p = known["p"].to_numpy(dtype=float)
-    adjusted = adjust_in_families(p, family, joined_labels(known, TEST), how.adjust)
-    clear, difference = adjusted < how.alpha, known["difference"].to_numpy(dtype=float)
-    verdict = np.select([clear & (difference > 0), clear & (difference < 0)], [HIGHER, LOWER], ALIKE)
+    p, difference = (known[name].to_numpy(dtype=float) for name in ("p", "difference"))
+    adjusted = adjust_in_families(p, family, joined_labels(known, TEST), judging.rule.adjust)
+    clear = adjusted < judging.rule.alpha
+    verdict = np.select(
+        [~np.isfinite(p), clear & (difference > 0), clear & (difference < 0)], [INCOMPARABLE, HIGHER, LOWER], ALIKE
+    )
     return known.assign(
-        p_adjusted=adjusted, adjust=how.adjust, family=pd.array(family, dtype="str"),
+        p_adjusted=adjusted, adjust=judging.rule.adjust, family=pd.array(family, dtype="str"),
         verdict=pd.array(verdict, dtype="str"),
+    )  # fmt: skip
+
+
+def _one_test(table: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
+    """With ``together`` and ``ends``: which contrasts are adjusted together, and what tells a row's test from others.
+
+    Where a kind has two domains, one against the rest, the other against it and the two against each other are one.
+    """
+    cases = estimates[estimates["n"] > 0].groupby("domain_kind")["domain"].nunique()
+    two = table["domain_kind"].map(cases).eq(2) & table["contrast"].isin(["rest", "pair"])
+    ends = table["domain"].astype(str) + "|" + table["against"].astype(str)
+    return table.assign(
+        together=table["contrast"].where(~two, "two"), ends=ends.where(~two, "both")
     )  # fmt: skip

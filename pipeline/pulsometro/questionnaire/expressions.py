@@ -117,6 +117,23 @@ def items_of(tree: Tree) -> tuple[str, ...]:
     return tuple(sorted({name for test in comparisons(tree) for name in (test.item, test.other) if name}))
 
 
+def canonical(text: str) -> str:
+    """The condition as every way of writing it has it: blanks, brackets and the order of a list say nothing.
+
+    Raises Unreadable when the text is no condition.
+    """
+    return _canonical(read(text))
+
+
+def _canonical(tree: Tree) -> str:
+    if isinstance(tree, Joined):
+        return f"{tree.word}({', '.join(map(_canonical, tree.parts))})"
+    sign, constants = tree.sign, tuple(sorted(set(tree.constants), key=repr))
+    if len(constants) == 1:
+        sign = {"in": "==", "not in": "!="}.get(sign, sign)
+    return f"{tree.item} {sign} {', '.join(map(repr, constants)) or tree.other}"
+
+
 def parse(text: str, where: str) -> Condition:
     """Check a condition and list the items it uses.
 

@@ -57,6 +57,9 @@ def _share(share: Share, category: str, cells: pd.Series, base: Bools) -> Column
         return None
     outside = (*share.not_asked, *(share.missing if share.missing_rule == "exclude" else ()))
     inside = base & ~holds(cells, outside)
+    if None not in (*share.missing, *share.numerator):
+        # An empty cell that nobody declared is out of the base.
+        inside &= cells.notna().to_numpy(bool)
     return Columns((inside & holds(cells, share.numerator)).astype(float), inside.astype(float))
 
 

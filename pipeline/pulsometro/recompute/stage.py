@@ -67,10 +67,13 @@ def _said(made: Sequence[SecondOpinion]) -> str:
         if each.apart:
             first = each.apart[0]
             lines.append(f"WARNING {each.wave}: {len(each.apart)} figures differ, first {first.indicator} in "
-                         f"{first.domain_kind} {first.domain}; look for the cause before you cite them.")  # fmt: skip
+                         f"{first.domain_kind} {first.domain}; all are in processed/{each.wave}/{STAGE}/{NAME}. Do not "
+                         "cite them: run 'make setup' and 'pulso recompute', and report it with that file if it "
+                         "stays.")  # fmt: skip
         elif each.obstacle:
             why = f"{each.lonely or ''} {_WHY[each.obstacle]} {each.failure}".strip()
-            lines.append(f"{'WARNING ' if each.warns else ''}{each.wave}: not comparable, {why}.")
+            remedy = "; run 'make setup' and 'pulso recompute' again" if each.obstacle == "failed" else ""
+            lines.append(f"{'WARNING ' if each.warns else ''}{each.wave}: not comparable, {why}{remedy}.")
     return "\n".join(lines)
 
 

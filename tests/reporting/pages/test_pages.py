@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from pulsometro.common.files import read_record as sealed_record
 from pulsometro.reporting.edition.content import Edition, Exceptions
-from pulsometro.reporting.edition.tested_differences import Differences
+from pulsometro.reporting.edition.tested_differences import ALIKE, Differences
 from pulsometro.reporting.formats.build_folder import prepared_folder
 from pulsometro.reporting.formats.render import Engine
 from pulsometro.reporting.language import comparisons
@@ -132,11 +132,18 @@ def test_a_place_differs_where_its_test_against_the_rest_says_so_and_not_by_its_
     assert municipality.against(edition, here, whole).plain.endswith("aquí es menor")
     said = municipality.deck(edition, here).plain
     assert "es menor que en el resto del área metropolitana (en conjunto, " in said
-    verdicts = {key: verdict for key, verdict in edition.differences.verdicts.items() if key[:2] != ("rest", here.key)}
-    untold = replace(edition, differences=Differences(verdicts))
-    assert municipality.against(untold, here, whole).plain.endswith("no se distingue")
-    said = municipality.deck(untold, here).plain
+    verdicts = dict(edition.differences.verdicts)
+    verdicts["rest", here.key, "resto"] = ALIKE
+    alike = replace(edition, differences=Differences(verdicts))
+    assert municipality.against(alike, here, whole).plain.endswith("no se distingue")
+    said = municipality.deck(alike, here).plain
     assert "no se distingue estadísticamente de la del resto del área metropolitana (en conjunto, " in said
+    # Nothing is said of what was not tested: the only place of a wave has no rest.
+    del verdicts["rest", here.key, "resto"]
+    untold = replace(edition, differences=Differences(verdicts))
+    assert municipality.against(untold, here, whole).plain.endswith("%")
+    said = municipality.deck(untold, here).plain
+    assert "resto" not in said and "distingue" not in said and "(en conjunto, " in said
 
 
 def test_a_place_s_withheld_figure_says_so_and_nothing_else(edition: Edition) -> None:

@@ -9,7 +9,7 @@ from itertools import product
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.edition.tested_differences import HIGHER, LOWER
+from pulsometro.reporting.edition.tested_differences import ALIKE, HIGHER, LOWER
 from pulsometro.reporting.language.sentences import is_first, value
 from pulsometro.reporting.language.traced_text import Number, Text, joined, text, upper_first
 from pulsometro.settings.report_settings import Measure
@@ -73,7 +73,7 @@ def places_heading(edition: Edition, measure: Measure) -> Text:
         return text(edition.label(measure).name)
     low, high = min(found, key=lambda f: f[1].estimate)[1], max(found, key=lambda f: f[1].estimate)[1]
     decimals = 0 if low.statistic == "proportion" else 1
-    if not edition.differences.between(low, high) or _alike(low, high, decimals):
+    if edition.differences.between(low, high) != LOWER or _alike(low, high, decimals):
         return text(f"{upper_first(edition.settings.the_places)} no se distinguen entre sí más allá del margen")
     least, most = (_some(edition, [p.short for p, e in found if _alike(e, end, decimals)]) for end in (low, high))
     first, last = value(low, decimals), value(high, decimals)
@@ -119,19 +119,19 @@ def _in_places(edition: Edition, some: int, several: int) -> str:
 
 
 def against_rest(edition: Edition, estimate: Estimate) -> str:
-    """ "mayor" or "menor" where a place differs from the rest of the area and does not print as the whole; else ""."""
-    whole = edition.whole(_measure_of(estimate))
-    alike = whole is not None and _alike(estimate, whole, 1)
-    return "" if alike else edition.differences.from_rest(estimate)
+    """ "mayor" or "menor" where a place differs from the rest of the area and does not print as the whole; "igual" where
+    it does not; "" where that was not tested."""
+    whole, found = edition.whole(_measure_of(estimate)), edition.differences.from_rest(estimate)
+    return ALIKE if found and whole is not None and _alike(estimate, whole, 1) else found
 
 
 def said_against_rest(edition: Edition, estimate: Estimate) -> str:
-    """``es mayor que en el resto del área metropolitana``."""
+    """``es mayor que en el resto del área metropolitana``; "" where there is no rest, or it could not be tested."""
     verdict = against_rest(edition, estimate)
     rest = f"el resto de {edition.settings.whole}".replace(" de el ", " del ")
-    if verdict:
-        return f"es {verdict} que en {rest}"
-    return f"no se distingue estadísticamente de la del {rest.removeprefix('el ')}"
+    if verdict == ALIKE:
+        return f"no se distingue estadísticamente de la del {rest.removeprefix('el ')}"
+    return f"es {verdict} que en {rest}" if verdict else ""
 
 
 def _measure_of(estimate: Estimate) -> Measure:
@@ -210,7 +210,7 @@ def _level(edition: Edition) -> str:
 
 def _trust_range(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]], level: str) -> Text:
     top, last = rows[0][1][0], rows[-1][1][0]
-    if not edition.differences.between(top, last) or _alike(top, last, 0):
+    if edition.differences.between(top, last) != HIGHER or _alike(top, last, 0):
         return text("Ninguna corporación se distingue de las demás más allá del margen")
     ends: list[Number] = [value(last, 0), value(top, 0)]
     least, most = (_spoken(edition, rows[index][0]) for index in (-1, 0))

@@ -5,6 +5,7 @@ from pulsometro.reporting.charts.drawing import rank_strips
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size
 from pulsometro.reporting.edition.content import Edition, Place
 from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.edition.tested_differences import ALIKE
 from pulsometro.reporting.edition.topics import ranks_of, report_topics
 from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
@@ -71,7 +72,8 @@ def _fact(name: str, said: Text) -> str:
 def against(edition: Edition, estimate: Estimate, whole: Estimate) -> Text:
     """``75.4 %: aquí es menor``: the whole's figure, and whether the place differs from the rest of it."""
     word = comparisons.against_rest(edition, estimate)
-    return text(sentences.value(whole), f": aquí es {word}" if word else ": no se distingue")
+    said = {"": "", ALIKE: ": no se distingue"}.get(word, f": aquí es {word}")
+    return text(sentences.value(whole), said)
 
 
 def _change(edition: Edition, measure: Measure, estimate: Estimate, comparison: str) -> str:
@@ -129,7 +131,8 @@ def deck(edition: Edition, estimate: Estimate | None) -> Text:
     parts: list[str | Number | Text] = ["El margen es de ", sentences.margin(estimate)]
     if whole is not None:
         compared = comparisons.said_against_rest(edition, estimate)
-        parts += [f"; la cifra {compared} (en conjunto, ", sentences.value(whole), ")"]
+        told = f"; la cifra {compared}" if compared else ""
+        parts += [f"{told} (en conjunto, ", sentences.value(whole), ")"]
     said = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
     return text(*parts, ". ", said.capitalised(), ".")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pulsometro.recompute.opinion_record import SecondOpinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
+from pulsometro.reporting.edition.tested_differences import HIGHER, LOWER
 from pulsometro.reporting.edition.topics import report_topics
 from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
@@ -129,7 +130,7 @@ def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cel
     if estimate is None:
         return not_printed.why(edition, measure, code).cell
     shown = markdown.bare(estimate)
-    if not comparisons.against_rest(edition, estimate):
+    if comparisons.against_rest(edition, estimate) not in (HIGHER, LOWER):
         return shown
     return markdown.Markdown(f"**{text(shown).markdown}**", shown.text)
 
