@@ -34,7 +34,7 @@ def test_declared_codes_are_crossed_in_full_and_declared_combinations_alone() ->
     full, some = code_domains(data, [Domain(("a", "b"), ((2, 1), ("x", "y"))), Domain(("b",))])
     assert full.labels == ("2*x", "2*y", "1*x", "1*y") and full.index.tolist() == [2, 3, 0, 0, -1]
     assert some.labels == ("x", "y")
-    declared = Domain(("a", "b"), left_out=((5,), ()), combinations=((2, "x"), (7, "z"), (1, "y")))
+    declared = Domain(("a", "b"), combinations=((2, "x"), (7, "z"), (1, "y")))
     table = estimate(SurveyDesign(data, "w"), [Share("y", "y", (1,))], [declared])
     assert table["domain"].tolist() == ["2*x", "7*z", "1*y"] and table["n"].tolist() == [2, 0, 1]
 

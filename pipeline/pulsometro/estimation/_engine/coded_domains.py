@@ -31,12 +31,14 @@ def code_domains(
     data: pd.DataFrame, domains: Domain | str | Sequence[Domain | Sequence[str] | str]
 ) -> tuple[CodedDomain, ...]:
     """Code every kind of domain; each column is read once."""
-    cache: dict[tuple[str, tuple[Code, ...], tuple[Code, ...]], tuple[np.ndarray, list[str]]] = {}
+    cache: dict[tuple[str, tuple[Code, ...], tuple[Code, ...], bool], tuple[np.ndarray, list[str]]] = {}
     result = []
     for domain in as_domains(domains):
         codes = tuple(map(tuple, map(dict.fromkeys, zip(*domain.combinations, strict=True)))) or domain.codes
         none = ((),) * len(domain.columns)
-        keys = list(zip(domain.columns, codes or none, domain.left_out or none, strict=True))
+        # Combinations are declared one by one, as are those that nobody falls into.
+        checked = [not domain.combinations] * len(domain.columns)
+        keys = list(zip(domain.columns, codes or none, domain.left_out or none, checked, strict=True))
         for key in keys:
             if key not in cache:
                 cache[key] = _code_column(data, *key)
@@ -57,13 +59,13 @@ def code_domains(
 
 
 def _code_column(
-    data: pd.DataFrame, name: str, codes: tuple[Code, ...], left_out: tuple[Code, ...]
+    data: pd.DataFrame, name: str, codes: tuple[Code, ...], left_out: tuple[Code, ...], checked: bool
 ) -> tuple[np.ndarray, list[str]]:
     series = column(data, name, "domain", VariableError)
     if codes:
         own = map_codes(series, [(code,) for code in codes])
         # Where every code of the data is declared, one that nobody has is an empty domain.
-        if (own == -1).any() and not (left_out and set(codes_there(series)) <= {*codes, *left_out}):
+        if checked and (own == -1).any() and not (left_out and set(codes_there(series)) <= {*codes, *left_out}):
             check_codes(series, f"Domain {name!r}", codes, others=left_out)
         return np.maximum(own, -1), [code_label(code) for code in codes]
     own, uniques = factorized(series)

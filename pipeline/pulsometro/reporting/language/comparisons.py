@@ -119,8 +119,10 @@ def _in_places(edition: Edition, some: int, several: int) -> str:
 
 
 def against_rest(edition: Edition, estimate: Estimate) -> str:
-    """ "mayor" or "menor" where a place differs from the rest of the area and does not print as the whole; "igual" where
-    it does not; "" where that was not tested."""
+    """Whether a place is "mayor" or "menor" than the rest of the area, and prints otherwise than the whole.
+
+    "igual" where it does not differ; "" where that was not tested.
+    """
     whole, found = edition.whole(_measure_of(estimate)), edition.differences.from_rest(estimate)
     return ALIKE if found and whole is not None and _alike(estimate, whole, 1) else found
 
