@@ -85,7 +85,8 @@ def _refuse_two_tests(p: np.ndarray, family: np.ndarray, test: np.ndarray) -> No
         (where, name), (low, high) = apart.index[0], apart.iloc[0]
         raise EstimationError(
             f"The rows of the test {str(name)!r} in the family {str(where)!r} have p-values from {low:.4g} to "
-            f"{high:.4g}: they are several tests; name the columns that tell them apart too, such as test=('hypothesis', 'domain')."
+            f"{high:.4g}: they are several tests; name the columns that tell them apart too, such as "
+            "test=('hypothesis', 'domain')."
         )
 
 
