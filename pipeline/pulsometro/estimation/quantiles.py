@@ -51,11 +51,11 @@ def _block(
     value = np.array([curve.quantile(probability, variable.rule) for curve in curves])
     codes = np.where(inside, measured.y > value[domain.index], 2).astype(np.int8)
     below = Coded(codes, 2, (("", 0),))
-    source = make_source(plan, number, below, ("proportion",), 0, True)
+    source = make_source(plan, number, variable, below, ("proportion",), True)
     alone = [next(p.alone(kind) for p in plan.partitions if any(kind == own for own, _ in p.kinds))]
     rows = partial(CodedRows, alone, plan.design.w, [below])
     ((_, moments),) = sum_rows(plan.design, alone, plan.sizes, rows)
-    totals = domain_totals(plan, kind, moments, {"proportion"})
+    totals = domain_totals(plan, kind, moments, {"proportion"}, [source])
     fixed = totals.ratio_variance
     plain = plan.replicate_weights is None and plan.model is None
     variance = fixed if plain else method_variance(plan, kind, source, totals.ratio, False)

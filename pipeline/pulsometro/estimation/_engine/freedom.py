@@ -2,7 +2,8 @@
 
 A variance from R replicates is a sum of squares of what they differ in: its degrees of freedom are no more than the
 rank of the domain's replicate weights centred on their mean, R − 1 at most. Where neither PSUs nor strata are known,
-as in most public-use files, they are R's survey's: the rank of the domain's replicate weights, less one.
+as in most public-use files, they are R's survey's: the rank of the domain's replicate weights, less one. The base of a
+variable is a subpopulation as a domain is; rows of it that lack an answer are not (R's degf of a subset).
 """
 
 from collections.abc import Collection, Sequence
@@ -13,7 +14,9 @@ import numpy as np
 from scipy import sparse
 
 from ..survey_design import SurveyDesign
+from ..variables import Where
 from .coded_domains import CodedDomain
+from .encoding import base_mask
 
 # What is left of a row or column beside the others is nothing below this part of the largest (R's degf).
 RANK = 1e-5
@@ -22,9 +25,13 @@ EVEN = 1e-2
 # So many times the rows that are needed are more than enough.
 ENOUGH = 2
 
+# The base of a variable: its conditions.
+Conditions = tuple[Where, ...]
+
 
 class ReplicateRanks:
-    """What the replicates (rows, R) of a design allow, by kind of domain; each is computed when it is first asked for.
+    """What the replicates (rows, R) of a design allow, by base of the variable and kind of domain; each is computed
+    when it is first asked for, once for all variables of one base.
 
     The units are PSUs, within the domain, or rows where there are none. A unit's scale does not matter.
     """
@@ -32,8 +39,9 @@ class ReplicateRanks:
     def __init__(self, design: SurveyDesign, domains: Sequence[CodedDomain], matrix: np.ndarray) -> None:
         self._design, self._domains, self._matrix = design, domains, matrix
         self.unstructured = design.psu is None and design.strata is None
-        self._of_kind: dict[int, np.ndarray] = {}
-        self._of_union: dict[frozenset[tuple[int, int]], int] = {}
+        self._inside: dict[Conditions, np.ndarray | None] = {}
+        self._of_kind: dict[tuple[int, Conditions], np.ndarray] = {}
+        self._of_union: dict[frozenset[tuple[int, int, Conditions]], int] = {}
         self._lock = Lock()
 
     @property
@@ -41,32 +49,39 @@ class ReplicateRanks:
         """How many there are."""
         return int(self._matrix.shape[1])
 
-    def of_kind(self, kind: int) -> np.ndarray:
-        """The most degrees of freedom that the replicates give in each domain, (domains,)."""
+    def index(self, kind: int, base: Conditions = ()) -> np.ndarray:
+        """The domain of each row, −1 where it is in none or outside the base: (rows,)."""
+        if base not in self._inside:
+            self._inside[base] = base_mask(self._design.data, base, "the variable")
+        index, inside = self._domains[kind].index, self._inside[base]
+        return index if inside is None else np.where(inside, index, -1)
+
+    def of_kind(self, kind: int, base: Conditions = ()) -> np.ndarray:
+        """The most degrees of freedom that the replicates give a variable of this base in each domain, (domains,)."""
         with self._lock:
-            if kind not in self._of_kind:
-                index = self._domains[kind].index
+            if (kind, base) not in self._of_kind:
+                index = self.index(kind, base)
                 order = np.argsort(index, kind="stable")
                 ends = np.searchsorted(index[order], np.arange(len(self._domains[kind].labels) + 1))
                 rows = [order[first:end] for first, end in pairwise(ends)]
-                self._of_kind[kind] = np.array([self.of_rows(own) for own in rows], dtype=float)
-            return self._of_kind[kind]
+                self._of_kind[kind, base] = np.array([self.of_rows(own) for own in rows], dtype=float)
+            return self._of_kind[kind, base]
 
-    def of_union(self, places: Collection[tuple[int, int]]) -> int:
-        """The same of all rows in any of some domains, each by its kind and number."""
+    def of_union(self, places: Collection[tuple[int, int, Conditions]]) -> int:
+        """The same of all rows in any of some domains, each by its kind and number and the base of the variable."""
         key = frozenset(places)
         if len(key) == 1:
-            ((kind, number),) = key
-            return int(self.of_kind(kind)[number])
+            ((kind, number, base),) = key
+            return int(self.of_kind(kind, base)[number])
         most = self.replicates - 1
         # More rows have no lower rank.
-        if any(self.of_kind(kind)[number] == most for kind, number in key):
+        if any(self.of_kind(kind, base)[number] == most for kind, number, base in key):
             return most
         with self._lock:
             if key not in self._of_union:
                 inside = np.zeros(len(self._design.w), dtype=bool)
-                for kind, number in key:
-                    inside |= self._domains[kind].index == number
+                for kind, number, base in key:
+                    inside |= self.index(kind, base) == number
                 self._of_union[key] = self.of_rows(np.flatnonzero(inside))
             return self._of_union[key]
 
@@ -85,14 +100,15 @@ class ReplicateRanks:
         return _most(self.units(rows), self.unstructured)
 
 
-def stacked_ranks(waves: Sequence[ReplicateRanks], kind: int) -> np.ndarray:
-    """As ``of_kind``, of waves that share their replicates: of a domain's units in all of them, (domains,)."""
-    domains = [ranks._domains[kind] for ranks in waves]
+def stacked_ranks(waves: Sequence[ReplicateRanks], kind: int, bases: Sequence[Conditions]) -> np.ndarray:
+    """As ``of_kind``, of waves that share their replicates: of a domain's units in all of them, (domains,).
+
+    ``bases`` are the variable's, one a wave.
+    """
+    indices = [ranks.index(kind, base) for ranks, base in zip(waves, bases, strict=True)]
     limits = []
-    for number in range(len(domains[0].labels)):
-        own = [
-            ranks.units(np.flatnonzero(domain.index == number)) for ranks, domain in zip(waves, domains, strict=True)
-        ]
+    for number in range(len(waves[0]._domains[kind].labels)):
+        own = [ranks.units(np.flatnonzero(index == number)) for ranks, index in zip(waves, indices, strict=True)]
         limits.append(_most(np.concatenate(own), all(ranks.unstructured for ranks in waves)))
     return np.array(limits, dtype=float)
 

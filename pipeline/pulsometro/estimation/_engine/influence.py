@@ -17,7 +17,7 @@ from .calibrated import CalibrationModel, calibration_model, psu_scores
 from .freedom import ReplicateRanks
 from .linearisation import SCORE_ROUNDING, score_deviations
 from .plan import Method
-from .replication import replicate_matrix
+from .replication import replicate_centre, replicate_matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +47,7 @@ class ErrorMethod:
         replicates = self.design.replicates
         assert replicates is not None
         coefficients = replicates.coefficients
-        # Replicates that count for nothing have no part in the mean, as in R.
-        centre = full if replicates.centre == "full" else thetas[coefficients > 0].mean(axis=0)
+        centre = replicate_centre(replicates, thetas.T, full)
         deviations: np.ndarray = (thetas - centre) * np.sqrt(coefficients)[:, None]
         rounding = np.square(deviations).sum(axis=0) <= SCORE_ROUNDING * coefficients.sum() * np.square(centre)
         deviations[:, rounding] = 0.0

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from ..variables import TOTAL, Categorical, Quantile, Share, Variable
+from ..variables import TOTAL, Categorical, Index, Numeric, Quantile, Ratio, Share, Variable
 from .cells import divided
 from .encoding import Measured, columns_of, encode_categorical, encode_measured
 from .moments import sum_rows
@@ -58,14 +58,13 @@ def run(
             variable = variables[number]
             if isinstance(variable, (Categorical, Share, Quantile)):
                 return []
-            encoded = encode_measured(plan.design.data, variable)
-            return list(_measured_blocks(plan, number, encoded, statistics[number], with_squares))
+            return list(_measured_blocks(plan, number, variable, statistics[number], with_squares))
 
         def coded(number: int) -> Source:
             variable = variables[number]
             assert isinstance(variable, (Categorical, Share))
             encoded = encode_categorical(plan.design.data, variable)
-            return make_source(plan, number, encoded, statistics[number], 0, with_squares)
+            return make_source(plan, number, variable, encoded, statistics[number], with_squares)
 
         blocks = [block for made in spread(measured, range(len(variables))) for block in made]
         for batch in _batches(plan, variables):
@@ -104,21 +103,21 @@ def _coded_blocks(plan: Plan, batch: Sequence[Source], spread: Spread) -> Iterat
     counts = stack_counts([source.counts for source in batch])
     rows = partial(CodedRows, plan.partitions, plan.design.w, coded)
     for kind, moments in sum_rows(plan.design, plan.partitions, plan.sizes, rows, spread):
-        totals = domain_totals(plan, kind, moments, wanted)
+        totals = domain_totals(plan, kind, moments, wanted, batch)
         element = totals.ratio * (1 - totals.ratio)
         yield from _blocks(plan, kind, batch, totals, (element, element), counts)
 
 
 def _measured_blocks(
-    plan: Plan, number: int, measured: Measured, statistics: tuple[str, ...], with_squares: bool
+    plan: Plan, number: int, variable: Numeric | Ratio | Index, statistics: tuple[str, ...], with_squares: bool
 ) -> Iterator[Block]:
-    w = plan.design.w
+    w, measured = plan.design.w, encode_measured(plan.design.data, variable)
     x_total = (w * measured.x).sum()
     centre = float((w * measured.y).sum() / x_total) if x_total else 0.0
-    source = make_source(plan, number, measured, statistics, 0, with_squares, centre)
+    source = make_source(plan, number, variable, measured, statistics, with_squares, centre)
     rows = partial(MeasuredRows, plan.partitions, MeasuredRows.values(w, measured, centre))
     for kind, moments in sum_rows(plan.design, plan.partitions, plan.sizes, rows):
-        totals = domain_totals(plan, kind, moments, set(statistics))
+        totals = domain_totals(plan, kind, moments, set(statistics), [source])
         elements = _measured_elements(plan, kind, measured, centre, totals, set(statistics))
         yield from _blocks(plan, kind, [source], totals, elements, source.counts)
 

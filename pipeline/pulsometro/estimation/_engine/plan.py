@@ -12,7 +12,7 @@ from .calibrated import CalibrationModel, calibration_model
 from .cells import sum_by_group
 from .coded_domains import Cells, CodedDomain, finest_cells
 from .encoding import Coded, Measured
-from .freedom import ReplicateRanks
+from .freedom import Conditions, ReplicateRanks
 from .partitions import Partition, make_partitions
 from .replication import replicate_matrix
 
@@ -43,9 +43,12 @@ class Plan:
         """How many domains each kind has."""
         return [len(coded.labels) for coded in self.domains]
 
-    def freedom(self, kind: int, df: np.ndarray) -> np.ndarray:
-        """Degrees of freedom by domain (…, domains), from PSUs − strata."""
-        return df if self.ranks is None else np.minimum(df, self.ranks.of_kind(kind))
+    def freedom(self, kind: int, df: np.ndarray, bases: Sequence[Conditions]) -> np.ndarray:
+        """Degrees of freedom by variable and domain (V, domains), from PSUs − strata; ``bases`` are the variables'."""
+        if self.ranks is None:
+            return df
+        least: np.ndarray = np.minimum(df, np.stack([self.ranks.of_kind(kind, base) for base in bases]))
+        return least
 
     def group(self, kind: int) -> tuple[int, np.ndarray]:
         """The group of cells that a kind of domain is in, and each of its cells' domain (cells,)."""

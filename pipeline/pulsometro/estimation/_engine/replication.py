@@ -116,6 +116,19 @@ def measured_deviations(
     return total, residuals - residual[:, None] + spread
 
 
+def replicate_centre(replicates: Replicates, thetas: np.ndarray, full: np.ndarray) -> np.ndarray:
+    """What the replicates (…, R) deviate from: the full sample's (…,), or the mean of those with a value.
+
+    A replicate of coefficient zero has no part in the mean, as in R.
+    """
+    if replicates.centre == "full":
+        return full
+    used = np.isfinite(thetas) & (replicates.coefficients > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean: np.ndarray = np.where(used, thetas, 0.0).sum(axis=-1) / used.sum(axis=-1)
+    return mean
+
+
 def replicate_variance(replicates: Replicates, thetas: np.ndarray, full: np.ndarray) -> np.ndarray:
     """Σ_r c_r (θ_r − centre)² over the last axis; replicates without a base are left out and the rest scaled up.
 
@@ -124,12 +137,7 @@ def replicate_variance(replicates: Replicates, thetas: np.ndarray, full: np.ndar
     coefficients = replicates.coefficients
     valid = np.isfinite(thetas)
     count = valid.sum(axis=-1)
-    if replicates.centre == "full":
-        centre = full
-    else:
-        used = valid & (coefficients > 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            centre = np.where(used, thetas, 0.0).sum(axis=-1) / used.sum(axis=-1)
+    centre = replicate_centre(replicates, thetas, full)
     deviations = np.where(valid, thetas - centre[..., None], 0.0)
     scaled = np.where(count > 0, len(coefficients) / np.maximum(count, 1), np.nan)
     variance: np.ndarray = np.einsum("...r,r->...", deviations**2, coefficients) * scaled

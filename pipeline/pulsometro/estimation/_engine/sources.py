@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..variables import TOTAL
+from ..variables import TOTAL, Variable
 from .calibrated import linearise_coded, linearise_measured, linearised_variance
 from .cancelled import variance_from_rows
 from .cells import divided
 from .encoding import Coded, Measured, Reading
+from .freedom import Conditions
 from .moments import CANCELLED, Moments, degrees_of_freedom, taylor_variance
 from .plan import CellCounts, Plan, count_rows
 from .replication import (
@@ -25,11 +26,12 @@ from .replication import (
 class Source:
     """An encoded variable, its place among the batch's columns (first ratio, first total), its counts.
 
-    ``centre`` was taken off a measured variable's ratio. Counts and replicates are by group of cells; there are no
-    replicates under another method.
+    ``base`` are the conditions of its base; ``centre`` was taken off a measured variable's ratio. Counts and
+    replicates are by group of cells; there are no replicates under another method.
     """
 
     number: int
+    base: Conditions
     encoded: Coded | Reading | Measured
     statistics: tuple[str, ...]
     ratio_at: int
@@ -66,23 +68,23 @@ class Totals:
 
 
 def make_source(
-    plan: Plan, number: int, encoded: Coded | Measured, statistics: tuple[str, ...], at: int, with_squares: bool,
-    centre: float = 0.0,
+    plan: Plan, number: int, variable: Variable, encoded: Coded | Measured, statistics: tuple[str, ...],
+    with_squares: bool, centre: float = 0.0,
 ) -> Source:  # fmt: skip
-    """Count an encoded variable and, where the method wants them, add up its replicates."""
+    """Count an encoded variable, the first of its batch, and, where the method wants them, add up its replicates."""
     replicates: tuple[ReplicateTotals, ...] = ()
     if plan.replicate_weights is not None:
         matrix = plan.replicate_weights
         replicates = tuple(replicate_totals(encoded, cells, matrix, centre) for cells in plan.cells)
     counts = count_rows(plan, encoded, with_squares)
     if isinstance(encoded, Measured):
-        return Source(number, encoded, statistics, at, at + 1, centre, counts, replicates)
+        return Source(number, variable.base, encoded, statistics, 0, 1, centre, counts, replicates)
     # Only residuals of a calibration want all codes again.
     kept = encoded.from_data() if plan.model is None else encoded
-    return Source(number, kept, statistics, at, at, centre, counts, replicates)
+    return Source(number, variable.base, kept, statistics, 0, 0, centre, counts, replicates)
 
 
-def domain_totals(plan: Plan, kind: int, moments: Moments, wanted: set[str]) -> Totals:
+def domain_totals(plan: Plan, kind: int, moments: Moments, wanted: set[str], sources: Sequence[Source]) -> Totals:
     """Totals, ratios and the Taylor variances of those ``wanted``, in one kind of domain."""
     base = moments.b[moments.owner]
     ratio = divided(moments.y, base)
@@ -94,7 +96,7 @@ def domain_totals(plan: Plan, kind: int, moments: Moments, wanted: set[str]) -> 
         of_ratio = (divided(variance, base**2), cancelled & (base != 0))
     return Totals(
         moments.y, ratio, of_y[0], of_ratio[0], of_y[1], of_ratio[1], moments.b, moments.weight,
-        plan.freedom(kind, degrees_of_freedom(moments)),
+        plan.freedom(kind, degrees_of_freedom(moments), [source.base for source in sources]),
     )  # fmt: skip
 
 

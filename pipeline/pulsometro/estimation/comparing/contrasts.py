@@ -6,7 +6,7 @@ of its residual under a calibration), so that the covariance of any two follows 
 (Wolter 2007, ch. 6). Under replicates the covariance is that of the replicates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +17,17 @@ from .._engine.calibrated import linearise_coded, linearise_measured, psu_scores
 from .._engine.cells import divided
 from .._engine.coded_domains import CodedDomain, code_domains
 from .._engine.encoding import Coded, Measured, encode
-from .._engine.freedom import ReplicateRanks
+from .._engine.freedom import Conditions, ReplicateRanks
 from .._engine.kernel import run
 from .._engine.linearisation import SCORE_ROUNDING, LonelyRule, score_deviations
 from .._engine.plan import Method, Plan, make_plan
-from .._engine.replication import measured_deviations, replicate_estimates, replicate_totals, replicate_variance
+from .._engine.replication import (
+    measured_deviations,
+    replicate_centre,
+    replicate_estimates,
+    replicate_totals,
+    replicate_variance,
+)
 from ..domains import Domain
 from ..errors import EstimationError
 from ..given import check_type, several
@@ -29,6 +35,8 @@ from ..intervals import shows_no_spread, t_quantile
 from ..survey_design import SurveyDesign, first_psus
 from ..variables import TOTAL, Variable, check_asked, statistics_of, taken_variables
 
+# Numbers in what is made of some contrasts at a time.
+AT_ONCE = 2**21
 KEYS = ["indicator", "category", "statistic", "domain_kind", "domain"]
 
 
@@ -38,7 +46,8 @@ class LinearEstimates:
 
     ``reached`` (PSUs, m) says which PSUs have a case in the base; ``thetas`` (m, R) the replicates'
     estimates under the method "replicates", else None, ``ranks`` what they allow in the kind and number of domain
-    that ``places`` (m,) names. Under a calibration (``residuals``) every PSU has a part in every estimate.
+    and the base of the variable that ``places`` (m,) names. Under a calibration (``residuals``) every PSU has a part
+    in every estimate.
     """
 
     design: SurveyDesign
@@ -49,7 +58,7 @@ class LinearEstimates:
     thetas: np.ndarray | None
     residuals: bool = False
     ranks: ReplicateRanks | None = None
-    places: tuple[tuple[int, int], ...] = ()
+    places: tuple[tuple[int, int, Conditions], ...] = ()
 
     def covariance(self) -> np.ndarray:
         """Covariance matrix of the estimates, (m, m)."""
@@ -57,7 +66,7 @@ class LinearEstimates:
             replicates = self.design.replicates
             if not np.isfinite(self.thetas).all():
                 raise EstimationError("A replicate leaves a domain empty; its covariance is undefined.")
-            centre = self.values if replicates.centre == "full" else self.thetas.mean(axis=1)
+            centre = replicate_centre(replicates, self.thetas, self.values)
             deviations = (self.thetas - centre[:, None]) * np.sqrt(replicates.coefficients)
             of_replicates: np.ndarray = deviations @ deviations.T
             return of_replicates
@@ -75,18 +84,28 @@ class LinearEstimates:
     def degrees_of_freedom(self, used: np.ndarray) -> np.ndarray:
         """PSUs minus strata reached by the estimates used in each contrast, and no more than the replicates allow in
         their domains; ``used`` (c, m) boolean."""
-        columns = used.any(axis=0)
-        psus = self.reached[:, columns].astype(np.float32) @ used[:, columns].T.astype(np.float32) > 0
+        made = []
+        for some in self._blocks(len(used)):
+            columns = used[some].any(axis=0)
+            psus = self.reached[:, columns].astype(np.float32) @ used[some][:, columns].T.astype(np.float32) > 0
+            made.append(self._freedom(psus, [np.flatnonzero(row) for row in used[some]]))
+        return np.concatenate([np.zeros(0), *made])
+
+    def _freedom(self, psus: np.ndarray, used: Sequence[np.ndarray]) -> np.ndarray:
+        """Of the PSUs that contrasts reach (PSUs, c), and the places of the estimates that each uses."""
         strata = np.logical_or.reduceat(psus, first_psus(self.design), axis=0)
-        own = psus.sum(axis=0) - strata.sum(axis=0)
-        if self.ranks is not None:
-            allowed = [
-                self.ranks.of_union({self.places[j] for j in np.flatnonzero(row)}) if row.any() else np.inf
-                for row in used
-            ]
-            own = np.minimum(own, allowed)
-        freedom: np.ndarray = own.astype(float)
-        return freedom
+        own: np.ndarray = psus.sum(axis=0, dtype=float) - strata.sum(axis=0)
+        if self.ranks is None:
+            return own
+        allowed = [self.ranks.of_union({self.places[j] for j in row}) if len(row) else np.inf for row in used]
+        least: np.ndarray = np.minimum(own, allowed)
+        return least
+
+    def _blocks(self, contrasts: int) -> Iterator[slice]:
+        """Contrasts, so many at a time that what is made of their scores or replicates stays small."""
+        replicates = 0 if self.thetas is None else self.thetas.shape[1]
+        step = max(1, AT_ONCE // max(len(self.scores), len(self.values), replicates, 1))
+        return (slice(first, first + step) for first in range(0, contrasts, step))
 
     def contrasts(
         self, coefficients: np.ndarray, names: Sequence[str], level: float = 0.95, df: float | None = None
@@ -110,7 +129,26 @@ class LinearEstimates:
         """Value, standard error and degrees of freedom of contrasts with coefficients (c, m): each (c,)."""
         used = a != 0
         value = _combined(a, self.values[:, None])[:, 0]
-        return value, np.sqrt(self._variance(a, used, value)), self.degrees_of_freedom(used)
+        variance = [self._variance(a[some], used[some], value[some]) for some in self._blocks(len(a))]
+        return value, np.sqrt(np.concatenate([np.zeros(0), *variance])), self.degrees_of_freedom(used)
+
+    def pairs(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """As ``combined``, of the differences between the estimates at ``left`` and at ``right`` (c,)."""
+        value = self.values[left] - self.values[right]
+        parts = [self._pairs(left[some], right[some], value[some]) for some in self._blocks(len(left))]
+        variance, df = (np.concatenate(own) for own in zip((np.zeros(0), np.zeros(0)), *parts, strict=True))
+        return value, np.sqrt(variance), df
+
+    def _pairs(self, left: np.ndarray, right: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Variance and degrees of freedom."""
+        psus = self.reached[:, left] | self.reached[:, right]
+        df = self._freedom(psus, list(np.column_stack([left, right])))
+        if self.thetas is not None and self.design.replicates is not None:
+            return replicate_variance(self.design.replicates, self.thetas[left] - self.thetas[right], value), df
+        strata = np.logical_or.reduceat(psus, first_psus(self.design), axis=0) if self._asks_reach else None
+        scores = self.scores[:, left], self.scores[:, right]
+        uncancelled = sum(np.einsum("ij,ij->j", own, own) for own in scores)
+        return self._of_scores(scores[0] - scores[1], strata, np.asarray(uncancelled)), df
 
     def _variance(self, a: np.ndarray, used: np.ndarray, value: np.ndarray) -> np.ndarray:
         columns = used.any(axis=0)
@@ -118,14 +156,22 @@ class LinearEstimates:
             return replicate_variance(self.design.replicates, _combined(a[:, columns], self.thetas[columns]), value)
         # Deviations are linear in the scores except for lonely PSUs: contrast first, deviate afterwards.
         scores = self.scores[:, columns] @ a[:, columns].T
-        deviations = score_deviations(self.design, scores, self._strata(used))
-        variance = np.einsum("ij,ij->j", deviations, deviations)
         uncancelled = np.square(self.scores[:, columns]).sum(axis=0) @ np.square(a[:, columns]).T
+        return self._of_scores(scores, self._strata(used), uncancelled)
+
+    def _of_scores(self, scores: np.ndarray, strata: np.ndarray | None, uncancelled: np.ndarray) -> np.ndarray:
+        """Variance of contrasts of these scores (PSUs, c), zero where it is the rounding of what they are made of."""
+        deviations = score_deviations(self.design, scores, strata)
+        variance = np.einsum("ij,ij->j", deviations, deviations)
         return np.where(variance > SCORE_ROUNDING * uncancelled, variance, 0.0)
+
+    @property
+    def _asks_reach(self) -> bool:
+        return not self.residuals and LonelyRule.of(self.design).asks_reach
 
     def _strata(self, used: np.ndarray) -> np.ndarray | None:
         """Strata reached by the estimates used in each contrast, (strata, c); None all."""
-        if self.residuals or not LonelyRule.of(self.design).asks_reach:
+        if not self._asks_reach:
             return None
         strata = np.logical_or.reduceat(self.reached, first_psus(self.design), axis=0)
         reached: np.ndarray = (strata.astype(float) @ used.T.astype(float)) > 0
@@ -196,7 +242,7 @@ def linear_estimates(
             values.append(block.estimate.ravel())
             scores.append(z)
             reached.append(np.tile(inside, rows))
-            places += [(block.kind, number) for number in range(len(domain.labels))] * rows
+            places += [(block.kind, number, variable.base) for number in range(len(domain.labels))] * rows
             thetas.append(theta)
     return LinearEstimates(
         design,

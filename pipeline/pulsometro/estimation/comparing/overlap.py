@@ -15,7 +15,7 @@ from .._engine.calibrated import linearise_coded, linearise_measured, psu_scores
 from .._engine.cells import divided, pair_totals, sum_by_group, sum_by_segment
 from .._engine.coded_domains import CodedDomain, code_domains
 from .._engine.encoding import Coded, Measured, encode
-from .._engine.freedom import stacked_ranks
+from .._engine.freedom import Conditions, stacked_ranks
 from .._engine.linearisation import score_variance, variance_of_segments
 from .._engine.partitions import Partition, make_partitions
 from .._engine.plan import Method, Plan, make_plan
@@ -123,26 +123,31 @@ def wave_contrasts(
         make_plan(wave.design, [_part(domain, rows) for domain in both.domains], method)
         for wave, rows in zip(waves, both.rows, strict=True)
     ]
-    limits = [_most_df(both, plans, kind) for kind in range(len(both.domains))]
+    limits: dict[tuple[Conditions, ...], list[np.ndarray]] = {}
     for name, statistics in names:
+        variables = [wave.variable(name) for wave in waves]
         sides = [
-            _side(wave.variable(name), plan, rows, coefficient)
-            for wave, plan, rows, coefficient in zip(waves, plans, both.rows, coefficients, strict=True)
+            _side(variable, plan, rows, coefficient)
+            for variable, plan, rows, coefficient in zip(variables, plans, both.rows, coefficients, strict=True)
         ]
+        bases = tuple(variable.base for variable in variables)
+        if bases not in limits:
+            limits[bases] = [_most_df(both, plans, kind, bases) for kind in range(len(both.domains))]
         labels = tuple(label for label in sides[-1].labels if all(label in side.labels for side in sides))
         for partition in both.partitions:
             totals = [_pair_totals(both, partition, side) for side in sides]
             for kind, segment_domain in partition.kinds:
                 domain = both.domains[kind]
-                df = np.minimum(_union_df(partition, segment_domain, totals, len(domain.labels)), limits[kind])
+                df = np.minimum(_union_df(partition, segment_domain, totals, len(domain.labels)), limits[bases][kind])
                 for statistic in statistics:
                     task = Task(both, partition, kind, segment_domain, sides, totals, labels, statistic)
                     variance = _variance(task, method)
                     yield Contrast(name, statistic, domain.kind, labels, domain.labels, variance, df)
 
 
-def _most_df(both: Stack, plans: Sequence[Plan], kind: int) -> np.ndarray:
-    """What replicates that the waves share allow in each domain; NaN where they are independent: the waves' own add."""
+def _most_df(both: Stack, plans: Sequence[Plan], kind: int, bases: Sequence[Conditions]) -> np.ndarray:
+    """What replicates that the waves share allow in each domain to a variable of these bases; NaN where they are
+    independent: the waves' own add."""
     ranks, size = [plan.ranks for plan in plans if plan.ranks is not None], len(both.domains[kind].labels)
     if len(ranks) < len(plans):
         return np.full(size, np.inf)
@@ -153,7 +158,7 @@ def _most_df(both: Stack, plans: Sequence[Plan], kind: int) -> np.ndarray:
             "The waves share PSUs but have different numbers of replicates; draw them together so that "
             "replicate r resamples the same PSUs in all, or compare with covariance='independent'."
         )
-    return stacked_ranks(ranks, kind)
+    return stacked_ranks(ranks, kind, bases)
 
 
 def _part(domain: CodedDomain, rows: slice) -> CodedDomain:

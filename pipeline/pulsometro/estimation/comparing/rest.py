@@ -49,7 +49,7 @@ def against_rest(
     ranks = _ranks_of_all(plan)
     for variable in variables:
         encoded = encode(design.data, variable)
-        base = _base(plan, encoded, ranks)
+        base = _base(plan, variable, encoded, ranks)
         printed = encoded.printed if isinstance(encoded, Coded) else (("", 0),)
         for statistic in statistics_of(variable, statistics):
             errors = _replicated(plan, encoded, statistic == TOTAL)
@@ -73,7 +73,8 @@ def against_rest(
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """Rows in a domain and in the variable's base, and the domain of each; pairs of domain and PSU: that of each row,
+    """Rows in a domain and in the variable's base, and the domain of each: under a calibration those of weight
+    zero too, whose regression is on the weights before it. Pairs of domain and PSU: that of each row,
     the PSU of each pair (in order of the domains) and where each domain's begin. ``reached`` are the strata with such
     a row, None where that does not matter."""
 
@@ -108,24 +109,27 @@ class Base:
         return np.bincount(design.psu_of_row[self.rows], weights=weighted, minlength=len(design.stratum_of_psu))
 
 
-def _base(plan: Plan, encoded: Coded | Measured, ranks: ReplicateRanks | None) -> Base:
+def _base(plan: Plan, variable: Variable, encoded: Coded | Measured, ranks: ReplicateRanks | None) -> Base:
     design, coded = plan.design, plan.domains[0]
-    inside = (coded.index >= 0) & (design.w > 0)
+    inside = coded.index >= 0
+    if plan.model is None:
+        inside &= design.w > 0
     inside &= encoded.codes < encoded.columns if isinstance(encoded, Coded) else encoded.inside
     rows, psus = np.flatnonzero(inside), len(design.stratum_of_psu)
     domain = coded.index[rows].astype(np.intp)
     pair, seen = pd.factorize(domain * psus + design.psu_of_row[rows], sort=True)
     begins = np.searchsorted(seen, np.arange(len(coded.labels) + 1) * psus)
     reached = np.zeros(psus, dtype=bool)
-    reached[design.psu_of_row[rows]] = True
+    reached[design.psu_of_row[rows[design.w[rows] > 0]]] = True
     strata = None
     if plan.model is None and LonelyRule.of(design).asks_reach:
         strata = np.zeros(len(design.psus_in_stratum), dtype=bool)
         strata[design.stratum_of_psu[reached]] = True
     # A domain and its rest are everybody: so are the PSUs that the difference uses.
     one = np.zeros((psus, 1))
+    places = ((0, 0, variable.base),)
     whole = LinearEstimates(
-        design, pd.DataFrame(columns=KEYS), np.zeros(1), one, reached[:, None], None, ranks=ranks, places=((0, 0),)
+        design, pd.DataFrame(columns=KEYS), np.zeros(1), one, reached[:, None], None, ranks=ranks, places=places
     )
     df = np.repeat(whole.degrees_of_freedom(np.ones((1, 1), dtype=bool)), len(coded.labels))
     return Base(plan, rows, domain, pair, seen % max(psus, 1), begins, strata, df)

@@ -18,7 +18,7 @@ from ..variables import Quantile
 from .contrasts import KEYS, test_table
 from .multiple_testing import Covariance
 from .overlap import wave_contrasts
-from .wave_changes import contrast_frame, overlap_df
+from .wave_changes import contrast_frame, settled_df
 from .waves import Wave, link_column, link_indices, wave_table
 
 TREND_COLUMNS = (
@@ -106,7 +106,9 @@ def _slopes(
         made = contrast_frame(list(wave_contrasts(waves, coefficients.tolist(), wanted, domains, settings.method)))
         joined = joined.merge(made, how="left", on=KEYS, validate="one_to_one")
         variance = np.where(joined["variance"].notna(), joined["variance"], variance)
-        df = overlap_df(joined["df"].to_numpy(), df, settings)
+        stacked = joined["df"].to_numpy()
+        df = np.where(np.isnan(stacked), df, stacked)
+    df = settled_df(df, settings)
     table = test_table(joined[KEYS], np.asarray(value), np.sqrt(variance), df, settings.level)
     return table.rename(columns={"estimate": "slope"}).assign(
         waves=len(waves), first_wave=waves[0].label, last_wave=waves[-1].label, ci_level=settings.level,

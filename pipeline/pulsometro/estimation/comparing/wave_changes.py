@@ -47,7 +47,8 @@ def changes(
 
     Columns are ``CHANGE_COLUMNS``; differences are in the estimate's units. With covariance "overlap" the
     waves are stacked on their strata and PSUs (module overlap) under ``settings.method``; with
-    "independent", and always for quantiles, the waves' variances and degrees of freedom add. The interval
+    "independent", and always for quantiles, the waves' variances and degrees of freedom add; those that
+    ``settings.df`` declares are the change's too. The interval
     has level 1 − alpha and is unadjusted; the verdict uses the adjusted p. An index is compared over the
     items that both waves ask, in all columns of its row; ``link`` then says what enters or leaves. Raises
     EstimationError.
@@ -67,9 +68,11 @@ def changes(
         joined = joined.merge(overlap, how="left", on=KEYS, validate="one_to_one")
         variance, df = _independent(joined)
         variance = np.where(joined["variance"].notna(), joined["variance"], variance)
-        df = overlap_df(joined["df"].to_numpy(), df, settings)
+        stacked = joined["df"].to_numpy()
+        df = np.where(np.isnan(stacked), df, stacked)
     else:
         variance, df = _independent(joined)
+    df = settled_df(df, settings)
     labels = (current.label, reference.label, comparison)
     return _table(joined, np.sqrt(variance), df, labels, rule, breaks, linked.links)
 
@@ -81,21 +84,23 @@ def changes_between_tables(
     comparison: str = "previous",
     rule: ChangeRule | None = None,
     breaks: Breaks | None = None,
+    settings: Settings | None = None,
 ) -> pd.DataFrame:
-    """Changes between two estimates tables of one wave each, as independent samples: variances and df add."""
+    """Changes between two estimates tables of one wave each, as independent samples: variances and df add.
+
+    Where the tables' degrees of freedom were declared, give the ``settings`` they were made with: these do not add.
+    """
     rule, breaks = rule or ChangeRule(covariance="independent"), breaks or Breaks()
     joined = _join(current, reference)
     variance, df = _independent(joined)
+    df = settled_df(df, settings or Settings())
     labels = tuple(str(table["wave"].iloc[0]) if len(table) else "" for table in (current, reference))
     return _table(joined, np.sqrt(variance), df, (labels[0], labels[1], comparison), rule, breaks, {})
 
 
-def overlap_df(stacked: np.ndarray, added: np.ndarray, settings: Settings) -> np.ndarray:
-    """Degrees of freedom of a contrast of stacked waves, or of the ``added`` waves' own where it has none; those that
-    are declared wherever there are any."""
-    if settings.df is not None:
-        stacked = np.where(stacked > 0, float(settings.df), stacked)
-    return np.where(np.isnan(stacked), added, stacked)
+def settled_df(own: np.ndarray, settings: Settings) -> np.ndarray:
+    """Degrees of freedom of a contrast of waves: those declared, which never add, where it has any of its ``own``."""
+    return own if settings.df is None else np.where(own > 0, float(settings.df), own)
 
 
 def _has(wave: Wave, name: str) -> bool:
