@@ -65,13 +65,9 @@ def table(study: Study, prepared: Prepared) -> pd.DataFrame:
     estimates.loc[withheld, "publishable"] = False
     estimates.loc[withheld, "reason"] = "a small cell"
     indicators = study.indicators.by_name
-    how = Judging(
-        0.05,
-        "BH",
-        hypotheses_of(indicators, study.questionnaire(WAVE)),
-        themes_of(indicators, study.params.change.themes),
-    )
-    return differences_of(study, WAVE, prepared, estimates, how)
+    known = {WAVE: hypotheses_of(indicators, study.questionnaire(WAVE))}
+    themes = themes_of(indicators, study.params.change.themes)
+    return differences_of(study, WAVE, prepared, estimates, Judging(ChangeRule(), known, themes))
 
 
 def test_every_kind_of_comparison_is_there_once(table: pd.DataFrame) -> None:
