@@ -38,7 +38,7 @@ class Settings:
     Korn–Graubard at 0 and 1 where logit has none, unless ``extremes`` is "none"; ``deff`` the design
     effect shown; ``df`` fixes the degrees of freedom instead of the domain's own: PSUs − strata, of replicates
     no more than the rank of the domain's replicate weights centred on their mean (without PSUs and strata, the
-    weights' rank less one).
+    weights' rank less one); a variable's base narrows its domains.
     """
 
     method: Method = "taylor"

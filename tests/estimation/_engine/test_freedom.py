@@ -1,5 +1,7 @@
 """Degrees of freedom of replicates: the same in every interval, rule and comparison."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +19,9 @@ from pulsometro.estimation import (
     Share,
     SurveyDesign,
     Wave,
+    Where,
     changes,
+    changes_between_tables,
     domain_differences,
     estimate,
     linear_estimates,
@@ -116,6 +120,47 @@ def test_groups_that_a_domain_does_not_reach_tell_nothing() -> None:
     assert pair.contrasts(np.array([[1.0, -1], [1, 0], [0, 1]]), list("abc"))["df"].tolist() == [9, 3, 7]
 
 
+@pytest.mark.parametrize("psu", ["psu", None])
+def test_the_base_of_a_variable_is_a_subpopulation(psu: str | None) -> None:
+    """R: degf(subset(design, e == "few")). Three of ten groups of a jackknife: their three directions among PSUs; less
+    one among rows. Missing answers are no base: the rank stays the design's, as R's df."""
+    groups = np.arange(30) % 10
+    data = replicated(answers(900), np.where(groups[:, None] == np.arange(10), 0, 10 / 9))
+    data = data.assign(e=np.where(data["psu"] % 10 < 3, "few", "many"))
+    data["answered"] = data["y"].where(data["e"] == "few", 9)
+    names = [f"r{k}" for k in range(10)]
+    rank = np.linalg.matrix_rank(data.loc[data["e"] == "few", names])
+    expected = float(min(8, rank) if psu else rank - 1)
+    assert expected == (3 if psu else 2)
+    design = SurveyDesign(data, "w", psu=psu, replicates=Replicates(tuple(names), 9 / 10))
+    few = (Where("e", ("few",)),)
+    based = [replace(variable, base=few) for variable in VARIABLES]
+    both = [*based, replace(YES, name="todos"), Share("dicho", "answered", (1,), missing=(9,))]
+    got = estimate(design, both, [(), ("sexo",)], settings=REPLICATED).set_index("indicator")["df"]
+    for variable in based:
+        assert set(got[variable.name]) == {expected}
+    assert set(got["todos"]) == {9.0}
+    # Where there are PSUs those without an answer are none: nine in one stratum.
+    assert set(got["dicho"]) == {8.0 if psu else 9.0}
+    in_domain = estimate(design, VARIABLES, Domain(("e",), (("few",),), left_out=(("many",),)), settings=REPLICATED)
+    pd.testing.assert_frame_equal(
+        in_domain[["df", "se", "ci_low"]],
+        estimate(design, based, settings=REPLICATED)[["df", "se", "ci_low"]],
+    )
+    for against in ("rest", "pairs"):
+        made = domain_differences(design, [based[0], both[3]], "sexo", against=against, method="replicates")  # type: ignore[arg-type]
+        assert made.groupby("indicator")["df"].unique().map(list).to_dict() == {"si": [expected], "todos": [9.0]}
+    # A contrast with a variable of everybody is one of everybody.
+    pair = linear_estimates(design, [based[0], both[3]], method="replicates")
+    contrasts = pair.contrasts(np.array([[1.0, 0], [0, 1], [1, -1]]), list("abc"))
+    assert contrasts["df"].tolist() == [expected, 9.0, 9.0]
+    waves = [Wave(label, design, (based[0], both[3])) for label in "ab"]
+    moved = changes(waves[1], waves[0], settings=REPLICATED).set_index("indicator")["df"]
+    slopes = trend(waves, {"a": 2020.0, "b": 2021.0}, settings=REPLICATED).set_index("indicator")["df"]
+    times = 1 if psu else 2
+    assert moved.to_dict() == slopes.to_dict() == {"si": expected * times, "todos": 9.0 * times}
+
+
 def test_declared_degrees_of_freedom_win() -> None:
     data, replicates = four_brr(answers(900))
     design = SurveyDesign(data, "w", replicates=replicates)
@@ -123,13 +168,20 @@ def test_declared_degrees_of_freedom_win() -> None:
     assert set(estimate(design, VARIABLES, [(), ("d",)], settings=declared)["df"]) == {80.0}
     estimates = linear_estimates(design, [YES], [("d",)], method="replicates")
     assert estimates.contrasts(np.eye(3), list("uvz"), df=80)["df"].tolist() == [80.0] * 3
-    # Independent files bring both theirs.
-    apart = [Wave(label, design, (YES,)) for label in "ab"]
-    assert changes(apart[1], apart[0], settings=declared)["df"].item() == 160
+    # Independent files bring both theirs, and what is declared is said of the change.
+    apart = [Wave(label, design, (YES, VARIABLES[2])) for label in "ab"]
+    years = {"a": 2020.0, "b": 2021.0}
+    for covariance in ("overlap", "independent"):
+        rule = ChangeRule(covariance=covariance)  # type: ignore[arg-type]
+        assert set(changes(apart[1], apart[0], rule=rule, settings=declared)["df"]) == {80.0}
+        assert set(changes(apart[1], apart[0], rule=rule, settings=REPLICATED)["df"]) == {6.0}
+        assert trend(apart, years, covariance=covariance, settings=declared)["df"].item() == 80  # type: ignore[arg-type]
+    table = estimate(design, [YES], settings=declared)
+    assert changes_between_tables(table, table, settings=declared)["df"].item() == 80
     panel, drawn = bootstrapped(answers(600), 12)
     waves = [Wave(label, SurveyDesign(panel, "w", "h", "psu", replicates=drawn), (YES,)) for label in "ab"]
     assert changes(waves[1], waves[0], settings=declared)["df"].item() == 80
-    assert trend(waves, {"a": 2020.0, "b": 2021.0}, settings=declared)["df"].item() == 80
+    assert trend(waves, years, settings=declared)["df"].item() == 80
 
 
 def test_waves_that_share_replicates_and_waves_that_do_not() -> None:

@@ -23,6 +23,7 @@ from pulsometro.estimation import (
     linear_estimates,
 )
 from pulsometro.estimation.comparing.differences import ALIKE
+from pulsometro.estimation.comparing.multiple_testing import INCOMPARABLE
 from pulsometro.estimation.comparing.rest import others
 
 CODES = (0, 1, 2, 3)
@@ -47,7 +48,8 @@ def sample(seed: int, psus: int, strata: int, far: float = 0.0, mixed: bool = Tr
     data["answer"] = rng.choice([1, 2, 9], rows, p=[0.5, 0.4, 0.1])
     data["persons"] = rng.integers(1, 6, rows).astype(float)
     data["size"] = rng.normal(5, 2, rows) + far * (data["place"] == 2)
-    data["base"] = data["w"] * rng.uniform(0.8, 1.2, rows)
+    # A calibrated weight of zero leaves the row in the regression.
+    data["base"] = data["w"].where(data["w"] > 0, 1.5) * rng.uniform(0.8, 1.2, rows)
     data["sex"] = rng.integers(0, 2, rows)
     # With places few to an area: the margins explain some of their differences whole.
     data["area"] = np.where(data["place"] < 2, data["place"], 2)
@@ -147,8 +149,9 @@ def test_a_place_without_cases_and_an_answer_of_everybody(method: str) -> None:
         compare(design, variable, method)
     table = domain_differences(design, [VARIABLES[1]], DOMAIN, method=method).set_index("domain")  # type: ignore[arg-type]
     empty, told = table.loc["1"], table.drop("1")
-    assert empty[["estimate", "difference", "se", "p"]].isna().all() and empty["verdict"] == ALIKE
+    assert empty[["estimate", "difference", "se", "p"]].isna().all() and empty["verdict"] == INCOMPARABLE
     assert (told[["difference", "se"]] == 0).all(axis=None) and (told["estimate"] == 1).all()
+    assert (told["p"] == 1).all() and (told["verdict"] == ALIKE).all()
 
 
 def test_others_are_added_never_subtracted() -> None:

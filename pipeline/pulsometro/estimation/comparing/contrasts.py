@@ -36,7 +36,7 @@ from ..survey_design import SurveyDesign, first_psus
 from ..variables import TOTAL, Variable, check_asked, statistics_of, taken_variables
 
 # Numbers in what is made of some contrasts at a time.
-AT_ONCE = 2**21
+AT_ONCE = 2**19
 KEYS = ["indicator", "category", "statistic", "domain_kind", "domain"]
 
 
