@@ -103,7 +103,7 @@ def fit(frame: ModelFrame, y: np.ndarray, w: np.ndarray) -> np.ndarray:
     def deviance(b: np.ndarray) -> float:
         return float(-2 * (weight * special.log_expit(np.where(y == 1, 1, -1) * (x @ b))).sum())
 
-    beta, step = np.zeros(x.shape[1]), np.full(x.shape[1], np.inf)
+    beta, left = np.zeros(x.shape[1]), np.inf
     for _ in range(STEPS):
         eta = x @ beta
         omega = weight * special.expit(eta) * special.expit(-eta)
@@ -116,9 +116,11 @@ def fit(frame: ModelFrame, y: np.ndarray, w: np.ndarray) -> np.ndarray:
         while halving < HALVINGS and not deviance(beta + step) <= before * (1 + 1e-12):
             step, halving = step / 2, halving + 1
         beta = beta + step
-        if np.abs(x @ step).max() < 1e-11 * max(1.0, float(np.abs(eta).max())):
+        # By row: beside log odds of an outlier's size the others' would be nothing, or its own rounding a step.
+        left = float((np.abs(x @ step) / np.maximum(np.abs(x @ beta), 1.0)).max())
+        if left < 1e-11:
             break
-    converged = bool(np.isfinite(step).all() and np.abs(x @ step).max() < 1e-6)
+    converged = left < 1e-6
     if not converged or np.abs(x @ beta).max() > FAR_OUT:
         refuse_perfect(frame, y)
     if not converged:
