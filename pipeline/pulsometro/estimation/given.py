@@ -1,6 +1,6 @@
 """What a caller hands over: taken where there is one way to read it, refused in one sentence where there is none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,13 @@ def check_number(value: object, what: str, error: type[Exception]) -> None:
     """Refuse what is no real number: "The level is '0.95'; give a number"."""
     if not isinstance(value, (int, float, np.integer, np.floating)):
         raise error(f"{what} is {shown(value)}; give a number.")
+
+
+def check_plain(values: Iterable[object], what: str, error: type[Exception]) -> None:
+    """Refuse a list among codes or names, which are texts and numbers: "Domain 'a' holds a list"."""
+    for value in values:
+        if not isinstance(value, Hashable):
+            raise error(f"{what} {shown(value)}; give the codes or names one beside the other, such as (1, 2).")
 
 
 def shown(value: object) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from ._arrays.integers import compact, counting, factorized, looked_up, placed
 from ._arrays.memory import keep_blocks
 from .errors import DesignError, check_choice
-from .given import as_frame, check_number, check_type, floats_of, several, shown
+from .given import as_frame, check_number, check_plain, check_type, floats_of, several, shown
 
 LonelyPsu = Literal["adjust", "grand_mean", "average", "certainty", "remove", "error"]
 Centre = Literal["full", "mean"]
@@ -34,6 +34,7 @@ class Replicates:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", several(self.columns, "Replicates' columns", DesignError))
+        check_plain(self.columns, "Replicates' columns hold", DesignError)
         object.__setattr__(self, "rscales", several(self.rscales, "Replicates' rscales", DesignError))
         if not self.columns:
             raise DesignError("Replicates name no columns; give the names of the replicate weights.")

@@ -1,14 +1,14 @@
 """What is to be estimated: variables as their questionnaire declares them."""
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args, get_origin
 
 import pandas as pd
 
 from .errors import VariableError, check_choice
-from .given import check_number, several, shown
+from .given import check_number, check_plain, several, shown
 
 Code = int | float | str | bool | None
 MissingRule = Literal["exclude", "category", "in_base"]
@@ -299,11 +299,7 @@ def _check_declared(name: str, codes: Sequence[Code], declared: Sequence[Code]) 
 
 def _check_codes(name: str, *groups: Sequence[Code]) -> None:
     everything: list[object] = [code for group in groups for code in group]
-    for code in everything:
-        if not isinstance(code, Hashable):
-            raise VariableError(
-                f"Variable {name!r} declares {shown(code)} as a code; give the codes one beside the other, as (1, 2)."
-            )
+    check_plain(everything, f"Variable {name!r} declares as a code", VariableError)
     if any(code is pd.NA or code != code for code in everything):
         raise VariableError(f"Variable {name!r} declares NaN or NA as a code; None stands for the empty cell.")
     times = Counter(everything)
