@@ -14,8 +14,11 @@ from pulsometro.estimation import (
     Domain,
     EstimationError,
     Index,
+    Nchs,
     Numeric,
+    Quantile,
     Replicates,
+    Settings,
     Share,
     SurveyDesign,
     VariableError,
@@ -30,6 +33,10 @@ from pulsometro.estimation import (
     rao_scott,
     trend,
 )
+
+
+def wave(data: pd.DataFrame) -> Wave:
+    return Wave("1", design(data), (KNOWS,))
 
 
 @pytest.fixture
@@ -215,6 +222,44 @@ def test_one_value_is_as_good_as_a_tuple_of_it() -> None:
         (lambda d: logistic(design(d), KNOWS, [KNOWS]), VariableError, "A term of the model is a Share"),
         (lambda _: Share("s", "q", {1, 2}), VariableError, "Share 's', numerator: a set was given; give a tuple"),
         (lambda _: Share("s", 5, (1,)), VariableError, "Share 's': column is 5; give a text"),
+        (lambda _: Share("s", "q", ([1, 2],)), VariableError, "'s' declares as a code a list; give the codes or names"),
+        (lambda _: Categorical("q", (1, [2])), VariableError, "'q' declares as a code a list"),
+        (lambda _: Where("q", ([1],)), VariableError, "'q' declares as a code a list"),
+        (lambda _: Index("i", ("q",), ([[1], 0.0],)), VariableError, "'i' declares as a code a list"),
+        (lambda _: Index("i", ("q",), (1, 2)), VariableError, "its scores hold 1; give pairs such as"),
+        (lambda _: Index("i", ("q",), ((1, "a"),)), VariableError, "score of 1 in index 'i' is 'a'; give a number"),
+        (lambda _: Quantile("e", probabilities=(0.5, 0.5)), VariableError, "two probabilities labelled '0.5'"),
+        (lambda _: Quantile("e", probabilities=(0.1234567, 0.12345671)), VariableError, "labelled '0.123457'"),
+        (lambda _: Quantile("e", probabilities="0.5"), VariableError, "quantile 'e' is '0.5'; give a number"),
+        (lambda _: Settings(level="0.95"), EstimationError, "The interval's level is '0.95'; give a number"),
+        (lambda _: Settings(df="3"), EstimationError, "fixes the degrees of freedom is '3'; give a number"),
+        (lambda _: Settings(precision="inegy"), EstimationError, "precision scheme is 'inegy'; use one of 'inegi'"),
+        (lambda _: Settings(precision=3), EstimationError, "precision scheme is 3; give a Inegi or a Nchs or a Cepal"),
+        (lambda d: estimate(design(d), KNOWS, settings="taylor"), EstimationError, "Settings is 'taylor'; give a Set"),
+        (lambda d: changes(wave(d), wave(d), settings="taylor"), EstimationError, "Settings is 'taylor'"),
+        (lambda d: trend([wave(d)] * 2, {"1": 1}, settings=1), EstimationError, "Settings is 1; give a Settings"),
+        (lambda d: changes("a", wave(d)), EstimationError, "The current wave is 'a'; give a Wave"),
+        (lambda d: changes(wave(d), "a"), EstimationError, "The reference wave is 'a'; give a Wave"),
+        (lambda d: trend(["a", wave(d)], {"1": 1}), EstimationError, "A wave of the trend is 'a'; give a Wave"),
+        (lambda d: estimate(design(d.assign(e=d["e"] + 1j)), Numeric("e")), VariableError, "'e' .*complex numbers"),
+        (lambda d: design(d.assign(w=d["w"] + 1j)), DesignError, "Weights 'w' are not numbers: it holds complex"),
+        (lambda d: design(d.assign(w=pd.Timestamp("2030-01-01"))), DesignError, "Weights 'w' .*: it holds dates"),
+        (lambda d: design(d.assign(N=1j), fpc="N"), DesignError, "fpc 'N' is not numeric: it holds complex"),
+        (lambda _: Domain("a", codes=([1, [2]],)), VariableError, "Domain 'a': codes hold a list; give the codes or"),
+        (lambda _: Domain(("a", "b"), combinations=((1, [2]),)), VariableError, "combinations hold a list; give the"),
+        (lambda _: Replicates((["r"],), 1.0), DesignError, "Replicates' columns hold a list; give the codes or names"),
+        (lambda _: Replicates(("r",), "1"), DesignError, "The replicates' scale is '1'; give a number"),
+        (lambda _: Replicates(("r",), float("nan")), DesignError, "scale is nan; it must be a positive number"),
+        (lambda _: Replicates(("r",), 1.0, (float("nan"),)), DesignError, "The rscale of replicate 'r' is nan; it"),
+        (lambda _: Replicates(("r",), 1.0, ("1",)), DesignError, "The rscale of replicate 'r' is '1'; give a number"),
+        (lambda _: Replicates.brr([]), DesignError, "Replicates name no columns"),
+        (lambda _: Replicates.brr("r", fay="0"), DesignError, "Fay's factor is '0'; give a number"),
+        (lambda _: Replicates.bootstrap([]), DesignError, "Replicates name no columns"),
+        (lambda _: Replicates.jackknife([], []), DesignError, "Replicates name no columns"),
+        (lambda _: Replicates.jackknife(["r"], [0]), DesignError, "psus_in_stratum of replicate 'r' is 0; a stratum"),
+        (lambda _: Replicates.jackknife(["r"], ["2"]), DesignError, "psus_in_stratum of replicate 'r' is '2'; give a"),
+        (lambda _: Replicates.jackknife(["r", "s"], 2), DesignError, "one number a column: .*; 2 columns and 1 num"),
+        (lambda _: Replicates.jackknife(list("rstu"), [2, 2]), DesignError, "one number a column: the PSUs of the str"),
         (lambda _: Share("s", "q", (1,), base=("t",)), VariableError, "its base holds 't'; give Where"),
     ],
 )  # fmt: skip
@@ -223,3 +268,52 @@ def test_what_has_another_type_is_said(
 ) -> None:
     with pytest.raises(error, match=message):
         make(data)
+
+
+def test_contrasts_without_names_are_numbered_and_a_scheme_may_be_named(data: pd.DataFrame) -> None:
+    assert linear_estimates(design(data), KNOWS, "city").contrasts(np.eye(2))["name"].tolist() == ["1", "2"]
+    assert Settings(precision="NCHS") == Settings(precision=Nchs())
+
+
+@pytest.mark.parametrize("bad", ["x", pd.Timestamp("2030-01-01"), 1j])
+def test_replicates_and_auxiliaries_that_are_no_numbers(data: pd.DataFrame, bad: object) -> None:
+    data = data.assign(r=data["w"], bad=[bad] * len(data))
+    with pytest.raises(DesignError, match="Replicate weights 'bad' are not numbers"):
+        with_method(data, "replicates", replicates=Replicates.bootstrap(("r", "bad")))
+    with pytest.raises(DesignError, match="Calibration variable 'bad' is not numeric"):
+        with_method(data, "calibrated", calibration=Calibration("w", "city", "bad"))
+
+
+def with_method(data: pd.DataFrame, method: str, **more: object) -> pd.DataFrame:
+    return estimate(design(data, **more), KNOWS, settings=Settings(method=method))
+
+
+def resampled(data: pd.DataFrame, weighed: bool, seed: int = 0, count: int = 20) -> pd.DataFrame:
+    """Bootstrap multipliers of the rows, or the replicate weights that they make of weights around 100."""
+    times = np.random.default_rng(seed).multinomial(len(data), [1 / len(data)] * len(data), count).T
+    data = data.assign(w=data["w"] * 50)
+    made = times * data[["w"]].to_numpy() if weighed else times
+    return data.assign(**{f"r{i}": made[:, i] for i in range(count)})
+
+
+def test_multipliers_are_no_replicate_weights(data: pd.DataFrame) -> None:
+    """Nor are normalised weights; but one group of many, whose sum is as small, keeps its weights."""
+    replicates = Replicates.bootstrap([f"r{i}" for i in range(20)])
+    with_method(resampled(data, True), "replicates", replicates=replicates)
+    for verb in (estimate, linear_estimates):
+        more = {"settings": Settings(method="replicates")} if verb is estimate else {"method": "replicates"}
+        with pytest.raises(DesignError, match=r"'r0' add up to 60 in rows.*they look like multipliers; multiply them"):
+            verb(design(resampled(data, False), replicates=replicates), Share("s", "q", (1,)), **more)
+    groups = np.arange(60) // 2
+    own = data.assign(**{f"g{i}": np.where(groups == i, data["w"], 0.0) for i in range(30)}, one=1)
+    names = tuple(f"g{i}" for i in range(30))
+    assert min(own[name].sum() for name in names) < 0.05 * data["w"].sum()
+    made = estimate(
+        design(own, replicates=Replicates(names, 1 / (30 * 29), centre="mean")),
+        Numeric("one"),
+        settings=Settings(method="replicates"),
+    )
+    assert made["estimate"].tolist() == [1.0]
+    # A single replicate that loses nearly all is a large PSU's.
+    lost = resampled(data, True).assign(r0=lambda d: np.where(d.index == 0, d["w"], 0.0))
+    with_method(lost, "replicates", replicates=replicates)

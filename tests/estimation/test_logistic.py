@@ -58,6 +58,28 @@ def model(data: pd.DataFrame, *terms: Categorical | Numeric):
             (Numeric("x"), Numeric("z")),
             r"cannot converge: x \+ z predicts the outcome perfectly",
         ),
+        (
+            # Divided by x but for the rows at 0, with a row far out: the scale of what is small is not its own.
+            lambda d: d.assign(x=[1e10, *d["x"].round(1)[1:]]).assign(
+                y=lambda e: np.where(e["x"] == 0, e["y"], e["x"] > 0)
+            ),
+            (Numeric("x"), Numeric("z")),
+            "cannot converge: x predicts the outcome perfectly",
+        ),
+        (lambda d: d.assign(x=np.nan), (SEX, Numeric("x")), "no complete rows: nobody has an answer to x; look"),
+        (lambda d: d.assign(y=np.nan), (SEX,), "no complete rows: nobody has an answer to the outcome; look"),
+        (
+            lambda d: d.assign(x=d["x"].where(d.index < 9), z=d["z"].where(d.index >= 9)),
+            (Numeric("x"), Numeric("z")),
+            "no complete rows: nobody has an answer to all of its terms",
+        ),
+        (
+            lambda d: d,
+            (Numeric("x"), Categorical("sexo", ("X", "H", "M"))),
+            "Term 'sexo': its reference, the first category 'X', is empty in the 400 rows used; put a category with",
+        ),
+        (lambda d: d, (SEX, Categorical("area", ("a", "b", "c", "d"))), "do not vary in them: area=d; leave them out"),
+        (lambda d: d.assign(one=1), (SEX, Categorical("one", (1,))), "Term 'one' has one category and compares nobody"),
     ],
 )
 def test_what_no_model_can_tell(make, terms, message: str) -> None:
@@ -84,6 +106,21 @@ def test_an_outlier_is_no_perfect_prediction(outlier: float) -> None:
     np.testing.assert_allclose(fitted.coefficients["estimate"], root, rtol=1e-7)
     assert np.isfinite(fitted.effects["se"]).all()
     assert abs(root[1] * outlier) > 25
+
+
+@pytest.mark.parametrize("outlier", [1e6, 1e10, 1e13, -1e10])
+@pytest.mark.parametrize("up", [0, 1])
+@pytest.mark.parametrize("seed", range(4))
+def test_however_far_an_outlier_is_the_others_are_not_divided(outlier: float, up: int, seed: int) -> None:
+    """The likelihood's gradient vanishes, in units of its terms: that of x's is what the outlier's row leaves."""
+    data = sample(seed)
+    data.loc[0, "x"], data.loc[0, "y"] = outlier, up
+    fitted = model(data, Numeric("x"), SEX).coefficients["estimate"].to_numpy()
+    x = np.column_stack([np.ones(len(data)), data["x"], data["sexo"] == "M"])
+    sign = 2 * data["y"].to_numpy() - 1
+    pulls = x * (data["w"].to_numpy() * sign * special.expit(-sign * (x @ fitted)))[:, None]
+    sizes = np.abs(pulls).sum(axis=0)
+    assert (np.abs(pulls.sum(axis=0)) <= 1e-7 * sizes).all()
 
 
 @settings(max_examples=10, deadline=None)

@@ -181,7 +181,7 @@ def test_what_cannot_be_meant_in_the_data(
         (lambda: Domain(("a", "b"), ((1,),)), "every column or of none"),
         (lambda: Replicates.bootstrap(("r", "r")), "name a column twice"),
         (lambda: Replicates.bootstrap(("r",), "median"), "centre is 'median'"),
-        (lambda: Replicates(("r",), 1.0, (-1.0,)), "no rscale negative"),
+        (lambda: Replicates(("r",), 1.0, (-1.0,)), "rscale of replicate 'r' is -1.0; it must be zero or a positive"),
         (lambda: Replicates.brr(("r",), fay=1.0), "below 1"),
         (lambda: Settings(df=0), "fixed at 0"),
         (lambda: Settings(level=95), "give a proportion"),

@@ -207,3 +207,25 @@ def test_without_degrees_of_freedom_there_is_no_error(df: float | None) -> None:
     assert not made["publishable"].any()
     contrasts = linear_estimates(design, variables[:1], [("a",)]).contrasts(np.eye(3), list("uvw"), df=df)
     assert contrasts["se"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "empty", ["", " ", "  ", "\t", "\u00a0", " nan ", "NaN", "None", "<NA>", "NA", "NA ", "null", "#N/A"]
+)
+@pytest.mark.parametrize("column", ["h", "psu"])
+@pytest.mark.parametrize("kind", ["object", "str", "category"])
+def test_a_text_for_nothing_is_no_psu_and_no_stratum(data: pd.DataFrame, empty: str, column: str, kind: str) -> None:
+    texts = data[column].astype(str)
+    texts.iloc[[1, 2]] = empty
+    with pytest.raises(DesignError, match=f"'{column}' .* is empty in rows b, c; every respondent needs one"):
+        SurveyDesign(data.assign(**{column: texts.astype(kind)}), "w", "h", "psu", nest=True)
+    named = data.assign(**{column: data[column].astype(str).radd("NA")})
+    assert len(SurveyDesign(named, "w", "h", "psu").stratum_of_psu) == 5
+
+
+def test_bootstrap_with_r_numbers() -> None:
+    """R survey 4.1-1's svrepdesign(type="bootstrap") with 10 replicates: scale 1/9, mse FALSE."""
+    columns = tuple("abcdefghij")
+    assert Replicates.bootstrap(columns).coefficients == pytest.approx([0.1] * 10)
+    ours = Replicates(columns, 1 / (len(columns) - 1), centre="mean")
+    assert ours.coefficients == pytest.approx([0.11111111111111111] * 10)

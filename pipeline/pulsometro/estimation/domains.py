@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import VariableError
-from .given import ONE, several, shown
+from .given import ONE, check_plain, several, shown
 from .variables import Code
 
 
@@ -38,6 +38,8 @@ class Domain:
                 # The codes of one column, without the second pair of parentheses.
                 given = (given,)
             setter(self, name, tuple(several(own, f"Domain {self.kind!r}, {name}", VariableError) for own in given))
+            said = [code for own in getattr(self, name) for code in own]
+            check_plain(said, f"Domain {self.kind!r}: {name} hold", VariableError)
             if given and len(given) != len(self.columns):
                 raise VariableError(f"Domain {'*'.join(self.columns)!r}: give the {name} of every column or of none.")
         self._check_combinations()
@@ -45,6 +47,7 @@ class Domain:
     def _check_combinations(self) -> None:
         made = [several(own, f"Domain {self.kind!r}, combinations", VariableError) for own in self.combinations]
         object.__setattr__(self, "combinations", tuple(made))
+        check_plain((code for own in made for code in own), f"Domain {self.kind!r}: combinations hold", VariableError)
         if self.codes and made:
             raise VariableError(
                 f"Domain {self.kind!r}: declare the codes of its columns or their combinations, not both."

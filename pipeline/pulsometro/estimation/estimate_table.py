@@ -13,9 +13,9 @@ from ._engine.kernel import Block, run
 from ._engine.plan import Method, make_plan
 from .domains import Domain
 from .errors import EstimationError, VariableError, check_choice
-from .given import check_type
+from .given import check_number, check_type
 from .intervals import METHODS, IntervalMethod, effective_size, proportion_interval, shows_no_spread, wald
-from .precision import Inegi, Quality, Scheme
+from .precision import SCHEMES, Inegi, Quality, Scheme, scheme_named
 from .quantiles import quantile_blocks
 from .survey_design import SurveyDesign
 from .variables import PROPORTION, QUANTILE, Quantile, Variable, check_asked, statistics_of, taken_variables
@@ -38,7 +38,8 @@ class Settings:
     Korn–Graubard at 0 and 1 where logit has none, unless ``extremes`` is "none"; ``deff`` the design
     effect shown; ``df`` fixes the degrees of freedom instead of the domain's own: PSUs − strata, of replicates
     no more than the rank of the domain's replicate weights centred on their mean (without PSUs and strata, the
-    weights' rank less one); a variable's base narrows its domains.
+    weights' rank less one); a variable's base narrows its domains. ``precision`` is a scheme, or the name of one with
+    its published thresholds.
     """
 
     method: Method = "taylor"
@@ -50,14 +51,31 @@ class Settings:
     df: float | None = None
 
     def __post_init__(self) -> None:
+        check_number(self.level, "The interval's level", EstimationError)
         if not 0 < self.level < 1:
             raise EstimationError(f"The interval's level is {self.level}; give a proportion such as 0.95.")
+        if self.df is not None:
+            check_number(self.df, "What fixes the degrees of freedom", EstimationError)
         if self.df is not None and not self.df > 0:
             raise EstimationError(f"The degrees of freedom are fixed at {self.df}; give a positive number or None.")
         check_choice(self.method, get_args(Method), "The method", EstimationError)
         check_choice(self.interval, METHODS, "The interval", EstimationError)
         check_choice(self.extremes, get_args(Extremes), "extremes", EstimationError)
         check_choice(self.deff, get_args(DesignEffect), "deff", EstimationError)
+        named: object = self.precision
+        if isinstance(named, str):
+            check_choice(named.lower(), tuple(own for own, _ in SCHEMES), "The precision scheme", EstimationError)
+            object.__setattr__(self, "precision", scheme_named(named))
+        check_type(self.precision, get_args(Scheme), "The precision scheme", EstimationError)
+
+
+def taken_settings(given: object) -> Settings:
+    """The settings handed over, the default ones for None; EstimationError for anything else."""
+    if given is None:
+        return Settings()
+    check_type(given, Settings, "Settings", EstimationError)
+    assert isinstance(given, Settings)
+    return given
 
 
 def estimate(
@@ -79,7 +97,7 @@ def estimate(
     by variable, statistic, kind of domain, domain and category; categories without answers and declared
     domains without rows are present. Raises DesignError and VariableError, both EstimationError.
     """
-    settings = settings or Settings()
+    settings = taken_settings(settings)
     check_type(design, SurveyDesign, "The design", EstimationError)
     variables = taken_variables(variables)
     _check_names(variables)

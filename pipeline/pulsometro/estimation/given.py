@@ -1,6 +1,6 @@
 """What a caller hands over: taken where there is one way to read it, refused in one sentence where there is none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,19 @@ def check_type(value: object, kinds: type | tuple[type, ...], what: str, error: 
     if not isinstance(value, kinds):
         names = [kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,))]
         raise error(f"{what} is {shown(value)}; give a {' or a '.join(names)}.")
+
+
+def check_number(value: object, what: str, error: type[Exception]) -> None:
+    """Refuse what is no real number: "The level is '0.95'; give a number"."""
+    if not isinstance(value, (int, float, np.integer, np.floating)):
+        raise error(f"{what} is {shown(value)}; give a number.")
+
+
+def check_plain(values: Iterable[object], what: str, error: type[Exception]) -> None:
+    """Refuse a list among codes or names, which are texts and numbers: "Domain 'a' holds a list"."""
+    for value in values:
+        if not isinstance(value, Hashable):
+            raise error(f"{what} {shown(value)}; give the codes or names one beside the other, such as (1, 2).")
 
 
 def shown(value: object) -> str:
@@ -51,3 +64,17 @@ def as_frame(data: Any, error: type[Exception]) -> pd.DataFrame:
     if not isinstance(made, pd.DataFrame):
         raise error(f"The data are {shown(data)}; give a DataFrame of pandas, or a table that has to_pandas().")
     return made
+
+
+def floats_of(series: pd.Series, refusal: str, error: type[Exception]) -> np.ndarray:
+    """The numbers of a column as floats (rows,), NaN where it is empty; ``refusal`` begins what is said of others."""
+    kind = series.dtype
+    if pd.api.types.is_datetime64_any_dtype(kind) or pd.api.types.is_timedelta64_dtype(kind):
+        raise error(f"{refusal}: it holds dates; make a number of them first.")
+    if pd.api.types.is_complex_dtype(kind):
+        raise error(f"{refusal}: it holds complex numbers; take their real part, or whatever is meant, first.")
+    try:
+        values: np.ndarray = series.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as problem:
+        raise error(f"{refusal}: {problem}.") from None
+    return values

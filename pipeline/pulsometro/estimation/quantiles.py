@@ -23,7 +23,7 @@ from ._engine.sources import domain_totals, make_source, method_variance
 from .errors import VariableError
 from .intervals import IntervalMethod, proportion_interval, t_quantile, wald
 from .quantile_rules import TIES, Curve
-from .variables import Quantile, QuantileInterval, QuantileRule
+from .variables import Quantile, QuantileInterval, QuantileRule, probability_label
 
 
 def quantile_blocks(plan: Plan, number: int, variable: Quantile, level: float, df: float | None) -> Iterator[Block]:
@@ -75,7 +75,8 @@ def _block(
         limits = [_back(curves, errors.limits(variable.interval, v[0]), variable.rule) for v in (variance, fixed)]
     own_variance, own_fixed = (((high - low) / (2 * t)) ** 2 for low, high in limits)
     return Block(
-        kind, "quantile", np.array([number]), (f"{probability:g}",), value[None], own_fixed[None], own_variance[None],
+        kind, "quantile", np.array([number]), (probability_label(probability),),
+        value[None], own_fixed[None], own_variance[None],
         np.full((1, size), np.nan), counts.base, counts.base, totals.population, counts.squares, totals.df,
         (limits[0][0][None], limits[0][1][None]),
     )  # fmt: skip

@@ -6,7 +6,7 @@ effects are linearised whole, so that their error includes that of the sample th
 model is fitted again in each, and its effects averaged again over each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,6 +96,10 @@ def _check_terms(terms: Sequence[Categorical | Numeric]) -> None:
         raise EstimationError("The model has no terms; give at least one, or estimate the share itself.")
     for term in terms:
         check_type(term, (Categorical, Numeric), "A term of the model", VariableError)
+        if isinstance(term, Categorical) and len(term.printed_labels()) < 2:
+            raise EstimationError(
+                f"Term {term.name!r} has one category and compares nobody; declare two or more, or leave it out."
+            )
     columns = [(term.column or term.name, isinstance(term, Categorical), term.base) for term in terms]
     for place, term in enumerate(terms):
         if term.name in [other.name for other in terms[:place]] or columns[place] in columns[:place]:
@@ -104,6 +108,7 @@ def _check_terms(terms: Sequence[Categorical | Numeric]) -> None:
 
 def _model_frame(design: SurveyDesign, terms: Sequence[Categorical | Numeric], inside: np.ndarray) -> ModelFrame:
     columns, names, effects, owners = [np.ones(len(design.w))], ["(intercept)"], [], [""]
+    answered, references = {"the outcome": inside}, []
     for term in terms:
         if isinstance(term, Categorical):
             coded = encode_categorical(design.data, term)
@@ -112,7 +117,8 @@ def _model_frame(design: SurveyDesign, terms: Sequence[Categorical | Numeric], i
                     f"Term {term.name!r} keeps its missing answers in the base without a category of their own; in a "
                     "model its missing_rule is 'exclude' or 'category'."
                 )
-            inside = inside & (coded.codes < coded.columns)
+            answered[term.name] = coded.codes < coded.columns
+            references.append((term.name, coded.printed[0][0], coded.codes == 0))
             dummies = tuple(range(len(names), len(names) + coded.columns - 1))
             for label, k in coded.printed[1:]:
                 effects.append((len(names), dummies))
@@ -121,22 +127,41 @@ def _model_frame(design: SurveyDesign, terms: Sequence[Categorical | Numeric], i
                 owners.append(term.name)
         else:
             measured = encode_measured(design.data, term)
-            inside = inside & measured.inside
+            answered[term.name] = measured.inside
             effects.append((len(names), ()))
             columns.append(measured.y)
             names.append(term.name)
             owners.append(term.name)
-    rows = np.flatnonzero(inside)
+    rows = _complete_rows(answered)
     x = np.column_stack(columns)[rows]
     constant = [name for name, k in zip(names[1:], range(1, len(names)), strict=True) if np.ptp(x[:, k]) == 0]
-    if not len(rows) or constant:
+    for name, label, first in references:
+        if not first[rows].any():
+            raise EstimationError(
+                f"Term {name!r}: its reference, the first category {label!r}, is empty in the {len(rows)} rows used; "
+                "put a category with answers first, and leave out those without."
+            )
+    if constant:
         raise EstimationError(
-            f"The model has {len(rows)} complete rows; terms that do not vary in them: {', '.join(constant) or 'all'}."
+            f"The model has {len(rows)} complete rows; terms that do not vary in them: {', '.join(constant)}; "
+            "leave them out."
         )
     numbers = [own for own, dummies in effects if not dummies]
-    frame = standardised(x, design.w[rows], numbers, (tuple(owners), tuple(names), tuple(effects), rows))
+    frame = standardised(x, numbers, (tuple(owners), tuple(names), tuple(effects), rows))
     check_independent(frame)
     return frame
+
+
+def _complete_rows(answered: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Numbers of the rows where the outcome and every term have an answer; an error says which of them have none."""
+    rows = np.flatnonzero(np.logical_and.reduce(list(answered.values())))
+    if not len(rows):
+        empty = [name for name, mask in answered.items() if not mask.any()]
+        who = f"nobody has an answer to {', '.join(empty)}" if empty else "nobody has an answer to all of its terms"
+        raise EstimationError(
+            f"The model has no complete rows: {who}; look at codes, missing and bases, or drop a term."
+        )
+    return rows
 
 
 def _effects(

@@ -10,12 +10,13 @@ import pandas as pd
 from ._arrays.integers import compact, counting, factorized, looked_up, placed
 from ._arrays.memory import keep_blocks
 from .errors import DesignError, check_choice
-from .given import as_frame, check_type, several, shown
+from .given import as_frame, check_number, check_plain, check_type, floats_of, several, shown
 
 LonelyPsu = Literal["adjust", "grand_mean", "average", "certainty", "remove", "error"]
 Centre = Literal["full", "mean"]
-# An empty cell as text, as it comes from a file or out of a conversion: no PSU or stratum is called that.
-EMPTY_TEXTS = frozenset({"", " ", "nan", "NaN", "NaT", "None", "<NA>"})
+# An empty cell as text, but for the blanks around it, as it comes from a file or out of a conversion: no PSU or stratum
+# is called that.
+EMPTY_TEXTS = frozenset({"", "nan", "NaN", "NAN", "NaT", "None", "<NA>", "NA", "N/A", "n/a", "#N/A", "null", "NULL"})
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Replicates:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", several(self.columns, "Replicates' columns", DesignError))
+        check_plain(self.columns, "Replicates' columns hold", DesignError)
+        object.__setattr__(self, "rscales", several(self.rscales, "Replicates' rscales", DesignError))
         if not self.columns:
             raise DesignError("Replicates name no columns; give the names of the replicate weights.")
         if self.rscales and len(self.rscales) != len(self.columns):
@@ -40,31 +43,56 @@ class Replicates:
                 f"Replicates have {len(self.columns)} columns but {len(self.rscales)} rscales; "
                 "give one rscale a column or none."
             )
-        if not self.scale > 0 or not all(own >= 0 for own in self.rscales):
-            raise DesignError(f"The replicates' scale is {self.scale}; it must be positive, and no rscale negative.")
+        check_number(self.scale, "The replicates' scale", DesignError)
+        if not 0 < self.scale < np.inf:
+            raise DesignError(f"The replicates' scale is {self.scale}; it must be a positive number.")
+        for own, name in zip(self.rscales, self.columns, strict=False):
+            check_number(own, f"The rscale of replicate {name!r}", DesignError)
+            if not 0 <= own < np.inf:
+                raise DesignError(f"The rscale of replicate {name!r} is {own}; it must be zero or a positive number.")
         if len(set(self.columns)) < len(self.columns):
             raise DesignError("Replicates name a column twice; each replicate counts once.")
         check_choice(self.centre, get_args(Centre), "The replicates' centre", DesignError)
 
     @classmethod
     def bootstrap(cls, columns: Sequence[str], centre: Centre = "full") -> Self:
-        """Rescaling bootstrap of Rao, Wu and Yue (1992): scale 1/R, as in R's survey."""
+        """Rescaling bootstrap of Rao, Wu and Yue (1992): scale 1/R around the full sample's estimate.
+
+        R's svrepdesign(type="bootstrap") has 1/(R − 1) around the mean of the replicates: for its numbers give
+        ``Replicates(columns, 1 / (len(columns) - 1), centre="mean")`` ("full" where R is told mse=TRUE).
+        """
         names = several(columns, "Replicates' columns", DesignError)
         return cls(names, 1 / max(len(names), 1), (), centre)
 
     @classmethod
     def jackknife(cls, columns: Sequence[str], psus_in_stratum: Sequence[int], centre: Centre = "full") -> Self:
-        """Stratified delete-one jackknife (JKn): rscale (n_h − 1)/n_h of the stratum losing a PSU."""
+        """Stratified delete-one jackknife (JKn): rscale (n_h − 1)/n_h of the stratum losing a PSU.
+
+        ``psus_in_stratum`` has one number a column: the PSUs n_h of the stratum that loses one in that replicate.
+        """
         names = several(columns, "Replicates' columns", DesignError)
-        return cls(names, 1.0, tuple((n - 1) / n for n in psus_in_stratum), centre)
+        counts = several(psus_in_stratum, "psus_in_stratum", DesignError)
+        if len(counts) != len(names):
+            raise DesignError(
+                "psus_in_stratum needs one number a column: the PSUs of the stratum that loses one; "
+                f"{len(names)} columns and {len(counts)} numbers were given."
+            )
+        for name, count in zip(names, counts, strict=True):
+            check_number(count, f"psus_in_stratum of replicate {name!r}", DesignError)
+            if not 1 <= count < np.inf:
+                raise DesignError(
+                    f"psus_in_stratum of replicate {name!r} is {count}; a stratum that loses a PSU has at least one."
+                )
+        return cls(names, 1.0, tuple((n - 1) / n for n in counts), centre)
 
     @classmethod
     def brr(cls, columns: Sequence[str], fay: float = 0.0, centre: Centre = "full") -> Self:
         """Balanced repeated replication with Fay's factor: scale 1/(R (1 − fay)²) (Judkins 1990)."""
+        check_number(fay, "Fay's factor", DesignError)
         if not 0 <= fay < 1:
             raise DesignError(f"Fay's factor is {fay}; it lies from 0 to below 1.")
         names = several(columns, "Replicates' columns", DesignError)
-        return cls(names, 1 / (len(names) * (1 - fay) ** 2), (), centre)
+        return cls(names, 1 / (max(len(names), 1) * (1 - fay) ** 2), (), centre)
 
     @property
     def coefficients(self) -> np.ndarray:
@@ -77,8 +105,9 @@ class Calibration:
     """How the weights were calibrated, for residual linearisation (Deville and Särndal 1992).
 
     ``base_weights`` is the column of weights before calibration; each margin is the tuple of columns
-    whose crossing had known totals (a raked margin within municipality: ("municipality", "sex")),
-    ``numeric`` names columns whose weighted totals were known.
+    whose crossing had known totals, ``numeric`` names columns whose weighted totals were known. So
+    ``margins=(("state", "sex"),)`` is one margin, the totals of each sex in each state, and
+    ``margins=("state", "sex")`` two: the totals by state, and those by sex.
     """
 
     base_weights: str
@@ -180,10 +209,7 @@ def column(data: pd.DataFrame, name: str, what: str, error: type[Exception] = De
 def read_weights(data: pd.DataFrame, name: str) -> np.ndarray:
     """Weights as finite non-negative floats, or a DesignError naming the first rows at fault."""
     series = column(data, name, "weights")
-    try:
-        values = series.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError) as problem:
-        raise DesignError(f"Weights {name!r} are not numbers: {problem}.") from None
+    values = floats_of(series, f"Weights {name!r} are not numbers", DesignError)
     bad = ~np.isfinite(values) | (values < 0)
     if bad.any():
         rows = ", ".join(str(i) for i in series.index[bad][:5])
@@ -203,7 +229,7 @@ def _codes(data: pd.DataFrame, name: str | None, what: str) -> tuple[np.ndarray,
     series = column(data, name, what)
     codes, labels = factorized(series)
     if not pd.api.types.is_numeric_dtype(labels.dtype):
-        unnamed = np.flatnonzero(pd.Index(labels).isin(EMPTY_TEXTS))
+        unnamed = np.flatnonzero([isinstance(label, str) and label.strip() in EMPTY_TEXTS for label in labels])
         codes = np.where(np.isin(codes, unnamed), -1, codes) if len(unnamed) else codes
     if (codes < 0).any():
         rows = ", ".join(str(i) for i in series.index[codes < 0][:5])
@@ -248,10 +274,7 @@ def _fractions(
     """Sampled fraction of PSUs in each stratum: 0 without a finite population correction."""
     if name is None:
         return np.zeros(len(counts))
-    try:
-        values = column(data, name, "fpc").to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError) as problem:
-        raise DesignError(f"fpc {name!r} is not numeric: {problem}.") from None
+    values = floats_of(column(data, name, "fpc"), f"fpc {name!r} is not numeric", DesignError)
     size = np.zeros(len(counts))
     size[stratum_of_row] = values
     differs = ~(values == size[stratum_of_row])

@@ -8,7 +8,7 @@ from typing import Literal, get_args, get_origin
 import pandas as pd
 
 from .errors import VariableError, check_choice
-from .given import several, shown
+from .given import check_number, check_plain, several, shown
 
 Code = int | float | str | bool | None
 MissingRule = Literal["exclude", "category", "in_base"]
@@ -152,8 +152,15 @@ class Quantile:
         _settle(self, f"Quantile {self.name!r}")
         check_choice(self.rule, get_args(QuantileRule), f"The rule of {self.name!r}", VariableError)
         check_choice(self.interval, get_args(QuantileInterval), f"The interval of {self.name!r}", VariableError)
+        for p in self.probabilities:
+            check_number(p, f"A probability of quantile {self.name!r}", VariableError)
         if not self.probabilities or not all(0 < p < 1 for p in self.probabilities):
             raise VariableError(f"Quantile {self.name!r} needs probabilities between 0 and 1.")
+        twice = [text for text, count in Counter(map(probability_label, self.probabilities)).items() if count > 1]
+        if twice:
+            raise VariableError(
+                f"Quantile {self.name!r} has two probabilities labelled {twice[0]!r} (six digits); keep one."
+            )
 
 
 @dataclass(frozen=True)
@@ -177,6 +184,14 @@ class Index:
         if isinstance(self.scores, Mapping):
             object.__setattr__(self, "scores", tuple(self.scores.items()))
         _settle(self, f"Index {self.name!r}")
+        wrong = [pair for pair in self.scores if not isinstance(pair, (tuple, list)) or len(pair) != 2]
+        if wrong:
+            raise VariableError(
+                f"Index {self.name!r}: its scores hold {shown(wrong[0])}; give pairs such as ((1, 0.0), (2, 1.0))."
+            )
+        check_number(self.at_least, f"at_least of index {self.name!r}", VariableError)
+        for code, value in self.scores:
+            check_number(value, f"The score of {shown(code)} in index {self.name!r}", VariableError)
         if not 1 <= self.at_least <= len(self.items):
             raise VariableError(
                 f"Index {self.name!r} wants {self.at_least} of {len(self.items)} items; give 1 to {len(self.items)}."
@@ -210,6 +225,11 @@ def taken_variables(given: object) -> tuple[Variable, ...]:
             f"{shown(wrong[0])} is no variable; give one of {', '.join(kind.__name__ for kind in VARIABLES)}."
         )
     return variables
+
+
+def probability_label(probability: float) -> str:
+    """The category of a quantile's row."""
+    return f"{probability:g}"
 
 
 def code_label(code: object) -> str:
@@ -279,6 +299,7 @@ def _check_declared(name: str, codes: Sequence[Code], declared: Sequence[Code]) 
 
 def _check_codes(name: str, *groups: Sequence[Code]) -> None:
     everything: list[object] = [code for group in groups for code in group]
+    check_plain(everything, f"Variable {name!r} declares as a code", VariableError)
     if any(code is pd.NA or code != code for code in everything):
         raise VariableError(f"Variable {name!r} declares NaN or NA as a code; None stands for the empty cell.")
     times = Counter(everything)

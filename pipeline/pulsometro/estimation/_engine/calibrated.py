@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from ..errors import DesignError
+from ..given import floats_of
 from ..survey_design import SurveyDesign, column, read_weights
 from .encoding import Coded, Measured
 from .shared_scores import SharedScores, variances_of
@@ -73,9 +74,12 @@ def _auxiliaries(design: SurveyDesign) -> sparse.csc_matrix:
         blocks.append(sparse.csc_matrix((np.ones(len(rows)), (rows, groups))))
         cells = groups if cells is None else cells
     for name in calibration.numeric:
-        values = column(design.data, name, "calibration variable").to_numpy(dtype=float, na_value=np.nan)
+        found = column(design.data, name, "calibration variable")
+        values = floats_of(found, f"Calibration variable {name!r} is not numeric", DesignError)
         if not np.isfinite(values).all():
-            raise DesignError(f"Calibration variable {name!r} has empty cells; every respondent needs a value.")
+            raise DesignError(
+                f"Calibration variable {name!r} has empty or infinite cells; every respondent needs a value."
+            )
         blocks.append(sparse.csc_matrix((values if cells is None else _deviations(values, cells))[:, None]))
     if not blocks:
         raise DesignError("The calibration names neither margins nor numeric columns; give at least one.")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from .._arrays.integers import labelling
 from ..errors import VariableError
+from ..given import floats_of
 from ..survey_design import column
 from ..variables import Categorical, Code, Index, Numeric, Quantile, Ratio, Share, Variable, Where, code_label
 from .occurring import check_codes
@@ -248,12 +249,7 @@ def index_scores(data: pd.DataFrame, variable: Index) -> np.ndarray:
 
 def _numbers(data: pd.DataFrame, name: str, variable: str, missing: Sequence[float]) -> np.ndarray:
     series = column(data, name, f"variable {variable!r}", VariableError)
-    if pd.api.types.is_datetime64_any_dtype(series.dtype) or pd.api.types.is_timedelta64_dtype(series.dtype):
-        raise VariableError(f"Column {name!r} of variable {variable!r} holds dates; make a number of them first.")
-    try:
-        values = series.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError) as problem:
-        raise VariableError(f"Column {name!r} of variable {variable!r} is not numeric: {problem}.") from None
+    values = floats_of(series, f"Column {name!r} of variable {variable!r} is not numeric", VariableError)
     if np.isinf(values).any():
         raise VariableError(f"Column {name!r} of variable {variable!r} holds infinite values; correct them.")
     return np.where(np.isin(values, missing), np.nan, values) if missing else values

@@ -11,6 +11,8 @@ from ..errors import EstimationError
 
 # Of a column, what is no more than this beside the others is a combination of them.
 DEPENDENT = 1e-9
+# Of a row's numbers, what they may add up to on the wrong side of a dividing plane by rounding.
+DIVIDED = 1e-9
 STEPS, HALVINGS = 100, 30
 # Log odds from which on it is worth asking whether the data are divided.
 FAR_OUT = 12.0
@@ -46,12 +48,15 @@ class ModelFrame:
 
 
 def standardised(
-    x: np.ndarray, w: np.ndarray, numbers: list[int],
+    x: np.ndarray, numbers: list[int],
     rest: tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[int, tuple[int, ...]], ...], np.ndarray],
 ) -> ModelFrame:  # fmt: skip
-    """The frame with the columns that are ``numbers`` less their mean, over their largest distance from it."""
+    """The frame with the columns that are ``numbers`` less a middle value, over their largest distance from it.
+
+    The middle is one of the values: a mean would be drawn after an outlier, and the others lose their digits.
+    """
     centre, scale = np.zeros(x.shape[1]), np.ones(x.shape[1])
-    centre[numbers] = np.average(x[:, numbers], axis=0, weights=w)
+    centre[numbers] = np.quantile(x[:, numbers], 0.5, axis=0, method="lower")
     scale[numbers] = np.abs(x[:, numbers] - centre[numbers]).max(axis=0)
     return ModelFrame((x - centre) / scale, centre, scale, *rest)
 
@@ -98,7 +103,7 @@ def fit(frame: ModelFrame, y: np.ndarray, w: np.ndarray) -> np.ndarray:
     def deviance(b: np.ndarray) -> float:
         return float(-2 * (weight * special.log_expit(np.where(y == 1, 1, -1) * (x @ b))).sum())
 
-    beta, step = np.zeros(x.shape[1]), np.full(x.shape[1], np.inf)
+    beta, left = np.zeros(x.shape[1]), np.inf
     for _ in range(STEPS):
         eta = x @ beta
         omega = weight * special.expit(eta) * special.expit(-eta)
@@ -111,9 +116,11 @@ def fit(frame: ModelFrame, y: np.ndarray, w: np.ndarray) -> np.ndarray:
         while halving < HALVINGS and not deviance(beta + step) <= before * (1 + 1e-12):
             step, halving = step / 2, halving + 1
         beta = beta + step
-        if np.abs(x @ step).max() < 1e-11 * max(1.0, float(np.abs(eta).max())):
+        # By row: beside log odds of an outlier's size the others' would be nothing, or its own rounding a step.
+        left = float((np.abs(x @ step) / np.maximum(np.abs(x @ beta), 1.0)).max())
+        if left < 1e-11:
             break
-    converged = bool(np.isfinite(step).all() and np.abs(x @ step).max() < 1e-6)
+    converged = left < 1e-6
     if not converged or np.abs(x @ beta).max() > FAR_OUT:
         refuse_perfect(frame, y)
     if not converged:
@@ -125,18 +132,31 @@ def refuse_perfect(frame: ModelFrame, y: np.ndarray) -> None:
     """Raise where a combination of the terms divides those with the outcome from those without.
 
     No finite coefficients are best then (Albert and Anderson 1984): a linear programme looks for a direction b with
-    x b ≥ 0 for all of the ones and ≤ 0 for the others, and not all zero.
+    x b ≥ 0 for all of the ones and ≤ 0 for the others, and not all zero. Its tolerances are absolute; no column's
+    outlier and no row may decide what is small, so columns are in units of their middle values, rows of their largest,
+    and what is found must hold in every row but for rounding.
     """
     from scipy.optimize import linprog
 
-    signed = np.unique(frame.x * np.where(y == 1, 1.0, -1.0)[:, None], axis=0)
+    signed = np.unique(_balanced(frame.x) * np.where(y == 1, 1.0, -1.0)[:, None], axis=0)
     found = linprog(-signed.sum(axis=0), A_ub=sparse.csr_matrix(-signed), b_ub=np.zeros(len(signed)), bounds=(-1, 1))
-    if found.x is not None and (signed @ found.x).max() > 1e-6:
+    if found.x is None:
+        return
+    sides = signed @ found.x
+    if sides.max() > 1e-6 and (sides >= -DIVIDED * (np.abs(signed) @ np.abs(found.x))).all():
         terms = dict.fromkeys(frame.owners[k] for k in np.flatnonzero(np.abs(found.x) > 1e-6) if frame.owners[k])
         raise EstimationError(
             f"The logistic model cannot converge: {' + '.join(terms)} predicts the outcome perfectly in some rows; "
             "merge categories or drop a term."
         )
+
+
+def _balanced(x: np.ndarray) -> np.ndarray:
+    """Columns over the median of what they have beside zero, then rows over their largest number."""
+    sizes = np.array([np.median(own[own > 0]) if own.any() else 1.0 for own in np.abs(x).T])
+    scaled = x / sizes
+    balanced: np.ndarray = scaled / np.abs(scaled).max(axis=1, keepdims=True)
+    return balanced
 
 
 def replicated(

@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from ..errors import DesignError
+from ..given import floats_of
 from ..survey_design import Replicates, SurveyDesign
 from .cells import divided
 from .coded_domains import Cells
 from .encoding import Coded, Measured
+
+# Replicates that add up to less than this share of the weights are no weights.
+MULTIPLIERS = 0.05
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,42 @@ def replicate_matrix(design: SurveyDesign) -> np.ndarray:
     chosen = design.data[names]
     if chosen.shape[1] > len(names):
         raise DesignError("Replicate weights appear more than once in the data; keep one column of each name.")
-    matrix = np.ascontiguousarray(chosen.to_numpy(dtype=float))
+    matrix = np.ascontiguousarray(_plain(chosen))
     bad = np.flatnonzero(~np.isfinite(matrix).all(axis=0) | ~matrix.any(axis=0))
     if len(bad):
         raise DesignError(f"Replicate weights {names[bad[0]]!r} hold missing values or only zeros; correct them.")
+    _refuse_multipliers(matrix, design, names)
     return matrix
+
+
+def _plain(chosen: pd.DataFrame) -> np.ndarray:
+    if all(isinstance(kind, np.dtype) and kind.kind in "biuf" for kind in chosen.dtypes):
+        whole: np.ndarray = chosen.to_numpy(dtype=float)
+        return whole
+    parts = [
+        floats_of(chosen[name], f"Replicate weights {name!r} are not numbers", DesignError) for name in chosen.columns
+    ]
+    return np.column_stack(parts)
+
+
+def _refuse_multipliers(matrix: np.ndarray, design: SurveyDesign, names: list[str]) -> None:
+    """Refuse what the weights are to be multiplied by: its error would be that of another sample.
+
+    Told by the rows that a replicate keeps: one group of many, or half of a sample, is small as a whole and keeps its
+    weights. Multipliers of weights near one are not told apart.
+    """
+    sums = matrix.sum(axis=0)
+    if np.median(sums) >= MULTIPLIERS * design.w.sum():
+        return
+    kept = np.array([design.w[column != 0].sum() for column in matrix.T])
+    small = sums < MULTIPLIERS * kept
+    if 2 * small.sum() > len(names):
+        first = int(np.argmax(small))
+        raise DesignError(
+            f"Replicate weights {names[first]!r} add up to {sums[first]:.6g} in rows whose weights "
+            f"{design.weights!r} add up to {kept[first]:.6g} ({int(small.sum())} of {len(names)} replicates are like "
+            f"this): they look like multipliers; multiply them by the weight."
+        )
 
 
 def replicate_totals(encoded: Coded | Measured, cells: Cells, matrix: np.ndarray, centre: float) -> ReplicateTotals:

@@ -108,14 +108,15 @@ class LinearEstimates:
         return (slice(first, first + step) for first in range(0, contrasts, step))
 
     def contrasts(
-        self, coefficients: np.ndarray, names: Sequence[str], level: float = 0.95, df: float | None = None
+        self, coefficients: np.ndarray, names: Sequence[str] = (), level: float = 0.95, df: float | None = None
     ) -> pd.DataFrame:
         """Contrasts Σ a_j θ_j: name, estimate, se, ci_low, ci_high, df, t, p (two-sided).
 
-        ``coefficients`` has shape (c, m). ``df`` fixes the degrees of freedom; by default they are those
-        of the PSUs that the contrast uses.
+        ``coefficients`` has shape (c, m); ``names`` are c, by default "1", "2" … ``df`` fixes the degrees of
+        freedom; by default they are those of the PSUs that the contrast uses.
         """
         a = np.atleast_2d(np.asarray(coefficients, dtype=float))
+        names = names if len(names) else tuple(map(str, range(1, len(a) + 1)))
         if a.shape != (len(names), len(self.values)):
             raise EstimationError(
                 f"The contrasts have shape {a.shape}; {len(names)} names and {len(self.values)} estimates need "

@@ -13,7 +13,8 @@ import pandas as pd
 
 from ..domains import Domain
 from ..errors import EstimationError, check_choice
-from ..estimate_table import Settings
+from ..estimate_table import Settings, taken_settings
+from ..given import check_type
 from ..variables import Quantile
 from .contrasts import KEYS, test_table
 from .multiple_testing import Covariance
@@ -54,7 +55,9 @@ def trend(
     and ``link`` says which enter or leave. ``error`` labels what the standard error covers.
     Columns TREND_COLUMNS. Raises EstimationError when a wave has no time.
     """
-    settings = settings or Settings()
+    settings = taken_settings(settings)
+    for wave in waves:
+        check_type(wave, Wave, "A wave of the trend", EstimationError)
     check_choice(covariance, get_args(Covariance), "The covariance", EstimationError)
     absent = [wave.label for wave in waves if wave.label not in years]
     if absent:

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ..domains import Domain
-from ..estimate_table import Settings
+from ..errors import EstimationError
+from ..estimate_table import Settings, taken_settings
+from ..given import check_type
 from ..intervals import shows_no_spread, t_quantile
 from ..precision import NO_DF
 from ..variables import QUANTILE
@@ -53,7 +55,9 @@ def changes(
     items that both waves ask, in all columns of its row; ``link`` then says what enters or leaves. Raises
     EstimationError.
     """
-    rule, settings = rule or ChangeRule(), settings or Settings()
+    rule, settings = rule or ChangeRule(), taken_settings(settings)
+    for wave, which in ((current, "The current wave"), (reference, "The reference wave")):
+        check_type(wave, Wave, which, EstimationError)
     linked = link_indices((reference, current), domains, settings)
     reference, current = linked.waves
     breaks = Breaks({**linked.impossible, **(breaks or Breaks()).reasons})
