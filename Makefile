@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ENV := $(PYTHON) tools/env.py
 # Spreads the tests over the processors; what shares a costly fixture stays together.
-SPREAD := -n auto --dist loadgroup
+SPREAD := -n auto --dist loadfile
 
 .PHONY: help setup repro test test-fast test-long lint ensu bench faults doctor clean
 

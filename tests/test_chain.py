@@ -26,7 +26,7 @@ from pulsometro.weighting import stage as weight
 ROOT = Path(__file__).resolve().parents[1]
 WAVES = ("2012T2", "2013T1", "2013T2")
 KEY = ["wave", "indicator", "category", "statistic", "domain_kind", "domain"]
-pytestmark = [pytest.mark.xdist_group("chain"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from pulsometro.cli import main
 from pulsometro.common.files import write_record
 from tests.small_study import make_study
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("damaged")]
+pytestmark = pytest.mark.long
 WAVE = "2013T2"
 # File → the verbs that read it.
 READ_BY = {

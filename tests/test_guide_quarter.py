@@ -12,7 +12,7 @@ from pulsometro.graph.dvc_file import write_graph
 from pulsometro.study import load_study
 from tests.small_study import ENVIRONMENT, ROOT, as_project, dump, load, make_study
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("guide")]
+pytestmark = pytest.mark.long
 GUIDE = (ROOT / "docs/trimestre.md").read_text(encoding="utf-8")
 TYPED = ("pulso ", "dvc ", "git ", "make ", "cp ")
 

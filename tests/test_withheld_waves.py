@@ -13,7 +13,7 @@ from pulsometro.study import load_study
 from pulsometro.study.withheld import read_withheld
 from tests.small_study import as_project, dump, load, make_study, run
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("withheld")]
+pytestmark = pytest.mark.long
 BAD, GOOD = "2013T1", "2013T2"
 # What is published of the good wave, and what its publication is made from.
 PUBLISHED = (f"reports/site/{GOOD}", f"processed/release/{GOOD}", f"processed/{GOOD}", f"processed/series/waves/{GOOD}")

@@ -22,7 +22,7 @@ from pulsometro.weighting import stage as weight
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "ensu"
-pytestmark = [pytest.mark.xdist_group("ensu"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from benchmarks import ensu_faults as planted
 from pulsometro.check.great_expectations.engine import Engine
 from pulsometro.study import Study, load_study
 
-pytestmark = [pytest.mark.xdist_group("ensu_planted"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
