@@ -224,7 +224,7 @@ def test_a_release_that_cannot_be_is_withheld_and_its_reports_stay(project: Path
 
 def test_the_middle_one_of_three_is_left_out_of_the_others(tmp_path: Path) -> None:
     waves = ("2012T3", "2013T1", "2013T2")
-    whole = make_study(tmp_path / "tres", waves)
+    whole = make_study(tmp_path / "tres", waves, 100)
     as_project(whole)
     alone = tmp_path / "dos"
     shutil.copytree(whole, alone)
