@@ -70,10 +70,11 @@ def test_what_a_lane_raises_arrives(error: Exception, told: type[Exception], mon
 @pytest.mark.parametrize("end", [KeyboardInterrupt(), SystemExit(3)])
 def test_stopped_here_no_lane_goes_on(end: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    begun = time.monotonic()
+    # Another test of this process may have left a pool that waits for more work.
+    before, begun = set(multiprocessing.active_children()), time.monotonic()
     with pytest.raises(type(end)):
         side_by_side([partial(_raise, end), partial(time.sleep, 60), partial(time.sleep, 60)])
-    assert multiprocessing.active_children() == [] and time.monotonic() - begun < 20
+    assert set(multiprocessing.active_children()) <= before and time.monotonic() - begun < 20
     # Signals that were held while the lanes began come again.
     assert signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
@@ -85,9 +86,10 @@ def test_a_lane_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(parallel, "PATIENCE", 0.3)
     monkeypatch.setattr("pulsometro.common.ending._leave", lambda *_: None)
+    before = set(multiprocessing.active_children())
     with pytest.raises(KeyboardInterrupt):
         side_by_side([partial(_raise, KeyboardInterrupt()), partial(time.sleep, 60)])
-    assert multiprocessing.active_children() == []
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_one_core_runs_them_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
