@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.weighting.chain import Inputs
+from pulsometro.weighting.content_order import content_rank
 
 ROOT = Path(__file__).resolve().parents[2]
 TOTALS = pd.read_csv(ROOT / "raw" / "population" / "control_totals.csv", dtype={"cve_geo": str})
@@ -26,7 +27,7 @@ PULSO: dict[str, Any] = {
     },
     "calibration": {"margins": [{"items": ["sex_item"]}, {"items": ["age_item"]}], "min_respondents": 10},
     "trim": {"k": 5},
-    "replicates": {"n": 12, "seed": 7},
+    "replicates": {"n": 12, "seed": 8},
 }
 
 
@@ -79,3 +80,12 @@ def inputs(**changes: Any) -> Inputs:
         "coverage": COVERAGE,
     }
     return Inputs(**{**given, **changes})
+
+
+def drawn_in(rows: pd.DataFrame, weights: pd.DataFrame, others: int = 0) -> np.ndarray:
+    """The order in which PSUs are drawn: of the answers with stratum and weight, then units without interview.
+
+    ``weights``: of the same rows in the order of the folios, as ``rows`` are.
+    """
+    told = rows.drop(columns="folio").assign(stratum=weights["stratum"].to_numpy(), weight=weights["weight"].to_numpy())
+    return np.concatenate([content_rank(told), len(rows) + np.arange(others)])

@@ -8,6 +8,8 @@ from pulsometro.questionnaire.expressions import Condition
 from pulsometro.settings.configuration import STRICT
 
 ItemKind = Literal["single", "integer", "number", "text", "date", "area"]
+# Never among what partners get, whatever the item is.
+NEVER_RELEASED = ("text", "date")
 MissingKind = Literal["no_aplica", "no_sabe", "no_contesta"]
 
 
@@ -167,3 +169,8 @@ class Questionnaire:
     def public(self) -> tuple[str, ...]:
         """Items that partners may have, in order."""
         return tuple(name for name, item in self.items.items() if not item.private)
+
+    @property
+    def released(self) -> tuple[str, ...]:
+        """The public items whose values are released: free text can hold a name, a date tells who was asked when."""
+        return tuple(n for n in self.public if n != "folio" and self.items[n].kind not in NEVER_RELEASED)

@@ -18,8 +18,6 @@ MISSING_WORDS: Mapping[MissingKind, str] = {
     "no_contesta": "No contesta",
     "no_aplica": "No aplica (no se le preguntó)",
 }
-# Free text can hold a name, a date can tell who was asked when: neither is ever released.
-NEVER_RELEASED = ("text", "date")
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def build(
     ``areas``: cve_geo → name. Raises PulsoError when they are not of the same respondents or
     an item's name or codes cannot be released.
     """
-    released = [n for n in questionnaire.public if n != "folio" and questionnaire[n].kind not in NEVER_RELEASED]
+    released = questionnaire.released
     variables = [_variable(name, questionnaire[name], areas) for name in released]
     data = _joined(questionnaire.wave, responses, weights)
     frame = pd.DataFrame({v.name: _values(data[v.name], v) for v in variables})

@@ -9,12 +9,13 @@ import pandas as pd
 
 from pulsometro.settings.weighting_settings import Calibration, Given, Trim, WeightingSettings
 from pulsometro.weighting import record as r
-from pulsometro.weighting.arrays import Floats, codes_of
+from pulsometro.weighting.arrays import Floats, Ints, codes_of
 from pulsometro.weighting.base.base_step import base_weights
 from pulsometro.weighting.calibration.margin_design import MarginDesign, design_margins
 from pulsometro.weighting.calibration.margins import Margin
 from pulsometro.weighting.calibration.methods import calibrate
 from pulsometro.weighting.calibration.trimming import Caps, area_caps, trim
+from pulsometro.weighting.content_order import content_rank
 from pulsometro.weighting.control_totals import Totals, load_totals
 from pulsometro.weighting.diagnostics import (
     balance_of_items,
@@ -35,7 +36,8 @@ from pulsometro.weighting.warnings import coverage_record, trim_areas, warnings_
 class Inputs:
     """What weighting reads. ``responses``: one row per respondent, ``folio`` unique, missing
     answers of the items used here as NA; ``on``: middle of the fieldwork; ``areas``: those the
-    study covers (None: all of the totals' table); ``places``: their names, for warnings."""
+    study covers (None: all of the totals' table); ``places``: their names, for warnings; ``released``: the columns
+    that partners get (None: all but the folio): random draws follow their values, and nothing that stays hidden."""
 
     wave: str
     on: date
@@ -46,6 +48,7 @@ class Inputs:
     frame: pd.DataFrame | None = None
     coverage: pd.DataFrame | None = None
     places: Mapping[str, str] = field(default_factory=dict)
+    released: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     nonresponse = nonresponse_plan(responses, areas, design_weights, fieldwork, settings)
     plan = None if nonresponse is None else nonresponse.plan
     base = design_weights if plan is None else design_weights * plan.factors(design_weights)[0][plan.of_respondent]
-    calibrated = _calibrate(responses, areas, base, settings, totals)
+    released = _released(responses, inputs)
+    calibrated = _calibrate(responses, areas, base, settings, totals, content_rank(released))
     final = base if calibrated is None else calibrated.weights
     margins = () if calibrated is None else calibrated.design.margins
     targets = {} if calibrated is None else calibrated.design.targets
@@ -91,8 +95,9 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     most = np.inf if given else settings.limits.max_to_median
     refuse_absurd(final, areas, margins, settings.limits.min_weight, most)
     caps = None if calibrated is None else calibrated.caps
-    full = FullSample(design_weights, codes_of(areas)[1], nonresponse, margins, caps)
     table = _table(responses, base, final, margins, settings)
+    order = content_rank(released.assign(stratum=table["stratum"].to_numpy(), weight=final))
+    full = FullSample(design_weights, codes_of(areas)[1], nonresponse, margins, caps, order)
     table, replicates = add_replicates(table, responses, full, settings)
     result = r.WeightingRecord(
         wave=inputs.wave,
@@ -126,6 +131,12 @@ def _ordered(responses: pd.DataFrame) -> pd.DataFrame:
         folio = responses.loc[responses["folio"].duplicated(), "folio"].iloc[0]
         raise WeightingError(f"folio {folio} is there twice", "quarantine one of the rows")
     return responses.assign(folio=responses["folio"].astype(str)).set_index("folio", drop=False).sort_index()
+
+
+def _released(responses: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """What partners get of the answers."""
+    names = [name for name in responses if name != "folio"] if inputs.released is None else list(inputs.released)
+    return responses[[name for name in names if name in responses]]
 
 
 def _areas(responses: pd.DataFrame, settings: WeightingSettings) -> np.ndarray:
@@ -177,12 +188,17 @@ def _dual_frame(
 
 
 def _calibrate(
-    responses: pd.DataFrame, areas: np.ndarray, base: Floats, settings: WeightingSettings, totals: Totals | None
+    responses: pd.DataFrame,
+    areas: np.ndarray,
+    base: Floats,
+    settings: WeightingSettings,
+    totals: Totals | None,
+    order: Ints,
 ) -> _Calibrated | None:
     declared = settings.calibration
     if declared is None or totals is None or settings.within is None:
         return None
-    design = design_margins(responses, base, settings.within, declared, settings.collapse, totals)
+    design = design_margins(responses, base, settings.within, declared, settings.collapse, totals, order)
     result = calibrate(
         base,
         design.margins,

@@ -39,9 +39,8 @@ def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -
 def weigh_wave(study: Study, wave: str) -> Weighted:
     """The wave's weights and record, without writing them."""
     settings = study.params.weighting
-    responses = known_answers(
-        read_table(study.processed(wave, "responses.parquet")), study.questionnaire(wave), settings
-    )
+    questionnaire = study.questionnaire(wave)
+    responses = known_answers(read_table(study.processed(wave, "responses.parquet")), questionnaire, settings)
     attempts = study.processed(wave, "attempts.parquet")
     municipalities = tuple(area.cve_geo for area in study.params.municipalities)
     totals, coverage, base = settings.control_totals, settings.coverage, settings.base
@@ -55,6 +54,7 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
         frame=_csv(study.root, base.frame, ("area", "wave")) if isinstance(base, TelephoneFrame) else None,
         coverage=_csv(study.root, coverage.file, (coverage.area,)) if coverage else None,
         places=_places(study),
+        released=questionnaire.released,
     )
     return weigh(inputs, settings)
 

@@ -13,7 +13,7 @@ from pulsometro.weighting.calibration.methods import calibrate
 from pulsometro.weighting.calibration.trimming import Caps, area_caps, trim
 from pulsometro.weighting.chain import weigh
 from pulsometro.weighting.replicates.multipliers import rao_wu
-from tests.weighting.editions import TOTALS, attempts, inputs, responses, settings
+from tests.weighting.editions import TOTALS, attempts, drawn_in, inputs, responses, settings
 
 ATTEMPTS = {"number": "number", "attempt": "attempt", "disposition": "disposition"}
 ADULTS = TOTALS[(TOTALS["source"] == "conapo") & (TOTALS["reference_date"] == "2012-07-01")]
@@ -34,7 +34,7 @@ def test_a_replicate_done_again_one_row_a_draw() -> None:
     rows = responses()
     called = attempts(rows)
     declared = settings(
-        attempts=ATTEMPTS, nonresponse={"classes": ["zone"]}, trim={"k": 3}, replicates={"n": 3, "seed": 7}
+        attempts=ATTEMPTS, nonresponse={"classes": ["zone"]}, trim={"k": 3}, replicates={"n": 3, "seed": 8}
     )
     made = weigh(inputs(responses=rows, attempts=called), declared)
     final = called[called["attempt"] == 2]
@@ -46,7 +46,7 @@ def test_a_replicate_done_again_one_row_a_draw() -> None:
 
     stratum = np.concatenate([rows["area"], silent["area"]])
     psu = np.concatenate([rows["folio"], [f"\x00{k}" for k in range(len(silent))]])
-    drawn = rao_wu(stratum, psu, 3, 7).values[2]
+    drawn = rao_wu(stratum, psu, 3, 8, order=drawn_in(rows, made.weights, len(silent))).values[2]
     mine, theirs = drawn[: len(rows)], drawn[len(rows) :]
 
     classes = rows["area"] + rows["zone"].astype(str)

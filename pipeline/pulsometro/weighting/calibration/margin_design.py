@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.settings.weighting_settings import Calibration, Collapse, MarginSettings
-from pulsometro.weighting.arrays import Bools, Floats
+from pulsometro.weighting.arrays import Bools, Floats, Ints
 from pulsometro.weighting.calibration.margins import (
     Margin,
     check_margins,
@@ -43,16 +43,18 @@ def design_margins(
     calibration: Calibration,
     collapse: list[Collapse],
     totals: Totals,
+    order: Ints,
 ) -> MarginDesign:
     """Build the margins that the (n,) ``base`` weights are calibrated to.
 
-    ``responses``: n rows with the column ``area`` and the items of the margins. Raises
+    ``responses``: n rows with the column ``area`` and the items of the margins; ``order``: (n,) in which missing
+    answers are drawn. Raises
     WeightingError for an area without interviews or without totals, a missing calibration
     variable without a rule, a cell with too few respondents, margins that disagree.
     """
     areas = responses[area].astype(str).to_numpy(dtype=str)
     _check_areas(areas, totals.areas)
-    levels, missing = _levels(responses, areas, calibration, totals)
+    levels, missing = _levels(responses, areas, calibration, totals, order)
     margins, collapsed, sources = [], [], []
     for settings in calibration.margins:
         picked, source = totals.pick(settings.items, settings.source)
@@ -101,7 +103,7 @@ def _check_areas(areas: np.ndarray, covered: tuple[str, ...]) -> None:
 
 
 def _levels(
-    responses: pd.DataFrame, areas: np.ndarray, calibration: Calibration, totals: Totals
+    responses: pd.DataFrame, areas: np.ndarray, calibration: Calibration, totals: Totals, order: Ints
 ) -> tuple[dict[str, np.ndarray], tuple[MissingHandled, ...]]:
     """(n,) level of each item as text; what has no total is missing and follows the rule."""
     levels: dict[str, np.ndarray] = {}
@@ -118,8 +120,7 @@ def _levels(
             if unknown.any():
                 handled.extend(_report_missing(areas, item, unknown, calibration.missing))
                 if calibration.missing == "impute":
-                    keys = responses.index.to_numpy() if responses.index.is_unique else np.arange(len(areas))
-                    values[unknown] = _draw(picked, item, areas, unknown, keys, calibration.impute_seed)
+                    values[unknown] = _draw(picked, item, areas, unknown, order, calibration.impute_seed)
                 else:
                     values[unknown] = MISSING
             levels[item] = values
@@ -138,12 +139,10 @@ def _report_missing(areas: np.ndarray, item: str, unknown: Bools, rule: str) -> 
     return [MissingHandled(str(a), item, int(c), rule) for a, c in zip(names, counts, strict=True)]
 
 
-def _draw(
-    picked: pd.DataFrame, item: str, areas: np.ndarray, unknown: Bools, keys: np.ndarray, seed: int
-) -> np.ndarray:
-    """Levels drawn from the area's totals, in the order of the respondents' ids, not of the rows."""
+def _draw(picked: pd.DataFrame, item: str, areas: np.ndarray, unknown: Bools, places: Ints, seed: int) -> np.ndarray:
+    """Levels drawn from the area's totals, in the order of what is released of the rows, not of their ids."""
     rows = np.flatnonzero(unknown)
-    order = rows[np.argsort(keys[rows].astype(str), kind="stable")]
+    order = rows[np.argsort(places[rows], kind="stable")]
     uniform = np.random.default_rng([seed]).random(len(order))
     drawn = pd.Series("", index=order, dtype=object)
     for area in np.unique(areas[order]):

@@ -43,6 +43,7 @@ def rao_wu(
     replicates: int,
     seed: int,
     *,
+    order: Ints | None = None,
     population_psus: Floats | None = None,
 ) -> Multipliers:
     """Bootstrap multipliers with m_h = n_h − 1 PSUs drawn with replacement per stratum.
@@ -50,10 +51,12 @@ def rao_wu(
     ``stratum``, ``psu``: (n,) ids; rows of a PSU move together. ``population_psus``: (n,)
     number of PSUs of the row's stratum in the population: the rescaled form with the finite
     population correction, multiplier 1 − λ + λ·(n/(n−1))·times drawn, λ = √(1 − n/N).
-    Replicate r depends on (seed, r) only, not on the order of rows or the number of
+    ``order``: (n,) place of each row, all different; a stratum's PSUs are numbered for the draw by the first place of
+    their rows, and by their ids where it is None (whoever has the seed then reads the order of the ids from the
+    weights). Replicate r depends on (seed, r) and on that order only, not on the order of rows or the number of
     replicates. Raises WeightingError for a stratum with one PSU.
     """
-    psus = _psus(stratum, psu)
+    psus = _psus(stratum, psu, order)
     _refuse_lonely(psus)
     total = sum(len(members) for members in psus.members)
     correction = _correction(psus, total, population_psus)
@@ -70,14 +73,16 @@ def rao_wu(
     return Multipliers("rao_wu", values, 1.0 / replicates, np.ones(replicates))
 
 
-def jkn(stratum: npt.ArrayLike, psu: npt.ArrayLike, *, max_groups: int = 200, seed: int = 0) -> Multipliers:
+def jkn(
+    stratum: npt.ArrayLike, psu: npt.ArrayLike, *, max_groups: int = 200, seed: int = 0, order: Ints | None = None
+) -> Multipliers:
     """Stratified jackknife: one replicate per PSU, or per random group of PSUs.
 
     With more than ``max_groups`` PSUs, each stratum's PSUs are dealt at random (seeded) into
     at least two groups, in proportion to its PSUs. The rest of the stratum is multiplied by
-    n_h ÷ (n_h − n_deleted); rscale = (G_h − 1)/G_h.
+    n_h ÷ (n_h − n_deleted); rscale = (G_h − 1)/G_h. ``order``: as for ``rao_wu``.
     """
-    psus = _psus(stratum, psu)
+    psus = _psus(stratum, psu, order)
     _refuse_lonely(psus)
     total = sum(len(members) for members in psus.members)
     grouped = total > max_groups
@@ -110,13 +115,21 @@ def replicate_variance(estimates: Floats, full: Floats | float, scale: float, rs
     return variance
 
 
-def _psus(stratum: npt.ArrayLike, psu: npt.ArrayLike) -> _Psus:
-    names, stratum_code = np.unique(np.asarray(stratum).astype(str), return_inverse=True)
-    psu_code = np.unique(np.asarray(psu).astype(str), return_inverse=True)[1].reshape(-1)
+def _psus(stratum: npt.ArrayLike, psu: npt.ArrayLike, order: Ints | None) -> _Psus:
+    stratum_name, psu_name = np.asarray(stratum).astype(str), np.asarray(psu).astype(str)
     # Ids of PSUs need to be unique only within their stratum.
-    pairs, row = np.unique(np.column_stack([stratum_code.reshape(-1), psu_code]), axis=0, return_inverse=True)
-    members = tuple(np.flatnonzero(pairs[:, 0] == code) for code in range(len(names)))
-    return _Psus(row.reshape(-1), members, tuple(str(name) for name in names))
+    _, first, row = np.unique(np.column_stack([stratum_name, psu_name]), axis=0, return_index=True, return_inverse=True)
+    row = row.reshape(-1)
+    if order is not None:
+        place = np.full(len(first), len(row))
+        np.minimum.at(place, row, order)
+        renumbered = np.empty(len(first), dtype=np.int64)
+        renumbered[np.argsort(place)] = np.arange(len(first))
+        row, first = renumbered[row], first[np.argsort(place)]
+    of_psu = stratum_name[first]
+    # The strata in the order of their first PSU, which is that of their names where there is no other order.
+    names = list(dict.fromkeys(of_psu.tolist()))
+    return _Psus(row, tuple(np.flatnonzero(of_psu == name) for name in names), tuple(names))
 
 
 def _refuse_lonely(psus: _Psus) -> None:

@@ -20,13 +20,14 @@ from pulsometro.weighting.replicates.reweigh import FixedSteps, weigh_replicates
 @dataclass(frozen=True)
 class FullSample:
     """What the full sample fixed: ``base``: (n,) weights before nonresponse; ``area``: (n,)
-    codes; ``margins``: after collapsing, () without calibration."""
+    codes; ``margins``: after collapsing, () without calibration; ``order``: (n,) in which PSUs are drawn."""
 
     base: Floats
     area: Ints
     nonresponse: NonresponseStep | None
     margins: tuple[Margin, ...]
     caps: Caps | None
+    order: Ints
 
 
 def design_ids(responses: pd.DataFrame, settings: WeightingSettings) -> tuple[np.ndarray, np.ndarray]:
@@ -57,7 +58,7 @@ def add_replicates(
     declared = settings.replicates
     if declared is None:
         return table, None
-    made = _multipliers(table, responses, full.nonresponse, settings, declared)
+    made = _multipliers(table, responses, full, settings, declared)
     calibration = settings.calibration
     steps = FixedSteps(
         base=full.base,
@@ -78,17 +79,19 @@ def add_replicates(
 def _multipliers(
     table: pd.DataFrame,
     responses: pd.DataFrame,
-    nonresponse: NonresponseStep | None,
+    full: FullSample,
     settings: WeightingSettings,
     declared: Replicates,
 ) -> Multipliers:
     """Units without interview are resampled too when the nonresponse step uses them."""
     stratum, psu = table["stratum"].to_numpy(dtype=str), table["psu"].to_numpy(dtype=str)
-    if nonresponse is not None:
-        other_stratum, other_psu = nonresponse.design_ids(settings)
+    order = full.order
+    if full.nonresponse is not None:
+        other_stratum, other_psu = full.nonresponse.design_ids(settings)
+        order = np.concatenate([order, len(order) + np.arange(len(other_psu))])
         stratum, psu = np.concatenate([stratum, other_stratum]), np.concatenate([psu, other_psu])
     if declared.method == "jkn":
-        return jkn(stratum, psu, max_groups=declared.max_groups, seed=declared.seed)
+        return jkn(stratum, psu, max_groups=declared.max_groups, seed=declared.seed, order=order)
     population = None
     if declared.fpc is not None:
         population = need_column(responses, declared.fpc, "replicates.fpc").to_numpy(dtype=float, na_value=np.nan)
@@ -97,7 +100,7 @@ def _multipliers(
                 "a finite population correction with units that gave no interview is not supported",
                 "leave out replicates.fpc or nonresponse",
             )
-    return rao_wu(stratum, psu, declared.n, declared.seed, population_psus=population)
+    return rao_wu(stratum, psu, declared.n, declared.seed, order=order, population_psus=population)
 
 
 def _collect(

@@ -1,0 +1,91 @@
+"""The released rows say nothing about the order of the folios, although every draw has a public seed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pulsometro.ingest import stage as ingest
+from pulsometro.release.table import ReleaseTable, build
+from pulsometro.study import load_study
+from pulsometro.weighting.replicates.multipliers import jkn, rao_wu
+from pulsometro.weighting.stage import weigh_wave
+from tests.tiny_study import WAVES, write_study
+
+SEED, WAVE = 5, WAVES[-1]
+CALIBRATION = {"method": "raking", "margins": [{"items": ["sexo", "edad2"]}], "missing": "impute"}
+RESPONDENTS = {
+    "weighting.base": {"kind": "telephone_completes", "adults": "adultos", "lines": "lineas", "missing": "median"},
+    "weighting.calibration": CALIBRATION,
+}
+DESIGNS: dict[str, Mapping[str, Any]] = {
+    "rao_wu": {**RESPONDENTS, "weighting.replicates": {"n": 60, "seed": SEED}},
+    "jkn": {**RESPONDENTS, "weighting.replicates": {"method": "jkn", "max_groups": 90, "seed": SEED}},
+    "units": {
+        "weighting.base": {"kind": "area", "probabilities": ["p1", "p2"]}, "weighting.strata": "estrato",
+        "weighting.psu": "upm", "weighting.replicates": {"n": 60, "seed": SEED},
+    },
+}  # fmt: skip
+
+
+def released(folder: Path, design: str, folios: list[str] | None = None) -> tuple[ReleaseTable, pd.DataFrame]:
+    """The release of the study's last wave and its responses, whose rows have other folios where they are given."""
+    write_study(folder, DESIGNS[design])
+    study = load_study(folder)
+    path = study.raw(WAVE)
+    if folios is not None:
+        pd.read_csv(path, dtype=str).assign(folio=folios).to_csv(path, index=False)
+    ingest.run(study, WAVE)
+    responses = pd.read_parquet(study.processed(WAVE, "responses.parquet"))
+    areas = {area.cve_geo: area.name for area in study.params.municipalities}
+    return build(study.questionnaire(WAVE), responses, weigh_wave(study, WAVE).weights, areas), responses
+
+
+@pytest.mark.parametrize("design", list(DESIGNS))
+def test_other_folios_are_the_same_release(design: str, tmp_path: Path) -> None:
+    first, responses = released(tmp_path / "a", design)
+    shuffled = np.random.default_rng(1).permutation(responses["folio"].astype(str).to_numpy())
+    second, others = released(tmp_path / "b", design, list(shuffled))
+    assert set(others["folio"]) == set(responses["folio"])
+    pd.testing.assert_frame_equal(first.frame, second.frame)
+    assert first.replicates is not None and second.replicates is not None
+    pd.testing.assert_frame_equal(first.replicates, second.replicates)
+
+
+@pytest.mark.parametrize("design", ["rao_wu", "jkn"])
+def test_redoing_the_draws_over_sorted_folios_finds_nobody(design: str, tmp_path: Path) -> None:
+    """The attack: each place in the list of folios has a pattern of zeros that the public seed gives."""
+    table, responses = released(tmp_path, design)
+    assert table.replicates is not None
+    zeros = table.replicates.drop(columns="id").to_numpy() == 0
+    ordered = responses.sort_values(["municipio", "folio"])
+    place = ordered["municipio"].to_numpy(dtype=str)
+    make = {"rao_wu": lambda s, p: rao_wu(s, p, 60, SEED), "jkn": lambda s, p: jkn(s, p, max_groups=90, seed=SEED)}
+    drawn = make[design](place, ordered["folio"].astype(str)).values
+    assert drawn.shape[0] == zeros.shape[1]
+    by_pattern: dict[tuple[str, bytes], list[str]] = {}
+    for area, pattern, folio in zip(place, (drawn == 0).T, ordered["folio"], strict=True):
+        by_pattern.setdefault((area, pattern.tobytes()), []).append(str(folio))
+    # Scored by who the row is: its answers with the rest of the released values.
+    asked = [v.name for v in table.items if v.name in responses]
+    merged = responses.assign(municipio=responses["municipio"].astype(int)).merge(
+        table.frame[asked], on=asked, how="right", indicator=True
+    )
+    guesses = [
+        by_pattern.get((f"{area:05d}", row.tobytes()), [])
+        for area, row in zip(table.frame["municipio"].astype(int), zeros, strict=True)
+    ]
+    folios = merged.groupby(asked, dropna=False, sort=False)["folio"].agg(set)
+    assert len(folios)
+    owner = dict(zip(map(tuple, table.frame[asked].astype(str).to_numpy()), [None] * len(table.frame), strict=False))
+    assert owner
+    truth = {tuple(map(str, key)): names for key, names in folios.items()}
+    hits = sum(
+        len(set(guess) & truth.get(tuple(row), set())) / len(guess)
+        for guess, row in zip(guesses, table.frame[asked].astype(str).to_numpy(), strict=True)
+        if guess
+    )
+    assert hits <= 6
