@@ -66,26 +66,14 @@ def test_redoing_the_draws_over_sorted_folios_finds_nobody(design: str, tmp_path
     make = {"rao_wu": lambda s, p: rao_wu(s, p, 60, SEED), "jkn": lambda s, p: jkn(s, p, max_groups=90, seed=SEED)}
     drawn = make[design](place, ordered["folio"].astype(str)).values
     assert drawn.shape[0] == zeros.shape[1]
-    by_pattern: dict[tuple[str, bytes], list[str]] = {}
-    for area, pattern, folio in zip(place, (drawn == 0).T, ordered["folio"], strict=True):
-        by_pattern.setdefault((area, pattern.tobytes()), []).append(str(folio))
-    # Scored by who the row is: its answers with the rest of the released values.
-    asked = [v.name for v in table.items if v.name in responses]
-    merged = responses.assign(municipio=responses["municipio"].astype(int)).merge(
-        table.frame[asked], on=asked, how="right", indicator=True
-    )
-    guesses = [
-        by_pattern.get((f"{area:05d}", row.tobytes()), [])
-        for area, row in zip(table.frame["municipio"].astype(int), zeros, strict=True)
+    owner = {(area, row.tobytes()): n for n, (area, row) in enumerate(zip(place, (drawn == 0).T, strict=True))}
+    asked = [variable.name for variable in table.items]
+    answers = ordered[asked].apply(pd.to_numeric).fillna(-1).to_numpy()
+    rows = table.frame[asked].apply(pd.to_numeric).fillna(-1).to_numpy()
+    areas = [f"{area:05d}" for area in table.frame["municipio"].astype(int)]
+    guessed = [owner.get((area, row.tobytes())) for area, row in zip(areas, zeros, strict=True)]
+    found = [
+        guess is not None and bool((answers[guess] == row).all()) for guess, row in zip(guessed, rows, strict=True)
     ]
-    folios = merged.groupby(asked, dropna=False, sort=False)["folio"].agg(set)
-    assert len(folios)
-    owner = dict(zip(map(tuple, table.frame[asked].astype(str).to_numpy()), [None] * len(table.frame), strict=False))
-    assert owner
-    truth = {tuple(map(str, key)): names for key, names in folios.items()}
-    hits = sum(
-        len(set(guess) & truth.get(tuple(row), set())) / len(guess)
-        for guess, row in zip(guesses, table.frame[asked].astype(str).to_numpy(), strict=True)
-        if guess
-    )
-    assert hits <= 6
+    # By chance one row of a place's 160 is where it was.
+    assert np.mean(found) < 0.03

@@ -6,13 +6,9 @@ nothing else (HMAC: RFC 2104; SHA-256: FIPS 180-4).
 """
 
 import hmac
-import os
 import re
-import secrets
-import tempfile
 import unicodedata
 from collections.abc import Mapping
-from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,15 +16,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pulsometro.common.errors import MachineError, PulsoError
-from pulsometro.common.files import write_text
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.secret_keys import KEY_BYTES, SecretKey
 
-FOLDER, FILE = ".pulso", "telephones.key"
+KEY = SecretKey(
+    "telephones.key", "the telephones",
+    "after which telephones of earlier editions are not recognised until 'pulso ingest' ran again for each of them",
+)  # fmt: skip
 # Simulated telephones belong to nobody, and a fresh clone must make the same bytes without a key of its own.
 DEMONSTRATION_KEY = b"pulsometro: telephones of nobody"
 DEMONSTRATION = "demonstration"
-_KEY_BYTES = 32
-_KEY = re.compile(rb"[0-9a-fA-F]{64}")
 # 64 bits: among a million telephones two share a code with probability 3 in 10^8, and a shorter code would protect no
 # better, as what protects is the key.
 _CODE_DIGITS = 16
@@ -59,59 +56,7 @@ def load_key(root: Path) -> bytes:
 
     Its folder keeps itself out of git. Raises MachineError when the file is no key, or can be neither read nor made.
     """
-    path = root / FOLDER / FILE
-    try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        # Before the key, and also beside one that somebody copied here: there is no moment in which git sees it.
-        if not (path.parent / ".gitignore").is_file():
-            write_text("*\n", path.parent / ".gitignore")
-        if not path.exists():
-            _make(path)
-        content = path.read_bytes().strip()
-    except OSError as error:
-        raise MachineError(
-            f"{path}: the key of the telephones can be neither read nor made here ({error.strerror or error}); make "
-            "the folder writable, or put the team's copy of the file there."
-        ) from None
-    if not _KEY.fullmatch(content):
-        raise MachineError(
-            f"{path}: this is no key of 64 hexadecimal digits; restore it from the team's copy, or remove it, after "
-            "which telephones of earlier editions are not recognised until 'pulso ingest' ran again for each of them."
-        )
-    return bytes.fromhex(content.decode("ascii"))
-
-
-def _make(path: Path) -> None:
-    """Put a new key in place, readable by its owner alone, unless another process was first."""
-    content = secrets.token_bytes(_KEY_BYTES).hex() + "\n"
-    # mkstemp's files are their owner's alone.
-    handle, name = tempfile.mkstemp(prefix=".tmp-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # A link, unlike a rename, replaces nothing: of two processes one key stays, and both read it.
-        path.hardlink_to(name)
-    except FileExistsError:
-        return
-    except OSError:
-        # Some sticks and network drives have no links.
-        _make_exclusively(path, content)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _make_exclusively(path: Path, content: str) -> None:
-    with suppress(FileExistsError):
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            os.write(handle, content.encode("ascii"))
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(handle)
+    return KEY.make(root)
 
 
 def fingerprint(key: bytes) -> str:
@@ -128,8 +73,8 @@ def keyed(column: pd.Series, key: bytes) -> pd.Series:
     ``column``: text or numbers; what is missing stays missing. Raises ValueError for a key of another length than
     32 bytes: under a short one the numbers can be had back.
     """
-    if len(key) != _KEY_BYTES:
-        raise ValueError(f"a key has {_KEY_BYTES} bytes, not {len(key)}")
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a key has {KEY_BYTES} bytes, not {len(key)}")
     codes = {value: _code("telephone", number(str(value)), key) for value in column.dropna().unique()}
     return column.map(codes).astype("string")
 
