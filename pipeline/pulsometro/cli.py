@@ -174,6 +174,21 @@ def weight(wave: str, withhold: bool) -> None:
 
 
 @main.command()
+def key() -> None:
+    """Make the key that the weights are blurred under, unless it is there; say its fingerprint for params.yaml."""
+    from pulsometro.study import load_study
+    from pulsometro.weighting.base.blur import KEY, fingerprint
+
+    study = load_study()
+    there = KEY.read(study.root) is not None
+    made = fingerprint(KEY.make(study.root))
+    say(
+        f"{KEY.path(study.root)}: {'the key was there' if there else 'a new key'}; keep a copy of it outside of this "
+        f'machine, and write in params.yaml, weighting: blur: {{key: "{made}"}}'
+    )
+
+
+@main.command()
 @WAVE
 @WITHHOLD
 def estimate(wave: str, withhold: bool) -> None:

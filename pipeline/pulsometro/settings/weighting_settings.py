@@ -69,6 +69,22 @@ BaseSettings = Annotated[TelephoneCompletes | TelephoneFrame | AreaSample | Give
 
 
 @dataclass(frozen=True)
+class Blur:
+    """A factor under a secret key, before calibration, that keeps weights from telling adults and lines of a home.
+
+    ``spread``: standard deviation of the factor's logarithm; errors grow by √(1 + spread²) at most, about. ``key``: the
+    fingerprint that 'pulso key' prints of ``.pulso/weights.key``; "demonstration" for simulated waves alone.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    spread: float = 0.3
+    key: str = "demonstration"
+
+    def __post_init__(self) -> None:
+        demand(_WHERE, (0 < self.spread <= 0.5, "blur.spread must be above 0 and at most 0.5"))
+
+
+@dataclass(frozen=True)
 class DualFrame:
     """Weights for a survey that calls two frames (landline and mobile).
 
@@ -287,6 +303,7 @@ class WeightingSettings:
     within: str | None = None
     strata: str | None = None
     psu: str | None = None
+    blur: Blur | None = None
     dual_frame: DualFrame | None = None
     attempts: Attempts | None = None
     nonresponse: Nonresponse | None = None

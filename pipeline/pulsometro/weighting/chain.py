@@ -11,6 +11,7 @@ from pulsometro.settings.weighting_settings import Calibration, Given, Trim, Wei
 from pulsometro.weighting import record as r
 from pulsometro.weighting.arrays import Floats, Ints, codes_of
 from pulsometro.weighting.base.base_step import base_weights
+from pulsometro.weighting.base.blur import blur_factors, fingerprint
 from pulsometro.weighting.calibration.margin_design import MarginDesign, design_margins
 from pulsometro.weighting.calibration.margins import Margin
 from pulsometro.weighting.calibration.methods import calibrate
@@ -37,7 +38,8 @@ class Inputs:
     """What weighting reads. ``responses``: one row per respondent, ``folio`` unique, missing
     answers of the items used here as NA; ``on``: middle of the fieldwork; ``areas``: those the
     study covers (None: all of the totals' table); ``places``: their names, for warnings; ``released``: the columns
-    that partners get (None: all but the folio): random draws follow their values, and nothing that stays hidden."""
+    that partners get (None: all but the folio): random draws follow their values, and nothing that stays hidden;
+    ``key``: the study's, for the blur that settings declare."""
 
     wave: str
     on: date
@@ -49,6 +51,7 @@ class Inputs:
     coverage: pd.DataFrame | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     released: tuple[str, ...] | None = None
+    key: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     fieldwork = read_fieldwork(inputs.attempts, settings)
     design_weights, base_entry = base_weights(responses, areas, settings, totals, inputs.frame, fieldwork, inputs.wave)
     design_weights, dual = _dual_frame(responses, areas, design_weights, settings)
+    blurred = _blur(responses, design_weights, inputs, settings)
+    design_weights = design_weights if blurred is None else blurred[0]
     nonresponse = nonresponse_plan(responses, areas, design_weights, fieldwork, settings)
     plan = None if nonresponse is None else nonresponse.plan
     base = design_weights if plan is None else design_weights * plan.factors(design_weights)[0][plan.of_respondent]
@@ -108,6 +113,7 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
         psu=settings.psu,
         base=base_entry,
         dual_frame=dual,
+        blur=None if blurred is None else blurred[1],
         outcome_rates=() if fieldwork is None else fieldwork.rates,
         nonresponse=None if nonresponse is None else nonresponse.entry,
         calibration=None if calibrated is None else calibrated.calibration,
@@ -185,6 +191,19 @@ def _dual_frame(
         spread(made.weights, areas),
     )
     return made.weights, entry
+
+
+def _blur(
+    responses: pd.DataFrame, weights: Floats, inputs: Inputs, settings: WeightingSettings
+) -> tuple[Floats, r.BlurRecord] | None:
+    declared = settings.blur
+    if declared is None:
+        return None
+    if inputs.key is None:
+        raise WeightingError("there is no key for the blur", "give the study's key, or leave out weighting.blur")
+    factors = blur_factors(responses.index, inputs.wave, inputs.key, declared.spread)
+    cost = float(len(factors) * np.sum(factors**2) / np.sum(factors) ** 2)
+    return weights * factors, r.BlurRecord(declared.spread, fingerprint(inputs.key), cost)
 
 
 def _calibrate(

@@ -53,6 +53,16 @@ class DualFrameRecord:
 
 
 @dataclass(frozen=True)
+class BlurRecord:
+    """The keyed factor on the base weights: ``spread`` of its logarithm, ``key``: the key's fingerprint, ``deff``: by
+    how much its inequality alone multiplies the variance (Kish)."""
+
+    spread: float
+    key: str
+    deff: float
+
+
+@dataclass(frozen=True)
 class Rates:
     """Outcome rates of one area (proportions), the counts behind them and the *e* used.
 
@@ -253,6 +263,7 @@ class WeightingRecord:
     psu: str | None
     base: BaseRecord
     dual_frame: DualFrameRecord | None
+    blur: BlurRecord | None
     outcome_rates: tuple[Rates, ...]
     nonresponse: NonresponseRecord | None
     calibration: CalibrationRecord | None

@@ -1,5 +1,6 @@
 """How an edition was weighted, in Spanish sentences, from the content of ``weighting.json``."""
 
+import math
 from collections.abc import Mapping
 from datetime import date
 
@@ -38,7 +39,7 @@ def describe(
     ``labels_of`` gives them; what has none appears as it is.
     """
     named = labels or {}
-    parts = [_base(record, place_word), _dual_frame(record), _nonresponse(record, place_word)]
+    parts = [_base(record, place_word), _dual_frame(record), _blurred(record), _nonresponse(record, place_word)]
     parts += [_calibration(record, place_word, named), _collapsed(record, places, named), _missing(record)]
     parts += [_trim(record, place_word), _replicates(record), _spread(record)]
     return tuple(part for part in parts if part)
@@ -102,6 +103,18 @@ def _dual_frame(record: WeightingRecord) -> str:
         f"Para no contar dos veces a {who}, su peso se multiplica, como propone Hartley, por "
         f"{spanish.decimal(dual.theta, 2)} si salió del primer marco y por {spanish.decimal(1 - dual.theta, 2)} "
         "si salió del segundo."
+    )
+
+
+def _blurred(record: WeightingRecord) -> str:
+    blur = record.blur
+    if blur is None:
+        return ""
+    cost = spanish.decimal((math.sqrt(blur.deff) - 1) * 100, 1)
+    return (
+        "Para que ningún peso diga cuántas personas viven en un hogar, cada uno se multiplica, antes de calibrar, por "
+        f"un factor al azar de media uno que sólo conoce quien hace la encuesta; agrega cerca de {cost} % a los "
+        "errores."
     )
 
 
