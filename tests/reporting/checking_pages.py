@@ -99,7 +99,7 @@ def held(study: Study, edition: Edition, key: str, path: str, words: str) -> boo
     wave, _, name = key.partition("/")
     label = edition.labels.get(path.split("/")[0])
     share = label is None or label.statistic == "proportion"
-    value = value_at(study.processed(wave, name), path)
+    value = value_at(study, wave, name, path)
     return re.sub(r"\s*(%|puntos?)$", "", words.strip()) in printed_as(value, path, share)
 
 

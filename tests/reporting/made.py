@@ -197,7 +197,7 @@ def project(root: Path, settings: dict[str, str] | None = None) -> Study:
         write_record(weighting_record(wave), study.processed(wave, "weighting.json"))
         write_table(asked(table[table["wave"] == wave]), study.processed(wave, "interviewers.parquet"))
         write_record(opinion(wave), study.processed(wave, "second_opinion.json"))
-        write_record({"wave": wave, "verdict": "pass", "counts": {}, "rules": []}, study.checks(wave))
+        write_record({"wave": wave, "verdict": "pass", "counts": None, "rules": []}, study.checks(wave))
     write_table(table, study.series("estimates.parquet"))
     write_table(moved, study.series("changes.parquet"))
     write_table(ranked, study.series("rankings.parquet"))

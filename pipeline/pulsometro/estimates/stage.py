@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_record, read_table, write_table
-from pulsometro.common.sealing import damaged
+from pulsometro.common.files import read_table, write_table
 from pulsometro.estimates.interviewer_effects import effects, refuse_unknown, role
 from pulsometro.estimation import (
     Calibration,
@@ -28,9 +27,9 @@ from pulsometro.estimation import (
 )
 from pulsometro.estimation.errors import EstimationError
 from pulsometro.questionnaire import Indicator, Item, Questionnaire, check_against, parse
-from pulsometro.settings.configuration import validate
 from pulsometro.study import Study
 from pulsometro.study.withheld import carried
+from pulsometro.weighting.record import load_weighting
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,6 @@ class Prepared:
     design: SurveyDesign
     variables: tuple[Variable, ...]
     domains: tuple[Domain, ...]
-
-
-@dataclass(frozen=True)
-class _ReplicatesEntry:
-    """What the weights' record says of the replicates; its other keys are not for here."""
-
-    names: tuple[str, ...]
-    scale: float
-    rscales: tuple[float, ...]
 
 
 def run(study: Study, wave: str) -> str:
@@ -171,15 +161,8 @@ def by_respondent(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
 
 def _replicates(study: Study, wave: str) -> Replicates | None:
     """The replicate weights with the scales that their record gives; none for given weights."""
-    path = study.processed(wave, "weighting.json")
-    record = read_record(path)
-    if record.get("wave") != wave:
-        raise damaged(path)
-    made = record.get("replicates")
-    if not made:
-        return None
-    entry = validate(_ReplicatesEntry, made, path, "replicates")
-    return Replicates(entry.names, entry.scale, entry.rscales)
+    made = load_weighting(study, wave).replicates
+    return Replicates(made.names, made.scale, made.rscales) if made else None
 
 
 def _variable(

@@ -14,6 +14,7 @@ from pulsometro.study import Study
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
 from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.record import NAME
 
 
 def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> str:
@@ -32,7 +33,7 @@ def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -
     except WeightingError as error:
         raise error.named(_places(study), _labels(study.questionnaire(wave))) from None
     write_table(result.weights, folder / "weights.parquet")
-    write_record(result.record.to_dict(), folder / "weighting.json")
+    write_record(result.record.to_dict(), folder / NAME)
     return summary(result)
 
 

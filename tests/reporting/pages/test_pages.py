@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from pulsometro.common.files import read_record as sealed_record
+from pulsometro.check.verdict import load_verdict
 from pulsometro.reporting.edition.content import Edition, Exceptions
 from pulsometro.reporting.edition.tested_differences import ALIKE, Differences
 from pulsometro.reporting.formats.build_folder import prepared_folder
@@ -20,7 +20,7 @@ from pulsometro.reporting.pages.methodology.methodology_page import summary, wor
 from pulsometro.reporting.pages.navigation import SECTIONS
 from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
-from pulsometro.weighting.record import read_record
+from pulsometro.weighting.record import load_weighting
 from tests.reporting.conftest import LAST
 from tests.reporting.made import ROOT, TOO_RARE
 
@@ -203,9 +203,8 @@ def test_bold_in_the_places_of_trust_is_beyond_the_intervals(site: Path, edition
 
 @pytest.fixture(scope="session")
 def sources(study: Study, edition: Edition) -> Sources:
-    weighed, checks = study.processed(LAST, "weighting.json"), sealed_record(study.checks(LAST))
-    questionnaire = study.questionnaire(LAST)
-    return Sources(study, edition, questionnaire, sealed_record(weighed), read_record(weighed), checks, "prueba 1.0")
+    weights, checks = load_weighting(study, LAST), load_verdict(study, LAST)
+    return Sources(study, edition, study.questionnaire(LAST), weights, checks, "prueba 1.0")
 
 
 def test_every_element_of_aapor_and_every_criterion_of_ine_has_its_point(sources: Sources) -> None:

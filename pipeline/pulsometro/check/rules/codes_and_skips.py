@@ -7,6 +7,7 @@ import pandas as pd
 
 from pulsometro.check.rule import KEY, Evidence, Rule
 from pulsometro.check.rules.sample_design import design_rules, nested_units, weight_flags, weight_inputs
+from pulsometro.ingest.delivery_record import DeliveryRecord
 from pulsometro.questionnaire.model import Item, Questionnaire
 from pulsometro.settings.check_settings import Severity
 from pulsometro.study import Study
@@ -61,11 +62,11 @@ _DIFFERENCES: Mapping[str, tuple[Severity, str, str]] = {
 
 
 def questionnaire_rules(
-    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, delivery: Mapping[str, Any]
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, delivery: DeliveryRecord
 ) -> Evidence:
     """Evidence tables ``respondents``, ``areas``, ``items``, ``delivery`` and ``differences``, and their rules.
 
-    ``responses``: as ingest wrote them; ``delivery``: its delivery.json.
+    ``responses``: as ingest wrote them; ``delivery``: what ingest recorded of them.
     """
     settings = study.params.check
     tables = {
@@ -233,17 +234,17 @@ def _area_rules(study: Study) -> Iterator[Rule]:
                    "Pida las entrevistas que faltan.", {"min_value": 0.9})  # fmt: skip
 
 
-def _delivery(delivery: Mapping[str, Any]) -> pd.DataFrame:
-    counts = delivery["counts"]
-    share = counts["quarantined"] / max(counts["delivered"], 1)
-    lost = counts["delivered"] - counts["accepted"] - counts["quarantined"]
-    return pd.DataFrame({KEY: [delivery["file"]], "quarantined_share": [share], "lost": [lost]})
+def _delivery(delivery: DeliveryRecord) -> pd.DataFrame:
+    counts = delivery.counts
+    share = counts.quarantined / max(counts.delivered, 1)
+    lost = counts.delivered - counts.accepted - counts.quarantined
+    return pd.DataFrame({KEY: [delivery.file], "quarantined_share": [share], "lost": [lost]})
 
 
-def _differences(delivery: Mapping[str, Any]) -> pd.DataFrame:
+def _differences(delivery: DeliveryRecord) -> pd.DataFrame:
     rows = []
-    for difference in delivery["differences"]:
-        place = "/".join(part for part in (difference["column"], difference["item"], difference["code"]) if part)
-        rows.append({KEY: place, **{kind: difference["kind"] == kind for kind in _DIFFERENCES}})
+    for difference in delivery.differences:
+        place = "/".join(part for part in (difference.column, difference.item, difference.code) if part)
+        rows.append({KEY: place, **{kind: difference.kind == kind for kind in _DIFFERENCES}})
     empty = {KEY: pd.Series(dtype="string"), **{kind: pd.Series(dtype=bool) for kind in _DIFFERENCES}}
     return pd.DataFrame(rows) if rows else pd.DataFrame(empty)

@@ -1,9 +1,8 @@
 """From the study and an earlier stage's tables to an Edition."""
 
-from typing import Any
-
 import pandas as pd
 
+from pulsometro.check.verdict import Verdict, load_verdict
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Indicator, Questionnaire
@@ -16,13 +15,13 @@ from pulsometro.reporting.edition.content import (
     Place,
     WaveInfo,
 )
-from pulsometro.reporting.edition.records import verdict_of, weighting_of
 from pulsometro.reporting.edition.rows import Rows
 from pulsometro.reporting.edition.tested_differences import Differences, differences_in
 from pulsometro.reporting.suppression.cell_suppression import Kept, without_recognisable
 from pulsometro.reporting.suppression.linear_attack import structure_of
 from pulsometro.study import Study
 from pulsometro.style.theme import load_theme
+from pulsometro.weighting.record import WeightingRecord, load_weighting
 
 NO_ANSWER = {
     "exclude": "No sabe y no contesta quedan fuera de la base.",
@@ -47,11 +46,11 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     kept = without_recognisable(
         estimates, changes, rules, lambda key: structure_of(study.indicators.by_name, study.questionnaire(key))
     )
-    record = weighting_of(study, wave)
+    record = load_weighting(study, wave)
     return build(
         study, wave, kept, ranks, differences_in(compared, kept.withheld),
-        making=_making(study, study.questionnaire(wave), record), interviews=int(record["n"]),
-        exceptions=exceptions_of(verdict_of(study, wave)), known=frozenset(estimates["wave"]), draft=draft,
+        making=_making(study, study.questionnaire(wave), record), interviews=record.n,
+        exceptions=exceptions_of(load_verdict(study, wave)), known=frozenset(estimates["wave"]), draft=draft,
     )  # fmt: skip
 
 
@@ -166,14 +165,13 @@ def _label(name: str, indicator: Indicator, questionnaire: Questionnaire, refuse
     )
 
 
-def _making(study: Study, questionnaire: Questionnaire, record: dict[str, Any]) -> Making:
+def _making(study: Study, questionnaire: Questionnaire, record: WeightingRecord) -> Making:
     fieldwork = questionnaire.fieldwork
-    rates = {entry["area"]: entry["rates"] for entry in record.get("outcome_rates", [])}
-    rate = rates.get("total", {}).get("RR3")
+    whole = record.whole_rates
     return Making(
         mode=fieldwork.mode,
         frame=fieldwork.frame,
-        response_rate=rate,
+        response_rate=whole.rates.get("RR3") if whole else None,
         weighting=_weighting(study, questionnaire),
     )
 
@@ -191,7 +189,7 @@ def _weighting(study: Study, questionnaire: Questionnaire) -> str:
     return f"ponderada{within} a {join(words)} de la población"
 
 
-def exceptions_of(verdict: dict[str, Any]) -> Exceptions:
+def exceptions_of(verdict: Verdict) -> Exceptions:
     """Rules that failed and somebody accepted, with the reason given."""
-    failed = [rule for rule in verdict.get("rules", ()) if not rule["passed"] and rule.get("accepted")]
-    return Exceptions(tuple(f"{rule['title'].rstrip('.')} ({rule['accepted'].rstrip('.')})" for rule in failed))
+    failed = [rule for rule in verdict.rules if not rule.passed and rule.accepted]
+    return Exceptions(tuple(f"{rule.title.rstrip('.')} ({rule.accepted.rstrip('.')})" for rule in failed))

@@ -11,6 +11,7 @@ from pulsometro.reporting.language.traced_text import Number, Text, escape, span
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.weighting.record import NAME as WEIGHTING
 
 BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
 NOTHING = "No hay cifras que se puedan publicar."
@@ -237,7 +238,7 @@ def interviews(edition: Edition) -> Number:
 
 def from_record(edition: Edition, words: str, path: str) -> Number:
     """A number of the wave's ``weighting.json``; ``path``: its keys with slashes, areas by name."""
-    return Number(words, f"{edition.wave.key}/weighting.json", path)
+    return Number(words, f"{edition.wave.key}/{WEIGHTING}", path)
 
 
 def named(name: str, words: str) -> str:

@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_record, read_table
+from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Indicator
 from pulsometro.reporting.edition.rows import ID
 from pulsometro.reporting.trace.location import FILES, value_at
 from pulsometro.study import Study
 from pulsometro.study.layout import BESIDE, MADE_BY
+from pulsometro.weighting.record import NAME as WEIGHTING
+from pulsometro.weighting.record import load_weighting
 
 _PRINTED = re.compile(r'data-id="([^"]+)" data-field="([^"]+)"[^>]*>(?:\s*<text[^>]*>)?([^<]+)<')
 _TIED = re.compile(r'data-id="([^"]+)"')
@@ -126,7 +128,7 @@ def _entry(study: Study, key: str, path: str, page: str) -> str:
     file = study.processed(wave, name)
     head = f"{key}#{path}{f'  (printed in {page})' if page else ''}"
     stage = MADE_BY.get(name, "")
-    return "\n".join([head, f"  value        {value_at(file, path)}", *_made_by(study, wave, file, stage)])
+    return "\n".join([head, f"  value        {value_at(study, wave, name, path)}", *_made_by(study, wave, file, stage)])
 
 
 def _one(study: Study, key: str, field: str, page: str) -> str:
@@ -208,10 +210,9 @@ def _missing(indicator: Indicator) -> str:
 
 
 def _origin(study: Study, wave: str) -> list[str]:
-    record = study.processed(wave, "weighting.json")
-    said = read_record(record) if record.is_file() else {}
-    method = (said.get("calibration") or {}).get("method", "given")
-    replicates = (said.get("replicates") or {}).get("used", 0)
+    record = load_weighting(study, wave) if study.processed(wave, WEIGHTING).is_file() else None
+    method = record.calibration.method if record and record.calibration else "given"
+    replicates = record.replicates.used if record and record.replicates else 0
     weights = study.processed(wave, "weights.parquet")
     return [
         f"weights      {_named(study, weights)}; calibration: {method}; replicates: {replicates}",

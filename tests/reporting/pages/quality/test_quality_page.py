@@ -16,8 +16,9 @@ from pulsometro.reporting.edition.rows import Rows
 from pulsometro.reporting.pages.quality.calls_and_interviewers import interviewers
 from pulsometro.reporting.pages.quality.quality_page import Sources, fragments, load, warnings
 from pulsometro.reporting.trace.explain import explain_number
+from pulsometro.settings.configuration import read_made
 from pulsometro.study import Study
-from pulsometro.weighting.record import WeightingRecord, read_record
+from pulsometro.weighting.record import WeightingRecord, load_weighting
 from tests.reporting import reading
 from tests.reporting.checking import fits
 from tests.reporting.checking_pages import held
@@ -184,7 +185,7 @@ def test_a_given_weight_of_a_study_without_areas_has_a_page(sources: Sources, tm
 def _fragments(content: dict[str, Any], sources: Sources, folder: Path) -> tuple[dict[str, str], list[Any]]:
     """The fragments made from another weighting.json, and their tied numbers."""
     write_record(content, folder / "weighting.json")
-    record: WeightingRecord = read_record(folder / "weighting.json")
+    record = read_made(WeightingRecord, folder / "weighting.json")
     wave = replace(sources.edition.wave, key="other")
     other = replace(sources, record=record, edition=replace(sources.edition, wave=wave))
     made = fragments(other, folder)
@@ -229,6 +230,7 @@ def test_a_number_of_the_page_can_be_explained(study: Study, built: Path, page: 
 def test_a_record_of_another_version_say_what_to_do(study: Study, tmp_path: Path) -> None:
     content = sealed_record(study.processed(LAST, "weighting.json"))
     del content["base_final"]
-    write_record(content, tmp_path / "weighting.json")
+    elsewhere = replace(study, root=tmp_path)
+    write_record(content, elsewhere.processed(LAST, "weighting.json"))
     with pytest.raises(PulsoError, match="another version of this program wrote it"):
-        read_record(tmp_path / "weighting.json")
+        load_weighting(elsewhere, LAST)

@@ -1,8 +1,5 @@
 """The disclosure points that are made of numbers: sample size, outcome, precision, weights."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language import sentences
 from pulsometro.reporting.language.traced_text import Number, escape, lower_first, text, upper_first
@@ -11,6 +8,7 @@ from pulsometro.reporting.pages.methodology.disclosure_points import Point, Sour
 from pulsometro.reporting.pages.quality.weighting_words import describe, labels_of
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
+from pulsometro.weighting.record import Rates
 
 _INTERVALS = {
     "logit": "en escala logit", "korn_graubard": "de Korn y Graubard", "wilson": "de Wilson con muestra efectiva",
@@ -37,7 +35,7 @@ _RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación
 
 def size(sources: Sources) -> tuple[Point, ...]:
     """How many were interviewed, in every place too, with AAPOR's rates, dispositions and item nonresponse."""
-    edition, total = sources.edition, _total(sources.record, "outcome_rates")
+    edition, total = sources.edition, sources.weights.whole_rates
     base = edition.whole(edition.settings.headline)
     silent = sorted({label.no_answer for label in edition.labels.values()})
     counted = ""
@@ -55,14 +53,10 @@ def size(sources: Sources) -> tuple[Point, ...]:
     )  # fmt: skip
 
 
-def _total(record: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:
-    return next((row for row in record.get(table) or [] if row["area"] == "total"), None)
-
-
 def _by_place(sources: Sources) -> str:
     """Sample size and margin of the headline in every place."""
     edition = sources.edition
-    sizes = {row["area"]: row["n"] for row in sources.record.get("final") or []}
+    sizes = {spread.area: spread.n for spread in sources.weights.final}
     rows: list[list[markdown.Cell]] = []
     for place in edition.places:
         if place.code not in sizes:
@@ -77,25 +71,25 @@ def _by_place(sources: Sources) -> str:
 
 
 def _rates(sources: Sources) -> str:
-    total = _total(sources.record, "outcome_rates")
+    total = sources.weights.whole_rates
     if total is None:
         return ""
     edition = sources.edition
     parts: list[str | Number] = []
     for code, name in _RATES.items():
-        rate = total["rates"].get(code)
-        if spanish.usable(rate):
+        rate = total.rates.get(code)
+        if rate is not None and spanish.usable(rate):
             shown = from_record(edition, spanish.percent(rate), f"outcome_rates/total/rates/{code}")
             parts += ["; " if parts else "", f"{name if parts else upper_first(name)} ({code}): ", shown]
-    unsolved = from_record(edition, spanish.percent(total["e"]), "outcome_rates/total/e")
+    unsolved = from_record(edition, spanish.percent(total.e), "outcome_rates/total/e")
     return text(*parts, ". Elegibilidad estimada de los números sin resolver: ", unsolved, ".").markdown
 
 
-def _dispositions(edition: Edition, total: Mapping[str, Any]) -> str:
+def _dispositions(edition: Edition, total: Rates) -> str:
     parts: list[str | Number] = []
     for code, name in _DISPOSITIONS.items():
-        if total["counts"].get(code):
-            count = from_record(edition, spanish.count(total["counts"][code]), f"outcome_rates/total/counts/{code}")
+        if total.counts.get(code):
+            count = from_record(edition, spanish.count(total.counts[code]), f"outcome_rates/total/counts/{code}")
             parts += ["; " if parts else "", f"{name if not parts else lower_first(name)}: ", count]
     return text(*parts, ".").markdown if parts else ""
 

@@ -6,10 +6,9 @@ from math import isfinite
 from pathlib import Path
 
 from pulsometro.common.files import read_table
-from pulsometro.common.sealing import damaged
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.recompute.opinion_record import NAME as OPINION
-from pulsometro.recompute.opinion_record import SecondOpinion, read_opinion
+from pulsometro.recompute.opinion_record import SecondOpinion, load_opinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.charts.drawing import weights as weights_figure
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size
@@ -21,7 +20,7 @@ from pulsometro.reporting.pages.quality import (
     second_opinion,
     weighting_steps,
 )
-from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, RECORD, Ledger, points
+from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, Ledger, points
 from pulsometro.reporting.pages.quality.weighting_words import (
     answer_of,
     day_of,
@@ -33,7 +32,8 @@ from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
 from pulsometro.study.layout import inside
 from pulsometro.style import spanish
-from pulsometro.weighting.record import WeightingRecord, read_record
+from pulsometro.weighting.record import NAME as RECORD
+from pulsometro.weighting.record import WeightingRecord, load_weighting
 
 # The area codes that stand for everything: of a study without areas, and of the sum.
 WHOLE = ("all", "total")
@@ -71,22 +71,13 @@ def load(study: Study, edition: Edition) -> Sources:
     questionnaire: Questionnaire = study.questionnaire(wave)
     return Sources(
         edition,
-        read_record(study.processed(wave, RECORD)),
+        load_weighting(study, wave),
         calls_and_interviewers.asked_of(read_table(study.processed(wave, INTERVIEWERS))),
         {place.code: place.short for place in edition.places} | dict.fromkeys(WHOLE, edition.area_name),
         labels_of(questionnaire),
-        opinion_of(study, wave),
+        load_opinion(study, wave),
         study.params.estimation.se,
     )
-
-
-def opinion_of(study: Study, wave: str) -> SecondOpinion:
-    """The wave's second opinion; MachineError where it is missing, damaged or another wave's."""
-    path = study.processed(wave, OPINION)
-    opinion = read_opinion(path)
-    if opinion.wave != wave:
-        raise damaged(path)
-    return opinion
 
 
 def fragments(sources: Sources, figures: Path) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 from pulsometro.reporting.language.traced_text import Number, Text
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
+from pulsometro.weighting.record import NAME as RECORD
 
-RECORD = "weighting.json"
 INTERVIEWERS = "interviewers.parquet"
 
 
