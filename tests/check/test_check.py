@@ -210,7 +210,7 @@ def test_printing_says_whether_it_stops(tmp_path: Path, engine: Engine, capsys: 
 
 def test_a_rules_name_is_never_cut_on_the_screen(tmp_path: Path, capsys) -> None:
     rule = RuleResult("metadata.label_without_code", "warning", False, 1, 1, ("P5[SQ001]/x",), "t", "r")
-    counts = Counts(1, 1, 0, {})
+    counts = Counts(1, 1, 0, {}, {})
     print_verdict(d.prepared(tmp_path), Verdict(WAVE, "warn", counts, (rule,)))
     said = capsys.readouterr().out
     assert "metadata.label_without_code" in said

@@ -1,7 +1,7 @@
 """What ``delivery.json`` of a wave holds: what came, how it was read, and what became of every row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from pulsometro.settings.configuration import STRICT
@@ -31,7 +31,7 @@ class Counts:
     accepted: int
     quarantined: int
     by_reason: dict[str, int]
-    by_item: dict[str, int] = field(default_factory=dict)
+    by_item: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class DeliveryRecord(Reading):
     @property
     def reading(self) -> Reading:
         """How it was read, without what became of its rows."""
-        return Reading(**{name: getattr(self, name) for name in Reading.__dataclass_fields__})
+        return Reading(**{field.name: getattr(self, field.name) for field in fields(Reading)})
 
 
 def load_delivery(study: Study, wave: str) -> DeliveryRecord:

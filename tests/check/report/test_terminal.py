@@ -12,7 +12,7 @@ from pulsometro.ingest.delivery_record import Counts
 from tests.ingest import deliveries as d
 
 WAVE = "2020T1"
-COUNTS = Counts(60, 60, 0, {})
+COUNTS = Counts(60, 60, 0, {}, {})
 OBEYED = {
     "colour": ("\x1b[31mrojo\x1b[0m", r"\x1b[31mrojo\x1b[0m"),
     "a link that goes elsewhere": ("\x1b]8;;https://mal.example\x07banco\x1b]8;;\x07", r"\x1b]8;;https://mal.example\x07banco"),
