@@ -28,6 +28,7 @@ from tests.small_study import dump
 PLACES = ("07001", "07002", "07003")
 WAVES = ("2021T1", "2021T2")
 YES_NO = {1: "sí", 2: "no"}
+NO = "no_sabe"
 SILENT = {8: "no_sabe", 9: "no_contesta"}
 
 
@@ -51,28 +52,34 @@ def questionnaire() -> dict[str, Any]:
             "municipio": _item("¿Dónde vive?", "Municipio", kind="area", required=True),
             "estrato": _item("Estrato", "Estrato", kind="integer", required=True),
             "upm": _item("Unidad primaria", "Unidad primaria", kind="integer", required=True),
-            "upms": _item("Unidades del estrato", "Unidades del estrato", kind="integer", private=True),
-            "p1": _item("Probabilidad de la unidad", "Probabilidad 1", kind="number", private=True),
-            "p2": _item("Probabilidad de la persona", "Probabilidad 2", kind="number", private=True),
-            "factor": _item("Factor", "Factor", kind="number", private=True),
+            "upms": _item("Unidades del estrato", "Unidades del estrato", kind="integer"),
+            "p1": _item("Probabilidad de la unidad", "Probabilidad 1", kind="number"),
+            "p2": _item("Probabilidad de la persona", "Probabilidad 2", kind="number"),
+            "factor": _item("Factor", "Factor", kind="number"),
             "marco": _item("Marco", "Marco", codes={1: "fijo", 2: "móvil"}),
             "otro": _item("¿Tiene del otro?", "Otro teléfono", codes=dict(YES_NO), missing=dict(SILENT)),
-            "adultos": _item("¿Cuántos adultos?", "Adultos", kind="integer", range=[1, 20], missing={99: "no_contesta"}),
+            "adultos": _item("¿Cuántos adultos?", "Adultos", kind="integer", range=[1, 20], missing={99: "no_sabe"}),
             "lineas": _item("¿Cuántas líneas?", "Líneas", kind="integer", range=[1, 9], missing={99: "no_contesta"}),
             "sexo": _item("Sexo", "Sexo", codes={1: "hombre", 2: "mujer"}, required=True),
             "edad2": _item("Edad", "Grupo de edad", codes={1: "18 a 39", 2: "40 y más"}, missing={9: "no_contesta"}),
-            "escolaridad": _item("Escolaridad", "Escolaridad", codes={1: "básica", 2: "más"}, missing={9: "no_contesta"}),
+            "escolaridad": _item("Escolaridad", "Escolaridad", codes={1: "básica", 2: "más"}),
             "seguro": _item("¿Qué tan seguro se siente?", "Seguridad", short="Su municipio",
                             codes={1: "seguro", 2: "poco seguro", 3: "nada seguro"}, missing=dict(SILENT)),
             "conf_a": _item("¿Confía en la policía?", "Policía", short="Policía", **trust),
             "conf_b": _item("¿Confía en el Ejército?", "Ejército", short="Ejército", **trust),
             "victima": _item("¿Fue víctima?", "Víctima", codes=dict(YES_NO), missing=dict(SILENT)),
-            "denuncia": _item("¿Denunció?", "Denuncia", codes=dict(YES_NO), missing=dict(SILENT),
+            "denuncia": _item("¿Denunció?", "Denuncia", codes=dict(YES_NO), missing={7: "no_aplica", **SILENT},
                               ask_if="victima == 1"),
-            "pesos": _item("¿Cuántos pesos gastó?", "Gasto", kind="number", range=[0, 90000], missing={99999: "no_sabe"}),
+            "pesos": _item("¿Cuántos pesos gastó?", "Gasto", kind="number", range=[0, 90000], missing={99999: NO}),
+            "tramo": _item("Tramo del gasto", "Tramo del gasto", codes={1: "menos de mil", 2: "mil o más"},
+                           missing={9: "no_contesta"},
+                           derived={"source": "pesos", "ranges": {1: [0, 999], 2: [1000, 90000]}}),
         },
     }  # fmt: skip
-    return {**content, "delivery": {"respondent": ["folio"], "columns": {name: name for name in content["items"]}}}
+    return {
+        **content,
+        "delivery": {"respondent": ["folio"], "columns": {name: name for name in content["items"] if name != "tramo"}},
+    }
 
 
 def indicators() -> dict[str, Any]:
@@ -141,7 +148,7 @@ def params() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def rows(wave: str, each: int = 90, silent: float = 0.03) -> pd.DataFrame:
+def rows(wave: str, each: int = 160, silent: float = 0.06) -> pd.DataFrame:
     """A delivery: ``each`` interviews in every place, eight PSUs in each of two strata of a place.
 
     ``silent``: share that does not say how many adults and lines there are, or how old it is.
@@ -206,7 +213,7 @@ def changed_params(changed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_study(
-    folder: Path, changed: Mapping[str, Any] | None = None, asked: Mapping[str, Any] | None = None, silent: float = 0.03
+    folder: Path, changed: Mapping[str, Any] | None = None, asked: Mapping[str, Any] | None = None, silent: float = 0.06
 ) -> Path:
     """The study in ``folder``. ``changed``: params by dotted key, None takes a key away; ``asked``: of the
     questionnaire, likewise; ``silent``: as ``rows``."""

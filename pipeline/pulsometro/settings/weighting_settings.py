@@ -299,6 +299,18 @@ class WeightingSettings:
     coverage: Coverage | None = None
     indicators: list[str] = field(default_factory=list)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The items of the responses that the weights are made of, each once, in the order of the steps."""
+        dual, replicates = self.dual_frame, self.replicates
+        named = [getattr(self.base, role, None) for role in ("weight", "adults", "lines")]
+        named += [*getattr(self.base, "probabilities", ()), self.within, self.psu, self.strata]
+        named += [dual.frame, dual.other] if dual is not None else []
+        named += [*self.nonresponse.classes, *self.nonresponse.predictors] if self.nonresponse is not None else []
+        named += [item for margin in self.calibration.margins for item in margin.items] if self.calibration else []
+        named += [replicates.fpc] if replicates is not None else []
+        return tuple(dict.fromkeys(item for item in named if item))
+
     def __post_init__(self) -> None:
         needs_totals = self.calibration is not None or self.base.kind == "telephone_completes"
         demand(

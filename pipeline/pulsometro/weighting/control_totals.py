@@ -148,7 +148,8 @@ class Totals:
 
     def _entry(self, rows: pd.DataFrame, margin: str, source: str, day: str) -> SourceRecord:
         age = (self.on - date.fromisoformat(day)).days / _YEAR
-        words = {name: str(rows[name].iloc[0]) if name in rows else "" for name in ("definition", "note")}
+        first = {name: rows[name].iloc[0] if name in rows else None for name in ("definition", "note")}
+        words = {name: "" if pd.isna(value) else str(value) for name, value in first.items()}
         return SourceRecord(
             margin or "area",
             source,

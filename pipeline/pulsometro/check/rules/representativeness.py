@@ -53,6 +53,8 @@ def composition_rules(
     items = [i for i in (totals.columns if totals else {}) if i in responses and questionnaire[i].kind == "single"]
     if totals is None or area is None or area not in responses or not items:
         return None
+    if not {getattr(settings.base, "weight", area), *getattr(settings.base, "probabilities", ())} <= set(responses):
+        return None
     try:
         weights = _planned(questionnaire, responses, settings, area)
     except WeightingError:

@@ -56,12 +56,7 @@ def weight_inputs(
 
     ``present``: the wave has the item; ``known``: share of the interviews that answer it, 0–1.
     """
-    weighting, base = study.params.weighting, study.params.weighting.base
-    named = [getattr(base, role, None) for role in ("weight", "adults", "lines")]
-    named += [weighting.within, weighting.psu, weighting.strata, *getattr(base, "probabilities", ())]
-    if weighting.calibration is not None:
-        named += [item for margin in weighting.calibration.margins for item in margin.items]
-    items = list(dict.fromkeys(item for item in named if item))
+    items = study.params.weighting.columns
     rows = []
     for item in items:
         missing = list(questionnaire[item].missing) if item in questionnaire.items else []
