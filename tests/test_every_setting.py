@@ -19,7 +19,7 @@ from pulsometro.questionnaire import Questionnaire, load_questionnaire
 from pulsometro.questionnaire.indicators import Indicators, load_indicators
 from pulsometro.study import load_study
 from pulsometro.study.parameters import Params
-from tests.reporting.reading import read_page
+from tests.reporting.reading import docx_text, pdf_text, pptx_texts, read_page
 from tests.tiny_study import PLACES, WAVES, make, write_study
 
 MARGINS = [{"items": ["sexo", "edad2"]}]
@@ -90,7 +90,7 @@ SCENARIOS = {
         "weighting": {"base": {"kind": "given", "weight": "factor"}, "strata": "estrato", "psu": "upm"},
         "estimation.interval": "kg", "estimation.lonely_psu": "remove", "publish.release": False,
         "check.area": None,
-        "check.severity": {"item_nonresponse": "info", "range": "warning", "duplicates": "critical"},
+        "check.severity": {"nonresponse": "info", "range.pesos": "warning", "near_duplicates": "critical"},
     }, {"items.seguro.comparable": {"since": "2021T2"}}),
     "two frames": Scenario({
         "waves.2021T1.attempts": "llamadas.csv", "waves.2021T2.attempts": "llamadas.csv",
@@ -210,3 +210,6 @@ def test_scenario_is_published_whole(scenario: Path) -> None:
     for page in sorted(site.rglob("*.html")):
         for piece in read_page(page.read_text(encoding="utf-8")):
             assert not MACHINE.search(piece.words), (page.name, piece.words)
+    slides = [said for slide in pptx_texts(site / wave / "brief.pptx") for said in slide]
+    for words in (pdf_text(site / wave / "brief.pdf"), docx_text(site / wave / "brief.docx"), *slides):
+        assert not MACHINE.search(words), words

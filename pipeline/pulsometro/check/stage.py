@@ -1,5 +1,6 @@
 """The check stage: one process for every wave; it writes verdicts and never fails for the data."""
 
+import difflib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,8 @@ from pulsometro.common.files import column_names, read_table, write_json, write_
 from pulsometro.common.parallel import side_by_side
 from pulsometro.ingest.delivery_record import DeliveryRecord, load_delivery
 from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.settings.check_settings import CheckSettings
+from pulsometro.settings.faults import shown
 from pulsometro.study import Study
 from pulsometro.study.withheld import read_withheld, record_of
 
@@ -49,7 +52,24 @@ def run_all(study: Study, tell: Tell = str) -> str:
             verdicts[wave] = check_wave(study, wave, engine, stopped=stopped)
         if verdicts[wave].verdict == "stop":
             stopped.append(wave)
+    refuse_unknown_rules(study.params.check, list(verdicts.values()))
     return "\n".join(_line(verdicts[wave]) for wave in waves)
+
+
+def refuse_unknown_rules(settings: CheckSettings, verdicts: Sequence[Verdict]) -> None:
+    """Raise PulsoError where ``check.severity`` names what is no rule, and no family of rules, of any wave.
+
+    Nothing is said while a wave could not be checked: the rule may be one of its own.
+    """
+    if any(verdict.refused for verdict in verdicts):
+        return
+    rules = {rule.id for verdict in verdicts for rule in verdict.rules}
+    known = rules | {rule.partition(".")[0] for rule in rules}
+    for name in settings.severity:
+        if name not in known:
+            near = difflib.get_close_matches(name, sorted(known), n=1)
+            hint = f"did you mean '{near[0]}'?" if near else "remove it; the checks' pages list the rules."
+            raise PulsoError(f"params.yaml: check.severity names {shown(name)}, which is no rule of any wave; {hint}")
 
 
 def _verdicts(study: Study, waves: Sequence[str], engine: Any, tell: Tell) -> dict[str, Verdict]:

@@ -15,6 +15,8 @@ MONTHS = (
 _WORDS = (
     "cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce",
 )  # fmt: skip
+# What a reader reads for a kind of missing answer (the codes of a questionnaire's ``missing``).
+NO_ANSWER = {"no_sabe": "no sabe", "no_contesta": "no contesta", "no_aplica": "no aplica"}
 _QUARTER = re.compile(r"^(\d{4})T([1-4])$")
 
 

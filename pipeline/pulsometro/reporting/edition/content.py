@@ -126,6 +126,11 @@ class Edition:
         """Names of the measure's indicator."""
         return self.labels[measure.indicator]
 
+    def answer(self, indicator: str, category: str) -> str:
+        """A category as readers know it: ``no_sabe`` is "no sabe"."""
+        label = self.labels.get(indicator)
+        return label.categories.get(category, category) if label else category
+
     def singular(self, measure: Measure) -> str:
         """What a person counted by the measure does."""
         return measure.singular or self.label(measure).singular

@@ -20,6 +20,7 @@ from pulsometro.reporting.edition.tested_differences import Differences, differe
 from pulsometro.reporting.suppression.cell_suppression import Kept, without_recognisable
 from pulsometro.reporting.suppression.linear_attack import structure_of
 from pulsometro.study import Study
+from pulsometro.style import spanish
 from pulsometro.style.theme import load_theme
 from pulsometro.weighting.record import WeightingRecord, load_weighting
 
@@ -146,6 +147,9 @@ def _label(name: str, indicator: Indicator, questionnaire: Questionnaire, refuse
         breaks.update(item.comparable.breaks)
     proportion = indicator.kind in ("share", "distribution")
     categories = {str(label): str(label) for item in items for label in item.codes.values()}
+    if indicator.no_answer == "category":
+        asked = {kind for item in items for kind in item.missing.values() if kind != "no_aplica"}
+        categories |= {kind: words for kind, words in spanish.NO_ANSWER.items() if kind in asked}
     return IndicatorLabel(
         id=name,
         name=indicator.name,

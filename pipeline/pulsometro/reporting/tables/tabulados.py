@@ -152,7 +152,14 @@ def _indicator(book: Book, sheet: Any, line: int, label: IndicatorLabel, columns
             continue
         row = [rows.get(wave, measure, column.kind, column.domain) for column in columns]
         sheet.write(line, 0, label.name, book.words)
-        sheet.write(line, 1, upper_first(measure.category) if measure.category else upper_first(label.unit), book.words)
+        sheet.write(
+            line,
+            1,
+            upper_first(book.edition.answer(label.id, measure.category))
+            if measure.category
+            else upper_first(label.unit),
+            book.words,
+        )
         letters = greater_than(book.edition, row, columns)
         widest = max(widest, *map(len, letters))
         for index, (column, estimate, above) in enumerate(zip(columns, row, letters, strict=True)):
@@ -233,7 +240,13 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
     edition = book.edition
     name = edition.labels[estimate.indicator].name if estimate.indicator in edition.labels else estimate.indicator
     kind, group = edition.domain_name(estimate.domain_kind, estimate.domain)
-    words = (name, upper_first(estimate.category), STATISTICS[estimate.statistic], kind, group)
+    words = (
+        name,
+        upper_first(edition.answer(estimate.indicator, estimate.category)),
+        STATISTICS[estimate.statistic],
+        kind,
+        group,
+    )
     for column, said in enumerate(words):
         sheet.write_string(line, column, said, book.beside)
     sheet.write_string(line, _AT["Precisión"], estimate.precision, book.beside)

@@ -1,5 +1,6 @@
 """How the calls ended by place, and what interviewers add to the error."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -110,7 +111,8 @@ def _load(ledger: Ledger, row: Asked) -> str:
 
 def _printed(edition: Edition, row: Asked) -> bool:
     label = edition.labels.get(row.indicator)
-    if label is None:
+    # Where all answer alike there is no variance that interviewers could have a part of.
+    if label is None or not math.isfinite(row.icc):
         return False
     return edition.whole(Measure(row.indicator, row.category, label.statistic)) is not None
 
@@ -124,7 +126,7 @@ def _effects(ledger: Ledger, edition: Edition, rows: Sequence[Asked], caption: s
         unit = 100.0 if share else 1.0
         cell = _Cell(ledger, f"{row.indicator}/{row.category}")
         made.append([
-            label.name, label.categories.get(row.category, row.category) if row.category else markdown.EMPTY,
+            label.name, edition.answer(row.indicator, row.category) or markdown.EMPTY,
             cell(tenths(unit * row.estimate), "estimate"), cell(thousandths(row.icc), "icc"),
             text(cell(thousandths(row.icc_low), "icc_low"), " a ", cell(thousandths(row.icc_high), "icc_high")),
             cell(hundredths(unit * row.se), "se"), cell(hundredths(unit * row.se_interviewers), "se_interviewers"),

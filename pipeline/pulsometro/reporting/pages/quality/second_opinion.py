@@ -118,7 +118,8 @@ def _apart(opinion: SecondOpinion, edition: Edition) -> list[str]:
         label = edition.labels.get(each.indicator)
         name = label.name if label else each.indicator
         group = edition.domain_name(each.domain_kind, each.domain)[1]
-        lines.append(f"{name}{f', {each.category}' if each.category else ''}: {group}")
+        answer = edition.answer(each.indicator, each.category)
+        lines.append(f"{name}{f', {answer}' if answer else ''}: {group}")
     return lines
 
 
