@@ -101,6 +101,17 @@ def test_a_wave_that_ingest_refuses_stops_itself_and_no_other(tmp_path: Path) ->
         refuse_if_stopped(study, "2020T2")
 
 
+def test_a_severity_for_no_rule_is_named() -> None:
+    rule = RuleResult("range.edad", "warning", True, 9, 0, (), "", "", "", "")
+    verdicts = [Verdict("2020T1", "pass", {}, (rule,))]
+    refuse = stage.refuse_unknown_rules
+    for named in ("range", "range.edad"):
+        refuse(CheckSettings(severity={named: "info"}), verdicts)
+    with pytest.raises(PulsoError, match=r"check\.severity names rnge, .* did you mean 'range'"):
+        refuse(CheckSettings(severity={"rnge": "info"}), verdicts)
+    refuse(CheckSettings(severity={"rnge": "info"}), [*verdicts, Verdict("2020T2", "stop", {}, (), refused="x")])
+
+
 @pytest.mark.parametrize(
     ("rule", "damage"),
     [
