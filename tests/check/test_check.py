@@ -17,6 +17,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_json, read_record, write_record, write_table
 from pulsometro.ingest.delivery_record import Counts
 from pulsometro.ingest.stage import run
+from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.study import Study
 from pulsometro.study.withheld import WaveWithheld
 from tests.ingest import deliveries as d
