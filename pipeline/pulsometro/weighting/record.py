@@ -1,8 +1,9 @@
 """What ``weighting.json`` holds: each step in order, with what it did to the weights."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from pulsometro.settings.configuration import STRICT
 from pulsometro.study import Study
 from pulsometro.study.wave_record import load_of_wave
 from pulsometro.weighting.control_totals import Gap, SourceRecord
@@ -247,6 +248,7 @@ class Paired:
 class WeightingRecord:
     """Everything said about the weights of one wave; a step left out is None."""
 
+    __pydantic_config__: ClassVar = STRICT
     wave: str
     n: int
     areas: tuple[str, ...]
