@@ -7,6 +7,7 @@ from pulsometro.reporting.charts.drawing.cards import SIZES
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.read_edition import load_edition
 from pulsometro.reporting.edition.rows import TOO_SMALL, Change, Estimate
+from pulsometro.reporting.row_key import RowKey
 from pulsometro.reporting.trace.location import FILES
 from pulsometro.settings.report_settings import Measure
 from pulsometro.study import Study
@@ -43,7 +44,7 @@ def printed(value: float, words: str) -> bool:
 
 def row_of(edition: Edition, key: str) -> Estimate | None:
     """The row that a key names, when it may be printed."""
-    wave, indicator, category, statistic, kind, domain = key.split("|")
+    wave, indicator, category, statistic, kind, domain = RowKey.parse(key)
     found = edition.rows.get(wave, Measure(indicator, category, statistic), kind, domain)
     return found if found is not None and found.publishable else None
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pulsometro.questionnaire.crossings import parts_of
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.row_key import RowKey
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from tests.reporting.checking import (
@@ -193,7 +195,7 @@ def _check_detail(edition: Edition, rows: Sequence[Sequence[Any]], names: Mappin
     at = {str(name): i for i, name in enumerate(rows[head]) if name}
     for row in rows[head + 1 :]:
         where = str(row[at["Identificador"]])
-        wave, indicator, category, statistic, kind, domain = where.split("|")
+        wave, indicator, category, statistic, kind, domain = RowKey.parse(where)
         found = edition.rows.get(wave, Measure(indicator, category, statistic), kind, domain)
         assert found is not None, where
         said = [str(row[at[name]] or "") for name in ("Respuesta", "Dominio", "Grupo")]
@@ -225,7 +227,7 @@ def _domain_right(edition: Edition, kind: str, domain: str, said: Sequence[str])
     if kind == "total":
         return said[1] == edition.area_name
     names = {place.code: place.name for place in edition.places}
-    codes = domain.split("*")
+    codes = parts_of(domain)
     return len(said[0].split(" × ")) == len(codes) and all(
         names[code] == name for code, name in zip(codes, said[1].split(", "), strict=True) if code in names
     )

@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 
+from pulsometro.questionnaire.crossings import crossed
 from pulsometro.settings.weighting_settings import ControlTotals
 from pulsometro.weighting.errors import WeightingError
 
@@ -84,7 +85,7 @@ class Totals:
                 f"{self.settings.file} has no totals of source '{name}' by {' × '.join(columns) or 'area'} "
                 f"(sources: {known})",
                 "add them or correct control_totals in params.yaml",
-                margin="*".join(items),
+                margin=crossed(items),
             )
         rows = rows[rows["_pattern"] == fitting[0]]
         days = rows["reference_date"].drop_duplicates()
@@ -94,7 +95,7 @@ class Totals:
         for item, column in zip(items, columns, strict=True):
             keys[item] = rows[column].astype("Int64").astype(str)
         summed = keys.assign(total=rows[self.settings.total]).groupby(["area", *items], sort=True)["total"].sum()
-        return summed.reset_index(), self._entry(rows, "*".join(items), name, day)
+        return summed.reset_index(), self._entry(rows, crossed(items), name, day)
 
     def by_area(self, source: str | None = None) -> dict[str, float]:
         """Adults of each area (persons)."""

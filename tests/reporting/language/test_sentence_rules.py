@@ -109,7 +109,7 @@ def test_shares_that_print_equal_are_not_said_to_differ(edition: Edition, data: 
     whole = made.whole(measure)
     changes = made.rows.changes.set_index(["comparison", *IDS])
     if whole is not None:
-        row = changes.loc[("previous", *whole.key.split("|")[1:])]
+        row = changes.loc[("previous", *whole.row[1:])]
         alike = spanish.prints_equal(whole.estimate, row["reference_estimate"])
         for words in (sentences.headline(made).plain, sentences.finding(made, measure).plain):
             assert not (alike and re.search(r"\b(?:sube|baja)\b|(?:más|menos) que en", words)), words

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from pulsometro.questionnaire.crossings import cell_parts
 from pulsometro.reporting.edition.rows import TOO_SMALL, Change, Estimate, Rank, Rows
 from pulsometro.reporting.edition.tested_differences import Differences
 from pulsometro.settings.report_settings import Measure, ReportSettings
@@ -191,9 +192,7 @@ class Edition:
         """A kind of domain and a domain in words: ("municipio × sexo", "Apodaca, mujer")."""
         if kind == self.settings.whole_domain_kind:
             return "Total", self.area_name
-        parts = [
-            (self.groups.get(k, Group(k, {})), code) for k, code in zip(kind.split("*"), domain.split("*"), strict=True)
-        ]
+        parts = [(self.groups.get(item, Group(item, {})), code) for item, code in cell_parts(kind, domain)]
         return " × ".join(g.name for g, _ in parts), ", ".join(g.codes.get(code, code) for g, code in parts)
 
     @property

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.reporting.row_key import COLUMNS as ID
+from pulsometro.reporting.row_key import RowKey
 from pulsometro.settings.report_settings import Measure
 
 TOO_SMALL = "sin cambio apreciable"
-ID = ("wave", "indicator", "category", "statistic", "domain_kind", "domain")
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,14 @@ class Estimate:
     reason: str
 
     @property
+    def row(self) -> RowKey:
+        """The row that this is."""
+        return RowKey(self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain)
+
+    @property
     def key(self) -> str:
         """What ``data-id`` and ``pulso explain`` call the row."""
-        return "|".join((self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
+        return str(self.row)
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class Change:
     @property
     def key(self) -> str:
         """The key of the estimate that changed."""
-        return "|".join((self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
+        return str(RowKey(self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
 
     @property
     def field(self) -> str:
@@ -118,25 +124,25 @@ class Rows:
 
     def __init__(
         self, estimates: pd.DataFrame, changes: pd.DataFrame, rankings: pd.DataFrame | None = None,
-        withheld: frozenset[str] = frozenset(),
+        withheld: frozenset[RowKey] = frozenset(),
     ):  # fmt: skip
         self.estimates = estimates
         self.changes = changes
         self.withheld = withheld
         self._estimates = _by_id(estimates, ID, _E)
         self._changes = _by_id(changes, (*ID, "comparison"), _C)
-        self._ranks: dict[tuple[str, ...], Rank] = {}
+        self._ranks: dict[RowKey, Rank] = {}
         if rankings is not None:
             columns = [*ID, "rank", "rank_low", "rank_high"]
             # What has no standard error has no place among the others.
             for r in rankings.dropna(subset=columns[-3:])[columns].itertuples(index=False, name=None):
-                key = tuple(map(str, r[:6]))
-                if "|".join(key) not in withheld:
+                key = RowKey(*map(str, r[:6]))
+                if key not in withheld:
                     self._ranks[key] = Rank(int(r[6]), int(r[7]), int(r[8]))
 
     def get(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate | None:
         """The estimate of a measure in a domain, or None when the table has no such row."""
-        key = (wave, measure.indicator, measure.category, measure.statistic, kind, domain)
+        key = _row(wave, measure, kind, domain)
         row: Any = self._estimates.get(key)
         if row is None:
             return None
@@ -146,7 +152,7 @@ class Rows:
 
     def confidential(self, wave: str, measure: Measure, kind: str, domain: str) -> bool:
         """Whether the row was there and somebody could have been recognised by it."""
-        return "|".join((wave, measure.indicator, measure.category, measure.statistic, kind, domain)) in self.withheld
+        return _row(wave, measure, kind, domain) in self.withheld
 
     def need(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate:
         """As ``get``; PulsoError naming the row when it is missing."""
@@ -160,8 +166,7 @@ class Rows:
 
     def change(self, estimate: Estimate, comparison: str = "previous") -> Change | None:
         """The tested change of an estimate, or None for a first wave or a cell not published."""
-        ids = (estimate.wave, estimate.indicator, estimate.category, estimate.statistic)
-        row: Any = self._changes.get((*ids, estimate.domain_kind, estimate.domain, comparison))
+        row: Any = self._changes.get((*estimate.row, comparison))
         if row is None:
             return None
         values: Mapping[str, Any] = dict(zip((*ID, "comparison", *_C), row, strict=True))
@@ -169,7 +174,7 @@ class Rows:
 
     def rank(self, estimate: Estimate) -> Rank | None:
         """The rank of an estimate among the domains of its kind, when ranks were made."""
-        return self._ranks.get(tuple(estimate.key.split("|")))
+        return self._ranks.get(estimate.row)
 
     def domains(self, wave: str, measure: Measure, kind: str) -> list[Estimate]:
         """Every published estimate of a measure among the domains of a kind, largest first."""
@@ -180,6 +185,10 @@ class Rows:
         )  # fmt: skip
         found = [self.need(wave, measure, kind, str(domain)) for domain in table.loc[mask, "domain"]]
         return sorted((e for e in found if e.publishable), key=lambda e: (-e.estimate, e.domain))
+
+
+def _row(wave: str, measure: Measure, kind: str, domain: str) -> RowKey:
+    return RowKey(wave, measure.indicator, measure.category, measure.statistic, kind, domain)
 
 
 def _by_id(table: pd.DataFrame, ids: Sequence[str], values: Sequence[str]) -> dict[tuple[str, ...], tuple[Any, ...]]:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from pulsometro.questionnaire.crossings import CROSS
+from pulsometro.reporting.row_key import COLUMNS, RowKey
 from pulsometro.reporting.suppression.linear_attack import (
-    CROSS,
     WHOLE,
     Answers,
     Cell,
@@ -23,7 +24,7 @@ from pulsometro.reporting.suppression.linear_attack import (
 )
 from pulsometro.settings.report_settings import Confidentiality
 
-_KEYS = ["indicator", "category", "statistic", "domain_kind", "domain"]
+_KEYS = list(COLUMNS[1:])
 _COUNTS = ("proportion", "total")
 _EVERYBODY: frozenset[Hashable] = frozenset(["*"])
 _REST = "(the rest)"
@@ -32,11 +33,11 @@ Know = Callable[[Sequence[Cell]], Span]
 
 @dataclass(frozen=True)
 class Kept:
-    """What may be shown, and the keys ("wave|indicator|…") of what may not."""
+    """What may be shown, and the keys of what may not."""
 
     estimates: pd.DataFrame
     changes: pd.DataFrame
-    withheld: frozenset[str] = frozenset()
+    withheld: frozenset[RowKey] = frozenset()
 
 
 @dataclass
@@ -65,11 +66,11 @@ def without_recognisable(
         gone += _withheld(rows, rules, structure(str(wave)))
     if not gone:
         return Kept(estimates, changes)
-    keys = ["wave", *_KEYS]
+    keys = list(COLUMNS)
     out = pd.MultiIndex.from_frame(estimates.loc[gone, keys])
     now = pd.MultiIndex.from_frame(changes[keys]).isin(out)
     before = pd.MultiIndex.from_frame(changes[keys].assign(wave=changes["reference_wave"])).isin(out)
-    named = frozenset("|".join(map(str, key)) for key in out)
+    named = frozenset(RowKey(*map(str, key)) for key in out)
     left = estimates.drop(index=gone).reset_index(drop=True)
     return Kept(left, changes[~(now | before)].reset_index(drop=True), named)
 

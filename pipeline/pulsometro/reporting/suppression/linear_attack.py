@@ -13,9 +13,9 @@ from itertools import combinations
 from typing import TypeVar
 
 from pulsometro.questionnaire import Indicator, Questionnaire
+from pulsometro.questionnaire.crossings import crossed, parts_of
 
 # Between the parts of a crossed domain, as the estimates table writes them.
-CROSS = "*"
 WHOLE = "total"
 Domain = tuple[str, str]
 Vector = dict[int, Fraction]
@@ -62,13 +62,13 @@ def wider(domain: Domain) -> list[tuple[Domain, str]]:
     kind, value = domain
     if kind == WHOLE:
         return []
-    kinds, values = kind.split(CROSS), value.split(CROSS)
+    kinds, values = parts_of(kind), parts_of(value)
     if len(kinds) == 1:
         return [((WHOLE, WHOLE), kind)]
     found = []
     for kept in combinations(range(len(kinds)), len(kinds) - 1):
         left = next(i for i in range(len(kinds)) if i not in kept)
-        parent = (CROSS.join(kinds[i] for i in kept), CROSS.join(values[i] for i in kept))
+        parent = (crossed(kinds[i] for i in kept), crossed(values[i] for i in kept))
         found.append((parent, kinds[left]))
     return found
 

@@ -15,6 +15,7 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Rows
 from pulsometro.reporting.pages.quality.calls_and_interviewers import interviewers
 from pulsometro.reporting.pages.quality.quality_page import Sources, fragments, load, warnings
+from pulsometro.reporting.row_key import BAR
 from pulsometro.reporting.trace.explain import explain_number
 from pulsometro.settings.configuration import read_made
 from pulsometro.study import Study
@@ -53,12 +54,12 @@ def tied_of(page: str) -> list[tuple[str, str, str]]:
 def test_every_number_of_the_page_is_the_record(study: Study, edition: Edition, page: str) -> None:
     tied = tied_of(page)
     assert len(tied) > 900
-    files = [one for one in tied if "|" not in one[1]]
+    files = [one for one in tied if BAR not in one[1]]
     names = ("weighting.json", "interviewers.parquet", "second_opinion.json")
     assert {key for _, key, _ in files} == {f"{LAST}/{name}" for name in names}
     assert wrong(study, edition, files) == []
     # What the headline's precision is worth is its own row's, and never the weights' alone.
-    ((words, key, field),) = [one for one in tied if "|" in one[1]]
+    ((words, key, field),) = [one for one in tied if BAR in one[1]]
     headline = edition.whole(edition.settings.headline)
     assert headline is not None and (key, field) == (headline.key, "n_eff") and fits(edition, key, field, words)
 
