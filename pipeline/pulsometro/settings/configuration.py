@@ -90,6 +90,9 @@ def examine(kind: type[Settings], content: Any, prefix: str = "") -> tuple[Setti
     faults, meant = [], set()
     for each, place, parent in errors:
         if each["type"] in _UNKNOWN:
+            if gone := retired(parent).get(str(place[-1])):
+                faults.append(Fault(f"the key '{_key(prefix, place)}' is no setting any more; {gone}", place))
+                continue
             near = _nearest(place, parent, missing)
             meant.add((*place[:-1], near))
             faults.append(Fault(_unknown(_key(prefix, place), near), place))
@@ -107,6 +110,12 @@ def _key(prefix: str, place: Sequence[Any]) -> str:
 def _unknown(key: str, near: str) -> str:
     hint = f"did you mean '{near}'?" if near else "remove it or correct its spelling."
     return f"unknown key '{key}'; {hint}"
+
+
+def retired(kind: Any) -> Mapping[str, str]:
+    """Keys that a settings dataclass once had → what to do with one that a file still has (``__retired__``)."""
+    found: Mapping[str, str] = getattr(kind, "__retired__", {})
+    return found
 
 
 def _nearest(place: Sequence[Any], parent: Any, missing: set[tuple[Any, ...]]) -> str:

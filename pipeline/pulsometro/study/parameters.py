@@ -32,6 +32,7 @@ class Identity:
     """Who publishes what about whom, in the readers' language."""
 
     __pydantic_config__: ClassVar = STRICT
+    __retired__: ClassVar = {"language": "remove it: what is published is in the Spanish of Mexico, whatever it said."}
     title: str
     short_title: str
     population: str
@@ -39,7 +40,6 @@ class Identity:
     area_short: str
     producer: str
     sponsors: tuple[str, ...] = ()
-    language: str = "es-MX"
 
 
 @dataclass(frozen=True)
