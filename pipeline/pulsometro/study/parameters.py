@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Indicators, Questionnaire, load_indicators, load_questionnaire
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.configuration import STRICT, load_yaml, validate
 from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.made_once import once
 from pulsometro.settings.names import hidden_characters
 from pulsometro.settings.publish_settings import PublishSettings
 from pulsometro.settings.report_settings import ReportSettings, Topic
@@ -242,9 +243,13 @@ def load_study(start: Path | None = None) -> Study:
     root = find_root(start or Path.cwd())
     path = root / "params.yaml"
     content = load_yaml(path)
+    return Study(root, once((Params, path), repr(content), lambda: _made(content, path)))
+
+
+def _made(content: dict[str, Any], path: Path) -> Params:
     params = validate(Params, content, path)
     refuse(path, (*_faults(params), *hidden_characters(content)), content)
-    return Study(root, params)
+    return params
 
 
 def _faults(params: Params) -> Iterator[Fault]:

@@ -133,13 +133,13 @@ def test_a_place_differs_where_its_test_against_the_rest_says_so_and_not_by_its_
     said = municipality.deck(edition, here).plain
     assert "es menor que en el resto del área metropolitana (en conjunto, " in said
     verdicts = dict(edition.differences.verdicts)
-    verdicts["rest", here.key, "resto"] = ALIKE
+    verdicts["rest", here.row, "resto"] = ALIKE
     alike = replace(edition, differences=Differences(verdicts))
     assert municipality.against(alike, here, whole).plain.endswith("no se distingue")
     said = municipality.deck(alike, here).plain
     assert "no se distingue estadísticamente de la del resto del área metropolitana (en conjunto, " in said
     # Nothing is said of what was not tested: the only place of a wave has no rest.
-    del verdicts["rest", here.key, "resto"]
+    del verdicts["rest", here.row, "resto"]
     untold = replace(edition, differences=Differences(verdicts))
     assert municipality.against(untold, here, whole).plain.endswith("%")
     said = municipality.deck(untold, here).plain

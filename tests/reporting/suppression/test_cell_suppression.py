@@ -84,7 +84,7 @@ def test_changes_from_or_to_a_withheld_cell_go_too() -> None:
     ).assign(indicator="i", category="a", statistic="proportion", domain_kind="total", domain="total")  # fmt: skip
     kept = without_recognisable(now, changes, Confidentiality(min_base=10), lambda _: UNKNOWN)
     assert list(kept.changes["wave"]) == ["y"]
-    assert kept.withheld == {"w|i|a|proportion|total|total"}
+    assert kept.withheld == {RowKey("w", "i", "a", "proportion", "total", "total")}
 
 
 def test_the_rule_can_be_turned_off() -> None:
