@@ -21,6 +21,7 @@ from pulsometro.estimation import changes as changes_between
 from pulsometro.ingest import stage as ingest
 from pulsometro.simulate import stage as simulate
 from pulsometro.study import Study, load_study
+from pulsometro.study.respondents import load_respondents
 from pulsometro.weighting import stage as weight
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,7 +98,7 @@ def test_a_distribution_adds_to_one_in_every_domain(study: Study, table: pd.Data
 
 
 def test_a_share_and_its_error_follow_from_microdata_and_replicates(study: Study, table: pd.DataFrame) -> None:
-    data = estimate.joined(study, "2013T2")
+    data = load_respondents(study, "2013T2")
     inside = data["seg_municipio"].isin([1, 2, 3]) & (data["municipio"] == "19039")
     hit = data["seg_municipio"].isin([2, 3])
     columns = ["weight", *(name for name in data.columns if name.startswith("rep_"))]
@@ -109,7 +110,7 @@ def test_a_share_and_its_error_follow_from_microdata_and_replicates(study: Study
 
 
 def test_a_base_restricts_who_is_counted(study: Study, table: pd.DataFrame) -> None:
-    data = estimate.joined(study, "2013T1")
+    data = load_respondents(study, "2013T1")
     victims = (data["victima"] == 1) & data["denuncia"].isin([1, 2])
     silent = victims & (data["denuncia"] == 2)
     found = row(table, wave="2013T1", indicator="no_denuncia", domain_kind="total")
@@ -119,7 +120,7 @@ def test_a_base_restricts_who_is_counted(study: Study, table: pd.DataFrame) -> N
 
 def test_the_index_is_the_mean_of_the_forces_answered(study: Study, table: pd.DataFrame) -> None:
     indicator = study.indicators.by_name["indice_confianza_policial"]
-    data = estimate.joined(study, "2013T2")
+    data = load_respondents(study, "2013T2")
     scores = data[list(indicator.items)].astype(float)
     scores = scores.where(scores <= 4).rsub(4).mul(100 / 3)
     index = scores.mean(axis=1).where(scores.notna().sum(axis=1) >= indicator.at_least)

@@ -22,8 +22,8 @@ FLOORS = (
     {"cli"},
     {"__main__"},
 )
-# Three of them lead to the records of rooms below, which only their own room's module reads.
-MOST_ARROWS = 76
+# Three of them lead to the records of rooms below, which only their own room's module reads, one to month names.
+MOST_ARROWS = 77
 # What every stage has, and what every family of mistakes has.
 MAY_REPEAT = {"stage", "errors"}
 ERRORS = {"common", "estimation", "weighting"}

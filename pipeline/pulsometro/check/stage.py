@@ -26,6 +26,7 @@ from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.faults import shown
 from pulsometro.study import Study
+from pulsometro.study.respondents import load_attempts
 from pulsometro.study.withheld import read_withheld, record_of
 
 __all__ = ["accept", "load_verdict", "refuse_if_stopped", "run_all", "run_one"]
@@ -165,7 +166,9 @@ def gather(
     """Everything that the rules of a wave look at; ``stopped``: earlier waves that nothing is compared with."""
     questionnaire = study.questionnaire(wave)
     evidence = questionnaire_rules(study, questionnaire, responses, delivery)
-    tables, rules, facts = fieldwork_rules(study, questionnaire, evidence.tables["respondents"], _attempts(study, wave))
+    tables, rules, facts = fieldwork_rules(
+        study, questionnaire, evidence.tables["respondents"], load_attempts(study, wave)
+    )
     evidence = evidence.with_more(tables, rules)
     sample = composition_rules(study, questionnaire, responses)
     if sample is not None:
@@ -181,10 +184,6 @@ def gather(
         evidence = evidence.with_more({"columns": columns}, more)
         facts = {**facts, "compared_with": earlier[-1]}
     return Evidence(evidence.tables, with_severities(evidence.rules, study.params.check), facts)
-
-
-def _attempts(study: Study, wave: str) -> pd.DataFrame | None:
-    return read_table(study.processed(wave, "attempts.parquet")) if study.wave(wave).attempts else None
 
 
 def _ingested_before(study: Study, wave: str) -> list[str]:

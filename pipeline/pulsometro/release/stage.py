@@ -3,12 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from pulsometro.common.files import atomic_folder, read_table, write_json, write_text
+from pulsometro.common.files import atomic_folder, write_json, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.release.codebook import codebook_html, readme
 from pulsometro.release.table import ReleaseTable, build
 from pulsometro.release.writers import Shortened, write_csv, write_dta, write_parquet, write_sav
 from pulsometro.study import Study
+from pulsometro.study.respondents import load_respondents
 from pulsometro.study.withheld import carried
 
 
@@ -30,10 +31,7 @@ def _say_so(study: Study, wave: str) -> None:
 
 def _release(study: Study, wave: str, record: Path) -> str:
     questionnaire = study.questionnaire(wave)
-    responses = read_table(study.processed(wave, "responses.parquet"))
-    weights = read_table(study.processed(wave, "weights.parquet"))
-    areas = {area.cve_geo: area.name for area in study.params.municipalities}
-    table = build(questionnaire, responses, weights, areas)
+    table = build(questionnaire, load_respondents(study, wave), study.area_names)
     name = f"microdatos_{wave}"
     title = _title(study, wave)
     with atomic_folder(study.release(wave), public=True) as folder:

@@ -12,7 +12,7 @@ from pulsometro.questionnaire import Indicators, Questionnaire, load_indicators,
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.configuration import STRICT, load_yaml, validate
 from pulsometro.settings.faults import Fault, refuse, shown
-from pulsometro.settings.made_once import once
+from pulsometro.settings.made_once import FrozenDict, once
 from pulsometro.settings.names import hidden_characters
 from pulsometro.settings.publish_settings import PublishSettings
 from pulsometro.settings.report_settings import ReportSettings, Topic
@@ -167,6 +167,16 @@ class Study:
         return tuple(k for k, wave in self.waves.items() if wave.fieldwork.start <= last)
 
     @cached_property
+    def area_names(self) -> Mapping[str, str]:
+        """Municipality's code → name, in the order of params.yaml."""
+        return FrozenDict({area.cve_geo: area.name for area in self.params.municipalities})
+
+    @property
+    def area_codes(self) -> tuple[str, ...]:
+        """The municipalities' codes in that order."""
+        return tuple(self.area_names)
+
+    @cached_property
     def indicators(self) -> Indicators:
         """The published indicators of the study."""
         return load_indicators(self.questionnaires / "indicators.yaml")
@@ -174,8 +184,7 @@ class Study:
     def questionnaire(self, wave: str) -> Questionnaire:
         """The wave's instrument; PulsoError when the wave or its file does not exist."""
         self.wave(wave)
-        areas = frozenset(area.cve_geo for area in self.params.municipalities)
-        return load_questionnaire(self.questionnaires, wave, areas)
+        return load_questionnaire(self.questionnaires, wave, self.area_codes)
 
     @property
     def questionnaires(self) -> Path:

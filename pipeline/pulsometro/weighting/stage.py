@@ -11,6 +11,7 @@ from pulsometro.common.files import read_table, write_record, write_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.weighting_settings import TelephoneFrame, WeightingSettings
 from pulsometro.study import Study
+from pulsometro.study.respondents import load_attempts
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
 from pulsometro.weighting.errors import WeightingError
@@ -31,7 +32,7 @@ def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -
     try:
         result = weigh_wave(study, wave)
     except WeightingError as error:
-        raise error.named(_places(study), _labels(study.questionnaire(wave))) from None
+        raise error.named(study.area_names, _labels(study.questionnaire(wave))) from None
     write_table(result.weights, folder / "weights.parquet")
     write_record(result.record.to_dict(), folder / NAME)
     return summary(result)
@@ -43,25 +44,19 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
     responses = known_answers(
         read_table(study.processed(wave, "responses.parquet")), study.questionnaire(wave), settings
     )
-    attempts = study.processed(wave, "attempts.parquet")
-    municipalities = tuple(area.cve_geo for area in study.params.municipalities)
     totals, coverage, base = settings.control_totals, settings.coverage, settings.base
     inputs = Inputs(
         wave=wave,
         on=study.wave(wave).fieldwork.middle,
         responses=responses,
         control_totals=_csv(study.root, totals.file, (totals.area,)) if totals else None,
-        areas=municipalities or None,
-        attempts=read_table(attempts) if settings.attempts and study.wave(wave).attempts else None,
+        areas=study.area_codes or None,
+        attempts=load_attempts(study, wave) if settings.attempts else None,
         frame=_csv(study.root, base.frame, ("area", "wave")) if isinstance(base, TelephoneFrame) else None,
         coverage=_csv(study.root, coverage.file, (coverage.area,)) if coverage else None,
-        places=_places(study),
+        places=study.area_names,
     )
     return weigh(inputs, settings)
-
-
-def _places(study: Study) -> dict[str, str]:
-    return {area.cve_geo: area.name for area in study.params.municipalities}
 
 
 def _labels(questionnaire: Questionnaire) -> dict[str, str]:

@@ -212,7 +212,7 @@ def _items(responses: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFram
 def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study) -> pd.DataFrame:
     """The study's municipalities, or the item's own codes: a place without interviews is in neither file."""
     counts = responses[area].value_counts()
-    named: list[Any] = [m.cve_geo for m in study.params.municipalities]
+    named: list[Any] = list(study.area_codes)
     known = named or list(item.codes) or sorted(counts.index.dropna())
     target = study.params.check.interviews_per_area
     n = [int(counts.get(code, 0)) for code in known]

@@ -62,7 +62,7 @@ def composition_rules(
     path = study.root / totals.file
     if not path.is_file():
         raise PulsoError(f"{path}: the file is missing; params.yaml names it under weighting.control_totals.")
-    areas = tuple(m.cve_geo for m in study.params.municipalities) or None
+    areas = study.area_codes or None
     middle = study.wave(questionnaire.wave).fieldwork.middle
     table = load_totals(pd.read_csv(path, dtype={totals.area: str}), totals, middle, areas)
     groups = [group for item in items for group in _groups(questionnaire, responses, item, weights, area, table)]

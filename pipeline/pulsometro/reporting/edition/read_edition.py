@@ -104,12 +104,15 @@ def wave_info(study: Study, key: str) -> WaveInfo:
 
 def _groups(study: Study, questionnaire: Questionnaire) -> dict[str, Group]:
     """The items that part the population, with the names of their codes."""
-    areas = {area.cve_geo: area.name for area in study.params.municipalities}
     found = {}
     for name in {name for columns in study.params.estimation.domains for name in columns}:
         item = questionnaire.items.get(name)
         if item is not None:
-            codes = areas if item.kind == "area" else {str(code): label for code, label in item.codes.items()}
+            codes = (
+                dict(study.area_names)
+                if item.kind == "area"
+                else {str(code): label for code, label in item.codes.items()}
+            )
             found[name] = Group(item.label or name, codes)
     return found
 
