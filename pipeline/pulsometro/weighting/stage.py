@@ -9,7 +9,8 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table, write_record, write_table
 from pulsometro.questionnaire import Questionnaire
-from pulsometro.settings.weighting_settings import TelephoneFrame, WeightingSettings
+from pulsometro.settings.base_weight_settings import TelephoneFrame
+from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
 from pulsometro.study.respondents import load_attempts
 from pulsometro.study.withheld import carried

@@ -17,8 +17,9 @@ import pandas as pd
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.settings.base_weight_settings import AreaSample, Given
 from pulsometro.settings.check_settings import CheckSettings
-from pulsometro.settings.weighting_settings import AreaSample, Given, WeightingSettings
+from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
 from pulsometro.weighting.base.probabilities import area_base, fill_with_median, given_base, telephone_base
 from pulsometro.weighting.control_totals import Totals, load_totals

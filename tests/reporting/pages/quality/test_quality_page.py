@@ -210,7 +210,7 @@ def test_figures_that_may_not_be_printed_are_not(sources: Sources) -> None:
     hidden = (rows.estimates["indicator"] == "soborno") & (rows.estimates["domain_kind"] == "total")
     table = rows.estimates.assign(publishable=rows.estimates["publishable"] & ~hidden)
     careful = replace(sources.edition, rows=Rows(table, rows.changes))
-    made = [interviewers(sources.ledger, e, sources.asked, "") for e in (sources.edition, careful)]
+    made = [interviewers(sources.traced, e, sources.asked, "") for e in (sources.edition, careful)]
     assert ["soborno/sí/icc" in text for text in made] == [True, False]
 
 
