@@ -15,8 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.estimation import Calibration, Settings, Share, SurveyDesign, estimate
-from pulsometro.settings.weighting_settings import Calibration as CalibrationSettings
 from pulsometro.settings.base_weight_settings import Given
+from pulsometro.settings.weighting_settings import Calibration as CalibrationSettings
 from pulsometro.settings.weighting_settings import Collapse, ControlTotals, MarginSettings, WeightingSettings
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
 
