@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table, write_record, write_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.base_weight_settings import TelephoneFrame
@@ -15,6 +14,7 @@ from pulsometro.study import Study
 from pulsometro.study.respondents import load_attempts
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
+from pulsometro.weighting.control_totals import csv_named
 from pulsometro.weighting.errors import WeightingError
 from pulsometro.weighting.record import NAME
 
@@ -50,11 +50,13 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
         wave=wave,
         on=study.wave(wave).fieldwork.middle,
         responses=responses,
-        control_totals=_csv(study.root, totals.file, (totals.area,)) if totals else None,
+        control_totals=csv_named(study.root, totals.file, (totals.area,), "control_totals") if totals else None,
         areas=study.area_codes or None,
         attempts=load_attempts(study, wave) if settings.attempts else None,
-        frame=_csv(study.root, base.frame, ("area", "wave")) if isinstance(base, TelephoneFrame) else None,
-        coverage=_csv(study.root, coverage.file, (coverage.area,)) if coverage else None,
+        frame=csv_named(study.root, base.frame, ("area", "wave"), "base.frame")
+        if isinstance(base, TelephoneFrame)
+        else None,
+        coverage=csv_named(study.root, coverage.file, (coverage.area,), "coverage") if coverage else None,
         places=study.area_names,
     )
     return weigh(inputs, settings)
@@ -94,11 +96,3 @@ def summary(result: Weighted) -> str:
         made = record.replicates
         lines.append(f"{made.used} of {made.asked} replicates ({made.method}); {len(made.failed)} failed.")
     return "\n".join([*lines, *(f"Warning: {text}" for text in record.warnings)])
-
-
-def _csv(root: Path, name: str, text: tuple[str, ...]) -> pd.DataFrame:
-    """A table that params name; the ``text`` columns (area codes) keep their leading zeros."""
-    path = root / name
-    if not path.is_file():
-        raise PulsoError(f"{path}: the file is missing; params.yaml names it under weighting.")
-    return pd.read_csv(path, dtype=dict.fromkeys(text, str))

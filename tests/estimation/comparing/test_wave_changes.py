@@ -27,6 +27,7 @@ from pulsometro.estimation import (
     linear_estimates,
     minimum_detectable,
 )
+from pulsometro.estimation.comparing.multiple_testing import joined_labels
 
 YES = Share("si", "y", (1,), "sí")
 AGE = Numeric("edad", statistics=("mean", "total"))
@@ -264,3 +265,9 @@ def test_quantiles_change_as_independent() -> None:
     assert row["statistic"] == "quantile"
     assert row["se"] > 0
     assert row["df"] == 40
+
+
+def test_two_families_never_have_one_label() -> None:
+    table = pd.DataFrame({"theme": ["a|b", "a", "a"], "kind": ["c", "b|c", "b"]})
+    assert len(set(joined_labels(table, ["theme", "kind"]))) == 3
+    assert joined_labels(table, ["theme", "kind"])[2] == "a|b"

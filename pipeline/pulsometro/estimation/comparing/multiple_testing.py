@@ -109,7 +109,8 @@ def joined_labels(table: pd.DataFrame, columns: Sequence[str] | str, what: str =
     absent = [name for name in columns if name not in table.columns]
     if absent:
         raise EstimationError(f"{what} names columns that the changes do not have: {', '.join(absent)}.")
-    parts = [table[name].astype(str).to_numpy(dtype=object) for name in columns]
+    # A value's own bar is written otherwise, so that two families never have one label.
+    parts = [table[name].astype(str).str.replace("|", r"\|", regex=False).to_numpy(dtype=object) for name in columns]
     return np.array(["|".join(values) for values in zip(*parts, strict=True)] or [""] * len(table), dtype=object)
 
 

@@ -19,6 +19,7 @@ from pulsometro.reporting.suppression.linear_attack import (
     Domain,
     Span,
     Structure,
+    Universe,
     parted,
     span_of,
 )
@@ -44,7 +45,7 @@ class Kept:
 class _Wave:
     """The cells of one wave: the rows that show each, and the counts behind it."""
 
-    rows: dict[str, dict[Cell, list[int]]] = field(default_factory=dict)
+    rows: dict[Universe, dict[Cell, list[int]]] = field(default_factory=dict)
     base: dict[Cell, int] = field(default_factory=dict)
     inside: dict[Cell, int] = field(default_factory=dict)
     size: dict[Domain, int] = field(default_factory=dict)
@@ -104,7 +105,7 @@ def _withheld(rows: pd.DataFrame, rules: Confidentiality, structure: Structure) 
         if out:
             codes = structure.complete.get(universe) or _answers(cells)
             domains = {cell.domain for cell in cells}
-            know = partial(span_of, domains=domains, codes=codes, closed=not universe.endswith("|mean"))
+            know = partial(span_of, domains=domains, codes=codes, closed=universe.kind != "mean")
             out |= _complement(wave, list(cells), few | told, out, know, rules.min_count)
         gone += [index for cell in out for index in cells[cell]]
     return sorted(gone)
@@ -121,10 +122,10 @@ def _cells(rows: pd.DataFrame, structure: Structure) -> _Wave:
     listed: Iterable[tuple[Any, ...]] = rows[[*_KEYS, "n", "n_category"]].itertuples(name=None)
     for index, indicator, category, statistic, kind, domain, n, inside in listed:
         if statistic in _COUNTS:
-            own = Answers(f"{indicator}|", frozenset([str(category)]))
+            own = Answers(Universe("indicator", str(indicator)), frozenset([str(category)]))
             answers = structure.counted.get((str(indicator), str(category)), own)
         else:
-            answers = Answers(f"{indicator}|mean", frozenset([str(statistic)]))
+            answers = Answers(Universe("mean", str(indicator)), frozenset([str(statistic)]))
         cell = Cell(answers, (str(kind), str(domain)))
         wave.rows.setdefault(answers.universe, {}).setdefault(cell, []).append(int(index))
         wave.base[cell], wave.inside[cell] = int(n), int(inside)
@@ -137,7 +138,10 @@ def _withheld_blocks(wave: _Wave, cells: Mapping[Cell, list[int]], small: set[in
     few = {cell.domain for cell, shown in cells.items() if small.intersection(shown)}
     if not few:
         return set()
-    blocks = {domain: Cell(Answers("", _EVERYBODY), domain) for domain in {cell.domain for cell in cells}}
+    blocks = {
+        domain: Cell(Answers(Universe("indicator", ""), _EVERYBODY), domain)
+        for domain in {cell.domain for cell in cells}
+    }
     know = partial(span_of, domains=set(blocks), codes=_EVERYBODY, closed=False)
     tiny = {blocks[domain] for domain in few}
     more = _complement(wave, list(blocks.values()), tiny, set(tiny), know, 0)
