@@ -1,5 +1,6 @@
 """Three editions through the stages as DVC calls them: what the tables hold follows from the microdata."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -147,7 +148,7 @@ def test_the_index_is_linked_where_a_force_enters(study: Study) -> None:
         scores = scores.where(scores <= 4).rsub(4).mul(100 / 3)
         known = scores.mean(axis=1).where(scores.notna().sum(axis=1) >= index.at_least).dropna()
         levels.append(np.average(known, weights=wave.design.data.loc[known.index, "weight"]))
-    assert found["link"] == "entra Fuerza Civil"
+    assert [(e["entering"], e["leaving"]) for e in json.loads(found["link"])] == [(["Fuerza Civil"], [])]
     assert found["difference"] == pytest.approx(levels[1] - levels[0], rel=1e-9)
     assert changes_between(now, before, settings=settings).iloc[0]["difference"] != pytest.approx(found["difference"])
 
@@ -174,12 +175,12 @@ def test_a_change_has_the_error_of_two_independent_samples(table: pd.DataFrame, 
 
 
 def test_the_verdict_is_that_of_the_adjusted_p(study: Study, changes: pd.DataFrame) -> None:
-    judged = changes.loc[changes["verdict"] != "no comparable"]
+    judged = changes.loc[changes["verdict"] != "not_comparable"]
     assert (judged["p_adjusted"] >= judged["p"] - 1e-12).all()
     significant = judged["p_adjusted"] < study.params.change.alpha
-    assert (judged["verdict"].isin(["sube", "baja"]) == significant).all()
+    assert (judged["verdict"].isin(["up", "down"]) == significant).all()
     moved = judged.loc[significant]
-    assert ((moved["difference"] > 0) == (moved["verdict"] == "sube")).all()
+    assert ((moved["difference"] > 0) == (moved["verdict"] == "up")).all()
 
 
 def test_a_theme_is_a_family_in_each_kind_of_domain_and_a_complement_is_no_other_test(changes: pd.DataFrame) -> None:
@@ -193,13 +194,13 @@ def test_a_theme_is_a_family_in_each_kind_of_domain_and_a_complement_is_no_other
     )
     assert (safe["hypothesis"] == unsafe["hypothesis"]).all()
     assert (safe["p_adjusted"] == unsafe["p_adjusted"]).all()
-    opposite = {"sube": "baja", "baja": "sube"}
+    opposite = {"up": "down", "down": "up"}
     assert (safe["verdict"].replace(opposite) == unsafe["verdict"]).all()
 
 
 def test_what_changed_its_question_is_not_compared(changes: pd.DataFrame) -> None:
     broken = changes.loc[(changes["indicator"] == "victimizacion") & (changes["wave"] == "2013T2")]
-    assert set(broken["verdict"]) == {"no comparable"}
+    assert set(broken["verdict"]) == {"not_comparable"}
     assert broken["difference"].isna().all()
     assert set(broken["reason"]) == {"ahora cuatro meses, antes tres"}
 

@@ -202,6 +202,7 @@ RERUN = {
     "ingest/read/readers.py": {"ingest"},
     "ingest/harmonise/values.py": {"ingest"},
     "style/spanish.py": {"check", "report", "site"},
+    "style/vocabulary.py": {"check", "report", "series", "site"},
     "style/brands/neutral/_brand.yml": {"check", "report", "site"},
     "check/stage.py": {"check"},
     "check/rules/delivery.py": {"check"},

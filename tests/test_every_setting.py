@@ -196,7 +196,6 @@ def test_every_value_of_every_setting_has_a_scenario(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=False, reason="kg's words are missing: removed with them")
 @pytest.mark.parametrize("name", list(SCENARIOS))
 def test_scenario_is_published_whole(name: str, tmp_path: Path) -> None:
     chosen = SCENARIOS[name]

@@ -18,6 +18,7 @@ from pulsometro.questionnaire.comparability import break_between
 from pulsometro.study import Study
 from pulsometro.study.themes import themes_of
 from pulsometro.study.withheld import RECORD, Withheld, all_withheld, told
+from pulsometro.style.vocabulary import DIRECTIONS, LABELLED, SIDES
 
 # How far from exactly a year before a wave may lie and still be "the same quarter a year before".
 YEAR_TOLERANCE_DAYS = 60
@@ -52,13 +53,23 @@ def run(study: Study) -> str:
         "rankings": rankings(study, estimates),
     }
     for name, table in tables.items():
-        write_table(table, study.series(f"{name}.parquet"))
+        write_table(labelled(table), study.series(f"{name}.parquet"))
     _write_by_wave(study, waves, withheld, tables)
     _write_headline(study, waves, estimates)
     left_out = [wave for wave in study.waves if wave not in waves]
     note = f" Left out, without estimates: {', '.join(left_out)}." if left_out else ""
     tested = f"{len(tables['changes']):,} changes and {len(tables['differences']):,} differences tested"
     return f"{len(waves)} waves, {len(estimates):,} estimates, {tested}.{note}"
+
+
+def labelled(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with columns of Spanish words at its end, ``verdict_label`` of ``verdict``, for who receives it.
+
+    A verdict is a direction in the table of changes and a side in that of differences.
+    """
+    words = {**LABELLED, "verdict": SIDES if "contrast" in table else DIRECTIONS}
+    made = {f"{name}_label": table[name].map(dict(words[name])) for name in words if name in table}
+    return table.assign(**{name: column.astype("str") for name, column in made.items()})
 
 
 def _write_none(study: Study, withheld: Mapping[str, Withheld]) -> str:
@@ -70,7 +81,7 @@ def _write_none(study: Study, withheld: Mapping[str, Withheld]) -> str:
         "rankings": pd.DataFrame({"wave": pd.Series(dtype="str")}),
     }
     for name, table in empty.items():
-        write_table(table, study.series(f"{name}.parquet"))
+        write_table(labelled(table), study.series(f"{name}.parquet"))
     _write_by_wave(study, (), withheld, empty)
     _write_headline(study, (), empty["estimates"])
     return f"No wave is published.\n{told(withheld)}"

@@ -35,7 +35,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "weight": (*_STUDY, *_VERDICT, "weighting"),
         "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
-        "series": (*_STUDY, "estimates", "estimation", *_RECORD),
+        "series": (*_STUDY, "estimates", "estimation", *_RECORD, "style/vocabulary.py"),
         "recompute": (*_STUDY, *_ESTIMATES, "estimation", "recompute"),
         "report": _REPORTING,
         "site": _REPORTING,

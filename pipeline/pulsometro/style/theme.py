@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from pulsometro.common.errors import PulsoError
 from pulsometro.settings.configuration import load_yaml
 from pulsometro.style.color_vision import closest, luminance
+from pulsometro.style.vocabulary import Direction
 
 BRANDS = Path(__file__).parent / "brands"
 UP, DOWN, SAME = "▲", "▼", "◆"
@@ -24,7 +25,7 @@ class Judged(Protocol):
 
     @property
     def verdict(self) -> str:
-        """``sube``, ``baja`` or another word that shows no direction."""
+        """``up``, ``down`` or another code that shows no direction."""
         ...
 
 
@@ -80,12 +81,12 @@ class Theme:
     def meaning(self, change: Judged | None, direction: str) -> tuple[str, str, str]:
         """Symbol, colour and CSS class of a verdict; whether up is good comes from the indicator."""
         verdict = change.verdict if change else ""
-        if verdict not in {"sube", "baja"}:
+        if verdict not in {Direction.UP, Direction.DOWN}:
             return SAME, self.same, "same"
-        symbol = UP if verdict == "sube" else DOWN
+        symbol = UP if verdict == Direction.UP else DOWN
         if direction not in {"up_is_good", "up_is_bad"}:
             return symbol, self.ink, "neutral"
-        good = (verdict == "sube") == (direction == "up_is_good")
+        good = (verdict == Direction.UP) == (direction == "up_is_good")
         return symbol, self.better if good else self.worse, "better" if good else "worse"
 
 

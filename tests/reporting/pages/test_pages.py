@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from pulsometro.check.verdict import load_verdict
 from pulsometro.reporting.edition.content import Edition, Exceptions
-from pulsometro.reporting.edition.tested_differences import ALIKE, Differences
+from pulsometro.reporting.edition.tested_differences import Differences
 from pulsometro.reporting.formats.build_folder import prepared_folder
 from pulsometro.reporting.formats.render import Engine
 from pulsometro.reporting.language import comparisons
@@ -20,6 +20,7 @@ from pulsometro.reporting.pages.methodology.methodology_page import summary, wor
 from pulsometro.reporting.pages.navigation import SECTIONS
 from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
+from pulsometro.style.vocabulary import Side
 from pulsometro.weighting.record import load_weighting
 from tests.reporting.conftest import LAST
 from tests.reporting.made import ROOT, TOO_RARE
@@ -133,13 +134,13 @@ def test_a_place_differs_where_its_test_against_the_rest_says_so_and_not_by_its_
     said = municipality.deck(edition, here).plain
     assert "es menor que en el resto del área metropolitana (en conjunto, " in said
     verdicts = dict(edition.differences.verdicts)
-    verdicts["rest", here.row, "resto"] = ALIKE
+    verdicts["rest", here.row, "rest"] = Side.NONE
     alike = replace(edition, differences=Differences(verdicts))
     assert municipality.against(alike, here, whole).plain.endswith("no se distingue")
     said = municipality.deck(alike, here).plain
     assert "no se distingue estadísticamente de la del resto del área metropolitana (en conjunto, " in said
     # Nothing is said of what was not tested: the only place of a wave has no rest.
-    del verdicts["rest", here.row, "resto"]
+    del verdicts["rest", here.row, "rest"]
     untold = replace(edition, differences=Differences(verdicts))
     assert municipality.against(untold, here, whole).plain.endswith("%")
     said = municipality.deck(untold, here).plain

@@ -208,7 +208,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Study:
     rare = now & (rows["indicator"] == RARE[0]) & (rows["category"] == RARE[1]) & (rows["domain"] == RARE[2])
     rows.loc[rare, "n_category"] = 2
     headline = now & (rows["indicator"] == "inseguridad_amplia") & (rows["domain"] == IMPRECISE)
-    rows.loc[headline, ["precision", "publishable"]] = ["baja", False]
+    rows.loc[headline, ["precision", "publishable", "reason"]] = ["low", False, "imprecise"]
     assert rare.sum() == headline.sum() == 1
     write_table(rows, path)
     run(study, LAST)
@@ -282,14 +282,14 @@ def test_nothing_published_gives_a_withheld_cell_back(small: Study) -> None:
 
 
 def test_what_is_withheld_is_said_to_be(careful: Edition) -> None:
-    assert sentences.silence(careful, careful.settings.headline) == sentences.WITHHELD
+    assert sentences.silence(careful, careful.settings.headline) == not_printed.IMPRECISE.sentence
     key = RowKey(LAST, "inseguridad_amplia", "poco o nada seguro", "proportion", "total", "total")
     hidden = replace(careful, rows=type(careful.rows)(
         careful.rows.estimates[careful.rows.estimates["domain_kind"] != "total"], careful.rows.changes, None,
         frozenset({key}),
     ))  # fmt: skip
-    assert sentences.silence(hidden, hidden.settings.headline) == sentences.CONFIDENTIAL
-    assert sentences.CONFIDENTIAL in sentences.headline(hidden).plain
+    assert sentences.silence(hidden, hidden.settings.headline) == not_printed.CONFIDENTIAL.sentence
+    assert not_printed.CONFIDENTIAL.sentence in sentences.headline(hidden).plain
 
 
 def test_a_confidential_figure_is_not_called_imprecise_nor_the_other_way_round(small: Study, careful: Edition) -> None:
@@ -301,8 +301,8 @@ def test_a_confidential_figure_is_not_called_imprecise_nor_the_other_way_round(s
     short = {place.code: slug(place.short) for place in careful.places}
     few = (folder / f"{short[FEW]}.html").read_text(encoding="utf-8")
     rough = (folder / f"{short[IMPRECISE]}.html").read_text(encoding="utf-8")
-    assert sentences.CONFIDENTIAL in few.lower() and sentences.WITHHELD not in few.lower()
-    assert sentences.WITHHELD in rough.lower() and sentences.CONFIDENTIAL not in rough.lower()
+    assert not_printed.CONFIDENTIAL.sentence in few.lower() and not_printed.IMPRECISE.sentence not in few.lower()
+    assert not_printed.IMPRECISE.sentence in rough.lower() and not_printed.CONFIDENTIAL.sentence not in rough.lower()
     # Words and symbol of each in the tables, and what they stand for; pages, Word and the workbook alike.
     brief = (small.site / LAST / "brief.html").read_text(encoding="utf-8")
     document = Document(str(small.site / LAST / "brief.docx"))

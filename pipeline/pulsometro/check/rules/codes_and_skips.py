@@ -137,7 +137,7 @@ def _item_rules(questionnaire: Questionnaire, responses: pd.DataFrame) -> Iterat
             yield Rule(f"codes.{name}", "respondents", name, "in_set", "critical",
                        f"{label} sólo trae códigos del cuestionario", "Declare el código o corrija el archivo.",
                        {"value_set": list(item.valid_codes)})  # fmt: skip
-        if item.kind == "integer" and item.range is not None:
+        if item.kind in ("integer", "number") and item.range is not None:
             low, high = item.range
             where = f"{name} not in {list(item.missing)}" if item.missing else None
             yield Rule(f"range.{name}", "respondents", name, "between", "critical",

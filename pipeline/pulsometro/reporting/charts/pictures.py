@@ -9,10 +9,10 @@ from pulsometro.reporting.charts.drawing import boundaries, dots, likert, tiles,
 from pulsometro.reporting.charts.drawing.canvas import PHONE, SCREEN, Picture, Size
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.edition.tested_differences import HIGHER, LOWER
 from pulsometro.reporting.language import comparisons, not_printed
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style.spanish import NBSP
+from pulsometro.style.vocabulary import Side
 
 # By the ending of the file: a screen, a telephone, and paper (which office files take as PNG).
 Sizes = Mapping[str, Size]
@@ -131,7 +131,7 @@ def extreme_place(edition: Edition, measure: Measure) -> str:
     found: list[tuple[float, str]] = []
     for place in edition.places:
         estimate: Estimate | None = edition.in_place(measure, place.code)
-        if whole and estimate and edition.differences.from_rest(estimate) in (HIGHER, LOWER):
+        if whole and estimate and edition.differences.from_rest(estimate) in (Side.HIGHER, Side.LOWER):
             found.append((abs(estimate.estimate - whole.estimate), place.code))
     return max(found)[1] if found else ""
 

@@ -1,5 +1,7 @@
 """From the study and an earlier stage's tables to an Edition."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from pulsometro.check.verdict import Verdict, load_verdict
@@ -15,13 +17,14 @@ from pulsometro.reporting.edition.content import (
     Place,
     WaveInfo,
 )
-from pulsometro.reporting.edition.rows import Rows
+from pulsometro.reporting.edition.rows import Rows, link_words
 from pulsometro.reporting.edition.tested_differences import Differences, differences_in
 from pulsometro.reporting.suppression.cell_suppression import Kept, without_recognisable
 from pulsometro.reporting.suppression.linear_attack import structure_of
 from pulsometro.study import Study
 from pulsometro.style import spanish
 from pulsometro.style.theme import load_theme
+from pulsometro.style.vocabulary import DIRECTIONS, REASONS, Direction
 from pulsometro.weighting.record import WeightingRecord, load_weighting
 
 NO_ANSWER = {
@@ -69,7 +72,9 @@ def build(
                 f"params.yaml: report names the indicator '{measure.indicator}', which "
                 "questionnaires/indicators.yaml does not define; correct the name."
             )
+    asked = {info.key: study.questionnaire(info.key) for info in infos}
     return Edition(
+        undelivered={key: undelivered(study.indicators.by_name, own) for key, own in asked.items()},
         wave=infos[-1],
         waves=tuple(infos),
         title=identity.title,
@@ -117,19 +122,31 @@ def _groups(study: Study, questionnaire: Questionnaire) -> dict[str, Group]:
     return found
 
 
+def undelivered(indicators: Mapping[str, Indicator], questionnaire: Questionnaire) -> frozenset[str]:
+    """Indicators that the wave asks and whose answers its delivery lacks, as the questionnaire declares."""
+    lost = set(questionnaire.delivery.not_delivered)
+    return frozenset(
+        name
+        for name, indicator in indicators.items()
+        if lost & (asked := {item for item in indicator.sources if item in questionnaire.items})
+        and len(asked - lost) < (indicator.at_least if indicator.kind == "index" else 1)
+    )
+
+
 def broken(changes: pd.DataFrame, whole: str) -> dict[str, dict[str, str]]:
     """Indicator → wave → why its series breaks there: changes refused, and indices linked over fewer items."""
     rows = changes[
-        ((changes["verdict"] == "no comparable") | (changes["link"] != ""))
+        ((changes["verdict"] == Direction.NOT_COMPARABLE) | (changes["link"] != ""))
         & (changes["comparison"] == "previous")
         & (changes["domain_kind"] == whole)
     ]
     found: dict[str, dict[str, str]] = {}
-    for indicator, wave, link, reason in rows[["indicator", "wave", "link", "reason"]].itertuples(
-        index=False, name=None
-    ):
-        why = link or reason
-        found.setdefault(str(indicator), {})[str(wave)] = str(why) if 0 < len(str(why)) <= 40 else "no comparable"
+    columns = ["indicator", "wave", "link", "broken_by", "reason"]
+    for indicator, wave, link, words, reason in rows[columns].itertuples(index=False, name=None):
+        why = link_words(link) or str(words) or REASONS[reason]
+        found.setdefault(str(indicator), {})[str(wave)] = (
+            why if 0 < len(why) <= 40 else DIRECTIONS[Direction.NOT_COMPARABLE]
+        )
     return found
 
 

@@ -1,5 +1,6 @@
 """Rows of the estimates and changes tables as objects with names."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,18 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.reporting.row_key import COLUMNS as ID
 from pulsometro.reporting.row_key import RowKey
 from pulsometro.settings.report_settings import Measure
+from pulsometro.style.vocabulary import DIRECTIONS, REASONS, Direction
 
-TOO_SMALL = "sin cambio apreciable"
+UNSEEN = "sin cambio apreciable"
+
+
+def link_words(link: str) -> str:
+    """``entra Fuerza Civil; sale Tránsito``: what enters and leaves an index, of the code in the table of changes."""
+    said = []
+    for wave in json.loads(link) if link else ():
+        for verb, items in (("entra", wave["entering"]), ("sale", wave["leaving"])):
+            said += [f"{verb if len(items) == 1 else f'{verb}n'} {', '.join(items)}"] if items else []
+    return "; ".join(said)
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class Estimate:
     precision: str
     publishable: bool
     reason: str
+    precision_rule: str = ""
 
     @property
     def row(self) -> RowKey:
@@ -50,7 +62,10 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Change:
-    """One row of the changes table: ``difference`` and interval on the scale of the estimate."""
+    """One row of the changes table: ``difference`` and interval on the scale of the estimate.
+
+    ``unseen``: a change that the test finds and no reader could see, as both figures print alike.
+    """
 
     wave: str
     reference_wave: str
@@ -69,17 +84,19 @@ class Change:
     minimum_detectable: float
     publishable: bool
     reason: str
+    broken_by: str
     link: str
+    unseen: bool = False
 
     @property
     def note(self) -> str:
         """What a reader of an index must know where its items differ: compared over those of both waves."""
-        return f"{self.link}, comparado en lo común" if self.link else ""
+        return f"{link_words(self.link)}, comparado en lo común" if self.link else ""
 
     @property
     def comparable(self) -> bool:
         """Whether the two waves asked alike; without that there is no difference at all."""
-        return self.verdict != "no comparable"
+        return self.verdict != Direction.NOT_COMPARABLE
 
     @property
     def key(self) -> str:
@@ -99,12 +116,17 @@ class Change:
     @property
     def significant(self) -> bool:
         """Whether the verdict says that something moved."""
-        return self.verdict in {"sube", "baja"}
+        return self.verdict in {Direction.UP, Direction.DOWN} and not self.unseen
 
     @property
-    def too_small(self) -> bool:
-        """Whether the test found a change that no reader could see: both figures print alike."""
-        return self.verdict == TOO_SMALL
+    def why(self) -> str:
+        """Why there is nothing to say of the change, in readers' words; "" where there is."""
+        return self.broken_by or ": ".join(filter(None, (REASONS[self.reason], link_words(self.link))))
+
+    @property
+    def word(self) -> str:
+        """The verdict in a word or three."""
+        return UNSEEN if self.unseen else DIRECTIONS[self.verdict]
 
 
 @dataclass(frozen=True)
@@ -199,4 +221,4 @@ def _by_id(table: pd.DataFrame, ids: Sequence[str], values: Sequence[str]) -> di
 
 
 _E = tuple(name for name in Estimate.__dataclass_fields__ if name not in ID)
-_C = tuple(name for name in Change.__dataclass_fields__ if name not in (*ID, "comparison"))
+_C = tuple(name for name in Change.__dataclass_fields__ if name not in (*ID, "comparison", "unseen"))

@@ -8,10 +8,9 @@ import pandas as pd
 
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.row_key import COLUMNS, RowKey
+from pulsometro.style.vocabulary import Side
 
-HIGHER, LOWER, ALIKE = "mayor", "menor", "igual"
-_OPPOSITE = {HIGHER: LOWER, LOWER: HIGHER}
-
+_OPPOSITE: Mapping[str, str] = {Side.HIGHER: Side.LOWER, Side.LOWER: Side.HIGHER}
 # Contrast of two rows → the column in which the second differs from the first, and is named by ``against``.
 _TURNS = {"pair": "domain", "item": "indicator"}
 
@@ -23,13 +22,13 @@ class Differences:
     verdicts: Mapping[tuple[str, RowKey, str], str] = field(default_factory=dict)
 
     def from_rest(self, place: Estimate) -> str:
-        """Whether a place's figure is "mayor" or "menor" than that of everyone else in the area, or "igual" where the
-        test tells no difference; "" untested."""
-        return self.verdicts.get(("rest", place.row, "resto"), "")
+        """Whether a place's figure is ``higher`` or ``lower`` than that of everyone else in the area, or ``none`` where
+        the test tells no difference; "" untested."""
+        return self.verdicts.get(("rest", place.row, "rest"), "")
 
     def from_half(self, share: Estimate) -> str:
         """The same of a place's share and one half."""
-        return self.verdicts.get(("half", share.row, "mitad"), "")
+        return self.verdicts.get(("half", share.row, "half"), "")
 
     def between(self, first: Estimate, second: Estimate) -> str:
         """The same of the first of two groups, or of two items of the battery, and the second."""
@@ -50,6 +49,6 @@ def differences_in(table: pd.DataFrame, withheld: frozenset[RowKey] = frozenset(
     for end, contrast, against, verdict in zip(ends, told["contrast"], told["against"], told["verdict"], strict=True):
         other = end._replace(**{_TURNS[contrast]: str(against)}) if contrast in _TURNS else end
         if withheld.isdisjoint((end, other)):
-            word = str(verdict) if verdict in _OPPOSITE else ALIKE
+            word = str(verdict) if verdict in _OPPOSITE else str(Side.NONE)
             found[str(contrast), end, str(against)] = word
     return Differences(found)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pulsometro.recompute.opinion_record import SecondOpinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
-from pulsometro.reporting.edition.tested_differences import HIGHER, LOWER
 from pulsometro.reporting.edition.topics import report_topics
 from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
@@ -17,6 +16,7 @@ from pulsometro.reporting.pages.quality import second_opinion
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.style.vocabulary import Side
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,9 @@ def _one_series(edition: Edition, shop: BuildFolder, label: IndicatorLabel) -> s
     name = f"serie-{slug(label.id)}"
     chart = pictures.draw_series(edition, measure, shop.figures, name=name, sizes=pictures.GALLERY)
     estimate = edition.whole(measure)
-    said = f"{upper_first(sentences.silence(edition, measure))}."
-    if estimate is not None:
+    if estimate is None:
+        said = f"{upper_first(sentences.silence(edition, measure))}."
+    else:
         now = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
         year = edition.change(estimate, "year_ago")
         words = text(sentences.value(estimate), " (", sentences.margin(estimate), "): ", now)
@@ -130,7 +131,7 @@ def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cel
     if estimate is None:
         return not_printed.why(edition, measure, code).cell
     shown = markdown.bare(estimate)
-    if comparisons.against_rest(edition, estimate) not in (HIGHER, LOWER):
+    if comparisons.against_rest(edition, estimate) not in (Side.HIGHER, Side.LOWER):
         return shown
     return markdown.Markdown(f"**{text(shown).markdown}**", shown.text)
 

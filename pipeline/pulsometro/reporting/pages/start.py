@@ -74,8 +74,10 @@ def editions(edition: Edition, published: Sequence[str], unpublished: Sequence[W
         name = not_published.line(info)
         link = f"[{name}]({info.key}/brief.html)" if info.key in published else name
         cells: list[markdown.Cell] = [markdown.Markdown(link, name)]
-        gone: list[markdown.Cell] = [not_printed.why(edition, measure, wave=info.key).cell, markdown.EMPTY]
-        cells += [markdown.bare(estimate), markdown.interval(estimate)] if estimate else gone
+        if estimate:
+            cells += [markdown.bare(estimate), markdown.interval(estimate)]
+        else:
+            cells += [not_printed.why(edition, measure, wave=info.key).cell, markdown.EMPTY]
         rows.append(cells)
     heads = ["Edición", "%", f"Intervalo del {brief.level(edition)}"]
     return markdown.pipe(heads, rows, f"{edition.label(measure).name}, por edición{markdown.simulated(edition)}")

@@ -96,7 +96,7 @@ def verdict_word(change: Change | None) -> Cell:
     """The verdict as a table says it."""
     if change is None:
         return EMPTY
-    said = Number(change.verdict, change.key, change.verdict_field)
+    said = Number(change.word, change.key, change.verdict_field)
     return text(said, f" ({change.note})") if change.note else said
 
 

@@ -5,14 +5,15 @@ above the table, a real table with its header row, no merged cells and no blank 
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pulsometro.reporting.edition.content import Edition
+from pulsometro.style.vocabulary import Precision
 
-FILLS = {"moderada": "#FFF2CC", "baja": "#F8CBAD"}
+FILLS: Mapping[str, str] = {Precision.MODERATE: "#FFF2CC", Precision.LOW: "#F8CBAD"}
 # Of LCID 80A, es-MX: a comma for thousands and a point for decimals, wherever the file is opened.
 LOCALE = "[$-80A]"
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))

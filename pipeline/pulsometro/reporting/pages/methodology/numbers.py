@@ -8,23 +8,10 @@ from pulsometro.reporting.pages.methodology.disclosure_points import Point, Sour
 from pulsometro.reporting.pages.quality.weighting_words import describe, labels_of
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
+from pulsometro.style.method_words import ADJUSTMENTS, COVARIANCES, INTERVALS, SCHEMES, TESTS, VARIANCES
 from pulsometro.weighting.record import Rates
 
-_INTERVALS = {
-    "logit": "en escala logit", "korn_graubard": "de Korn y Graubard", "wilson": "de Wilson con muestra efectiva",
-    "wald": "de Wald",
-}  # fmt: skip
-_VARIANCE = {
-    "replicates": "con pesos replicados, y la calibración rehecha en cada réplica",
-    "calibrated": "por linealización, con los residuos de la calibración",
-    "taylor": "por linealización de Taylor",
-}
 _CLUSTERED = ", con cada persona que entrevista como conglomerado"
-_SCHEMES = {
-    "inegi": "INEGI, por el coeficiente de variación: precisión alta si es menor de 15 %, moderada "
-    "de 15 a 30 %, baja de 30 % o más; un porcentaje de 0 o de 100, que no tiene coeficiente, se clasifica por el "
-    "ancho de su intervalo de Korn y Graubard del 95 %: alta hasta 5 puntos, moderada hasta 10, baja si es mayor",
-}
 _DISPOSITIONS = {
     "I": "Entrevistas completas", "P": "Entrevistas parciales", "R": "Rechazos e interrupciones", "NC": "Sin contacto",
     "O": "Otros elegibles", "UH": "No se sabe si es vivienda", "UO": "No se sabe si hay quien responda",
@@ -101,13 +88,11 @@ def precision(sources: Sources) -> tuple[Point, ...]:
     whole = edition.whole(edition.settings.headline)
     half = text("El margen de la cifra principal es ", sentences.margin(whole), ". ").markdown if whole else ""
     clustered = _CLUSTERED if estimation.clusters == "interviewers" else ""
-    how = f"Intervalos del {level(edition)}, {_INTERVALS[estimation.interval]}; error estándar "
-    adjust = {"BH": "corregida por Benjamini y Hochberg", "holm": "corregida por Holm", "none": "sin corregir"}
-    overlap = "con la covarianza de lo que comparten" if change.covariance == "overlap" else "como independientes"
-    test = "la prueba normal" if change.test == "normal" else "la prueba"
+    how = f"Intervalos del {level(edition)}, {INTERVALS[estimation.interval]}; error estándar "
     rule = (
-        f"Se dice que una cifra sube o baja cuando {test} de la diferencia entre ediciones, {overlap}, da una p "
-        f"menor de {spanish.decimal(change.alpha, 2)}, {adjust[change.adjust]}. El intervalo impreso no está corregido."
+        f"Se dice que una cifra sube o baja cuando {TESTS[change.test]} de la diferencia entre ediciones, "
+        f"{COVARIANCES[change.covariance]}, da una p menor de {spanish.decimal(change.alpha, 2)}, "
+        f"{ADJUSTMENTS[change.adjust]}. El intervalo impreso no está corregido."
     )
     if change.adjust != "none":
         rule += (
@@ -121,11 +106,11 @@ def precision(sources: Sources) -> tuple[Point, ...]:
     )
     few = spanish.word(edition.settings.confidentiality.min_base)
     kept = (
-        f"Regla de precisión: {_SCHEMES.get(estimation.precision, estimation.precision)}. Tampoco se publica, en "
+        f"Regla de precisión: {SCHEMES[estimation.precision]}. Tampoco se publica, en "
         f"ningún formato, una cifra con menos de {few} entrevistas en su base."
     )
     return (
-        Point("Precisión", half + escape(f"{how}{_VARIANCE[estimation.se]}{clustered}."), ("INE", "AMAI")),
+        Point("Precisión", half + escape(f"{how}{VARIANCES[estimation.se]}{clustered}."), ("INE", "AMAI")),
         Point("Qué cifras no se publican", escape(kept)),
         Point("Cuándo se dice que algo cambió", escape(rule)),
     )
