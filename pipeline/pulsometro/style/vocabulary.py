@@ -1,6 +1,6 @@
 """The codes of the tables in readers' words: each vocabulary's words are written here and nowhere else.
 
-The kernel can be copied into another project and speaks no Spanish; these codes are its own (``estimation/table_codes.py``),
+The kernel can be copied into another project and speaks no Spanish; these codes are its own (its ``table_codes``),
 and those of what only a publisher can say. A test holds both lists equal, and each list of words complete.
 """
 
