@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.escapes import csv_text
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.common.sealing import damaged
 from pulsometro.estimates.hypotheses import hypotheses_of, identified, shown_by
@@ -214,8 +215,7 @@ def _write_headline(study: Study, waves: Sequence[str], estimates: pd.DataFrame)
         }
         if name == study.params.report.headline.indicator:
             percents = ",".join(f"{100 * row[column]:.6f}" for column in ("estimate", "ci_low", "ci_high"))
-            period = study.wave(wave).period.replace('"', '""')
-            lines.append(f'{wave},"{period}",{percents}')
+            lines.append(f"{wave},{csv_text(study.wave(wave).period)},{percents}")
     write_json(metrics, study.series("metrics.json"))
     write_text("\n".join(lines) + "\n", Path(study.series("headline.csv")))
 

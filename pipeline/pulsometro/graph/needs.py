@@ -20,8 +20,8 @@ _SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")
 _RECORD = (*_SHARED_WITH_WEIGHTING, "weighting/record.py")
 _ESTIMATES = ("estimates/interviewer_effects.py", "estimates/stage.py", *_RECORD)
 _REPORTING = (
-    *_STUDY, *_SIDE_BY_SIDE, "common/version.py", "recompute/opinion_record.py", "reporting", "style", *_VERDICT,
-    *_RECORD,
+    *_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/version.py", "recompute/opinion_record.py", "reporting",
+    "style", *_VERDICT, *_RECORD,
 )  # fmt: skip
 # Stage → parts of the package. Those that always run (program, deliveries) need not be told when they change.
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -35,11 +35,13 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "weight": (*_STUDY, *_VERDICT, "weighting"),
         "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
-        "series": (*_STUDY, "estimates", "estimation", *_RECORD, "style/vocabulary.py"),
+        "series": (
+            *_STUDY, "common/escapes.py", "estimates", "estimation", *_RECORD, "style/vocabulary.py",
+        ),
         "recompute": (*_STUDY, *_ESTIMATES, "estimation", "recompute"),
         "report": _REPORTING,
         "site": _REPORTING,
-        "release": (*_STUDY, *_SIDE_BY_SIDE, "common/version.py", "release"),
+        "release": (*_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/version.py", "release"),
         "verdict": _STUDY,
     }
 )  # fmt: skip

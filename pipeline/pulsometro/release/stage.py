@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from pulsometro.common.escapes import markdown
 from pulsometro.common.files import atomic_folder, write_json, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.release.codebook import codebook_html, readme
@@ -25,7 +26,7 @@ def run(study: Study, wave: str) -> str:
 def _say_so(study: Study, wave: str) -> None:
     period, title = study.wave(wave).period, study.identity.short_title
     with atomic_folder(study.release(wave), public=True) as folder:
-        text = f"# {title}, {period}\n\nLos microdatos de esta edición no se publican por ahora.\n"
+        text = f"# {markdown(f'{title}, {period}')}\n\nLos microdatos de esta edición no se publican por ahora.\n"
         write_text(text, folder / "README.md")
 
 

@@ -13,6 +13,7 @@ from pulsometro.check.report.sample_strips import Strip, strips
 from pulsometro.check.verdict import RuleResult, Verdict
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
+from pulsometro.common.printable import visible
 from pulsometro.common.version import VERSION
 from pulsometro.study import Study
 from pulsometro.study.quarantine_reasons import REASONS
@@ -69,6 +70,8 @@ def write_report(study: Study, verdict: Verdict) -> None:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pulsometro.check.report", "."),
         autoescape=True,
+        # A delivery's labels may hold what nobody sees and a browser obeys: marks of direction.
+        finalize=lambda value: visible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulsometro.common.escapes import attribute
 from pulsometro.reporting.charts import alt_text
 from pulsometro.reporting.charts.drawing import boundaries, dots, likert, tiles, time_series
 from pulsometro.reporting.charts.drawing.canvas import PHONE, SCREEN, Picture, Size
@@ -39,10 +40,9 @@ class Chart:
     def markdown(self, folder: str = "figuras", **attributes: str) -> str:
         """The image with its alternative text."""
         more = "".join(f' {key}="{value}"' for key, value in attributes.items())
-        words = self.alt.replace('"', "”")
         classes = ".chart .small" if self.small else ".chart"
         ending = "-narrow" if self.small else ""
-        return f'![]({folder}/{self.name}{ending}.svg){{{classes} fig-alt="{words}"{more}}}'
+        return f'![]({folder}/{self.name}{ending}.svg){{{classes} fig-alt="{attribute(self.alt)}"{more}}}'
 
 
 def write(folder: Path, name: str, words: str, draw: Callable[[Size, bool], Picture], sizes: Sizes = PAGE) -> Chart:

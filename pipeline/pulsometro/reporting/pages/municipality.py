@@ -49,7 +49,7 @@ def facts(edition: Edition, place: Place, measure: Measure) -> str:
     head = f"### {escape(edition.label(measure).name)}"
     if estimate is None:
         silent = upper_first(sentences.silence(edition, measure, place.code))
-        return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{silent}.\n:::\n:::::"
+        return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{escape(silent)}.\n:::\n:::::"
     number = f"{span(sentences.value(estimate), 'big')} [{sentences.margin(estimate).markdown}]{{.margin}}"
     base = text(markdown.base(estimate), " entrevistas").markdown
     boxes = [

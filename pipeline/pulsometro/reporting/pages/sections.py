@@ -71,7 +71,7 @@ def _one_series(edition: Edition, shop: BuildFolder, label: IndicatorLabel) -> s
     chart = pictures.draw_series(edition, measure, shop.figures, name=name, sizes=pictures.GALLERY)
     estimate = edition.whole(measure)
     if estimate is None:
-        said = f"{upper_first(sentences.silence(edition, measure))}."
+        said = escape(f"{upper_first(sentences.silence(edition, measure))}.")
     else:
         now = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
         year = edition.change(estimate, "year_ago")
@@ -95,15 +95,14 @@ def trust(edition: Edition, shop: BuildFolder) -> dict[str, str]:
         points = pictures.draw_trust_points(edition, shop.figures)
         drawn = {
             "confianza": f"{bars.markdown()}\n\n{markdown.folded(markdown.trust(edition))}",
-            "confianza-puntos": f"{points.markdown()}\n\n::: {{.note}}\n{brief.legend(edition)}\n:::",
+            "confianza-puntos": f"{points.markdown()}\n\n::: {{.note}}\n{escape(brief.legend(edition))}\n:::",
         }
+    heading = f"Quién responde «{level}», por {edition.settings.place_word}"
     return {
         **drawn,
         "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
         "confianza-cambio": f"## {comparisons.trust_moved(edition).markdown}",
-        "confianza-lugares": (
-            f"## Quién responde «{escape(level)}», por {edition.settings.place_word}\n\n{_trust_places(edition)}"
-        ),
+        "confianza-lugares": f"## {escape(heading)}\n\n{_trust_places(edition)}",
     }
 
 
@@ -123,7 +122,7 @@ def _trust_places(edition: Edition) -> str:
     table = markdown.pipe(heads, rows, f"Responde «{level}»{markdown.simulated(edition)}")
     note = f"En negritas: es distinto del resto de {edition.settings.whole}, {comparisons.rule(edition)}."
     note = note.replace(" de el ", " del ")
-    return f"::: {{.glance}}\n{table}\n:::\n\n::: {{.note}}\n{note}\n:::"
+    return f"::: {{.glance}}\n{table}\n:::\n\n::: {{.note}}\n{escape(note)}\n:::"
 
 
 def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cell:
@@ -149,7 +148,7 @@ def quality(
         few, all_ = withheld.get(wave.wave, (0, 0))
         share = f"{spanish.count(few)} de {spanish.count(all_)}"
         said = wave.verdict + (f" ({'; '.join(wave.exceptions)})" if wave.exceptions else "")
-        page = f"[{wave.period}](../{wave.wave}/calidad.html)"
+        page = f"[{escape(wave.period)}](../{wave.wave}/calidad.html)"
         lines.append(f"| {page} | {spanish.count(wave.interviews)} | {rate} | {kish} | {share} | {escape(said)} |")
     lines += [f"| {escape(info.period.capitalize())} | | | | | {not_published.NOT_PUBLISHED} |" for info in unpublished]
     notes = (

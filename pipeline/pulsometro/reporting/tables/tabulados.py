@@ -116,7 +116,7 @@ def _contents(book: Book, names: Sequence[str], sheets: Sequence[str]) -> None:
     first = 2 + len(marks)
     rows = [*zip(names, sheets, strict=True), ("Detalle de cada cifra", "Detalle"), ("Notas y definiciones", "Notas")]
     for index, (name, target) in enumerate(rows, first + 1):
-        sheet.write_url(index, 0, f"internal:'{target}'!A1", book.link, string=name)
+        sheet.write_url(index, 0, "internal:'{}'!A1".format(target.replace("'", "''")), book.link, string=name)
     book.table(sheet, Grid("contenido", first, ("Hoja",), (80,), frozen=0), first + len(rows))
 
 
