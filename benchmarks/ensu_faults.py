@@ -24,8 +24,8 @@ import pandas as pd
 
 from pulsometro.check import stage as check
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_record
 from pulsometro.ingest import stage as ingest
+from pulsometro.ingest.delivery_record import load_delivery
 from pulsometro.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -225,9 +225,9 @@ def quirks(study: Study, quarter: Quarter, engine: Any) -> dict[str, bool]:
     write_quarter(quarter, study.raw(WAVE), Fault("none", ""))
     ingest.run(study, WAVE)
     verdict = check.check_wave(study, WAVE, engine)
-    record = read_record(study.processed(WAVE, "delivery.json"))
-    told = {rule.id for rule in verdict.failed} | {note["kind"] for note in record["notes"]}
-    told |= {f"{key} {value}" for key, value in record["read"].items()}
+    record = load_delivery(study, WAVE)
+    told = {rule.id for rule in verdict.failed} | {note.kind for note in record.notes}
+    told |= {f"{key} {value}" for key, value in record.read.items()}
     page = study.checks(WAVE).with_suffix(".html").read_text(encoding="utf-8")
     told |= {f"known {word}" for word in ("Torreón",) if word in page}
     return {quirk: mark in told for quirk, mark in QUIRKS.items()}

@@ -1,5 +1,6 @@
 """Three editions through the stages as DVC calls them: what the tables hold follows from the microdata."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from pulsometro.estimation import changes as changes_between
 from pulsometro.ingest import stage as ingest
 from pulsometro.simulate import stage as simulate
 from pulsometro.study import Study, load_study
+from pulsometro.study.respondents import load_respondents
 from pulsometro.weighting import stage as weight
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,7 +99,7 @@ def test_a_distribution_adds_to_one_in_every_domain(study: Study, table: pd.Data
 
 
 def test_a_share_and_its_error_follow_from_microdata_and_replicates(study: Study, table: pd.DataFrame) -> None:
-    data = estimate.joined(study, "2013T2")
+    data = load_respondents(study, "2013T2")
     inside = data["seg_municipio"].isin([1, 2, 3]) & (data["municipio"] == "19039")
     hit = data["seg_municipio"].isin([2, 3])
     columns = ["weight", *(name for name in data.columns if name.startswith("rep_"))]
@@ -109,7 +111,7 @@ def test_a_share_and_its_error_follow_from_microdata_and_replicates(study: Study
 
 
 def test_a_base_restricts_who_is_counted(study: Study, table: pd.DataFrame) -> None:
-    data = estimate.joined(study, "2013T1")
+    data = load_respondents(study, "2013T1")
     victims = (data["victima"] == 1) & data["denuncia"].isin([1, 2])
     silent = victims & (data["denuncia"] == 2)
     found = row(table, wave="2013T1", indicator="no_denuncia", domain_kind="total")
@@ -119,7 +121,7 @@ def test_a_base_restricts_who_is_counted(study: Study, table: pd.DataFrame) -> N
 
 def test_the_index_is_the_mean_of_the_forces_answered(study: Study, table: pd.DataFrame) -> None:
     indicator = study.indicators.by_name["indice_confianza_policial"]
-    data = estimate.joined(study, "2013T2")
+    data = load_respondents(study, "2013T2")
     scores = data[list(indicator.items)].astype(float)
     scores = scores.where(scores <= 4).rsub(4).mul(100 / 3)
     index = scores.mean(axis=1).where(scores.notna().sum(axis=1) >= indicator.at_least)
@@ -146,7 +148,7 @@ def test_the_index_is_linked_where_a_force_enters(study: Study) -> None:
         scores = scores.where(scores <= 4).rsub(4).mul(100 / 3)
         known = scores.mean(axis=1).where(scores.notna().sum(axis=1) >= index.at_least).dropna()
         levels.append(np.average(known, weights=wave.design.data.loc[known.index, "weight"]))
-    assert found["link"] == "entra Fuerza Civil"
+    assert [(e["entering"], e["leaving"]) for e in json.loads(found["link"])] == [(["Fuerza Civil"], [])]
     assert found["difference"] == pytest.approx(levels[1] - levels[0], rel=1e-9)
     assert changes_between(now, before, settings=settings).iloc[0]["difference"] != pytest.approx(found["difference"])
 
@@ -173,12 +175,12 @@ def test_a_change_has_the_error_of_two_independent_samples(table: pd.DataFrame, 
 
 
 def test_the_verdict_is_that_of_the_adjusted_p(study: Study, changes: pd.DataFrame) -> None:
-    judged = changes.loc[changes["verdict"] != "no comparable"]
+    judged = changes.loc[changes["verdict"] != "not_comparable"]
     assert (judged["p_adjusted"] >= judged["p"] - 1e-12).all()
     significant = judged["p_adjusted"] < study.params.change.alpha
-    assert (judged["verdict"].isin(["sube", "baja"]) == significant).all()
+    assert (judged["verdict"].isin(["up", "down"]) == significant).all()
     moved = judged.loc[significant]
-    assert ((moved["difference"] > 0) == (moved["verdict"] == "sube")).all()
+    assert ((moved["difference"] > 0) == (moved["verdict"] == "up")).all()
 
 
 def test_a_theme_is_a_family_in_each_kind_of_domain_and_a_complement_is_no_other_test(changes: pd.DataFrame) -> None:
@@ -192,13 +194,13 @@ def test_a_theme_is_a_family_in_each_kind_of_domain_and_a_complement_is_no_other
     )
     assert (safe["hypothesis"] == unsafe["hypothesis"]).all()
     assert (safe["p_adjusted"] == unsafe["p_adjusted"]).all()
-    opposite = {"sube": "baja", "baja": "sube"}
+    opposite = {"up": "down", "down": "up"}
     assert (safe["verdict"].replace(opposite) == unsafe["verdict"]).all()
 
 
 def test_what_changed_its_question_is_not_compared(changes: pd.DataFrame) -> None:
     broken = changes.loc[(changes["indicator"] == "victimizacion") & (changes["wave"] == "2013T2")]
-    assert set(broken["verdict"]) == {"no comparable"}
+    assert set(broken["verdict"]) == {"not_comparable"}
     assert broken["difference"].isna().all()
     assert set(broken["reason"]) == {"ahora cuatro meses, antes tres"}
 

@@ -85,13 +85,15 @@ SCENARIOS = {
         "estimation.se": "replicates", "estimation.interval": "wilson", "estimation.lonely_psu": "certainty",
         "check.roles": {"interviewer": "entrevistador"}, "estimation.clusters": "design",
         "publish.store": False,
-    }, {"fieldwork.mode": "cara a cara en vivienda", "delivery.skips": "keep"}),
+    }, {"fieldwork.mode": "cara a cara en vivienda", "delivery.skips": "keep", "delivery.delimiter": ";",
+        "delivery.decimal": ",", "delivery.encoding": "cp1252", "delivery.finished": "fin",
+        "delivery.columns.fecha": {"name": "fecha", "format": "%d/%m/%Y"}}),
     "a producer's weight": Scenario({
         "weighting": {"base": {"kind": "given", "weight": "factor"}, "strata": "estrato", "psu": "upm"},
         "estimation.interval": "kg", "estimation.lonely_psu": "remove", "publish.release": False,
-        "check.area": None,
+        "check.area": None, "waves.2021T1.file": "datos.zip", "waves.2021T2.file": "datos.zip",
         "check.severity": {"nonresponse": "info", "range.pesos": "warning", "near_duplicates": "critical"},
-    }, {"items.seguro.comparable": {"since": "2021T2"}}),
+    }, {"items.seguro.comparable": {"since": "2021T2"}, "delivery.member": "datos.csv"}),
     "two frames": Scenario({
         "waves.2021T1.attempts": "llamadas.csv", "waves.2021T2.attempts": "llamadas.csv",
         "weighting.attempts": CALLS, "check.roles": {"interviewer": "entrevistador"},
@@ -101,20 +103,24 @@ SCENARIOS = {
         "weighting.calibration": {"method": "logit", "bounds": [0.02, 9.0], "margins": MARGINS, "missing": "impute"},
         "weighting.strata": None, "weighting.psu": "entrevistador",
         "estimation.se": "taylor", "estimation.clusters": "interviewers", "estimation.lonely_psu": "error",
-    }),
+    }, {"attempts": {"columns": {name: {"name": name} for name in ("municipio", "marco", *CALLS.values())}}}),
     "two frames without a share": Scenario({
         "weighting.dual_frame": {"method": "multiplicity", "frame": "marco", "first": 1, "other": "otro",
                                  "theta": 0.5},
         "weighting.within": "municipio", "estimation.se": "taylor", "publish.reports": False,
-    }),
+        "waves.2021T1.file": "datos.xlsx", "waves.2021T2.file": "datos.xlsx",
+    }, {"delivery.sheet": "Base"}),
 }  # fmt: skip
 # Codes of settings and tables, and what an empty value prints: no reader's words.
 MACHINE = re.compile(
     r"\b(?:None|nan|NaN|null|[a-z]+(?:_[a-z0-9]+)+|nchs|cepal|inegi|raking_|jkn|wald|taylor|holm|logit_)\b|\{\{|<NA>"
 )
-# What no scenario of a tiny study can have, and where it is tried instead.
+# What no scenario of a tiny study can have, and the test that has it instead.
 ELSEWHERE = {
-    "simulate=given": "tests/simulate, and every test of tests/small_study.py",
+    "simulate=given": "tests/small_study.py",
+    "questionnaire.delivery.columns.option=given": "tests/ingest/harmonise/test_harmonise.py",
+    "questionnaire.attempts.columns.option=given": "tests/ingest/harmonise/test_harmonise.py",
+    "questionnaire.attempts.columns.format=given": "tests/ingest/harmonise/test_harmonise.py",
 }
 
 
@@ -170,16 +176,6 @@ def _inner(kind: Any) -> Any:
     return next((option for option in reversed(options) if option is not Ellipsis), None)
 
 
-@pytest.fixture(scope="module", params=list(SCENARIOS))
-def scenario(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A scenario's study, made to its last page."""
-    chosen = SCENARIOS[request.param]
-    folder = tmp_path_factory.mktemp("every") / "estudio"
-    write_study(folder, chosen.changed, chosen.asked, chosen.silent)
-    make(folder, reports=False)
-    return folder
-
-
 def test_every_value_of_every_setting_has_a_scenario(tmp_path: Path) -> None:
     tried: set[str] = set()
     for number, chosen in enumerate(SCENARIOS.values()):
@@ -194,11 +190,16 @@ def test_every_value_of_every_setting_has_a_scenario(tmp_path: Path) -> None:
     offered |= {f"indicators.{each}" for each in settings_of(Indicators)}
     assert sorted(offered - tried - set(ELSEWHERE)) == []
     assert set(ELSEWHERE) <= offered - tried
+    for place, test in ELSEWHERE.items():
+        named = place.partition("=")[0].rpartition(".")[2]
+        assert re.search(rf"\b{named}\b", Path(test).read_text(encoding="utf-8")), place
 
 
 @pytest.mark.slow
-def test_scenario_is_published_whole(scenario: Path) -> None:
-    study = load_study(scenario)
+@pytest.mark.parametrize("name", list(SCENARIOS))
+def test_scenario_is_published_whole(name: str, tmp_path: Path) -> None:
+    chosen = SCENARIOS[name]
+    study = make(write_study(tmp_path, chosen.changed, chosen.asked, chosen.silent), reports=False)
     write_graph(study)
     site = study.site
     wave = study.params.current_wave

@@ -4,6 +4,7 @@ Its delivery holds what a telephone survey, a two-stage sample and a producer's 
 chooses the design in ``params.yaml`` alone.
 """
 
+import zipfile
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -235,9 +236,31 @@ def write_study(
         (folder / "raw" / wave).mkdir(exist_ok=True)
         dump({"wave": wave, "extends": "base"}, folder / f"questionnaires/{wave}.yaml")
         table = rows(wave, silent=silent)
-        table.to_csv(folder / "raw" / wave / "datos.csv", index=False)
+        deliver(table, folder / "raw" / wave / settings["waves"][wave]["file"], wanted["delivery"])
         attempts(table).to_csv(folder / "raw" / wave / "llamadas.csv", index=False)
     return folder
+
+
+def deliver(table: pd.DataFrame, path: Path, delivery: Mapping[str, Any]) -> None:
+    """Write a delivery as the questionnaire declares it: a text file, one inside a zip, or a sheet of a workbook."""
+    date = delivery["columns"]["fecha"]
+    if isinstance(date, dict):
+        table = table.assign(fecha=pd.to_datetime(table["fecha"]).dt.strftime(date["format"]))
+    if "finished" in delivery:
+        table = table.assign(**{delivery["finished"]: "1"})
+    if path.suffix == ".xlsx":
+        with pd.ExcelWriter(path) as book:
+            pd.DataFrame({"nota": ["otra hoja"]}).to_excel(book, sheet_name="Notas", index=False)
+            table.to_excel(book, sheet_name=delivery["sheet"], index=False)
+        return
+    written = table.to_csv(index=False, sep=delivery.get("delimiter", ","), decimal=delivery.get("decimal", "."))
+    content = written.encode(delivery.get("encoding", "utf-8"))
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("notas.txt", "nada")
+            archive.writestr(delivery["member"], content)
+    else:
+        path.write_bytes(content)
 
 
 def put(content: dict[str, Any], way: list[str], value: Any) -> None:

@@ -35,8 +35,8 @@ BESIDE = HERE.parents[1].parent / "shared" / "ensu"
 # Percentages and proportions are compared to this decimal; persons and bases as they are.
 DECIMALS = 9
 # INEGI's release of the second quarter counts these cities with a significant change in a quarter.
-COUNTED = {"2024T2": {"baja": 10, "sube": 5}}
-VERDICTS = {"a la baja": "baja", "al alza": "sube", "sin cambio": "sin cambio significativo"}
+COUNTED = {"2024T2": {"down": 10, "up": 5}}
+VERDICTS = {"a la baja": "down", "al alza": "up", "sin cambio": "none"}
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def describe_overlap(study: Study, earlier: str, wave: str, independent: pd.Data
         f"(standard errors of the cities' changes: median {(both['se'] / plain['se']).median():.2f} × those of "
         "independent quarters):"
     ]
-    for verdict in ("baja", "sube"):
+    for verdict in ("down", "up"):
         ours, inegis = (set(table.index[table["verdict"] == verdict]) for table in (both, plain))
         line = f"  {verdict}: {len(ours)} cities (independent: {len(inegis)})"
         for words, cities in (("only with the overlap", ours - inegis), ("no longer", inegis - ours)):

@@ -15,6 +15,7 @@ from pulsometro.check.verdict import RuleResult, Verdict, load_verdict, refuse_i
 from pulsometro.common.bound import MANIFEST
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_json, read_record, write_record, write_table
+from pulsometro.ingest.delivery_record import Counts
 from pulsometro.ingest.stage import run
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.study import Study
@@ -221,7 +222,7 @@ def test_printing_says_whether_it_stops(tmp_path: Path, engine: Engine, capsys: 
 
 def test_a_rules_name_is_never_cut_on_the_screen(tmp_path: Path, capsys) -> None:
     rule = RuleResult("metadata.label_without_code", "warning", False, 1, 1, ("P5[SQ001]/x",), "t", "r")
-    counts = {"delivered": 1, "accepted": 1, "quarantined": 0}
+    counts = Counts(1, 1, 0, {}, {})
     print_verdict(d.prepared(tmp_path), Verdict(WAVE, "warn", counts, (rule,)))
     said = capsys.readouterr().out
     assert "metadata.label_without_code" in said

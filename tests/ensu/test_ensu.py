@@ -78,10 +78,10 @@ def test_nothing_published_was_left_out(cells: pd.DataFrame) -> None:
         assert by_table[wave, "1.7"] == safety
         assert by_table[wave, "8.6"] == by_table[wave, "8.7"] == police
     change = cells[cells["table"] == "change"].set_index(["place", "measure"])["ours"]
-    assert change["cities", "baja"] == 10
-    assert change["cities", "sube"] == 5
-    assert change["San Pedro Garza García", "verdict"] == "baja"
-    assert (change.xs("verdict", level="measure") == "sin cambio significativo").sum() == 6
+    assert change["cities", "down"] == 10
+    assert change["cities", "up"] == 5
+    assert change["San Pedro Garza García", "verdict"] == "down"
+    assert (change.xs("verdict", level="measure") == "none").sum() == 6
 
 
 def test_a_figure_that_is_not_inegis_is_told(
@@ -96,7 +96,7 @@ def test_a_figure_that_is_not_inegis_is_told(
     row = table.index[(table["quarter"] == "2024Q2") & (table["city"] == "Monterrey")][0]
     table.loc[row, "total"] += 1
     table.loc[row, "pct"] += 1e-9
-    table.loc[row, "precision_pct"] = "baja"
+    table.loc[row, "precision_pct"] = "low"
     table.to_csv(path, index=False)
     cells = comparison.compare(study, official)
     differing = cells[cells["difference"] != 0]

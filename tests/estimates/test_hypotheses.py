@@ -100,7 +100,7 @@ def test_a_kind_of_domain_or_a_theme_more_moves_no_verdict_and_a_copy_gets_the_f
     rule = ChangeRule(family=FAMILY)
     alone = judge(changes(own), rule, TEST)
     assert alone["p_adjusted"].tolist() == pytest.approx([0.03] * 3)
-    assert alone["verdict"].tolist() == ["sube", "baja", "sube"]
+    assert alone["verdict"].tolist() == ["up", "down", "up"]
     noise = [("t", "other", f"h{n}", 0.0, 0.9) for n in range(50)] + [("u", "k", f"h{n}", 0.0, 0.9) for n in range(50)]
     beside = judge(changes(own + noise), rule, TEST)
     pd.testing.assert_frame_equal(beside.iloc[:3], alone)
@@ -117,8 +117,8 @@ def test_labels_that_do_not_tell_tests_apart_are_refused() -> None:
     ):
         judge(rows, ChangeRule(family=FAMILY), "hypothesis")
     assert judge(rows, ChangeRule(family=FAMILY), ("hypothesis", "domain"))["verdict"].tolist() == [
-        "sube",
-        "sin cambio significativo",
+        "up",
+        "none",
     ]
 
 

@@ -63,7 +63,7 @@ class Folder:
             YAML(typ="safe").dump(params, file)
         write_table(rows, path / "processed" / WAVE / inside("responses.parquet"))
         write_record(
-            {"wave": WAVE, "verdict": "pass", "counts": {}, "rules": []}, path / f"processed/checks/{WAVE}.json"
+            {"wave": WAVE, "verdict": "pass", "counts": None, "rules": []}, path / f"processed/checks/{WAVE}.json"
         )
 
     def pulso(self, verb: str) -> str:

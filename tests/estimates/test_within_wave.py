@@ -108,7 +108,7 @@ def test_a_hypothesis_counts_once_in_its_family_and_its_rows_agree(table: pd.Dat
     first = once[(once["indicator"] == "conf_marina") & (once["category"] == "mucha")].set_index("domain")
     assert (twice["verdict"] == first["verdict"]).all() and (twice["hypothesis"] == first["hypothesis"]).all()
     assert rest["family"].unique().tolist() == [f"{WAVE}|rest|Confianza|municipio"]
-    assert twice.loc[PLACES[0], "verdict"] == "mayor"
+    assert twice.loc[PLACES[0], "verdict"] == "higher"
 
 
 def test_a_difference_is_told_only_where_both_its_ends_are(table: pd.DataFrame) -> None:
@@ -143,7 +143,7 @@ def shares(*answers: tuple[int, int]) -> pd.DataFrame:
 def test_a_share_of_everybody_is_more_than_half_and_of_few_is_not(study: Study) -> None:
     made = judged(study, shares((300, 0), (240, 60), (3, 0)), ChangeRule(adjust="none"))
     half = made[made["contrast"] == "half"].set_index("domain")
-    assert half["verdict"].tolist() == ["mayor", "mayor", "sin diferencia significativa"]
+    assert half["verdict"].tolist() == ["higher", "higher", "none"]
     # Near twice the chance of three heads, and of three hundred.
     assert 0.1 < half.loc[PLACES[2], "p"] < 0.4 and half.loc[PLACES[0], "p"] < 1e-50
 
@@ -151,12 +151,12 @@ def test_a_share_of_everybody_is_more_than_half_and_of_few_is_not(study: Study) 
 def test_what_could_not_be_tested_is_told_by_nobody(study: Study) -> None:
     made = judged(study, shares((300, 0), (0, 200)), ChangeRule())
     pair = made[made["contrast"].isin(["pair", "rest"])]
-    assert set(pair["verdict"]) == {"no comparable"} and not pair["publishable"].any()
-    assert set(pair["reason"]) == {"sin error estándar: las respuestas no varían"}
+    assert set(pair["verdict"]) == {"not_comparable"} and not pair["publishable"].any()
+    assert set(pair["reason"]) == {"no_variation"}
     alone = judged(study, shares((200, 100)), ChangeRule())
     rest = alone[alone["contrast"] == "rest"]
-    assert rest["verdict"].tolist() == ["no comparable"] and not rest["publishable"].any()
-    assert rest["reason"].tolist() == ["sin casos en la base"]
+    assert rest["verdict"].tolist() == ["not_comparable"] and not rest["publishable"].any()
+    assert rest["reason"].tolist() == ["no_cases"]
 
 
 @pytest.mark.parametrize("adjust", ["none", "BH", "holm"])
@@ -165,7 +165,7 @@ def test_of_two_places_each_against_the_rest_and_both_are_one_test(study: Study,
     both = made[made["contrast"].isin(["pair", "rest"])]
     assert len(both) == 3 and len(set(both["family"])) == 1
     np.testing.assert_allclose(both["p_adjusted"], both["p"], rtol=1e-9)
-    assert both["verdict"].value_counts().to_dict() == {"menor": 2, "mayor": 1}
+    assert both["verdict"].value_counts().to_dict() == {"lower": 2, "higher": 1}
 
 
 def test_the_rule_s_level_and_test_are_those_of_every_difference(study: Study) -> None:
@@ -174,7 +174,7 @@ def test_the_rule_s_level_and_test_are_those_of_every_difference(study: Study) -
     np.testing.assert_allclose(made["ci_high"] - made["difference"], 1.6448536269514722 * made["se"])
     outside = (made["ci_low"] > 0) | (made["ci_high"] < 0)
     assert (outside == (made["p"] < 0.10)).all()
-    assert (outside == (made["verdict"] != "sin diferencia significativa")).all() and outside.any()
+    assert (outside == (made["verdict"] != "none")).all() and outside.any()
 
 
 def test_no_two_intervals_are_held_against_each_other_anywhere() -> None:

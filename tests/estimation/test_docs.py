@@ -79,9 +79,9 @@ def test_the_recipe_for_a_share_and_its_complement() -> None:
     alone = judge(table[table["indicator"] == "safe"], rule)
     for own in (one, other):
         np.testing.assert_allclose(own["p_adjusted"], alone["p_adjusted"], rtol=1e-9)
-    opposite = {"sube": "baja", "baja": "sube"}
+    opposite = {"up": "down", "down": "up"}
     assert [opposite.get(word, word) for word in one["verdict"]] == other["verdict"].tolist()
-    assert (one["verdict"] == "sube").any()
+    assert (one["verdict"] == "up").any()
 
 
 def test_the_table_of_columns_is_whole(root: Path) -> None:

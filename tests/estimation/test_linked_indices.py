@@ -1,5 +1,7 @@
 """An index between waves that asked of different things: compared over what all of them asked, and marked."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,7 +45,10 @@ def test_a_change_is_over_the_common_items_and_says_which_enter() -> None:
     made = changes(now, before, DOMAINS)
     expected = changes(wave("2030T2", "abcd", 2, "abc"), before, DOMAINS)
     pd.testing.assert_frame_equal(made.drop(columns="link"), expected.drop(columns="link"))
-    assert made.groupby("indicator")["link"].unique().map(list).to_dict() == {"confianza": ["entra Delta"], "si": [""]}
+    assert made.groupby("indicator")["link"].unique().map(list).to_dict() == {
+        "confianza": ['[{"entering": ["Delta"], "leaving": [], "wave": "2030T2"}]'],
+        "si": [""],
+    }
     assert set(expected["link"]) == {""}
     levels = [estimate(w.design, w.variables)["estimate"].iloc[1] for w in (before, now)]
     assert levels[1] - levels[0] > 0.2
@@ -54,14 +59,18 @@ def test_tables_already_made_keep_their_other_rows() -> None:
     plain = [wave("2030T1", "abd", 1), wave("2030T2", "abc", 2)]
     made = [Wave(w.label, w.design, w.variables, estimate(w.design, w.variables, DOMAINS, wave=w.label)) for w in plain]
     pd.testing.assert_frame_equal(changes(made[1], made[0], DOMAINS), changes(plain[1], plain[0], DOMAINS))
-    assert changes(made[1], made[0])["link"].tolist() == ["", "entra Gama; sale Delta"]
+    assert changes(made[1], made[0])["link"].tolist() == [
+        "",
+        '[{"entering": ["Gama"], "leaving": ["Delta"], "wave": "2030T2"}]',
+    ]
 
 
 def test_too_few_common_items_are_no_comparison() -> None:
     before, now = wave("2030T1", "ab", 1, at_least=2), wave("2030T2", "bcd", 2, at_least=2)
     row = changes(now, before).set_index("indicator").loc["confianza"]
-    assert row["verdict"] == "no comparable"
-    assert row["reason"] == "demasiado pocas preguntas en común: entran Gama, Delta; sale Alfa"
+    assert row["verdict"] == "not_comparable"
+    assert row["reason"] == "few_common"
+    assert json.loads(row["link"])[0] | {"wave": ""} == {"entering": ["Gama", "Delta"], "leaving": ["Alfa"], "wave": ""}
     assert np.isnan(row["difference"])
 
 
@@ -71,7 +80,10 @@ def test_a_trend_runs_over_what_every_wave_asked() -> None:
     made = trend([wave(label, own, k) for k, (label, own) in enumerate(items.items())], years, DOMAINS)
     expected = trend([wave(label, own, k, "ab") for k, (label, own) in enumerate(items.items())], years, DOMAINS)
     pd.testing.assert_frame_equal(made.drop(columns="link"), expected.drop(columns="link"))
-    assert set(made.loc[made["indicator"] == "confianza", "link"]) == {"entra Delta (2030T2); sale Gama (2030T3)"}
+    assert set(made.loc[made["indicator"] == "confianza", "link"]) == {
+        '[{"entering": ["Delta"], "leaving": [], "wave": "2030T2"}, '
+        '{"entering": [], "leaving": ["Gama"], "wave": "2030T3"}]'
+    }
 
 
 @pytest.mark.parametrize("covariance", ["overlap", "independent"])

@@ -100,7 +100,7 @@ def test_columns_without_any_answer(data: pd.DataFrame) -> None:
     assert made["domain_kind"].unique().tolist() == ["total"]
     assert made["estimate"].isna().all()
     assert not made["publishable"].any()
-    assert set(made["reason"]) == {"sin casos en la base"}
+    assert set(made["reason"]) == {"no_cases"}
 
 
 def test_a_domain_called_nothing(data: pd.DataFrame) -> None:
@@ -112,7 +112,7 @@ def test_a_ratio_to_nothing_is_undefined(data: pd.DataFrame) -> None:
     nothing = data.assign(z=np.where(data["a"] == "u", 0.0, 1.0))
     made = estimate(design(nothing), [Ratio("r", "x", "z")], [("a",)], settings=Settings()).set_index("domain")
     assert np.isnan(made.loc["u", ["estimate", "se", "se_fixed", "ci_low", "cv"]].astype(float)).all()
-    assert made.loc["u", "reason"] == "sin valor: el denominador es cero"
+    assert made.loc["u", "precision_rule"] == "no_value"
     assert made.loc["v", "publishable"]
 
 

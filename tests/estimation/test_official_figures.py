@@ -95,5 +95,5 @@ def test_significant_changes_by_the_offices_rule(quarters: dict[str, SurveyDesig
     moved = changes(now, before, [("CD",)], rule=rule, settings=Settings())
     moved = moved[moved["category"] == "Inseguro"]
     # The office counts ten cities down and five up in the country.
-    assert (moved["verdict"] == "baja").sum() == 10
-    assert (moved["verdict"] == "sube").sum() == 5
+    assert (moved["verdict"] == "down").sum() == 10
+    assert (moved["verdict"] == "up").sum() == 5

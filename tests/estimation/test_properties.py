@@ -96,7 +96,7 @@ def test_an_empty_domain_changes_nothing_else(data: pd.DataFrame) -> None:
     empty = more[more["domain"] == "nadie"]
     assert (empty["n"] == 0).all()
     assert not empty["publishable"].any()
-    assert (empty["reason"] == "sin casos en la base").all()
+    assert (empty["reason"] == "no_cases").all()
     assert_same(plain, more[more["domain"] != "nadie"].reset_index(drop=True), STABLE)
 
 

@@ -111,7 +111,7 @@ def test_base_is_a_subpopulation(data: pd.DataFrame) -> None:
     # One PSU is left in each stratum, but the strata keep the PSUs that the sample has.
     assert total["df"] == 0
     assert total["se"] > 0
-    assert total["reason"] == "sin grados de libertad para estimar el error"
+    assert total["precision_rule"] == "no_df"
     assert not total["publishable"]
     assert np.isnan(total["ci_low"])
 

@@ -31,7 +31,7 @@ from pulsometro.estimation import (
 from pulsometro.recompute import stage as recomputing
 from pulsometro.recompute import with_samplics
 from pulsometro.recompute.complete_columns import columns_of
-from pulsometro.recompute.opinion_record import SecondOpinion, read_opinion
+from pulsometro.recompute.opinion_record import SecondOpinion, load_opinion
 from pulsometro.settings.report_settings import Measure
 from pulsometro.study import Study, load_study
 from pulsometro.study.withheld import Withheld, read_withheld, write_withheld
@@ -92,7 +92,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
         write_table(spoil(table), study.processed(WAVE, "estimates.parquet"))
         monkeypatch.setattr(recomputing, "prepare", lambda *_: prepared)
         recomputing.run(study)
-        return study, read_opinion(study.processed(WAVE, "second_opinion.json"))
+        return study, load_opinion(study, WAVE)
 
     return asked
 

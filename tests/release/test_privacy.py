@@ -12,6 +12,7 @@ from pulsometro.release.stage import run
 from pulsometro.release.table import ReleaseTable, Variable, build
 from pulsometro.release.writers import write_dta, write_sav
 from pulsometro.study import Study
+from pulsometro.study.respondents import load_respondents
 
 WAVE = "2013T2"
 
@@ -22,10 +23,7 @@ def _built(study: Study, **changes: object) -> ReleaseTable:
     for name, item in changes.items():
         items[name] = dataclasses.replace(items[name], **item)  # type: ignore[arg-type]
     questionnaire = dataclasses.replace(questionnaire, items=items)
-    responses = pd.read_parquet(study.processed(WAVE, "responses.parquet"))
-    weights = pd.read_parquet(study.processed(WAVE, "weights.parquet"))
-    areas = {area.cve_geo: area.name for area in study.params.municipalities}
-    return build(questionnaire, responses, weights, areas)
+    return build(questionnaire, load_respondents(study, WAVE), study.area_names)
 
 
 def test_no_file_holds_a_private_value_or_the_folio(study: Study) -> None:
@@ -64,7 +62,7 @@ def test_psu_numbers_keep_the_clusters_and_not_their_names(study: Study) -> None
 def test_responses_and_weights_of_other_respondents_are_refused(study: Study) -> None:
     path = study.processed(WAVE, "weights.parquet")
     write_table(pd.read_parquet(path).iloc[1:].reset_index(drop=True), path)
-    with pytest.raises(PulsoError, match="not of the same respondents; run 'pulso weight 2013T2' again"):
+    with pytest.raises(PulsoError, match=r"not of the same respondents \(first: .*\); run 'pulso weight 2013T2' again"):
         run(study, WAVE)
     assert [path.name for path in study.release(WAVE).iterdir()] == ["README.md"]
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pulsometro.reporting.charts.drawing.cards import SIZES
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.read_edition import load_edition
-from pulsometro.reporting.edition.rows import TOO_SMALL, Change, Estimate
+from pulsometro.reporting.edition.rows import UNSEEN, Change, Estimate
+from pulsometro.reporting.row_key import RowKey
 from pulsometro.reporting.trace.location import FILES
 from pulsometro.settings.report_settings import Measure
 from pulsometro.study import Study
@@ -16,14 +17,19 @@ from tests.reporting.reading import numbers_in, settled
 
 # What each verdict of the table may be called in words.
 VERDICTS = {
-    "sube": ("sube", "más"),
-    "baja": ("baja", "menos"),
-    "sin cambio significativo": ("sin cambio estadísticamente significativo", "sin cambio significativo"),
-    "no comparable": ("no comparable", "no se compara"),
-    TOO_SMALL: (TOO_SMALL,),
+    "up": ("sube", "más"),
+    "down": ("baja", "menos"),
+    "none": ("sin cambio estadísticamente significativo", "sin cambio significativo"),
+    "not_comparable": ("no comparable", "no se compara"),
+    "unseen": (UNSEEN,),
 }
 # Longest first, so that one is not found inside another.
 PHRASES = sorted({said for words in VERDICTS.values() for said in words if len(said) > 5}, key=len, reverse=True)
+
+
+def told(change: Change) -> tuple[str, ...]:
+    """What the verdict of a change may be called."""
+    return VERDICTS["unseen" if change.unseen else change.verdict]
 
 
 def edition_of(study: Study, wave: str) -> Edition:
@@ -43,7 +49,7 @@ def printed(value: float, words: str) -> bool:
 
 def row_of(edition: Edition, key: str) -> Estimate | None:
     """The row that a key names, when it may be printed."""
-    wave, indicator, category, statistic, kind, domain = key.split("|")
+    wave, indicator, category, statistic, kind, domain = RowKey.parse(key)
     found = edition.rows.get(wave, Measure(indicator, category, statistic), kind, domain)
     return found if found is not None and found.publishable else None
 
@@ -92,7 +98,7 @@ def field_of(edition: Edition, estimate: Estimate, shown: str) -> float:
 
 
 def _says_verdict(change: Change, words: str) -> bool:
-    return settled(words).lower() in VERDICTS[change.verdict]
+    return settled(words).lower() in told(change)
 
 
 def _says_change(change: Change, words: str) -> bool:

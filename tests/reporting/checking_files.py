@@ -6,18 +6,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pulsometro.questionnaire.crossings import parts_of
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.row_key import RowKey
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from tests.reporting.checking import (
     PHRASES,
-    VERDICTS,
     Checked,
     factor_of,
     field_of,
     is_of,
     printed,
+    told,
     without_exempt,
 )
 from tests.reporting.reading import Piece, numbers_in, settled
@@ -79,7 +81,7 @@ def check_slides(edition: Edition, slides: Sequence[tuple[str, str]]) -> Checked
                 right |= any(printed(row.estimate * factor_of(row), number) for row in places.values())
                 result.expect(right, f"{number} on the slide of {measure.indicator}")
             wanted = edition.change(estimate)
-            if wanted is not None and not any(said in part.lower() for said in VERDICTS[wanted.verdict]):
+            if wanted is not None and not any(said in part.lower() for said in told(wanted)):
                 result.complaints.append(f"{measure.indicator}: the verdict {wanted.verdict} is not on the slide")
     allowed = [e for e in whole.values() if e]
     allowed += [e for info in edition.waves if (e := edition.whole(edition.settings.headline, info.key))]
@@ -111,7 +113,7 @@ def check_card(edition: Edition, measure: Measure, words: str) -> Checked:
         right = is_of(edition, estimate, number) or printed(field_of(edition, estimate, "margin"), number)
         result.expect(right, f"{number} on the card of {measure.indicator}")
     change = edition.change(estimate)
-    if change is not None and not any(said in words.lower() for said in VERDICTS[change.verdict]):
+    if change is not None and not any(said in words.lower() for said in told(change)):
         result.complaints.append(f"{measure.indicator}: the verdict {change.verdict} is not on the card")
     return result
 
@@ -193,7 +195,7 @@ def _check_detail(edition: Edition, rows: Sequence[Sequence[Any]], names: Mappin
     at = {str(name): i for i, name in enumerate(rows[head]) if name}
     for row in rows[head + 1 :]:
         where = str(row[at["Identificador"]])
-        wave, indicator, category, statistic, kind, domain = where.split("|")
+        wave, indicator, category, statistic, kind, domain = RowKey.parse(where)
         found = edition.rows.get(wave, Measure(indicator, category, statistic), kind, domain)
         assert found is not None, where
         said = [str(row[at[name]] or "") for name in ("Respuesta", "Dominio", "Grupo")]
@@ -214,7 +216,7 @@ def _check_detail(edition: Edition, rows: Sequence[Sequence[Any]], names: Mappin
         for comparison, difference, verdict in _COMPARED:
             change = edition.change(found, comparison)
             said, moved = row[at[verdict]], row[at[difference]]
-            result.expect((said or None) == (change.verdict if change else None), f"{where} {verdict}: {said}")
+            result.expect((said or None) == (change.word if change else None), f"{where} {verdict}: {said}")
             if change is not None and change.comparable:
                 result.expect(_close(moved, change.difference * factor), f"{where} {difference}: {moved}")
             else:
@@ -225,7 +227,7 @@ def _domain_right(edition: Edition, kind: str, domain: str, said: Sequence[str])
     if kind == "total":
         return said[1] == edition.area_name
     names = {place.code: place.name for place in edition.places}
-    codes = domain.split("*")
+    codes = parts_of(domain)
     return len(said[0].split(" × ")) == len(codes) and all(
         names[code] == name for code, name in zip(codes, said[1].split(", "), strict=True) if code in names
     )

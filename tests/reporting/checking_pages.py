@@ -99,11 +99,11 @@ def held(study: Study, edition: Edition, key: str, path: str, words: str) -> boo
     wave, _, name = key.partition("/")
     label = edition.labels.get(path.split("/")[0])
     share = label is None or label.statistic == "proportion"
-    value = value_at(study.processed(wave, name), path)
+    value = value_at(study, wave, name, path)
     return re.sub(r"\s*(%|puntos?)$", "", words.strip()) in printed_as(value, path, share)
 
 
-_SIGNS = {"▲": "sube", "▼": "baja"}
+_SIGNS = {"▲": "up", "▼": "down"}
 
 
 def _sign_right(edition: Edition, piece: Piece) -> bool:
@@ -204,7 +204,7 @@ def wrong_alternative(edition: Edition, words: str, names: Sequence[tuple[str, s
             wrong.append(f"{number} is no number of the chart {settled(words)!r}")
     for verb, name in re.findall(r"(sube|baja) en ([^,.]+?)(?=,| y (?:sube|baja)|\.)", left.partition("Cambio sig")[2]):
         change = next((edition.change(row) for row in by_name.get(name, ())), None)
-        if change is None or change.verdict != verb:
+        if change is None or change.verdict != {"sube": "up", "baja": "down"}[verb]:
             wrong.append(f"{verb} en {name}")
     return wrong
 
@@ -218,7 +218,7 @@ def _wrong_count(edition: Edition, words: str) -> list[str]:
     """How many of the places' figures moved, counted again."""
     cells = [edition.in_place(m, p.code) for m in edition.settings.findings for p in edition.places]
     changes = [c for cell in cells if (c := edition.change(cell)) and c.comparable]
-    moved = sum(change.verdict in ("sube", "baja") for change in changes)
+    moved = sum(change.verdict in ("up", "down") for change in changes)
     wrong = []
     for found in re.finditer(r"de (\d+) cifras que se comparan con [\w ]+, (\w+) cambian?\b", words):
         if int(found[1]) != len(changes) or {"ninguna": 0, **_WORD}.get(found[2]) != moved:
@@ -240,11 +240,11 @@ def wrong_claims(edition: Edition, pieces: Sequence[Piece]) -> list[str]:
     wrong += _wrong_count(edition, words)
     for found in re.finditer(r"la cifra ((?:baja|sube)[^.]+)\.", words):
         moved = {name: c.verdict for name, e in rows.items() if (c := edition.change(e)) and c.significant}
-        for verb in ("baja", "sube"):
+        for verb, code in (("baja", "down"), ("sube", "up")):
             part = re.search(rf"{verb}(?: de forma significativa)? en (.*?)(?=, y sube|$)", found[1])
             said = {name for name in rows if part and re.search(rf"\b{re.escape(name)}\b", part[1])}
             if part and re.search(r"l[oa]s \w+ \w+", part[1]) and len(part[1].split()) == 3:
                 said = set(rows)
-            if said != {name for name, verdict in moved.items() if verdict == verb}:
+            if said != {name for name, verdict in moved.items() if verdict == code}:
                 wrong.append(found[0])
     return wrong

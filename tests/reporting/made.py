@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 IDS = ["wave", "indicator", "category", "statistic", "domain_kind", "domain"]
 COLUMNS = [
     *IDS, "estimate", "se", "se_fixed", "ci_low", "ci_high", "ci_level", "ci_method", "df", "cv", "deff", "n",
-    "n_category", "n_eff", "population", "precision", "publishable", "reason",
+    "n_category", "n_eff", "population", "precision", "publishable", "reason", "precision_rule",
 ]  # fmt: skip
 CHANGE_COLUMNS = [
     "wave", "reference_wave", "comparison", *IDS[1:], "estimate", "reference_estimate", "difference", "se", "ci_low",
     "ci_high", "ci_level", "df", "p", "p_adjusted", "adjust", "family", "verdict", "minimum_detectable", "publishable",
-    "reason", "link",
+    "reason", "broken_by", "link",
 ]  # fmt: skip
 BREAK_WAVE = "2012T3"
 BREAK_INDICATOR = "inseguridad_amplia"
@@ -59,8 +59,8 @@ def _complete(table: pd.DataFrame) -> pd.DataFrame:
         se=se, se_fixed=se, ci_low=low, ci_high=high, ci_level=0.95, ci_method=np.where(share, "logit", "wald"),
         df=n - 9, cv=cv, deff=1.3, n=n.astype(int), n_category=np.where(share, np.rint(n * p), n).astype(int),
         n_eff=n / 1.3, population=n * 600.0,
-        precision=np.where(cv < 0.15, "alta", np.where(shown, "moderada", "baja")), publishable=shown,
-        reason=np.where(shown, "", "coeficiente de variación de 30 % o más"),
+        precision=np.where(cv < 0.15, "high", np.where(shown, "moderate", "low")), publishable=shown,
+        reason=np.where(shown, "", "imprecise"), precision_rule=np.where(shown, "", "cv"),
     )[COLUMNS]  # fmt: skip
 
 
@@ -118,16 +118,16 @@ def changes(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     se = np.hypot(both["se"], both["se_then"])
     z = difference / se
     p = np.array([math.erfc(abs(value) / math.sqrt(2)) for value in z])
-    moved = np.where(difference > 0, "sube", "baja")
+    moved = np.where(difference > 0, "up", "down")
     crossed = (both["reference_wave"] < BREAK_WAVE) & (both["wave"] >= BREAK_WAVE)
     broken = (both["indicator"] == BREAK_INDICATOR) & crossed
-    verdict = np.where(p < 0.05, moved, "sin cambio significativo")
+    verdict = np.where(p < 0.05, moved, "none")
     return both.assign(
         reference_estimate=both["estimate_then"], difference=difference.where(~broken), se=se,
         ci_low=difference - 1.96 * se, ci_high=difference + 1.96 * se, p=p, p_adjusted=p, adjust="BH", family="f",
-        verdict=np.where(broken, "no comparable", verdict), minimum_detectable=2.8 * se,
+        verdict=np.where(broken, "not_comparable", verdict), minimum_detectable=2.8 * se,
         publishable=both["publishable"] & both["publishable_then"] & ~broken,
-        reason=np.where(broken, "cambió la pregunta", ""), link="",
+        reason=np.where(broken, "broken", ""), broken_by=np.where(broken, "cambió la pregunta", ""), link="",
     )[CHANGE_COLUMNS]  # fmt: skip
 
 
@@ -141,17 +141,17 @@ def differences(table: pd.DataFrame) -> pd.DataFrame:
     short = ["estimate", "se", "publishable"]
     on = [name for name in keys if name != "domain_kind"]
     parts = [
-        places.merge(whole[[*on, *short]], on=on, suffixes=("", "_then")).assign(contrast="rest", against="resto"),
+        places.merge(whole[[*on, *short]], on=on, suffixes=("", "_then")).assign(contrast="rest", against="rest"),
         places.merge(places[[*keys, "domain", *short]], on=keys, suffixes=("", "_then"))
         .query("domain < domain_then").assign(contrast="pair").rename(columns={"domain_then": "against"}),
         whole.merge(whole[[*on, *short]], on=[name for name in on if name != "indicator"], suffixes=("", "_then"))
         .query("indicator < indicator_then").assign(contrast="item").rename(columns={"indicator_then": "against"}),
         places.query("statistic == 'proportion'")
-        .assign(estimate_then=0.5, se_then=0.0, publishable_then=True, contrast="half", against="mitad"),
+        .assign(estimate_then=0.5, se_then=0.0, publishable_then=True, contrast="half", against="half"),
     ]  # fmt: skip
     both = pd.concat(parts, ignore_index=True)
     z = (both["estimate"] - both["estimate_then"]) / np.hypot(both["se"], both["se_then"])
-    sides = np.select([z > 1.96, z < -1.96], ["mayor", "menor"], "sin diferencia significativa")
+    sides = np.select([z > 1.96, z < -1.96], ["higher", "lower"], "none")
     publishable = both["publishable"].astype(bool) & both["publishable_then"].astype(bool)
     return both.assign(verdict=sides, publishable=publishable)[[*IDS, "contrast", "against", "verdict", "publishable"]]
 
@@ -197,7 +197,7 @@ def project(root: Path, settings: dict[str, str] | None = None) -> Study:
         write_record(weighting_record(wave), study.processed(wave, "weighting.json"))
         write_table(asked(table[table["wave"] == wave]), study.processed(wave, "interviewers.parquet"))
         write_record(opinion(wave), study.processed(wave, "second_opinion.json"))
-        write_record({"wave": wave, "verdict": "pass", "counts": {}, "rules": []}, study.checks(wave))
+        write_record({"wave": wave, "verdict": "pass", "counts": None, "rules": []}, study.checks(wave))
     write_table(table, study.series("estimates.parquet"))
     write_table(moved, study.series("changes.parquet"))
     write_table(ranked, study.series("rankings.parquet"))

@@ -46,7 +46,7 @@ class Folder:
         del self.weighting["attempts"]
         self.rows = responses().rename(columns=NAMES)
         write_record(
-            {"wave": WAVE, "verdict": "pass", "counts": {}, "rules": []}, path / f"processed/checks/{WAVE}.json"
+            {"wave": WAVE, "verdict": "pass", "counts": None, "rules": []}, path / f"processed/checks/{WAVE}.json"
         )
 
     def processed(self, name: str) -> Path:

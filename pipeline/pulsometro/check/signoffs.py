@@ -9,6 +9,8 @@ from typing import ClassVar
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.settings.configuration import STRICT, load_yaml, validate
+from pulsometro.settings.faults import refuse
+from pulsometro.settings.names import hidden_characters
 from pulsometro.study import Study
 
 HEADER = (
@@ -33,7 +35,10 @@ def load_exceptions(study: Study, wave: str) -> Mapping[str, str]:
     path = path_of(study)
     if not path.is_file():
         return {}
-    return validate(_File, load_yaml(path), path).exceptions.get(wave, {})
+    content = load_yaml(path)
+    signed = validate(_File, content, path)
+    refuse(path, hidden_characters(content), content)
+    return signed.exceptions.get(wave, {})
 
 
 def add_exception(study: Study, wave: str, rule: str, because: str) -> None:
@@ -46,6 +51,7 @@ def add_exception(study: Study, wave: str, rule: str, because: str) -> None:
     if len(because.split()) < 2:
         raise PulsoError(f"{wave}: say in a few words why {rule} is accepted; somebody will ask in a year.")
     study.wave(wave)
+    refuse(path_of(study), hidden_characters({rule: because}))
     path = path_of(study)
     yaml = YAML()
     yaml.width = 110

@@ -19,12 +19,14 @@ from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
 from pulsometro.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
 from pulsometro.common.errors import MachineError, PulsoError
-from pulsometro.common.files import column_names, read_record, read_table, write_json, write_record
+from pulsometro.common.files import column_names, read_table, write_json, write_record
 from pulsometro.common.parallel import side_by_side
+from pulsometro.ingest.delivery_record import DeliveryRecord, load_delivery
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.faults import shown
 from pulsometro.study import Study
+from pulsometro.study.respondents import load_attempts
 from pulsometro.study.withheld import read_withheld, record_of
 
 __all__ = ["accept", "load_verdict", "refuse_if_stopped", "run_all", "run_one"]
@@ -118,21 +120,21 @@ def check_wave(study: Study, wave: str, engine: Any, docs: Path | None = None, s
     path = study.processed(wave, "responses.parquet")
     if refused is not None or not path.is_file():
         why = refused.sentence if refused else f"{path}: the file is missing; run 'pulso ingest {wave}' first."
-        return _written(study, Verdict(wave, "stop", {}, (), refused=why))
+        return _written(study, Verdict(wave, "stop", None, (), refused=why))
     try:
         return _written(study, _checked(study, wave, engine, docs, stopped))
     except (MachineError, OSError, MemoryError, ImportError):
         raise
     except Exception as error:
         record = record_of(wave, "check", error, study.root)
-        return _written(study, Verdict(wave, "stop", {}, (), refused=record.sentence))
+        return _written(study, Verdict(wave, "stop", None, (), refused=record.sentence))
 
 
 def _checked(study: Study, wave: str, engine: Any, docs: Path | None, stopped: Sequence[str]) -> Verdict:
     from pulsometro.check.great_expectations.data_docs import write_docs
     from pulsometro.check.great_expectations.engine import suite_json
 
-    delivery = _delivery(study, wave)
+    delivery = load_delivery(study, wave)
     responses = read_table(study.processed(wave, "responses.parquet"))
     evidence = gather(study, wave, responses, delivery, stopped)
     accepted = load_exceptions(study, wave)
@@ -143,9 +145,8 @@ def _checked(study: Study, wave: str, engine: Any, docs: Path | None, stopped: S
         )
         for o in engine.run(wave, evidence)
     )  # fmt: skip
-    record = {key: value for key, value in delivery.items() if key not in {"columns", "counts", "differences", "wave"}}
     verdict = Verdict(
-        wave, decide(rules), delivery["counts"], rules, tuple(delivery["differences"]), record, _shown(evidence)
+        wave, decide(rules), delivery.counts, rules, delivery.differences, delivery.reading, _shown(evidence)
     )
     write_json(suite_json(evidence), study.checks(wave).parent / "suites" / f"{wave}.json")
     if docs is not None:
@@ -160,12 +161,14 @@ def _written(study: Study, verdict: Verdict) -> Verdict:
 
 
 def gather(
-    study: Study, wave: str, responses: pd.DataFrame, delivery: dict[str, Any], stopped: Sequence[str] = ()
+    study: Study, wave: str, responses: pd.DataFrame, delivery: DeliveryRecord, stopped: Sequence[str] = ()
 ) -> Evidence:
     """Everything that the rules of a wave look at; ``stopped``: earlier waves that nothing is compared with."""
     questionnaire = study.questionnaire(wave)
     evidence = questionnaire_rules(study, questionnaire, responses, delivery)
-    tables, rules, facts = fieldwork_rules(study, questionnaire, evidence.tables["respondents"], _attempts(study, wave))
+    tables, rules, facts = fieldwork_rules(
+        study, questionnaire, evidence.tables["respondents"], load_attempts(study, wave)
+    )
     evidence = evidence.with_more(tables, rules)
     sample = composition_rules(study, questionnaire, responses)
     if sample is not None:
@@ -177,18 +180,10 @@ def gather(
     earlier = [each for each in ingested if each not in stopped]
     if earlier:
         evidence = _with_past(evidence, study, questionnaire, responses, earlier)
-        columns, more = columns_moved(delivery, _delivery(study, earlier[-1]))
+        columns, more = columns_moved(delivery.columns, load_delivery(study, earlier[-1]).columns)
         evidence = evidence.with_more({"columns": columns}, more)
         facts = {**facts, "compared_with": earlier[-1]}
     return Evidence(evidence.tables, with_severities(evidence.rules, study.params.check), facts)
-
-
-def _attempts(study: Study, wave: str) -> pd.DataFrame | None:
-    return read_table(study.processed(wave, "attempts.parquet")) if study.wave(wave).attempts else None
-
-
-def _delivery(study: Study, wave: str) -> dict[str, Any]:
-    return read_record(study.processed(wave, "delivery.json"))
 
 
 def _ingested_before(study: Study, wave: str) -> list[str]:
@@ -230,7 +225,7 @@ def _with_past(
 
 
 def _telephones(study: Study, wave: str, codes: pd.Series | None) -> Telephones:
-    return Telephones(wave, codes, _delivery(study, wave).get("telephone_key"), study.wave(wave).simulated)
+    return Telephones(wave, codes, load_delivery(study, wave).telephone_key, study.wave(wave).simulated)
 
 
 def _codes(study: Study, wave: str, phone: str) -> pd.Series | None:

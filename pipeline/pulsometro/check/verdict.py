@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.sealing import damaged
+from pulsometro.ingest.delivery_record import Counts, Difference, Reading
 from pulsometro.settings.check_settings import Severity
-from pulsometro.settings.configuration import STRICT, read_made
+from pulsometro.settings.configuration import STRICT
 from pulsometro.study import Study
+from pulsometro.study.wave_record import load_of_wave
 from pulsometro.study.withheld import WaveWithheld, Withheld, record_of
 
 Word = Literal["pass", "warn", "stop"]
@@ -42,15 +43,19 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checks say of one wave; ``refused``: why ingest could not read it, else empty."""
+    """What the checks say of one wave.
+
+    ``refused``: why ingest could not read it, else empty. What was not refused has ``counts`` of its rows,
+    ``delivery`` (how it was read) and ``tables``, the small ones of the quality report with the ``facts`` beside them.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     wave: str
     verdict: Word
-    counts: Mapping[str, Any]
+    counts: Counts | None
     rules: tuple[RuleResult, ...]
-    differences: tuple[Mapping[str, str], ...] = ()
-    delivery: Mapping[str, Any] | None = None
+    differences: tuple[Difference, ...] = ()
+    delivery: Reading | None = None
     tables: Mapping[str, Any] | None = None
     refused: str = ""
 
@@ -59,6 +64,17 @@ class Verdict:
         """Rules that did not pass, the gravest first."""
         order = {"critical": 0, "warning": 1, "info": 2}
         return tuple(sorted((r for r in self.rules if not r.passed), key=lambda r: order[r.severity]))
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Numbers about the whole delivery that the rules came upon, by name."""
+        found: Mapping[str, Any] = (self.tables or {}).get("facts", {})
+        return found
+
+    @property
+    def compared_with(self) -> str | None:
+        """The earlier wave that this one was held against; None where there was none."""
+        return self.facts.get("compared_with")
 
 
 def decide(rules: tuple[RuleResult, ...]) -> Word:
@@ -74,11 +90,8 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
 
 
 def load_verdict(study: Study, wave: str) -> Verdict:
-    """The verdict that the check stage wrote; PulsoError when there is none."""
-    verdict = read_made(Verdict, study.checks(wave))
-    if verdict.wave != wave:
-        raise damaged(study.checks(wave))
-    return verdict
+    """The verdict that the check stage wrote; MachineError when it is missing, damaged or of another version."""
+    return load_of_wave(Verdict, study.checks(wave), wave)
 
 
 def refuse_if_stopped(study: Study, wave: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.escapes import csv_text
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.common.sealing import damaged
 from pulsometro.estimates.hypotheses import hypotheses_of, identified, shown_by
@@ -18,6 +19,7 @@ from pulsometro.questionnaire.comparability import break_between
 from pulsometro.study import Study
 from pulsometro.study.themes import themes_of
 from pulsometro.study.withheld import RECORD, Withheld, all_withheld, told
+from pulsometro.style.vocabulary import DIRECTIONS, LABELLED, SIDES
 
 # How far from exactly a year before a wave may lie and still be "the same quarter a year before".
 YEAR_TOLERANCE_DAYS = 60
@@ -52,13 +54,23 @@ def run(study: Study) -> str:
         "rankings": rankings(study, estimates),
     }
     for name, table in tables.items():
-        write_table(table, study.series(f"{name}.parquet"))
+        write_table(labelled(table), study.series(f"{name}.parquet"))
     _write_by_wave(study, waves, withheld, tables)
     _write_headline(study, waves, estimates)
     left_out = [wave for wave in study.waves if wave not in waves]
     note = f" Left out, without estimates: {', '.join(left_out)}." if left_out else ""
     tested = f"{len(tables['changes']):,} changes and {len(tables['differences']):,} differences tested"
     return f"{len(waves)} waves, {len(estimates):,} estimates, {tested}.{note}"
+
+
+def labelled(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with columns of Spanish words at its end, ``verdict_label`` of ``verdict``, for who receives it.
+
+    A verdict is a direction in the table of changes and a side in that of differences.
+    """
+    words = {**LABELLED, "verdict": SIDES if "contrast" in table else DIRECTIONS}
+    made = {f"{name}_label": table[name].map(dict(words[name])) for name in words if name in table}
+    return table.assign(**{name: column.astype("str") for name, column in made.items()})
 
 
 def _write_none(study: Study, withheld: Mapping[str, Withheld]) -> str:
@@ -70,7 +82,7 @@ def _write_none(study: Study, withheld: Mapping[str, Withheld]) -> str:
         "rankings": pd.DataFrame({"wave": pd.Series(dtype="str")}),
     }
     for name, table in empty.items():
-        write_table(table, study.series(f"{name}.parquet"))
+        write_table(labelled(table), study.series(f"{name}.parquet"))
     _write_by_wave(study, (), withheld, empty)
     _write_headline(study, (), empty["estimates"])
     return f"No wave is published.\n{told(withheld)}"
@@ -203,8 +215,7 @@ def _write_headline(study: Study, waves: Sequence[str], estimates: pd.DataFrame)
         }
         if name == study.params.report.headline.indicator:
             percents = ",".join(f"{100 * row[column]:.6f}" for column in ("estimate", "ci_low", "ci_high"))
-            period = study.wave(wave).period.replace('"', '""')
-            lines.append(f'{wave},"{period}",{percents}')
+            lines.append(f"{wave},{csv_text(study.wave(wave).period)},{percents}")
     write_json(metrics, study.series("metrics.json"))
     write_text("\n".join(lines) + "\n", Path(study.series("headline.csv")))
 

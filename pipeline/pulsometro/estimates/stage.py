@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_record, read_table, write_table
-from pulsometro.common.sealing import damaged
+from pulsometro.common.files import write_table
 from pulsometro.estimates.interviewer_effects import effects, refuse_unknown, role
 from pulsometro.estimation import (
     Calibration,
@@ -28,9 +27,10 @@ from pulsometro.estimation import (
 )
 from pulsometro.estimation.errors import EstimationError
 from pulsometro.questionnaire import Indicator, Item, Questionnaire, check_against, parse
-from pulsometro.settings.configuration import validate
 from pulsometro.study import Study
+from pulsometro.study.respondents import load_respondents
 from pulsometro.study.withheld import carried
+from pulsometro.weighting.record import load_weighting
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,6 @@ class Prepared:
     design: SurveyDesign
     variables: tuple[Variable, ...]
     domains: tuple[Domain, ...]
-
-
-@dataclass(frozen=True)
-class _ReplicatesEntry:
-    """What the weights' record says of the replicates; its other keys are not for here."""
-
-    names: tuple[str, ...]
-    scale: float
-    rscales: tuple[float, ...]
 
 
 def run(study: Study, wave: str) -> str:
@@ -93,9 +84,8 @@ def estimation_settings(study: Study) -> Settings:
 def prepare(study: Study, wave: str) -> Prepared:
     """Join responses with weights and declare what the questionnaire and the indicators say."""
     questionnaire = study.questionnaire(wave)
-    areas = tuple(area.cve_geo for area in study.params.municipalities)
-    check_against(study.indicators, questionnaire, study.questionnaires / "indicators.yaml", areas)
-    data = joined(study, wave)
+    check_against(study.indicators, questionnaire, study.questionnaires / "indicators.yaml", study.area_codes)
+    data = load_respondents(study, wave)
     available = study.indicators.available(questionnaire)
     variables = []
     helpers: dict[str, pd.Series] = {}
@@ -104,24 +94,6 @@ def prepare(study: Study, wave: str) -> Prepared:
     data = pd.concat([data, pd.DataFrame(helpers, index=data.index)], axis=1)
     domains = tuple(_domain(study, questionnaire, columns) for columns in study.params.estimation.domains)
     return Prepared(survey_design(study, wave, data), tuple(variables), domains)
-
-
-def joined(study: Study, wave: str) -> pd.DataFrame:
-    """Responses with their weights, one row per weighted respondent.
-
-    Raises PulsoError when a weighted respondent has no responses.
-    """
-    responses = read_table(study.processed(wave, "responses.parquet"))
-    weights = read_table(study.processed(wave, "weights.parquet"))
-    repeated = [c for c in weights.columns if c in responses.columns and c != "folio"]
-    data = weights.merge(responses.drop(columns=repeated), on="folio", how="left", validate="1:1", indicator=True)
-    lost = data.loc[data["_merge"] != "both", "folio"]
-    if len(lost):
-        raise PulsoError(
-            f"{study.processed(wave, 'weights.parquet')}: {len(lost)} weighted respondents are not in the responses "
-            f"(first: {lost.iloc[0]}); run 'pulso weight {wave}' again."
-        )
-    return data.drop(columns="_merge")
 
 
 def survey_design(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
@@ -171,15 +143,8 @@ def by_respondent(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:
 
 def _replicates(study: Study, wave: str) -> Replicates | None:
     """The replicate weights with the scales that their record gives; none for given weights."""
-    path = study.processed(wave, "weighting.json")
-    record = read_record(path)
-    if record.get("wave") != wave:
-        raise damaged(path)
-    made = record.get("replicates")
-    if not made:
-        return None
-    entry = validate(_ReplicatesEntry, made, path, "replicates")
-    return Replicates(entry.names, entry.scale, entry.rscales)
+    made = load_weighting(study, wave).replicates
+    return Replicates(made.names, made.scale, made.rscales) if made else None
 
 
 def _variable(
@@ -243,5 +208,5 @@ def _domain(study: Study, questionnaire: Questionnaire, columns: tuple[str, ...]
 
 def _codes(study: Study, item: Item) -> tuple[int | str, ...]:
     if item.kind == "area":
-        return tuple(area.cve_geo for area in study.params.municipalities)
+        return study.area_codes
     return tuple(item.codes)

@@ -30,22 +30,18 @@ from pulsometro.estimation import (
 )
 from pulsometro.estimation._engine.plan import Method
 from pulsometro.estimation.comparing.contrasts import test_table
-from pulsometro.estimation.comparing.differences import ALIKE, HIGHER, LOWER, Against
-from pulsometro.estimation.comparing.multiple_testing import INCOMPARABLE
-from pulsometro.estimation.comparing.wave_changes import NO_VARIATION
+from pulsometro.estimation.comparing.differences import Against
 from pulsometro.estimation.intervals import t_quantile
-from pulsometro.estimation.precision import NO_CASES, NO_DF
+from pulsometro.estimation.table_codes import Reason, Side
 from pulsometro.estimation.variables import statistics_of
 from pulsometro.study import Study
 
-# How the two ends are told apart: a place and everyone else, two groups, two items of a battery, a share and one half.
-CONTRASTS = ("rest", "pair", "item", "half")
 FAMILY = ("wave", "together", "theme", "domain_kind")
 TEST = ("together", "hypothesis", "ends")
 COLUMNS = (
     "wave", "contrast", *DIFFERENCE_COLUMNS, "family", "hypothesis", "publishable", "reason",
 )  # fmt: skip
-HALF = "mitad"
+HALF = "half"
 # Persons in one place and in another are no hypothesis: the places differ in size.
 _STATISTICS = ("proportion", "mean")
 
@@ -137,7 +133,7 @@ def _from_half(estimates: pd.DataFrame, kind: str, rule: ChangeRule) -> pd.DataF
     p = np.where(extreme, np.minimum(2 * 0.5**cases, 1.0), tested["p"])
     return tested.assign(
         against=HALF, estimate=value, against_estimate=0.5, ci_level=1 - rule.alpha, p=p, p_adjusted=p, adjust="none",
-        verdict=ALIKE,
+        verdict=Side.NONE,
     )[list(DIFFERENCE_COLUMNS)]  # fmt: skip
 
 
@@ -157,8 +153,8 @@ def _publishable(table: pd.DataFrame, estimates: pd.DataFrame) -> pd.DataFrame:
         own = found["publishable"].fillna(False).to_numpy(dtype=bool)
         reason = reason.where(reason != "", pd.Series(found["reason"].fillna("").to_numpy(), index=table.index))
         publishable &= own
-    untested = table["verdict"] == INCOMPARABLE
-    why = np.where(table["difference"].isna(), NO_CASES, np.where(table["df"] > 0, NO_VARIATION, NO_DF))
+    untested = table["verdict"] == Side.NOT_COMPARABLE
+    why = np.select([table["difference"].isna(), table["df"] > 0], [Reason.NO_CASES, Reason.NO_VARIATION], Reason.NO_DF)
     reason = reason.mask((reason == "") & untested, pd.Series(why, index=table.index, dtype="str"))
     publishable &= ~untested
     return table.assign(publishable=publishable, reason=reason.where(~publishable, "").astype("str"))
@@ -172,7 +168,9 @@ def _judged(table: pd.DataFrame, estimates: pd.DataFrame, judging: Judging) -> p
     adjusted = adjust_in_families(p, family, joined_labels(known, TEST), judging.rule.adjust)
     clear = adjusted < judging.rule.alpha
     verdict = np.select(
-        [~np.isfinite(p), clear & (difference > 0), clear & (difference < 0)], [INCOMPARABLE, HIGHER, LOWER], ALIKE
+        [~np.isfinite(p), clear & (difference > 0), clear & (difference < 0)],
+        [Side.NOT_COMPARABLE, Side.HIGHER, Side.LOWER],
+        Side.NONE,
     )
     return known.assign(
         p_adjusted=adjusted, adjust=judging.rule.adjust, family=pd.array(family, dtype="str"),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .codes import Code
 from .errors import VariableError
 from .given import ONE, check_plain, several, shown
-from .variables import Code
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ Extremes = Literal["kg", "none"]
 COLUMNS = (
     "wave", "indicator", "category", "statistic", "domain_kind", "domain", "estimate", "se", "se_fixed",
     "ci_low", "ci_high", "ci_level", "ci_method", "df", "cv", "deff", "n", "n_category", "n_eff",
-    "population", "precision", "publishable", "reason",
+    "population", "precision", "publishable", "reason", "precision_rule",
 )  # fmt: skip
 
 
@@ -224,7 +224,7 @@ def _finish(
         "ci_method": _words(INTERVAL_NAMES, method), "df": df, "cv": cv, "deff": effect, "n": n.astype(np.int64),
         "n_category": numbers["n_category"].astype(np.int64), "n_eff": n_eff, "population": numbers["population"],
         "precision": pd.array(verdict.precision, dtype="str"), "publishable": verdict.publishable,
-        "reason": pd.array(verdict.reason, dtype="str"),
+        "reason": pd.array(verdict.reason, dtype="str"), "precision_rule": pd.array(verdict.rule, dtype="str"),
     }  # fmt: skip
     return pd.DataFrame({name: columns[name] for name in COLUMNS})
 

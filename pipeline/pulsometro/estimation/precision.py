@@ -1,4 +1,4 @@
-"""Named precision schemes: class, publishable or not, and the reason in the words readers get.
+"""Named precision schemes: class, publishable or not, the reason, and which of the scheme's rules failed.
 
 An estimate that fails stays in the data, marked; reports leave it out of print.
 """
@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .intervals import korn_graubard
+from .table_codes import Precision, PrecisionRule, Reason
 
-HIGH, MODERATE, LOW, NONE = "alta", "moderada", "baja", ""
-NO_CASES = "sin casos en la base"
 # A share of nobody or of everybody has no coefficient of variation: the width of its interval, in proportions.
 EXTREME_MODERATE, EXTREME_LOW = 0.05, 0.10
-NO_DF = "sin grados de libertad para estimar el error"
-UNDEFINED = "sin valor: el denominador es cero"
+_CLASSES = [Precision.LOW, Precision.MODERATE]
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,12 @@ class Quality:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Class, publishable and reason ("" when publishable), one each an estimate."""
+    """Class, publishable, reason and the rule that failed ("" when publishable), one each an estimate."""
 
     precision: np.ndarray
     publishable: np.ndarray
     reason: np.ndarray
+    rule: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ class Inegi:
 
     Source: INEGI, Presentación de resultados and tabulados de precisión (colour by CV); 30 % or
     more "uso con cautela", here not printed. A proportion of 0 or 1 has no coefficient to judge by (0/0, or 0 of any
-    few cases): by the width of its capped 95 % Korn–Graubard interval, 1 − 0.025^(1/n), it is "alta" to
-    ``extreme_moderate``, "moderada" to ``extreme_low``. That is ours, and the same for 0 and 1.
+    few cases): by the width of its capped 95 % Korn–Graubard interval, 1 − 0.025^(1/n), it is high to
+    ``extreme_moderate``, moderate to ``extreme_low``. That is ours, and the same for 0 and 1.
     """
 
     moderate_from: float = 0.15
@@ -57,7 +56,7 @@ class Inegi:
     extreme_low: float = EXTREME_LOW
 
     def judge(self, quality: Quality) -> Verdict:
-        """Classes "alta", "moderada", "baja"."""
+        """Classes high, moderate, low."""
         q, extreme = quality, quality.is_proportion & ((quality.estimate <= 0) | (quality.estimate >= 1))
         ends = np.where(extreme, q.estimate, 0.0)
         lower, upper = korn_graubard(ends, np.zeros(len(ends)), np.where(extreme, q.n, np.nan), q.df, 0.95)
@@ -65,15 +64,10 @@ class Inegi:
         wide = extreme & (width > self.extreme_low)
         low = wide | (~extreme & (q.cv >= self.low_from))
         moderate = np.where(extreme, width > self.extreme_moderate, q.cv >= self.moderate_from)
-        precision = np.select([low, moderate], [LOW, MODERATE], HIGH).astype(object)
-        limit, points = f"{self.low_from * 100:g}", f"{self.extreme_low * 100:g}"
-        reasons = [
-            (wide, f"precisión baja: 0 o 100 por ciento con un intervalo de más de {points} puntos"),
-            (low, f"precisión baja: coeficiente de variación de {limit} por ciento o más"),
-        ]
+        precision = np.select([low, moderate], _CLASSES, Precision.HIGH).astype(object)
         unknown = np.isnan(q.cv) & ~extreme
-        reasons.append((unknown, "estimación igual a cero: no tiene coeficiente de variación"))
-        precision[unknown] = NONE
+        precision[unknown] = Precision.UNKNOWN
+        reasons = [(wide, PrecisionRule.EXTREME_WIDE), (low, PrecisionRule.CV), (unknown, PrecisionRule.NO_CV)]
         return _verdict(quality, precision, reasons)
 
 
@@ -82,7 +76,7 @@ class Nchs:
     """NCHS standards for proportions, from their own capped 95 % Korn–Graubard interval.
 
     Withheld: n or effective n below 30, absolute width ≥ 0.30, or width above 0.05 and relative width
-    above 130 %. Reviewed ("moderada"): 0 or 1, fewer than 8 degrees of freedom, or the complement
+    above 130 %. Reviewed (moderate): 0 or 1, fewer than 8 degrees of freedom, or the complement
     failing the relative width. Source: Parker, Talih, Malec et al. (2017), National Center for Health
     Statistics Data Presentation Standards for Proportions, Vital and Health Statistics 2(175), the summary of
     the standards; the pages were not at hand to be cited. Means and totals are judged by a CV of 30 % (NCHS's
@@ -97,7 +91,7 @@ class Nchs:
     cv_of_others: float = 0.30
 
     def judge(self, quality: Quality) -> Verdict:
-        """Classes "alta" (present), "moderada" (review or footnote), "baja" (suppress)."""
+        """Classes high (present), moderate (review or footnote), low (suppress)."""
         q, yes = quality, quality.is_proportion
         p = np.clip(np.where(yes, q.estimate, 0.5), 0, 1)
         low, high = korn_graubard(p, np.where(yes, q.se, 0.0), q.n, q.df, 0.95)
@@ -107,16 +101,16 @@ class Nchs:
             wide_complement = (width > self.width_always) & (width / (1 - p) > self.relative_width)
         extreme = (p == 0) | (p == 1)
         reasons = [
-            (yes & (q.n < self.minimum_n), f"menos de {self.minimum_n} casos"),
-            (yes & (q.n_eff < self.minimum_n), f"muestra efectiva menor que {self.minimum_n}"),
-            (yes & (width >= self.width_never), "intervalo de Korn y Graubard demasiado ancho"),
-            (yes & wide & ~extreme, "intervalo de Korn y Graubard demasiado ancho para su tamaño"),
-            (~yes & (q.cv >= self.cv_of_others), "coeficiente de variación demasiado grande"),
-            (~yes & np.isnan(q.cv), "sin coeficiente de variación"),
+            (yes & (q.n < self.minimum_n), PrecisionRule.FEW_CASES),
+            (yes & (q.n_eff < self.minimum_n), PrecisionRule.FEW_EFFECTIVE),
+            (yes & (width >= self.width_never), PrecisionRule.WIDE),
+            (yes & wide & ~extreme, PrecisionRule.WIDE_FOR_SIZE),
+            (~yes & (q.cv >= self.cv_of_others), PrecisionRule.CV),
+            (~yes & np.isnan(q.cv), PrecisionRule.NO_CV),
         ]
         failed = np.logical_or.reduce([mask for mask, _ in reasons])
         review = (yes & (extreme | wide_complement)) | (q.df < self.minimum_df)
-        return _verdict(q, np.select([failed, review], [LOW, MODERATE], HIGH).astype(object), reasons)
+        return _verdict(q, np.select([failed, review], _CLASSES, Precision.HIGH).astype(object), reasons)
 
 
 @dataclass(frozen=True)
@@ -148,7 +142,7 @@ class Cepal:
     planned_domains: bool = True
 
     def judge(self, quality: Quality) -> Verdict:
-        """Classes "alta" (reliable), "moderada" (weakly reliable), "baja" (not reliable)."""
+        """Classes high (reliable), moderate (weakly reliable), low (not reliable)."""
         q, yes = quality, quality.is_proportion
         smaller = np.where(yes, np.minimum(q.estimate, 1 - q.estimate), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -157,16 +151,16 @@ class Cepal:
         noisy = ~(log_cv <= self.log_cv)
         below_one = (q.deff < 1) & ((q.n < self.minimum_n) | (not self.planned_domains))
         reasons = [
-            (below_one, "efecto de diseño menor que uno con pocos casos"),
-            (~(q.n_eff >= self.minimum_n_eff), f"muestra efectiva menor que {self.minimum_n_eff:g}"),
-            (q.df < self.minimum_df, f"menos de {self.minimum_df} grados de libertad"),
-            (yes & noisy & (q.estimate < 0.5), "coeficiente de variación logarítmico demasiado grande"),
-            (~yes & ~(q.cv <= self.cv_weak), "coeficiente de variación demasiado grande"),
-            (cases < self.cases_weak, f"menos de {self.cases_weak} casos"),
+            (below_one, PrecisionRule.DEFF_BELOW_ONE),
+            (~(q.n_eff >= self.minimum_n_eff), PrecisionRule.FEW_EFFECTIVE),
+            (q.df < self.minimum_df, PrecisionRule.FEW_DF),
+            (yes & noisy & (q.estimate < 0.5), PrecisionRule.LOG_CV),
+            (~yes & ~(q.cv <= self.cv_weak), PrecisionRule.CV),
+            (cases < self.cases_weak, PrecisionRule.FEW_CASES),
         ]
         failed = np.logical_or.reduce([mask for mask, _ in reasons])
         weak = (yes & noisy) | (~yes & ~(q.cv <= self.cv_firm)) | (cases < self.cases_firm)
-        return _verdict(q, np.select([failed, weak], [LOW, MODERATE], HIGH).astype(object), reasons)
+        return _verdict(q, np.select([failed, weak], _CLASSES, Precision.HIGH).astype(object), reasons)
 
 
 Scheme = Inegi | Nchs | Cepal
@@ -181,14 +175,16 @@ def scheme_named(name: str) -> Scheme:
     raise ValueError(f"Unknown precision scheme {name!r}; use one of {', '.join(own for own, _ in SCHEMES)}.")
 
 
-def _verdict(quality: Quality, precision: np.ndarray, reasons: list[tuple[np.ndarray, str]]) -> Verdict:
+def _verdict(quality: Quality, precision: np.ndarray, reasons: list[tuple[np.ndarray, PrecisionRule]]) -> Verdict:
     """Put before the scheme's reasons what no scheme can pass: no cases, no degrees of freedom, no value."""
     empty = quality.n == 0
     withheld = empty | ~(quality.df > 0)
     undefined = ~np.isfinite(quality.estimate)
     withheld |= undefined
-    masks = [empty, ~(quality.df > 0), undefined, *(np.asarray(mask, dtype=bool) for mask, _ in reasons)]
-    words = [NO_CASES, NO_DF, UNDEFINED, *(word for _, word in reasons)]
-    reason = np.select(masks, words, "").astype(object)
-    precision[withheld] = NONE
-    return Verdict(precision, reason == "", reason)
+    masks = [~(quality.df > 0), undefined, *(np.asarray(mask, dtype=bool) for mask, _ in reasons)]
+    codes = [PrecisionRule.NO_DF, PrecisionRule.NO_VALUE, *(rule for _, rule in reasons)]
+    rule = np.where(empty, PrecisionRule.NONE, np.select(masks, codes, PrecisionRule.NONE)).astype(object)
+    imprecise = rule != PrecisionRule.NONE
+    reason = np.select([empty, imprecise], [Reason.NO_CASES, Reason.IMPRECISE], Reason.PUBLISHABLE).astype(object)
+    precision[withheld] = Precision.UNKNOWN
+    return Verdict(precision, ~(empty | imprecise), reason, rule)

@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args, get_origin
 
-import pandas as pd
-
+from .codes import Code, check_codes, check_declared, check_labels, code_label
 from .errors import VariableError, check_choice
-from .given import check_number, check_plain, several, shown
+from .given import check_number, several, shown
 
-Code = int | float | str | bool | None
 MissingRule = Literal["exclude", "category", "in_base"]
 QuantileRule = Literal["math", "school", "hf1", "hf2", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9"]
 QuantileInterval = Literal["mean", "beta", "xlogit", "score", "woodruff"]
@@ -30,8 +28,8 @@ class Where:
 
     def __post_init__(self) -> None:
         _settle(self, f"Where {self.column!r}")
-        _check_codes(self.column, self.codes)
-        _check_declared(self.column, self.codes, self.declared)
+        check_codes(self.column, self.codes)
+        check_declared(self.column, self.codes, self.declared)
 
 
 @dataclass(frozen=True)
@@ -57,10 +55,10 @@ class Categorical:
 
     def __post_init__(self) -> None:
         _settle(self, f"Categorical {self.name!r}")
-        _check_codes(self.name, self.categories, self.missing, self.not_asked)
+        check_codes(self.name, self.categories, self.missing, self.not_asked)
         check_choice(self.missing_rule, get_args(MissingRule), f"missing_rule of {self.name!r}", VariableError)
-        _check_labels(self.name, self.categories, self.labels)
-        _check_labels(self.name, self.missing, self.missing_labels)
+        check_labels(self.name, self.categories, self.labels)
+        check_labels(self.name, self.missing, self.missing_labels)
         twice = [text for text, count in Counter(self.printed_labels()).items() if count > 1]
         if twice:
             raise VariableError(f"Variable {self.name!r} prints the label {twice[0]!r} twice; labels tell rows apart.")
@@ -95,8 +93,8 @@ class Share:
 
     def __post_init__(self) -> None:
         _settle(self, f"Share {self.name!r}")
-        _check_codes(self.name, self.numerator, self.missing, self.not_asked)
-        _check_declared(self.name, self.numerator, self.declared)
+        check_codes(self.name, self.numerator, self.missing, self.not_asked)
+        check_declared(self.name, self.numerator, self.declared)
         what = f"missing_rule of {self.name!r}, which prints one category,"
         check_choice(self.missing_rule, ("exclude", "in_base"), what, VariableError)
 
@@ -196,9 +194,9 @@ class Index:
             raise VariableError(
                 f"Index {self.name!r} wants {self.at_least} of {len(self.items)} items; give 1 to {len(self.items)}."
             )
-        _check_codes(self.name, [code for code, _ in self.scores])
-        _check_codes(self.name, self.items)
-        _check_labels(self.name, self.items, self.labels)
+        check_codes(self.name, [code for code, _ in self.scores])
+        check_codes(self.name, self.items)
+        check_labels(self.name, self.items, self.labels)
 
     def labelled_items(self) -> list[tuple[str, str]]:
         """Each item with its label, by default its name."""
@@ -230,13 +228,6 @@ def taken_variables(given: object) -> tuple[Variable, ...]:
 def probability_label(probability: float) -> str:
     """The category of a quantile's row."""
     return f"{probability:g}"
-
-
-def code_label(code: object) -> str:
-    """The code as identifiers are written: whole numbers without a decimal point."""
-    if isinstance(code, float) and code.is_integer():
-        return str(int(code))
-    return str(code)
 
 
 def statistics_of(variable: Variable, default: str | Sequence[str]) -> tuple[str, ...]:
@@ -286,30 +277,3 @@ def _settle(owner: Where | Variable, what: str) -> None:
     wrong = [where for where in getattr(owner, "base", ()) if not isinstance(where, Where)]
     if wrong:
         raise VariableError(f"{what}: its base holds {shown(wrong[0])}; give Where(column, codes).")
-
-
-def _check_declared(name: str, codes: Sequence[Code], declared: Sequence[Code]) -> None:
-    absent = [shown(code) for code in codes if code not in declared and code is not None]
-    if declared and absent:
-        raise VariableError(
-            f"Variable {name!r} asks for the codes {', '.join(absent)}, which are not among those declared: "
-            f"{', '.join(map(shown, declared))}."
-        )
-
-
-def _check_codes(name: str, *groups: Sequence[Code]) -> None:
-    everything: list[object] = [code for group in groups for code in group]
-    check_plain(everything, f"Variable {name!r} declares as a code", VariableError)
-    if any(code is pd.NA or code != code for code in everything):
-        raise VariableError(f"Variable {name!r} declares NaN or NA as a code; None stands for the empty cell.")
-    times = Counter(everything)
-    twice = sorted(str(code) for code, count in times.items() if count > 1)
-    if twice:
-        raise VariableError(f"Variable {name!r} declares the codes {', '.join(twice)} more than once.")
-    if not groups[0]:
-        raise VariableError(f"Variable {name!r} declares no codes; at least one is needed.")
-
-
-def _check_labels(name: str, codes: Sequence[Code], labels: Sequence[str]) -> None:
-    if labels and len(labels) != len(codes):
-        raise VariableError(f"Variable {name!r} has {len(codes)} codes and {len(labels)} labels; give one each.")

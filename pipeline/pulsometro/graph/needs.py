@@ -12,11 +12,16 @@ _COMMON = (
 )  # fmt: skip
 _STUDY = (*_COMMON, "questionnaire", "settings", "study")
 _SIDE_BY_SIDE = ("common/parallel.py",)
+_DELIVERY = ("ingest/delivery_record.py",)
+# A verdict holds what the delivery record says of counts, notes and metadata.
+_VERDICT = ("check/verdict.py", *_DELIVERY)
 _SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")
-_ESTIMATES = ("estimates/interviewer_effects.py", "estimates/stage.py")
+# What the replicates are stands in the weights' record.
+_RECORD = (*_SHARED_WITH_WEIGHTING, "weighting/record.py")
+_ESTIMATES = ("estimates/interviewer_effects.py", "estimates/stage.py", *_RECORD)
 _REPORTING = (
-    *_STUDY, *_SIDE_BY_SIDE, "common/version.py", "recompute/opinion_record.py", "reporting", "style",
-    *_SHARED_WITH_WEIGHTING, "weighting/record.py",
+    *_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/version.py", "recompute/opinion_record.py", "reporting",
+    "style", *_VERDICT, *_RECORD,
 )  # fmt: skip
 # Stage → parts of the package. Those that always run (program, deliveries) need not be told when they change.
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -26,15 +31,17 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ingest": (*_STUDY, "common/printable.py", "ingest"),
         "check": (
             *_STUDY, "check", "common/printable.py", *_SIDE_BY_SIDE, "common/version.py", "style",
-            *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",
+            *_DELIVERY, *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",
         ),
-        "weight": (*_STUDY, "check/verdict.py", "weighting"),
+        "weight": (*_STUDY, *_VERDICT, "weighting"),
         "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
-        "series": (*_STUDY, "estimates", "estimation"),
+        "series": (
+            *_STUDY, "common/escapes.py", "estimates", "estimation", *_RECORD, "style/vocabulary.py",
+        ),
         "recompute": (*_STUDY, *_ESTIMATES, "estimation", "recompute"),
         "report": _REPORTING,
         "site": _REPORTING,
-        "release": (*_STUDY, *_SIDE_BY_SIDE, "common/version.py", "release"),
+        "release": (*_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/version.py", "release"),
         "verdict": _STUDY,
     }
 )  # fmt: skip

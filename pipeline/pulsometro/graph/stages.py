@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pulsometro.graph.needs import NEEDS, fingerprint_name
-from pulsometro.settings.weighting_settings import TelephoneFrame
+from pulsometro.settings.base_weight_settings import TelephoneFrame
 from pulsometro.study import Study
 
 # Stands for the wave's key in a stage that each wave has.

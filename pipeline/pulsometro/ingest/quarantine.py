@@ -1,36 +1,15 @@
 """Rows set aside, each with its reasons; nothing is lost."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.delivery_record import Counts
 from pulsometro.ingest.harmonise.crosswalk import Problem
 
 COLUMNS = ("row", "folio", "item", "reason")
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The arithmetic of a delivery; ``by_reason`` counts rows, a row may have two reasons.
-
-    ``by_item``: the same by ``reason/item``.
-    """
-
-    delivered: int
-    accepted: int
-    quarantined: int
-    by_reason: dict[str, int]
-    by_item: dict[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.delivered != self.accepted + self.quarantined:
-            raise PulsoError(
-                f"ingest lost rows: {self.delivered} delivered, {self.accepted} accepted, {self.quarantined} "
-                "quarantined; this is a defect of the pipeline, report it."
-            )
 
 
 def separate(responses: pd.DataFrame, problems: Iterable[Problem]) -> tuple[pd.DataFrame, pd.DataFrame, Counts]:
@@ -55,4 +34,14 @@ def separate(responses: pd.DataFrame, problems: Iterable[Problem]) -> tuple[pd.D
     pairs = (table["reason"] + "/" + table["item"]).value_counts().sort_index()
     by_item = {str(pair): int(rows) for pair, rows in pairs.items()}
     counts = Counts(len(responses), len(accepted), int(table["row"].nunique()), by_reason, by_item)
+    refuse_lost(counts)
     return accepted, table, counts
+
+
+def refuse_lost(counts: Counts) -> None:
+    """Raise PulsoError when a delivered row is neither accepted nor quarantined, or both."""
+    if counts.delivered != counts.accepted + counts.quarantined:
+        raise PulsoError(
+            f"ingest lost rows: {counts.delivered} delivered, {counts.accepted} accepted, {counts.quarantined} "
+            "quarantined; this is a defect of the pipeline, report it."
+        )

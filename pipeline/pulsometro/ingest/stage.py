@@ -4,20 +4,21 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_record, write_table
 from pulsometro.ingest.attempts import read_attempts
+from pulsometro.ingest.delivery_record import NAME as DELIVERY
+from pulsometro.ingest.delivery_record import Counts, DeliveryRecord, Difference
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.harmonise.crosswalk import decimal_mark, harmonised, plan, present
-from pulsometro.ingest.harmonise.metadata import Difference, compare
+from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
 from pulsometro.ingest.harmonise.routing import route
 from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
-from pulsometro.ingest.quarantine import Counts, separate
+from pulsometro.ingest.quarantine import separate
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.study import Study
@@ -73,9 +74,9 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
             f"item {item}); check delivery.columns in {source.name}."
         )
     differences = compare(delivered, questionnaire, reading)
-    receipt = {**delivered.receipt, **({"decimal": decimal} if delivered.receipt["format"] == "csv" else {})}
+    detected = {**delivered.detected, **({"decimal": decimal} if delivered.detected["format"] == "csv" else {})}
     notes = quirks(delivered, questionnaire, reading, responses, routed)
-    delivered = replace(delivered, receipt=receipt, notes=notes)
+    delivered = replace(delivered, detected=detected, notes=notes)
     kept = kept_skips(routed, questionnaire)
     told = fingerprint(key) if key is not None else None
     return Ingested(accepted, quarantine, counts, differences, delivered, kept, told)
@@ -97,7 +98,7 @@ def _ingest(study: Study, wave: str, tell: Tell, folder: Path) -> str:
         tell(f"{wave}: reading {study.wave(wave).attempts}")
         attempts = read_attempts(study, wave, alias_table(study.params.municipalities))
     tell(f"{wave}: writing {len(ingested.responses):,} responses")
-    write_record(_record(study, wave, ingested, attempts), folder / "delivery.json")
+    write_record(asdict(_record(study, wave, ingested, attempts)), folder / DELIVERY)
     if attempts is not None:
         write_table(attempts, folder / "attempts.parquet")
     write_table(ingested.quarantine, folder / "quarantine.parquet")
@@ -117,26 +118,19 @@ def _refuse_other_wave(days: pd.Series, study: Study, wave: str, path: Path) -> 
         )
 
 
-def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame | None) -> dict[str, Any]:
-    return {
-        "wave": wave,
-        "file": study.wave(wave).file,
-        "bytes": ingested.delivered.size,
-        "read": dict(ingested.delivered.receipt),
-        "notes": [asdict(note) for note in ingested.delivered.notes],
-        "columns": list(ingested.delivered.columns),
-        "counts": asdict(ingested.counts),
-        "skips_kept": ingested.kept_skips,
-        "telephone_key": ingested.telephone_key,
-        "attempts": None if attempts is None else len(attempts),
-        "differences": [asdict(difference) for difference in ingested.differences],
-    }
+def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame | None) -> DeliveryRecord:
+    delivered = ingested.delivered
+    return DeliveryRecord(
+        study.wave(wave).file, delivered.size, dict(delivered.detected), delivered.notes, ingested.kept_skips,
+        ingested.telephone_key, None if attempts is None else len(attempts), wave, delivered.columns, ingested.counts,
+        ingested.differences,
+    )  # fmt: skip
 
 
 def _printed(study: Study, wave: str, ingested: Ingested) -> str:
-    counts, receipt = ingested.counts, ingested.delivered.receipt
+    counts, detected = ingested.counts, ingested.delivered.detected
     how = ", ".join(
-        f"{key} {value!r}" if key in {"delimiter", "decimal"} else value for key, value in receipt.items() if value
+        f"{key} {value!r}" if key in {"delimiter", "decimal"} else value for key, value in detected.items() if value
     )
     lines = [
         f"{wave}: {study.wave(wave).file} ({how})",

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pulsometro.questionnaire.condition_faults import faults_in
 from pulsometro.questionnaire.expressions import parse
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.configuration import STRICT, load_yaml, validate
 from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.made_once import once
 from pulsometro.settings.names import hidden_characters, identifier_fault, same_address
 
 Direction = Literal["up_is_good", "up_is_bad", "neutral"]
@@ -83,6 +84,10 @@ def load_indicators(path: Path) -> Indicators:
     categories or an index without items or rescaling, or has a name or base that cannot be used.
     """
     written = load_yaml(path)
+    return once((Indicators, path), repr(written), lambda: _made(written, path))
+
+
+def _made(written: dict[str, Any], path: Path) -> Indicators:
     content = validate(_File, written, path)
     refuse(path, [*_faults(content.indicators), *hidden_characters(written)], written)
     return Indicators(content.indicators)

@@ -12,6 +12,7 @@ from pulsometro.questionnaire.model import Attempts, Delivery, Fieldwork, Item, 
 from pulsometro.questionnaire.shorthand import with_columns, with_scales
 from pulsometro.settings.configuration import STRICT, examine, load_yaml
 from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.made_once import once
 from pulsometro.settings.names import file_name_fault, hidden_characters
 
 
@@ -31,7 +32,7 @@ class _WaveFile:
 
 
 def load_questionnaire(folder: Path, wave: str, areas: Collection[str] = ()) -> Questionnaire:
-    """Read ``<folder>/<wave>.yaml`` and the shared files it extends.
+    """Read ``<folder>/<wave>.yaml`` and the shared files it extends, once a process while they say the same.
 
     ``areas``: codes of the study's municipalities, to which conditions on an area are held; none: they are not.
 
@@ -44,6 +45,10 @@ def load_questionnaire(folder: Path, wave: str, areas: Collection[str] = ()) -> 
     if not path.is_file():
         raise PulsoError(f"{path}: wave {wave} has no questionnaire; make one with 'pulso wave new {wave}'.")
     merged = _merge_chain(folder, path, seen=())
+    return once((Questionnaire, path, frozenset(areas)), repr(merged), lambda: _made(merged, path, wave, areas))
+
+
+def _made(merged: dict[str, Any], path: Path, wave: str, areas: Collection[str]) -> Questionnaire:
     items, undone = with_scales(merged)
     delivery, undecided = with_columns(merged)
     content, wrong = examine(_WaveFile, {**merged, "items": items, "delivery": delivery})

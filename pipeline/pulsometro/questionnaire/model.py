@@ -127,8 +127,10 @@ class Attempts:
     """
 
     __pydantic_config__: ClassVar = STRICT
+    __retired__: ClassVar = {
+        "completed": "remove it: an interview is what AAPOR's disposition 1 says (weighting.attempts in params.yaml)."
+    }
     columns: Mapping[str, Column] = field(default_factory=dict)
-    completed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

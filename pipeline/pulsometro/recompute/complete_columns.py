@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.estimation import Categorical, Index, Numeric, Share, Variable, Where
-from pulsometro.estimation.variables import Code, code_label
+from pulsometro.estimation.codes import Code, code_label
 
 Floats = np.ndarray
 Bools = np.ndarray

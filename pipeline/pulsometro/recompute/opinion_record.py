@@ -1,10 +1,11 @@
 """What ``second_opinion.json`` of a wave holds: how far another program's figures lie from ours."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar, Literal
 
-from pulsometro.settings.configuration import STRICT, read_made
+from pulsometro.settings.configuration import STRICT
+from pulsometro.study import Study
+from pulsometro.study.wave_record import load_of_wave
 
 NAME = "second_opinion.json"
 # How far two figures may lie apart, as a share of ours; our table has ten digits.
@@ -64,6 +65,6 @@ class SecondOpinion:
         return bool(self.apart) or self.obstacle in ("absent", "failed")
 
 
-def read_opinion(path: Path) -> SecondOpinion:
+def load_opinion(study: Study, wave: str) -> SecondOpinion:
     """The record that the stage wrote; MachineError when it is missing, damaged or of another version."""
-    return read_made(SecondOpinion, path)
+    return load_of_wave(SecondOpinion, study.processed(wave, NAME), wave)

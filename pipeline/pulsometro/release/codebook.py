@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pulsometro.common.escapes import markdown
 from pulsometro.common.version import VERSION
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.release.table import REPLICATE, WEIGHT, ReleaseTable, Variable
@@ -92,7 +93,7 @@ def readme(study: Study, table: ReleaseTable, questionnaire: Questionnaire, shor
         "README.md.j2",
         study=study.identity,
         wave=study.wave(table.wave),
-        key=table.wave,
+        key=Exact(table.wave),
         n=f"{len(table.frame):,}",
         replicates=0 if replicates is None else sum(c.startswith(REPLICATE) for c in replicates.columns),
         bootstrap=method == "rao_wu",
@@ -105,7 +106,19 @@ def readme(study: Study, table: ReleaseTable, questionnaire: Questionnaire, shor
 
 def _licence(study: Study) -> tuple[str, str]:
     """Name and address ("" when the name is not one of ``LICENCES``) of what params.yaml declares."""
-    return LICENCES.get(study.params.report.licence, (study.params.report.licence, ""))
+    name, address = LICENCES.get(study.params.report.licence, (study.params.report.licence, ""))
+    return name, Exact(address)
+
+
+class Exact(str):
+    """A name that stands in code as it is: keys of waves, columns and addresses have a closed grammar."""
+
+    __slots__ = ()
+
+
+def _as_markdown(value: object) -> object:
+    """What a template of Markdown prints: every text escaped, whatever wrote it."""
+    return markdown(value) if isinstance(value, str) and not isinstance(value, Exact) else value
 
 
 def _render(template: str, **values: object) -> str:
@@ -114,9 +127,11 @@ def _render(template: str, **values: object) -> str:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=template.endswith(".html.j2"),
+        finalize=None if template.endswith(".html.j2") else _as_markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["exact"] = Exact
     return environment.get_template(template).render(version=VERSION, **values)

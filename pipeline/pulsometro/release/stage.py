@@ -3,12 +3,14 @@
 from functools import partial
 from pathlib import Path
 
-from pulsometro.common.files import atomic_folder, read_table, write_json, write_text
+from pulsometro.common.escapes import markdown
+from pulsometro.common.files import atomic_folder, write_json, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.release.codebook import codebook_html, readme
 from pulsometro.release.table import ReleaseTable, build
 from pulsometro.release.writers import Shortened, write_csv, write_dta, write_parquet, write_sav
 from pulsometro.study import Study
+from pulsometro.study.respondents import load_respondents
 from pulsometro.study.withheld import carried
 
 
@@ -24,16 +26,13 @@ def run(study: Study, wave: str) -> str:
 def _say_so(study: Study, wave: str) -> None:
     period, title = study.wave(wave).period, study.identity.short_title
     with atomic_folder(study.release(wave), public=True) as folder:
-        text = f"# {title}, {period}\n\nLos microdatos de esta edición no se publican por ahora.\n"
+        text = f"# {markdown(f'{title}, {period}')}\n\nLos microdatos de esta edición no se publican por ahora.\n"
         write_text(text, folder / "README.md")
 
 
 def _release(study: Study, wave: str, record: Path) -> str:
     questionnaire = study.questionnaire(wave)
-    responses = read_table(study.processed(wave, "responses.parquet"))
-    weights = read_table(study.processed(wave, "weights.parquet"))
-    areas = {area.cve_geo: area.name for area in study.params.municipalities}
-    table = build(questionnaire, responses, weights, areas)
+    table = build(questionnaire, load_respondents(study, wave), study.area_names)
     name = f"microdatos_{wave}"
     title = _title(study, wave)
     with atomic_folder(study.release(wave), public=True) as folder:

@@ -57,24 +57,20 @@ class ReleaseTable:
         return tuple(v for v in self.variables if v.name not in (ID, STRATUM, PSU, WEIGHT))
 
 
-def build(
-    questionnaire: Questionnaire, responses: pd.DataFrame, weights: pd.DataFrame, areas: Mapping[str, str]
-) -> ReleaseTable:
+def build(questionnaire: Questionnaire, data: pd.DataFrame, areas: Mapping[str, str]) -> ReleaseTable:
     """Public items with stratum, PSU and weight, in an order that says nothing about the folio.
 
-    ``responses``, ``weights``: as the earlier stages wrote them, joined by ``folio``.
-    ``areas``: cve_geo → name. Raises PulsoError when they are not of the same respondents or
-    an item's name or codes cannot be released.
+    ``data``: respondents with their weights. ``areas``: cve_geo → name. Raises PulsoError when an item's name or codes
+    cannot be released.
     """
     released = questionnaire.released
     variables = [_variable(name, questionnaire[name], areas) for name in released]
-    data = _joined(questionnaire.wave, responses, weights)
     frame = pd.DataFrame({v.name: _values(data[v.name], v) for v in variables})
     strata = sorted(data[STRATUM].astype(str).unique())
     codes = {stratum: code for code, stratum in enumerate(strata, start=1)}
     frame[STRATUM] = data[STRATUM].astype(str).map(codes).astype("Int64")
     frame[WEIGHT] = round_significant(data[WEIGHT].to_numpy(dtype=float))
-    names = sorted(column for column in weights.columns if column.startswith(REPLICATE))
+    names = sorted(column for column in data.columns if column.startswith(REPLICATE))
     replicates = pd.DataFrame({name: round_significant(data[name].to_numpy(dtype=float)) for name in names})
     order, psu = _opaque_order(pd.concat([frame, replicates], axis=1), data[PSU].astype(str))
     identity = pd.Series(np.arange(1, len(data) + 1)).astype("Int64")
@@ -93,16 +89,6 @@ def build(
     left_out = tuple(name for name in questionnaire.items if name not in released)
     ordered = frame[[v.name for v in everything]]
     return ReleaseTable(questionnaire.wave, ordered, everything, replicates if names else None, left_out)
-
-
-def _joined(wave: str, responses: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
-    if set(responses["folio"]) != set(weights["folio"]) or len(responses) != len(weights):
-        raise PulsoError(
-            f"wave {wave}: responses.parquet ({len(responses):,} rows) and weights.parquet ({len(weights):,}) are not "
-            f"of the same respondents; run 'pulso weight {wave}' again."
-        )
-    repeated = [name for name in weights.columns if name in responses.columns and name != "folio"]
-    return weights.merge(responses.drop(columns=repeated), on="folio", validate="1:1")
 
 
 def _variable(name: str, item: Item, areas: Mapping[str, str]) -> Variable:

@@ -12,11 +12,12 @@ from functools import partial
 from html import unescape
 from pathlib import Path
 
+from pulsometro.check.verdict import load_verdict
 from pulsometro.common.files import atomic, atomic_folder, read_table, write_text
 from pulsometro.common.parallel import side_by_side
+from pulsometro.recompute.opinion_record import load_opinion
 from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.edition.read_edition import load_edition, wave_info
-from pulsometro.reporting.edition.records import verdict_of, weighting_of
 from pulsometro.reporting.formats.build_folder import ASSETS, BuildFolder, prepared_folder, script, style
 from pulsometro.reporting.formats.render import find_engine
 from pulsometro.reporting.language.traced_text import slug
@@ -24,9 +25,9 @@ from pulsometro.reporting.pages import brief, data, municipality, not_published,
 from pulsometro.reporting.pages.methodology.methodology_page import items
 from pulsometro.reporting.pages.navigation import SECTIONS, navigation_links
 from pulsometro.reporting.pages.not_published import theme_or_neutral
-from pulsometro.reporting.pages.quality.quality_page import opinion_of
 from pulsometro.study import Study
 from pulsometro.study.withheld import read_withheld
+from pulsometro.weighting.record import load_weighting
 
 QUALITY_SOURCES = (
     "processed/*/weight/weighting.json processed/*/recompute/second_opinion.json processed/checks/*.json "
@@ -167,16 +168,15 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
     for info in reversed(edition.waves):
         if read_withheld(study, info.key, "report"):
             continue
-        record = weighting_of(study, info.key)
-        rates = {entry["area"]: entry["rates"] for entry in record.get("outcome_rates", [])}
-        spread = {entry["area"]: entry for entry in record.get("final", [])}
+        record = load_weighting(study, info.key)
+        rates, spread = record.whole_rates, record.whole
         own = replace(edition, wave=info)
         verdict, exceptions = _verdict(study, own)
         found.append(
             sections.WaveQuality(
-                info.key, info.period.capitalize(), verdict, int(record["n"]),
-                rates.get("total", {}).get("RR3"), spread.get("total", {}).get("deff_kish"), exceptions,
-                opinion_of(study, info.key), study.params.estimation.se,
+                info.key, info.period.capitalize(), verdict, record.n,
+                rates.rates.get("RR3") if rates else None, spread.deff_kish if spread else None, exceptions,
+                load_opinion(study, info.key), study.params.estimation.se,
             )
         )  # fmt: skip
     return found
@@ -185,8 +185,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
 def _verdict(study: Study, edition: Edition) -> tuple[str, tuple[str, ...]]:
     from pulsometro.reporting.edition.read_edition import exceptions_of
 
-    content = verdict_of(study, edition.wave.key)
-    reasons = exceptions_of(content).reasons
+    reasons = exceptions_of(load_verdict(study, edition.wave.key)).reasons
     return ("aceptada con excepciones firmadas" if reasons else "aceptada"), reasons
 
 

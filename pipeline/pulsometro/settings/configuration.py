@@ -11,28 +11,42 @@ from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.common.files import read_record
 from pulsometro.common.sealing import remake
 from pulsometro.settings.faults import Contradiction, Fault, gathering, refuse, shown
+from pulsometro.settings.made_once import thawed
 
 Settings = TypeVar("Settings")
 
 # What a settings dataclass carries so that a misspelt key is an error, never ignored.
 STRICT: Mapping[str, str] = {"extra": "forbid"}
 _UNKNOWN = frozenset({"unexpected_keyword_argument", "extra_forbidden"})
+# Path → bytes and content of a YAML file as it was read last.
+_PARSED: dict[Path, tuple[bytes, dict[str, Any]]] = {}
+_ADAPTERS: dict[Any, Any] = {}
 _MISSING = frozenset({"missing", "missing_argument"})
 
 
 def load_yaml(path: Path) -> dict[str, Any]:
-    """Read one YAML mapping.
+    """Read one YAML mapping; a file is parsed again only when its bytes are others. The mapping is the caller's own.
 
     Raises PulsoError naming file and line when it is missing, empty, not a mapping,
     not valid YAML, or says the same key twice.
     """
+    if not path.is_file():
+        raise PulsoError(f"{path}: the file is missing; create it or correct the name that leads here.")
+    written = path.read_bytes()
+    known = _PARSED.get(path)
+    if known is None or known[0] != written:
+        _PARSED[path] = known = (written, _parsed(path, written))
+    content: dict[str, Any] = thawed(known[1])
+    return content
+
+
+def _parsed(path: Path, written: bytes) -> dict[str, Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    if not path.is_file():
-        raise PulsoError(f"{path}: the file is missing; create it or correct the name that leads here.")
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        text = written.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        content = YAML(typ="safe").load(text)
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise PulsoError(f"{path}{line}: {error.problem}; correct that line.") from error
@@ -72,11 +86,12 @@ def read_made(kind: type[Settings], path: Path) -> Settings:
 
 def examine(kind: type[Settings], content: Any, prefix: str = "") -> tuple[Settings | None, list[Fault]]:
     """The frozen dataclass made of parsed YAML, or None and every fault in it."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
         with gathering():
-            return TypeAdapter(kind).validate_python(content), []
+            made: Settings = _adapter(kind).validate_python(content)
+            return made, []
     except ValidationError as error:
         found = error.errors(include_url=False)
     errors: list[tuple[Any, tuple[Any, ...], Any]] = []
@@ -90,6 +105,9 @@ def examine(kind: type[Settings], content: Any, prefix: str = "") -> tuple[Setti
     faults, meant = [], set()
     for each, place, parent in errors:
         if each["type"] in _UNKNOWN:
+            if gone := retired(parent).get(str(place[-1])):
+                faults.append(Fault(f"the key '{_key(prefix, place)}' is no setting any more; {gone}", place))
+                continue
             near = _nearest(place, parent, missing)
             meant.add((*place[:-1], near))
             faults.append(Fault(_unknown(_key(prefix, place), near), place))
@@ -100,6 +118,15 @@ def examine(kind: type[Settings], content: Any, prefix: str = "") -> tuple[Setti
     return None, faults
 
 
+def _adapter(kind: Any) -> Any:
+    """Making one takes longer than reading most files."""
+    from pydantic import TypeAdapter
+
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
 def _key(prefix: str, place: Sequence[Any]) -> str:
     return ".".join(shown(part) for part in ([prefix] if prefix else []) + list(place))
 
@@ -107,6 +134,12 @@ def _key(prefix: str, place: Sequence[Any]) -> str:
 def _unknown(key: str, near: str) -> str:
     hint = f"did you mean '{near}'?" if near else "remove it or correct its spelling."
     return f"unknown key '{key}'; {hint}"
+
+
+def retired(kind: Any) -> Mapping[str, str]:
+    """Keys that a settings dataclass once had → what to do with one that a file still has (``__retired__``)."""
+    found: Mapping[str, str] = getattr(kind, "__retired__", {})
+    return found
 
 
 def _nearest(place: Sequence[Any], parent: Any, missing: set[tuple[Any, ...]]) -> str:

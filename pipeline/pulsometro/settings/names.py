@@ -205,5 +205,6 @@ def hidden_characters(content: Any, place: Sequence[Any] = ()) -> Iterator[Fault
             yield Fault(f"key '{key}': the text holds the hidden character {shown(found[0])}; delete it.", tuple(place))
 
 
-# Control characters, lone surrogates, and those that turn the direction of the text around them.
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+# Control characters, ends of line that only some programs see, lone surrogates, and marks of direction, which turn
+# the text around them.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")

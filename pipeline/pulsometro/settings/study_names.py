@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pulsometro.settings.base_weight_settings import TelephoneFrame
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.faults import Fault, shown
 from pulsometro.settings.names import (
@@ -16,7 +17,7 @@ from pulsometro.settings.names import (
 )
 from pulsometro.settings.report_settings import ReportSettings
 from pulsometro.settings.simulate_settings import SimulateSettings
-from pulsometro.settings.weighting_settings import TelephoneFrame, WeightingSettings
+from pulsometro.settings.weighting_settings import WeightingSettings
 
 Named = tuple[tuple[Any, ...], str | None]
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Questionnaire
+from pulsometro.questionnaire.crossings import parts_of
 from pulsometro.simulate.assumptions import Assumptions, Effects, PopulationAssumptions, Trait
 
 Floats = npt.NDArray[np.float64]
@@ -153,7 +154,7 @@ def _drawn(
     later = np.arange(len(values)) - (len(values) - 1) / 2
     for key, shares in trait.shares.items():
         rows = np.ones(len(profile), dtype=bool)
-        for item, code in zip(trait.by, key.split("*") if key else (), strict=True):
+        for item, code in zip(trait.by, parts_of(key) if key else (), strict=True):
             rows &= facts[item] == int(code)
         for level in np.unique(profile[rows]):
             here = np.flatnonzero(rows & (profile == level))

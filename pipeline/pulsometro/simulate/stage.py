@@ -69,7 +69,7 @@ def _write(study: Study, world: World, edition: Edition) -> tuple[int, int]:
         edition.questionnaire,
         assumed.deliveries.get(wave, Drift()),
         assumed.origin,
-        {area.cve_geo: area.name for area in study.params.municipalities},
+        study.area_names,
         assumed.label,
         edition.end,
         seeds(world.settings.seed, wave, "delivery"),

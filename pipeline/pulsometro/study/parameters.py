@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Indicators, Questionnaire, load_indicators, load_questionnaire
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.configuration import STRICT, load_yaml, validate
 from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.made_once import FrozenDict, once
 from pulsometro.settings.names import hidden_characters
 from pulsometro.settings.publish_settings import PublishSettings
 from pulsometro.settings.report_settings import ReportSettings, Topic
@@ -32,6 +33,7 @@ class Identity:
     """Who publishes what about whom, in the readers' language."""
 
     __pydantic_config__: ClassVar = STRICT
+    __retired__: ClassVar = {"language": "remove it: what is published is in the Spanish of Mexico, whatever it said."}
     title: str
     short_title: str
     population: str
@@ -39,7 +41,6 @@ class Identity:
     area_short: str
     producer: str
     sponsors: tuple[str, ...] = ()
-    language: str = "es-MX"
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,16 @@ class Study:
         return tuple(k for k, wave in self.waves.items() if wave.fieldwork.start <= last)
 
     @cached_property
+    def area_names(self) -> Mapping[str, str]:
+        """Municipality's code → name, in the order of params.yaml."""
+        return FrozenDict({area.cve_geo: area.name for area in self.params.municipalities})
+
+    @property
+    def area_codes(self) -> tuple[str, ...]:
+        """The municipalities' codes in that order."""
+        return tuple(self.area_names)
+
+    @cached_property
     def indicators(self) -> Indicators:
         """The published indicators of the study."""
         return load_indicators(self.questionnaires / "indicators.yaml")
@@ -173,8 +184,7 @@ class Study:
     def questionnaire(self, wave: str) -> Questionnaire:
         """The wave's instrument; PulsoError when the wave or its file does not exist."""
         self.wave(wave)
-        areas = frozenset(area.cve_geo for area in self.params.municipalities)
-        return load_questionnaire(self.questionnaires, wave, areas)
+        return load_questionnaire(self.questionnaires, wave, self.area_codes)
 
     @property
     def questionnaires(self) -> Path:
@@ -242,9 +252,13 @@ def load_study(start: Path | None = None) -> Study:
     root = find_root(start or Path.cwd())
     path = root / "params.yaml"
     content = load_yaml(path)
+    return Study(root, once((Params, path), repr(content), lambda: _made(content, path)))
+
+
+def _made(content: dict[str, Any], path: Path) -> Params:
     params = validate(Params, content, path)
     refuse(path, (*_faults(params), *hidden_characters(content)), content)
-    return Study(root, params)
+    return params
 
 
 def _faults(params: Params) -> Iterator[Fault]:

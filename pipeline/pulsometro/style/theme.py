@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.settings.configuration import load_yaml
+from pulsometro.settings.faults import refuse, shown
+from pulsometro.settings.names import hidden_characters
 from pulsometro.style.color_vision import closest, luminance
+from pulsometro.style.vocabulary import Direction
 
 BRANDS = Path(__file__).parent / "brands"
 UP, DOWN, SAME = "▲", "▼", "◆"
@@ -24,7 +27,7 @@ class Judged(Protocol):
 
     @property
     def verdict(self) -> str:
-        """``sube``, ``baja`` or another word that shows no direction."""
+        """``up``, ``down`` or another code that shows no direction."""
         ...
 
 
@@ -80,12 +83,12 @@ class Theme:
     def meaning(self, change: Judged | None, direction: str) -> tuple[str, str, str]:
         """Symbol, colour and CSS class of a verdict; whether up is good comes from the indicator."""
         verdict = change.verdict if change else ""
-        if verdict not in {"sube", "baja"}:
+        if verdict not in {Direction.UP, Direction.DOWN}:
             return SAME, self.same, "same"
-        symbol = UP if verdict == "sube" else DOWN
+        symbol = UP if verdict == Direction.UP else DOWN
         if direction not in {"up_is_good", "up_is_bad"}:
             return symbol, self.ink, "neutral"
-        good = (verdict == "sube") == (direction == "up_is_good")
+        good = (verdict == Direction.UP) == (direction == "up_is_good")
         return symbol, self.better if good else self.worse, "better" if good else "worse"
 
 
@@ -178,6 +181,7 @@ def load_theme(brands: Path, name: str) -> Theme:
             f"(known: {', '.join(known)}); correct the name or add the folder."
         )
     content = load_yaml(path)
+    refuse(path, hidden_characters(content), content)
     colours, fonts, meta = (_section(content, key, path) for key in ("color", "typography", "meta"))
     palette = _section(colours, "palette", path)
 
@@ -187,14 +191,23 @@ def load_theme(brands: Path, name: str) -> Theme:
             raise PulsoError(f"{path}: color.{key} is {value!r}; write it as #rrggbb or name a palette entry.")
         return value
 
+    def family(key: str, default: str) -> str:
+        value = str(_section(fonts, key, path).get("family", default))
+        if not re.fullmatch(r"[\w][\w .-]{0,62}", value):
+            raise PulsoError(
+                f"{path}: typography.{key}.family is '{shown(value)}'; "
+                "a font's name has letters, digits, blanks, . and -."
+            )
+        return value
+
     logo, alt = _logo(content.get("logo"), path)
     theme = Theme(
         brand=name,
         name=str(meta.get("name", name)),
         accent=colour("primary", Theme.accent),
         ink=colour("foreground", Theme.ink),
-        sans=str(_section(fonts, "base", path).get("family", Theme.sans)),
-        serif=str(_section(fonts, "headings", path).get("family", Theme.serif)),
+        sans=family("base", Theme.sans),
+        serif=family("headings", Theme.serif),
         logo=logo,
         logo_alt=alt or str(meta.get("name", name)),
         folder=path.parent,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.delivery_record import Difference
 from pulsometro.ingest.harmonise.areas import Areas, alias_table, simple
 from pulsometro.ingest.harmonise.crosswalk import Plan, converted
-from pulsometro.ingest.harmonise.metadata import Difference, compare
+from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.read.delivered import Delivered, code_text
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Questionnaire

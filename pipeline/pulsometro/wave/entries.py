@@ -9,12 +9,9 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.graph.dvc_file import NAME, write_graph
 from pulsometro.study import FieldworkDates, Study, load_study
+from pulsometro.style.spanish import MONTHS
 
 _QUARTER = re.compile(r"(\d{4})\D?(\d)")
-_MONTHS = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
-    "noviembre", "diciembre",
-)  # fmt: skip
 
 
 def months_between(study: Study, wave: str, source: str) -> int:
@@ -59,9 +56,9 @@ def params_entry(study: Study, wave: str, source: str, file: str, attempts: str 
 
 def _period(old: str, middle: date, months: int) -> str:
     """The old period moved on when it is a month and a year, else the month of fieldwork."""
-    written = re.fullmatch(rf"({'|'.join(_MONTHS)}) de (\d{{4}})", old.strip().casefold())
-    month = shifted(date(int(written[2]), _MONTHS.index(written[1]) + 1, 1), months) if written else middle
-    return f"{_MONTHS[month.month - 1]} de {month.year}"
+    written = re.fullmatch(rf"({'|'.join(MONTHS)}) de (\d{{4}})", old.strip().casefold())
+    month = shifted(date(int(written[2]), MONTHS.index(written[1]) + 1, 1), months) if written else middle
+    return f"{MONTHS[month.month - 1]} de {month.year}"
 
 
 def with_wave_in_params(path: Path, entry: str) -> str:

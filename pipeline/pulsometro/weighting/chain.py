@@ -7,7 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from pulsometro.settings.weighting_settings import Calibration, Given, Trim, WeightingSettings
+from pulsometro.settings.base_weight_settings import Given
+from pulsometro.settings.weighting_settings import Calibration, Trim, WeightingSettings
 from pulsometro.weighting import record as r
 from pulsometro.weighting.arrays import Floats, Ints, codes_of
 from pulsometro.weighting.base.base_step import base_weights

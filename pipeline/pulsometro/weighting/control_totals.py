@@ -1,15 +1,35 @@
 """The table of control totals: which rows a margin takes, how old they are, what others say."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
+from pulsometro.common.errors import PulsoError
+from pulsometro.questionnaire.crossings import crossed
 from pulsometro.settings.weighting_settings import ControlTotals
 from pulsometro.weighting.errors import WeightingError
 
 _DESCRIPTION = ("reference_date", "source", "definition", "note")
 _YEAR = 365.25
+
+
+def csv_named(root: Path, name: str, text: Iterable[str], key: str) -> pd.DataFrame:
+    """A CSV that ``weighting.<key>`` names, below the study's ``root``; the ``text`` columns (codes) keep their zeros.
+
+    Raises PulsoError when it is missing or no CSV in UTF-8.
+    """
+    path = root / name
+    if not path.is_file():
+        raise PulsoError(f"{path}: the file is missing; params.yaml names it under weighting.{key}.")
+    try:
+        return pd.read_csv(path, dtype=dict.fromkeys(text, str))
+    except ValueError as error:
+        # The parser's errors and those of the encoding are ValueErrors; their first line says which row.
+        said = str(error).splitlines()[0].removesuffix(".")
+        raise PulsoError(f"{path}: not readable as a CSV ({said}); save it again as CSV in UTF-8.") from error
 
 
 @dataclass(frozen=True)
@@ -84,7 +104,7 @@ class Totals:
                 f"{self.settings.file} has no totals of source '{name}' by {' × '.join(columns) or 'area'} "
                 f"(sources: {known})",
                 "add them or correct control_totals in params.yaml",
-                margin="*".join(items),
+                margin=crossed(items),
             )
         rows = rows[rows["_pattern"] == fitting[0]]
         days = rows["reference_date"].drop_duplicates()
@@ -94,7 +114,7 @@ class Totals:
         for item, column in zip(items, columns, strict=True):
             keys[item] = rows[column].astype("Int64").astype(str)
         summed = keys.assign(total=rows[self.settings.total]).groupby(["area", *items], sort=True)["total"].sum()
-        return summed.reset_index(), self._entry(rows, "*".join(items), name, day)
+        return summed.reset_index(), self._entry(rows, crossed(items), name, day)
 
     def by_area(self, source: str | None = None) -> dict[str, float]:
         """Adults of each area (persons)."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.questionnaire.crossings import parts_of
 
 
 class WeightingError(PulsoError):
@@ -29,7 +30,7 @@ class WeightingError(PulsoError):
         area = f"{places[self.area]} ({self.area})" if self.area in places else self.area
         said = [
             " + ".join(labels.get(f"{item} {code}", "") for code in codes.split("+"))
-            for item, codes in zip(self.margin.split("*"), self.cell.split("*"), strict=False)
+            for item, codes in zip(parts_of(self.margin), parts_of(self.cell), strict=False)
         ]
         cell = f"{self.cell} ({', '.join(said)})" if self.cell and all(said) else self.cell
         return WeightingError(self.problem, self.remedy, area=area, margin=self.margin, cell=cell)

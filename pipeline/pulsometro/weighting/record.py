@@ -1,11 +1,14 @@
 """What ``weighting.json`` holds: each step in order, with what it did to the weights."""
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from pulsometro.settings.configuration import read_made
+from pulsometro.settings.configuration import STRICT
+from pulsometro.study import Study
+from pulsometro.study.wave_record import load_of_wave
 from pulsometro.weighting.control_totals import Gap, SourceRecord
+
+NAME = "weighting.json"
 
 
 @dataclass(frozen=True)
@@ -255,6 +258,7 @@ class Paired:
 class WeightingRecord:
     """Everything said about the weights of one wave; a step left out is None."""
 
+    __pydantic_config__: ClassVar = STRICT
     wave: str
     n: int
     areas: tuple[str, ...]
@@ -275,11 +279,21 @@ class WeightingRecord:
     final: tuple[Spread, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def whole(self) -> Spread | None:
+        """The final weights of all areas together; None where the record tells the areas alone."""
+        return next((spread for spread in self.final if spread.area == "total"), None)
+
+    @property
+    def whole_rates(self) -> Rates | None:
+        """Outcome rates of all areas together; None without call attempts."""
+        return next((rates for rates in self.outcome_rates if rates.area == "total"), None)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain dictionaries and lists, ready for JSON."""
         return asdict(self)
 
 
-def read_record(path: Path) -> WeightingRecord:
+def load_weighting(study: Study, wave: str) -> WeightingRecord:
     """The record that the weight stage wrote; MachineError when it is missing, damaged or of another version."""
-    return read_made(WeightingRecord, path)
+    return load_of_wave(WeightingRecord, study.processed(wave, NAME), wave)

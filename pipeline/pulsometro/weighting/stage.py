@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from pulsometro.common.errors import MachineError, PulsoError
+from pulsometro.common.errors import MachineError
 from pulsometro.common.files import read_table, write_record, write_table
 from pulsometro.questionnaire import Questionnaire
-from pulsometro.settings.weighting_settings import TelephoneFrame, WeightingSettings
+from pulsometro.settings.base_weight_settings import TelephoneFrame
+from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
+from pulsometro.study.respondents import load_attempts
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.base.blur import DEMONSTRATION_KEY, KEY, fingerprint
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
+from pulsometro.weighting.control_totals import csv_named
 from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.record import NAME
 
 
 def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> str:
@@ -31,9 +35,9 @@ def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -
     try:
         result = weigh_wave(study, wave)
     except WeightingError as error:
-        raise error.named(_places(study), _labels(study.questionnaire(wave))) from None
+        raise error.named(study.area_names, _labels(study.questionnaire(wave))) from None
     write_table(result.weights, folder / "weights.parquet")
-    write_record(result.record.to_dict(), folder / "weighting.json")
+    write_record(result.record.to_dict(), folder / NAME)
     return summary(result)
 
 
@@ -42,19 +46,19 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
     settings = study.params.weighting
     questionnaire = study.questionnaire(wave)
     responses = known_answers(read_table(study.processed(wave, "responses.parquet")), questionnaire, settings)
-    attempts = study.processed(wave, "attempts.parquet")
-    municipalities = tuple(area.cve_geo for area in study.params.municipalities)
     totals, coverage, base = settings.control_totals, settings.coverage, settings.base
     inputs = Inputs(
         wave=wave,
         on=study.wave(wave).fieldwork.middle,
         responses=responses,
-        control_totals=_csv(study.root, totals.file, (totals.area,)) if totals else None,
-        areas=municipalities or None,
-        attempts=read_table(attempts) if settings.attempts and study.wave(wave).attempts else None,
-        frame=_csv(study.root, base.frame, ("area", "wave")) if isinstance(base, TelephoneFrame) else None,
-        coverage=_csv(study.root, coverage.file, (coverage.area,)) if coverage else None,
-        places=_places(study),
+        control_totals=csv_named(study.root, totals.file, (totals.area,), "control_totals") if totals else None,
+        areas=study.area_codes or None,
+        attempts=load_attempts(study, wave) if settings.attempts else None,
+        frame=csv_named(study.root, base.frame, ("area", "wave"), "base.frame")
+        if isinstance(base, TelephoneFrame)
+        else None,
+        coverage=csv_named(study.root, coverage.file, (coverage.area,), "coverage") if coverage else None,
+        places=study.area_names,
         released=questionnaire.released,
         key=blur_key(study, wave) if settings.blur is not None else None,
     )
@@ -83,10 +87,6 @@ def blur_key(study: Study, wave: str) -> bytes:
             "fingerprint in params.yaml."
         )
     return key
-
-
-def _places(study: Study) -> dict[str, str]:
-    return {area.cve_geo: area.name for area in study.params.municipalities}
 
 
 def _labels(questionnaire: Questionnaire) -> dict[str, str]:
@@ -123,11 +123,3 @@ def summary(result: Weighted) -> str:
         made = record.replicates
         lines.append(f"{made.used} of {made.asked} replicates ({made.method}); {len(made.failed)} failed.")
     return "\n".join([*lines, *(f"Warning: {text}" for text in record.warnings)])
-
-
-def _csv(root: Path, name: str, text: tuple[str, ...]) -> pd.DataFrame:
-    """A table that params name; the ``text`` columns (area codes) keep their leading zeros."""
-    path = root / name
-    if not path.is_file():
-        raise PulsoError(f"{path}: the file is missing; params.yaml names it under weighting.")
-    return pd.read_csv(path, dtype=dict.fromkeys(text, str))

@@ -8,10 +8,11 @@ from rich import console
 
 from pulsometro.check.report.terminal import print_verdict
 from pulsometro.check.verdict import RuleResult, Verdict
+from pulsometro.ingest.delivery_record import Counts
 from tests.ingest import deliveries as d
 
 WAVE = "2020T1"
-COUNTS = {"delivered": 60, "accepted": 60, "quarantined": 0}
+COUNTS = Counts(60, 60, 0, {}, {})
 OBEYED = {
     "colour": ("\x1b[31mrojo\x1b[0m", r"\x1b[31mrojo\x1b[0m"),
     "a link that goes elsewhere": ("\x1b]8;;https://mal.example\x07banco\x1b]8;;\x07", r"\x1b]8;;https://mal.example\x07banco"),

@@ -77,11 +77,11 @@ def test_a_label_that_the_questionnaire_lacks_is_named(tmp_path: Path, engine: E
 
 
 def test_columns_that_come_and_go() -> None:
-    table, rules = columns_moved({"columns": ["A", "B", "", "D"]}, {"columns": ["A", "C", "B"]})
+    table, rules = columns_moved(["A", "B", "", "D"], ["A", "C", "B"])
     assert table.loc[table["new"], "key"].tolist() == ["D"]
     assert table.loc[table["gone"], "key"].tolist() == ["C"]
     assert {rule.severity for rule in rules} == {"info"}
-    assert len(columns_moved({"columns": ["A"]}, {"columns": ["A"]})[0]) == 0
+    assert len(columns_moved(["A"], ["A"])[0]) == 0
 
 
 def test_strata_numbered_anew_are_seen_in_the_units_that_stay(tmp_path: Path) -> None:

@@ -18,8 +18,7 @@ from pulsometro.estimation import (
     linear_estimates,
 )
 from pulsometro.estimation.comparing import contrasts
-from pulsometro.estimation.comparing.differences import ALIKE, HIGHER, LOWER
-from pulsometro.estimation.comparing.multiple_testing import INCOMPARABLE
+from pulsometro.estimation.table_codes import Side
 
 YES = Share("yes", "y", (1,))
 VARIABLES = (YES, Numeric("x", statistics=("mean", "total")))
@@ -90,17 +89,17 @@ def test_what_cannot_be_tested_is_not_comparable() -> None:
     answered = Share("yes", "y", (1,), missing=(9,))
     table = domain_differences(untestable(), answered, "place", against="pairs").set_index(["domain", "against"])
     for pair in (("0", "1"), ("1", "2"), ("0", "4"), ("3", "4")):
-        assert table.loc[pair, "verdict"] == INCOMPARABLE and np.isnan(table.loc[pair, "p"])
+        assert table.loc[pair, "verdict"] == Side.NOT_COMPARABLE and np.isnan(table.loc[pair, "p"])
     same = table.loc[("0", "2")]
-    assert (same["difference"], same["se"], same["p"], same["verdict"]) == (0, 0, 1, ALIKE)
-    assert table.loc[("0", "3"), "verdict"] == HIGHER and table.loc[("1", "3"), "verdict"] == LOWER
+    assert (same["difference"], same["se"], same["p"], same["verdict"]) == (0, 0, 1, Side.NONE)
+    assert table.loc[("0", "3"), "verdict"] == Side.HIGHER and table.loc[("1", "3"), "verdict"] == Side.LOWER
     made = linear_estimates(untestable(), answered, "place")
-    assert category_differences(made, [(0, 1), (0, 2)])["verdict"].tolist() == [INCOMPARABLE, ALIKE]
+    assert category_differences(made, [(0, 1), (0, 2)])["verdict"].tolist() == [Side.NOT_COMPARABLE, Side.NONE]
     # One PSU: nothing to compare with, whatever the difference.
     alone = SurveyDesign(untestable().data.assign(psu=1), "w", psu="psu")
     for against in ("rest", "pairs"):
         told = domain_differences(alone, answered, "place", against=against)  # type: ignore[arg-type]
-        assert set(told["verdict"]) == {INCOMPARABLE} and told["p"].isna().all()
+        assert set(told["verdict"]) == {Side.NOT_COMPARABLE} and told["p"].isna().all()
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def test_a_domain_against_the_rest() -> None:
     data = sample(3, [0.2, 0.5, 0.8])
     design = SurveyDesign(data, "w", "place", "psu")
     table = domain_differences(design, [YES], ("place",)).set_index("domain")
-    assert table["verdict"].to_dict() == {"D0": "menor", "D1": "sin diferencia significativa", "D2": "mayor"}
+    assert table["verdict"].to_dict() == {"D0": "lower", "D1": "none", "D2": "higher"}
     rest = data.assign(resto=np.where(data["place"] == "D0", "D0", "x"))
     other = linear_estimates(SurveyDesign(rest, "w", "place", "psu"), [YES], [("resto",)])
     own = other.contrasts(np.array([1.0, -1.0]), ["D0"]).iloc[0]

@@ -22,9 +22,8 @@ from pulsometro.estimation import (
     domain_differences,
     linear_estimates,
 )
-from pulsometro.estimation.comparing.differences import ALIKE
-from pulsometro.estimation.comparing.multiple_testing import INCOMPARABLE
 from pulsometro.estimation.comparing.rest import others
+from pulsometro.estimation.table_codes import Side
 
 CODES = (0, 1, 2, 3)
 DOMAIN = Domain(("place",), (CODES,), left_out=((-1,),))
@@ -149,9 +148,9 @@ def test_a_place_without_cases_and_an_answer_of_everybody(method: str) -> None:
         compare(design, variable, method)
     table = domain_differences(design, [VARIABLES[1]], DOMAIN, method=method).set_index("domain")  # type: ignore[arg-type]
     empty, told = table.loc["1"], table.drop("1")
-    assert empty[["estimate", "difference", "se", "p"]].isna().all() and empty["verdict"] == INCOMPARABLE
+    assert empty[["estimate", "difference", "se", "p"]].isna().all() and empty["verdict"] == Side.NOT_COMPARABLE
     assert (told[["difference", "se"]] == 0).all(axis=None) and (told["estimate"] == 1).all()
-    assert (told["p"] == 1).all() and (told["verdict"] == ALIKE).all()
+    assert (told["p"] == 1).all() and (told["verdict"] == Side.NONE).all()
 
 
 def test_others_are_added_never_subtracted() -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_record
+from pulsometro.ingest.delivery_record import Counts, Difference
 from pulsometro.ingest.harmonise.areas import alias_table, simple
-from pulsometro.ingest.harmonise.metadata import Difference
-from pulsometro.ingest.quarantine import Counts
+from pulsometro.ingest.quarantine import refuse_lost
 from pulsometro.ingest.stage import read, run
 from pulsometro.study import Municipality
 from tests.ingest import deliveries as d
@@ -39,7 +39,7 @@ def test_rows_in_equal_accepted_plus_quarantined_with_a_reason_each(tmp_path: Pa
 
 def test_counts_that_do_not_add_up_are_an_error() -> None:
     with pytest.raises(PulsoError, match="lost rows"):
-        Counts(10, 8, 1, {})
+        refuse_lost(Counts(10, 8, 1, {}, {}))
 
 
 def test_a_producers_file_may_keep_answers_at_skips(tmp_path: Path) -> None:

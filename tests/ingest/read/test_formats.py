@@ -46,14 +46,14 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 @pytest.mark.parametrize("case", CASES)
 def test_formats_agree(case: str, tmp_path: Path, expected: pd.DataFrame) -> None:
-    file, write, receipt = CASES[case]
+    file, write, detected = CASES[case]
     study = d.write_study(tmp_path, file)
     write(d.good(), study.raw(WAVE))
     said = run(study, WAVE)
     pd.testing.assert_frame_equal(pd.read_parquet(study.processed(WAVE, "responses.parquet")), expected)
     assert "60 rows = 60 accepted + 0 quarantined" in said
     record = read_record(study.processed(WAVE, "delivery.json"))["read"]
-    assert {key: record[key] for key in receipt} == receipt
+    assert {key: record[key] for key in detected} == detected
 
 
 def test_crosswalk_turns_the_scale_round(expected: pd.DataFrame) -> None:

@@ -84,7 +84,7 @@ def test_what_comes_back_is_what_was_read(kind: str, tmp_path: Path) -> None:
     WRITERS[kind](d.good(), path)
     here, there = readers._whole(path, ANY, every), read_delivery(path, ANY, lambda columns: columns)
     pd.testing.assert_frame_equal(there.frame, here.frame, check_exact=True, check_index_type="exact")
-    for part in ("columns", "metadata", "receipt", "notes", "system", "size"):
+    for part in ("columns", "metadata", "detected", "notes", "system", "size"):
         assert getattr(there, part) == getattr(here, part)
 
 

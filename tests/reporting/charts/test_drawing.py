@@ -26,7 +26,7 @@ THEME = Theme()
 def estimate(value: float, wave: str = "2013T2", half: float = 0.02) -> Estimate:
     return Estimate(
         wave, "i", "c", "proportion", "total", "total", value, half / 2, value - half, value + half, 0.95, 0.1, 1.0,
-        500.0, 500, "alta", True, "",
+        500.0, 500, "high", True, "",
     )  # fmt: skip
 
 

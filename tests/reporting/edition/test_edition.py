@@ -1,9 +1,11 @@
 """Brands, drafts, signed exceptions, maps, and settings that name what is not there."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
+from pulsometro.check.verdict import RuleResult
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_record, write_record
 from pulsometro.reporting.edition.content import Edition
@@ -73,13 +75,11 @@ def test_the_subsets_in_the_package_are_what_the_fonts_give() -> None:
 def test_signed_exceptions_are_on_the_first_page(study: Study, edition: Edition) -> None:
     path = study.checks(LAST)
     before = read_record(path)
-    rule = {
-        "passed": False,
-        "accepted": "La casa confirmó por escrito que es una recaptura.",
-        "title": "Folios únicos.",
-    }
+    signed = "La casa confirmó por escrito que es una recaptura."
+    rule = RuleResult("ids.unique", "critical", False, 60, 1, (), "Folios únicos.", "", signed)
+    rules = [asdict(rule), asdict(replace(rule, title="Otra", accepted=""))]
     try:
-        write_record({**before, "rules": [rule, {"passed": False, "accepted": "", "title": "Otra"}]}, path)
+        write_record({**before, "rules": rules}, path)
         said = brief.notice(load_edition(study, LAST))
     finally:
         write_record(before, path)

@@ -115,14 +115,14 @@ def test_letters_only_point_to_places_that_are_lower_by_their_test(edition: Edit
     assert found["San Pedro"] == "" and found["Juárez"] and found[edition.area_name] == ""
     own = edition.in_place(edition.settings.headline, "19031")
     assert own is not None
-    lower = {letter for letter, other in by_letter.items() if edition.differences.between(other, own) == "menor"}
+    lower = {letter for letter, other in by_letter.items() if edition.differences.between(other, own) == "lower"}
     assert set(found["Juárez"]) == lower and len(lower) > 1
 
 
 def test_moderate_precision_has_a_colour_and_a_symbol(built: Path, edition: Edition) -> None:
     book = openpyxl.load_workbook(built / "tabulados.xlsx")
     rows = edition.rows.estimates
-    moderate = rows[(rows["wave"] == LAST) & (rows["precision"] == "moderada") & (rows["domain_kind"] == "municipio")]
+    moderate = rows[(rows["wave"] == LAST) & (rows["precision"] == "moderate") & (rows["domain_kind"] == "municipio")]
     assert len(moderate) > 0
     marked = [
         cell

@@ -1,5 +1,6 @@
 """A draft says so on every page of every format, and signed exceptions stand on the first."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image, ImageChops
 from pptx import Presentation
 from pypdf import PdfReader
 
+from pulsometro.check.verdict import RuleResult
 from pulsometro.common.files import read_record, write_record
 from pulsometro.reporting.stage import run
 from tests.reporting import reading
@@ -26,10 +28,8 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The last wave, as a draft, with one signed exception and one failed rule that nobody signed."""
     study = project(tmp_path_factory.mktemp("draft"))
     path = study.checks(LAST)
-    rules = [
-        {"passed": False, "accepted": REASON, "title": "Folios únicos."},
-        {"passed": False, "accepted": "", "title": "Otra."},
-    ]
+    signed = RuleResult("ids.unique", "critical", False, 60, 1, (), "Folios únicos.", "", REASON)
+    rules = [asdict(signed), asdict(replace(signed, title="Otra.", accepted=""))]
     write_record({**read_record(path), "rules": rules}, path)
     run(study, LAST, draft=True)
     return study.site / LAST

@@ -11,11 +11,13 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.read_edition import broken, load_edition
 from pulsometro.reporting.edition.rows import Rows
 from pulsometro.reporting.edition.tested_differences import differences_in
-from pulsometro.reporting.language import comparisons, sentences
+from pulsometro.reporting.language import comparisons, not_printed, sentences
 from pulsometro.reporting.language.traced_text import text
 from pulsometro.reporting.tables.markdown import verdict_word
 from pulsometro.study import Study
 from tests.reporting.made import differences
+
+LINK = '[{"entering": ["Marina"], "leaving": [], "wave": "2013T2"}]'
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -60,7 +62,7 @@ def test_headline_of_one_in_four_is_singular(edition: Edition) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "end"), [("sube", "más que en enero de 2013"), ("baja", "menos que en enero de 2013")]
+    ("verdict", "end"), [("up", "más que en enero de 2013"), ("down", "menos que en enero de 2013")]
 )
 def test_headline_takes_the_verdict_and_not_the_sign(edition: Edition, verdict: str, end: str) -> None:
     edit = set_values(edition, headline_rows("total", edition), verdict=verdict)
@@ -68,7 +70,7 @@ def test_headline_takes_the_verdict_and_not_the_sign(edition: Edition, verdict: 
 
 
 def test_a_change_that_rounds_to_nothing_is_not_called_zero(edition: Edition) -> None:
-    edit = set_values(edition, headline_rows("total", edition), verdict="sube", difference=0.0003)
+    edit = set_values(edition, headline_rows("total", edition), verdict="up", difference=0.0003)
     changed = with_rows(edition, changes=edit)
     change = changed.change(changed.whole(changed.settings.headline))
     assert sentences.verdict(changed, change, False).plain == "sube menos de 0.1\u00a0puntos desde enero de 2013"
@@ -81,13 +83,14 @@ def test_first_wave_has_no_past(study: Study) -> None:
     assert sentences.series_heading(first, first.settings.headline).plain == "Todavía no hay un año con que comparar"
     # A force that did not exist yet is not given a number.
     trust = first.settings.findings[2]
-    assert sentences.NOT_ASKED in sentences.finding(first, trust).plain
+    assert not_printed.NOT_ASKED.sentence in sentences.finding(first, trust).plain
     assert not any(char.isdigit() for char in sentences.finding(first, trust).plain)
 
 
 def test_a_measure_whose_question_changed_is_not_compared(edition: Edition) -> None:
-    gone = {"difference": float("nan"), "publishable": False, "reason": "ahora cuatro meses, antes tres"}
-    edit = set_values(edition, headline_rows("total", edition), verdict="no comparable", **gone)
+    gone = {"difference": float("nan"), "publishable": False, "reason": "broken",
+            "broken_by": "ahora cuatro meses, antes tres"}  # fmt: skip
+    edit = set_values(edition, headline_rows("total", edition), verdict="not_comparable", **gone)
     changed = with_rows(edition, changes=edit)
     assert "cambio" not in sentences.headline(changed).plain
     assert (
@@ -99,7 +102,13 @@ def test_a_measure_whose_question_changed_is_not_compared(edition: Edition) -> N
 def test_an_index_linked_over_fewer_items_says_so(edition: Edition) -> None:
     """Its change is given, with what enters; its line is broken there, as the levels are of other items."""
     name = edition.settings.headline.indicator
-    edit = set_values(edition, headline_rows("total", edition), verdict="sube", difference=0.021, link="entra Marina")
+    edit = set_values(
+        edition,
+        headline_rows("total", edition),
+        verdict="up",
+        difference=0.021,
+        link=LINK,
+    )
     changed = with_rows(edition, changes=edit)
     change = changed.change(changed.whole(changed.settings.headline))
     said = sentences.verdict(changed, change, False).plain
@@ -111,10 +120,10 @@ def test_an_index_linked_over_fewer_items_says_so(edition: Edition) -> None:
 def test_withheld_cells_are_said_without_their_number(edition: Edition) -> None:
     estimate = edition.whole(edition.settings.headline)
     assert estimate is not None
-    edit = set_values(edition, headline_rows("total", edition), publishable=False)
+    edit = set_values(edition, headline_rows("total", edition), publishable=False, reason="imprecise")
     hidden = with_rows(edition, edit)
     for said in (sentences.headline(hidden), sentences.finding(hidden, hidden.settings.headline)):
-        assert sentences.WITHHELD in said.plain
+        assert not_printed.IMPRECISE.sentence in said.plain
         assert sentences.value(estimate).text not in said.plain
 
 
@@ -144,7 +153,7 @@ def test_only_forces_that_stand_apart_lead(edition: Edition) -> None:
 
 
 def test_places_moved_counts_verdicts_only(edition: Edition) -> None:
-    edit = set_values(edition, headline_rows("municipio", edition), verdict="sin cambio significativo")
+    edit = set_values(edition, headline_rows("municipio", edition), verdict="none")
     said = comparisons.places_moved(with_rows(edition, changes=edit), edition.settings.headline).plain
     assert said == "Frente a enero de 2013, la cifra no cambia de forma significativa en ningún municipio"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from pulsometro.common.files import read_record as sealed_record
+from pulsometro.check.verdict import load_verdict
 from pulsometro.reporting.edition.content import Edition, Exceptions
-from pulsometro.reporting.edition.tested_differences import ALIKE, Differences
+from pulsometro.reporting.edition.tested_differences import Differences
 from pulsometro.reporting.formats.build_folder import prepared_folder
 from pulsometro.reporting.formats.render import Engine
 from pulsometro.reporting.language import comparisons
@@ -20,7 +20,8 @@ from pulsometro.reporting.pages.methodology.methodology_page import summary, wor
 from pulsometro.reporting.pages.navigation import SECTIONS
 from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
-from pulsometro.weighting.record import read_record
+from pulsometro.style.vocabulary import Side
+from pulsometro.weighting.record import load_weighting
 from tests.reporting.conftest import LAST
 from tests.reporting.made import ROOT, TOO_RARE
 
@@ -133,13 +134,13 @@ def test_a_place_differs_where_its_test_against_the_rest_says_so_and_not_by_its_
     said = municipality.deck(edition, here).plain
     assert "es menor que en el resto del área metropolitana (en conjunto, " in said
     verdicts = dict(edition.differences.verdicts)
-    verdicts["rest", here.key, "resto"] = ALIKE
+    verdicts["rest", here.row, "rest"] = Side.NONE
     alike = replace(edition, differences=Differences(verdicts))
     assert municipality.against(alike, here, whole).plain.endswith("no se distingue")
     said = municipality.deck(alike, here).plain
     assert "no se distingue estadísticamente de la del resto del área metropolitana (en conjunto, " in said
     # Nothing is said of what was not tested: the only place of a wave has no rest.
-    del verdicts["rest", here.key, "resto"]
+    del verdicts["rest", here.row, "rest"]
     untold = replace(edition, differences=Differences(verdicts))
     assert municipality.against(untold, here, whole).plain.endswith("%")
     said = municipality.deck(untold, here).plain
@@ -203,9 +204,8 @@ def test_bold_in_the_places_of_trust_is_beyond_the_intervals(site: Path, edition
 
 @pytest.fixture(scope="session")
 def sources(study: Study, edition: Edition) -> Sources:
-    weighed, checks = study.processed(LAST, "weighting.json"), sealed_record(study.checks(LAST))
-    questionnaire = study.questionnaire(LAST)
-    return Sources(study, edition, questionnaire, sealed_record(weighed), read_record(weighed), checks, "prueba 1.0")
+    weights, checks = load_weighting(study, LAST), load_verdict(study, LAST)
+    return Sources(study, edition, study.questionnaire(LAST), weights, checks, "prueba 1.0")
 
 
 def test_every_element_of_aapor_and_every_criterion_of_ine_has_its_point(sources: Sources) -> None:

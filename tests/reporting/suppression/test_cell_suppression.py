@@ -15,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulsometro.common.files import read_table, write_table
+from pulsometro.questionnaire.crossings import cell_parts
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.read_edition import load_edition
 from pulsometro.reporting.language import not_printed, sentences
 from pulsometro.reporting.language.traced_text import slug
+from pulsometro.reporting.row_key import BAR, RowKey
 from pulsometro.reporting.suppression.cell_suppression import without_recognisable
 from pulsometro.reporting.suppression.linear_attack import Answers, Structure, parted, structure_of
 from pulsometro.settings.report_settings import Confidentiality
@@ -82,7 +84,7 @@ def test_changes_from_or_to_a_withheld_cell_go_too() -> None:
     ).assign(indicator="i", category="a", statistic="proportion", domain_kind="total", domain="total")  # fmt: skip
     kept = without_recognisable(now, changes, Confidentiality(min_base=10), lambda _: UNKNOWN)
     assert list(kept.changes["wave"]) == ["y"]
-    assert kept.withheld == {"w|i|a|proportion|total|total"}
+    assert kept.withheld == {RowKey("w", "i", "a", "proportion", "total", "total")}
 
 
 def test_the_rule_can_be_turned_off() -> None:
@@ -139,7 +141,7 @@ def survey(counts: list[int]) -> pd.DataFrame:
     rows = []
     for (indicator, category), answers in STRUCTURE.counted.items():
         for kind, domain in DOMAINS:
-            wanted = dict(zip(kind.split("*"), domain.split("*"), strict=True))
+            wanted = dict(cell_parts(kind, domain))
             inside = {k: n for k, n in cells.items() if wanted.get("m", k[0]) == k[0] and wanted.get("s", k[1]) == k[1]}
             n, part = sum(inside.values()), sum(n for k, n in inside.items() if k[2] in answers.codes)
             rows.append(("w", indicator, category, "proportion", kind, domain, n, part))
@@ -172,11 +174,11 @@ def test_little_is_withheld_where_little_is_small() -> None:
     # Two women of place a gave the third answer.
     counts[list(product("abc", "12", CODES)).index(("a", "2", 3))] = 2
     kept = without_recognisable(survey(counts), NO_CHANGES, Confidentiality(min_count=3), lambda _: STRUCTURE)
-    gone = [key.split("|") for key in kept.withheld]
-    assert {(g[2], g[5]) for g in gone if g[4] == "m*s" and g[5] == "a*2"} >= {("d3", "a*2")}
-    assert all(g[4] == "m*s" for g in gone)
+    gone = kept.withheld
+    assert {(g.category, g.domain) for g in gone if g[4:] == ("m*s", "a*2")} >= {("d3", "a*2")}
+    assert all(g.domain_kind == "m*s" for g in gone)
     # The answer and one other, in two places and both sexes: a rectangle of eight cells, as rows of two indicators.
-    assert len({(g[2], g[5]) for g in gone if g[1] == "d"}) == 8
+    assert len({(g.category, g.domain) for g in gone if g.indicator == "d"}) == 8
 
 
 def test_two_indicators_of_one_item_count_the_same_answers(study: Study) -> None:
@@ -206,7 +208,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Study:
     rare = now & (rows["indicator"] == RARE[0]) & (rows["category"] == RARE[1]) & (rows["domain"] == RARE[2])
     rows.loc[rare, "n_category"] = 2
     headline = now & (rows["indicator"] == "inseguridad_amplia") & (rows["domain"] == IMPRECISE)
-    rows.loc[headline, ["precision", "publishable"]] = ["baja", False]
+    rows.loc[headline, ["precision", "publishable", "reason"]] = ["low", False, "imprecise"]
     assert rare.sum() == headline.sum() == 1
     write_table(rows, path)
     run(study, LAST)
@@ -225,10 +227,10 @@ def pages_of(study: Study) -> list[Path]:
 
 def test_withheld_cells_are_in_no_page(small: Study, careful: Edition) -> None:
     gone = careful.rows.withheld
-    assert {key.split("|")[5] for key in gone} >= {FEW, RARE[2]}
+    assert {key.domain for key in gone} >= {FEW, RARE[2]}
     for path in pages_of(small):
         page = path.read_text(encoding="utf-8")
-        assert {p.key for p in reading.read_page(page)}.isdisjoint(gone), path
+        assert {p.key for p in reading.read_page(page)}.isdisjoint(map(str, gone)), path
         # Every number left, in words, hover and alternative texts, is the row's that it says.
         assert check_page(small, careful, page).complaints == [], path
 
@@ -256,17 +258,17 @@ def in_workbook(path: Path) -> set[tuple[str, str, Domain]]:
     """Indicator, category and domain of every share that the workbook shows."""
     rows = files.workbook(path)["Detalle"]
     at = next(row.index("Identificador") for row in rows if "Identificador" in row)
-    keys = [str(row[at]).split("|") for row in rows if "|" in str(row[at])]
-    return {(key[1], key[2], (key[4], key[5])) for key in keys if key[3] == "proportion"}
+    keys = [RowKey.parse(str(row[at])) for row in rows if BAR in str(row[at])]
+    return {(*key.measured, (key.domain_kind, key.domain)) for key in keys if key.statistic == "proportion"}
 
 
 def test_nothing_published_gives_a_withheld_cell_back(small: Study) -> None:
     shown = in_workbook(small.site / LAST / "tabulados.xlsx")
     for path in pages_of(small):
         for piece in reading.read_page(path.read_text(encoding="utf-8")):
-            ids = piece.key.split("|")
-            if len(ids) == len(IDS) and ids[0] == LAST and ids[3] == "proportion":
-                shown.add((ids[1], ids[2], (ids[4], ids[5])))
+            key = RowKey.parse(piece.key) if BAR in piece.key else None
+            if key and key.wave == LAST and key.statistic == "proportion":
+                shown.add((*key.measured, (key.domain_kind, key.domain)))
     structure = structure_of(small.indicators.by_name, small.questionnaire(LAST))
     secrets = [(name, category, ("municipio", FEW)) for name, category in structure.counted]
     secrets.append((RARE[0], RARE[1], ("municipio", RARE[2])))
@@ -280,14 +282,14 @@ def test_nothing_published_gives_a_withheld_cell_back(small: Study) -> None:
 
 
 def test_what_is_withheld_is_said_to_be(careful: Edition) -> None:
-    assert sentences.silence(careful, careful.settings.headline) == sentences.WITHHELD
-    key = f"{LAST}|inseguridad_amplia|poco o nada seguro|proportion|total|total"
+    assert sentences.silence(careful, careful.settings.headline) == not_printed.IMPRECISE.sentence
+    key = RowKey(LAST, "inseguridad_amplia", "poco o nada seguro", "proportion", "total", "total")
     hidden = replace(careful, rows=type(careful.rows)(
         careful.rows.estimates[careful.rows.estimates["domain_kind"] != "total"], careful.rows.changes, None,
         frozenset({key}),
     ))  # fmt: skip
-    assert sentences.silence(hidden, hidden.settings.headline) == sentences.CONFIDENTIAL
-    assert sentences.CONFIDENTIAL in sentences.headline(hidden).plain
+    assert sentences.silence(hidden, hidden.settings.headline) == not_printed.CONFIDENTIAL.sentence
+    assert not_printed.CONFIDENTIAL.sentence in sentences.headline(hidden).plain
 
 
 def test_a_confidential_figure_is_not_called_imprecise_nor_the_other_way_round(small: Study, careful: Edition) -> None:
@@ -299,8 +301,8 @@ def test_a_confidential_figure_is_not_called_imprecise_nor_the_other_way_round(s
     short = {place.code: slug(place.short) for place in careful.places}
     few = (folder / f"{short[FEW]}.html").read_text(encoding="utf-8")
     rough = (folder / f"{short[IMPRECISE]}.html").read_text(encoding="utf-8")
-    assert sentences.CONFIDENTIAL in few.lower() and sentences.WITHHELD not in few.lower()
-    assert sentences.WITHHELD in rough.lower() and sentences.CONFIDENTIAL not in rough.lower()
+    assert not_printed.CONFIDENTIAL.sentence in few.lower() and not_printed.IMPRECISE.sentence not in few.lower()
+    assert not_printed.IMPRECISE.sentence in rough.lower() and not_printed.CONFIDENTIAL.sentence not in rough.lower()
     # Words and symbol of each in the tables, and what they stand for; pages, Word and the workbook alike.
     brief = (small.site / LAST / "brief.html").read_text(encoding="utf-8")
     document = Document(str(small.site / LAST / "brief.docx"))

@@ -13,6 +13,7 @@ from pulsometro.check.report.sample_strips import Strip, strips
 from pulsometro.check.verdict import RuleResult, Verdict
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
+from pulsometro.common.printable import visible
 from pulsometro.common.version import VERSION
 from pulsometro.study import Study
 from pulsometro.study.quarantine_reasons import REASONS
@@ -69,6 +70,8 @@ def write_report(study: Study, verdict: Verdict) -> None:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pulsometro.check.report", "."),
         autoescape=True,
+        # A delivery's labels may hold what nobody sees and a browser obeys: marks of direction.
+        finalize=lambda value: visible(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -130,24 +133,24 @@ def _steps(rules: Iterable[RuleResult], said: Words) -> list[Step]:
 
 def _reasons(verdict: Verdict, said: Words) -> list[str]:
     """The quarantine's reasons with their counts, and the questions where they arose."""
-    found = []
-    for reason, rows in verdict.counts.get("by_reason", {}).items():
-        items = {
-            k.partition("/")[2]: n for k, n in verdict.counts.get("by_item", {}).items() if k.startswith(f"{reason}/")
-        }
+    found: list[str] = []
+    if verdict.counts is None:
+        return found
+    for reason, rows in verdict.counts.by_reason.items():
+        items = {k.partition("/")[2]: n for k, n in verdict.counts.by_item.items() if k.startswith(f"{reason}/")}
         named = ", ".join(f"«{said.label(item)}»" for item in sorted(items, key=lambda i: (-items[i], i))[:5])
         found.append(f"{count(rows)} por: {REASONS.get(reason, reason)}{f' en {named}' if named else ''}")
     return found
 
 
 def _measures(verdict: Verdict) -> list[Measure]:
-    if verdict.refused:
+    counts, facts = verdict.counts, verdict.facts
+    if verdict.refused or counts is None:
         return []
-    counts, facts = verdict.counts, (verdict.tables or {}).get("facts", {})
     passed = sum(rule.passed for rule in verdict.rules)
     found = [
-        Measure(count(counts["accepted"]), f"entrevistas aceptadas de {count(counts['delivered'])} entregadas"),
-        Measure(count(counts["quarantined"]), "en cuarentena, cada una con su razón"),
+        Measure(count(counts.accepted), f"entrevistas aceptadas de {count(counts.delivered)} entregadas"),
+        Measure(count(counts.quarantined), "en cuarentena, cada una con su razón"),
         Measure(f"{count(passed)} de {count(len(verdict.rules))}", "reglas se cumplen"),
     ]
     if facts.get("speeders"):
@@ -160,18 +163,18 @@ def _measures(verdict: Verdict) -> list[Measure]:
 
 
 def _read(verdict: Verdict) -> str:
-    receipt = (verdict.delivery or {}).get("read", {})
-    return "; ".join(f"{_READ.get(k, k)}: {_VISIBLE.get(v, v)}" for k, v in sorted(receipt.items()) if v)
+    detected = verdict.delivery.read if verdict.delivery else {}
+    return "; ".join(f"{_READ.get(k, k)}: {_VISIBLE.get(v, v)}" for k, v in sorted(detected.items()) if v)
 
 
 def _notes(verdict: Verdict, said: Words) -> list[str]:
     """What is unusual of the file, items by their labels."""
     found = []
-    for note in (verdict.delivery or {}).get("notes", ()):
-        names = note["detail"].split(", ")
+    for note in verdict.delivery.notes if verdict.delivery else ():
+        names = note.detail.split(", ")
         shown = ", ".join(f"«{said.label(name)}»" if name in said.items else name for name in names[:6])
         more = f" y {len(names) - 6} más" if len(names) > 6 else ""
-        found.append(_NOTES[note["kind"]].format(shown + more))
+        found.append(_NOTES[note.kind].format(shown + more))
     return found
 
 

@@ -60,7 +60,7 @@ class Words:
 def words(study: Study, wave: str) -> Words:
     """The words of a wave's questionnaire and of the study's places."""
     items = study.questionnaire(wave).items
-    names = {area.cve_geo: area.name for area in study.params.municipalities}
+    names = dict(study.area_names)
     area = study.params.check.area
     if area is not None and area in items:
         names |= {str(code): label for code, label in items[area].codes.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 from pulsometro.check.report.labels import Words
 from pulsometro.check.verdict import Verdict
+from pulsometro.ingest.delivery_record import Difference
 from pulsometro.style.spanish import count, decimal, percent, points
 
 Record = Mapping[str, Any]
@@ -63,7 +64,7 @@ def sections(words: Words, verdict: Verdict) -> list[Section]:
     """Every table that has a row, the most urgent first."""
     tables = verdict.tables or {}
     found = [
-        _suspects(tables.get("interviewers", ()), tables.get("facts", {}), words),
+        _suspects(tables.get("interviewers", ()), verdict.facts, words),
         _verified(tables.get("verified", ())),
         _areas(tables.get("areas", ()), {row["key"]: row for row in tables.get("calls", ())}, words),
         _groups(tables.get("composition", ()), words),
@@ -159,18 +160,17 @@ def _columns(columns: Sequence[Record]) -> Section:
                    _heads("Qué pasó", "Columnas"), rows)  # fmt: skip
 
 
-def _differences(differences: Sequence[Mapping[str, str]], words: Words) -> Section:
+def _differences(differences: Sequence[Difference], words: Words) -> Section:
     rows = tuple(
-        (_DIFFERENCES.get(d["kind"], d["kind"]), d["column"], words.label(d["item"]), d["code"], d["delivered"],
-         d["expected"])
-        for d in differences if d["kind"] != "not_asked"
+        (_DIFFERENCES.get(d.kind, d.kind), d.column, words.label(d.item), d.code, d.delivered, d.expected)
+        for d in differences if d.kind != "not_asked"
     )  # fmt: skip
     heads = _heads("Diferencia", "Columna", "Reactivo", "Código", "En el archivo", "En el cuestionario")
     return Section("El archivo y el cuestionario", "", "Diferencias entre lo entregado y lo preguntado", heads, rows)
 
 
-def _unasked(differences: Sequence[Mapping[str, str]]) -> Section:
-    found = [(d["column"], d["delivered"]) for d in differences if d["kind"] == "not_asked"]
+def _unasked(differences: Sequence[Difference]) -> Section:
+    found = [(d.column, d.delivered) for d in differences if d.kind == "not_asked"]
     text = "No se leen. Si alguna trae algo que se preguntó, agréguela al cuestionario; si no, a delivery.ignore."
     title, caption = "Columnas que el cuestionario no conoce", "Columnas que llegan y no se usan"
     if found and not any(label for _, label in found):

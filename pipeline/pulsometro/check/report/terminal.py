@@ -18,13 +18,13 @@ def print_verdict(study: Study, verdict: Verdict) -> None:
     from rich.text import Text
 
     console, wave = Console(soft_wrap=False, markup=False, emoji=False, highlight=False), verdict.wave
-    if verdict.refused:
+    counts = verdict.counts
+    if verdict.refused or counts is None:
         console.print(visible(f"{wave}: STOPS: {verdict.refused}"))
         return
-    counts = verdict.counts
     console.print(
-        visible(wave) + f": {counts['delivered']:,} delivered = {counts['accepted']:,} accepted + "
-        f"{counts['quarantined']:,} quarantined; {WORDS[verdict.verdict]}"
+        visible(wave) + f": {counts.delivered:,} delivered = {counts.accepted:,} accepted + "
+        f"{counts.quarantined:,} quarantined; {WORDS[verdict.verdict]}"
     )
     table = Table(title=None, box=SIMPLE, pad_edge=False)
     # A rule's name is what --accept wants: it is never cut.

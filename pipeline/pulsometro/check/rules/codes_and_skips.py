@@ -7,6 +7,7 @@ import pandas as pd
 
 from pulsometro.check.rule import KEY, Evidence, Rule
 from pulsometro.check.rules.sample_design import design_rules, nested_units, weight_flags, weight_inputs
+from pulsometro.ingest.delivery_record import DeliveryRecord
 from pulsometro.questionnaire.model import Item, Questionnaire
 from pulsometro.settings.check_settings import Severity
 from pulsometro.study import Study
@@ -61,11 +62,11 @@ _DIFFERENCES: Mapping[str, tuple[Severity, str, str]] = {
 
 
 def questionnaire_rules(
-    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, delivery: Mapping[str, Any]
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, delivery: DeliveryRecord
 ) -> Evidence:
     """Evidence tables ``respondents``, ``areas``, ``items``, ``delivery`` and ``differences``, and their rules.
 
-    ``responses``: as ingest wrote them; ``delivery``: its delivery.json.
+    ``responses``: as ingest wrote them; ``delivery``: what ingest recorded of them.
     """
     settings = study.params.check
     tables = {
@@ -136,7 +137,7 @@ def _item_rules(questionnaire: Questionnaire, responses: pd.DataFrame) -> Iterat
             yield Rule(f"codes.{name}", "respondents", name, "in_set", "critical",
                        f"{label} sólo trae códigos del cuestionario", "Declare el código o corrija el archivo.",
                        {"value_set": list(item.valid_codes)})  # fmt: skip
-        if item.kind == "integer" and item.range is not None:
+        if item.kind in ("integer", "number") and item.range is not None:
             low, high = item.range
             where = f"{name} not in {list(item.missing)}" if item.missing else None
             yield Rule(f"range.{name}", "respondents", name, "between", "critical",
@@ -211,7 +212,7 @@ def _items(responses: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFram
 def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study) -> pd.DataFrame:
     """The study's municipalities, or the item's own codes: a place without interviews is in neither file."""
     counts = responses[area].value_counts()
-    named: list[Any] = [m.cve_geo for m in study.params.municipalities]
+    named: list[Any] = list(study.area_codes)
     known = named or list(item.codes) or sorted(counts.index.dropna())
     target = study.params.check.interviews_per_area
     n = [int(counts.get(code, 0)) for code in known]
@@ -233,17 +234,17 @@ def _area_rules(study: Study) -> Iterator[Rule]:
                    "Pida las entrevistas que faltan.", {"min_value": 0.9})  # fmt: skip
 
 
-def _delivery(delivery: Mapping[str, Any]) -> pd.DataFrame:
-    counts = delivery["counts"]
-    share = counts["quarantined"] / max(counts["delivered"], 1)
-    lost = counts["delivered"] - counts["accepted"] - counts["quarantined"]
-    return pd.DataFrame({KEY: [delivery["file"]], "quarantined_share": [share], "lost": [lost]})
+def _delivery(delivery: DeliveryRecord) -> pd.DataFrame:
+    counts = delivery.counts
+    share = counts.quarantined / max(counts.delivered, 1)
+    lost = counts.delivered - counts.accepted - counts.quarantined
+    return pd.DataFrame({KEY: [delivery.file], "quarantined_share": [share], "lost": [lost]})
 
 
-def _differences(delivery: Mapping[str, Any]) -> pd.DataFrame:
+def _differences(delivery: DeliveryRecord) -> pd.DataFrame:
     rows = []
-    for difference in delivery["differences"]:
-        place = "/".join(part for part in (difference["column"], difference["item"], difference["code"]) if part)
-        rows.append({KEY: place, **{kind: difference["kind"] == kind for kind in _DIFFERENCES}})
+    for difference in delivery.differences:
+        place = "/".join(part for part in (difference.column, difference.item, difference.code) if part)
+        rows.append({KEY: place, **{kind: difference.kind == kind for kind in _DIFFERENCES}})
     empty = {KEY: pd.Series(dtype="string"), **{kind: pd.Series(dtype=bool) for kind in _DIFFERENCES}}
     return pd.DataFrame(rows) if rows else pd.DataFrame(empty)

@@ -1,8 +1,7 @@
 """A wave's delivered file against the one before: the same again, columns that come and go, places that
 lose interviews, strata numbered anew."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,13 +12,13 @@ from pulsometro.study import Study
 _SAME = 0.5
 
 
-def columns_moved(now: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[pd.DataFrame, tuple[Rule, ...]]:
+def columns_moved(now: Sequence[str], before: Sequence[str]) -> tuple[pd.DataFrame, tuple[Rule, ...]]:
     """Evidence table ``columns`` (a row per column that only one of two deliveries has) and its rules.
 
-    ``now``, ``before``: their delivery.json.
+    ``now``, ``before``: the columns of their files in order.
     """
-    new = [name for name in now["columns"] if name and name not in before["columns"]]
-    gone = [name for name in before["columns"] if name and name not in now["columns"]]
+    new = [name for name in now if name and name not in before]
+    gone = [name for name in before if name and name not in now]
     table = pd.DataFrame(
         {
             KEY: pd.array([*new, *gone], dtype="string"),

@@ -15,13 +15,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
-from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.settings.base_weight_settings import AreaSample, Given
 from pulsometro.settings.check_settings import CheckSettings
-from pulsometro.settings.weighting_settings import AreaSample, Given, WeightingSettings
+from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
 from pulsometro.weighting.base.probabilities import area_base, fill_with_median, given_base, telephone_base
-from pulsometro.weighting.control_totals import Totals, load_totals
+from pulsometro.weighting.control_totals import Totals, csv_named, load_totals
 from pulsometro.weighting.errors import WeightingError
 
 Floats = npt.NDArray[np.float64]
@@ -59,12 +59,9 @@ def composition_rules(
         weights = _planned(questionnaire, responses, settings, area)
     except WeightingError:
         return None
-    path = study.root / totals.file
-    if not path.is_file():
-        raise PulsoError(f"{path}: the file is missing; params.yaml names it under weighting.control_totals.")
-    areas = tuple(m.cve_geo for m in study.params.municipalities) or None
+    areas = study.area_codes or None
     middle = study.wave(questionnaire.wave).fieldwork.middle
-    table = load_totals(pd.read_csv(path, dtype={totals.area: str}), totals, middle, areas)
+    table = load_totals(csv_named(study.root, totals.file, (totals.area,), "control_totals"), totals, middle, areas)
     groups = [group for item in items for group in _groups(questionnaire, responses, item, weights, area, table)]
     return _table(groups, study.params.check), (_rule(study.params.check),)
 

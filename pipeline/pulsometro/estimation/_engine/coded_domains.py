@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from .._arrays.integers import compact, counting, factorized, labelling, looked_up, placed
+from ..codes import Code, code_label
 from ..domains import Domain, as_domains
 from ..errors import VariableError
 from ..survey_design import column
-from ..variables import Code, code_label
 from .encoding import map_codes
 from .occurring import check_codes, codes_there
 

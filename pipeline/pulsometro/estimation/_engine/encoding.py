@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from .._arrays.integers import labelling
+from ..codes import Code, code_label
 from ..errors import VariableError
 from ..given import floats_of
 from ..survey_design import column
-from ..variables import Categorical, Code, Index, Numeric, Quantile, Ratio, Share, Variable, Where, code_label
+from ..variables import Categorical, Index, Numeric, Quantile, Ratio, Share, Variable, Where
 from .occurring import check_codes
 
 # Some rows: one after the other, or their numbers.

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from .._arrays.integers import compact
+from ..codes import Code, code_label
 from ..errors import VariableError
 from ..given import shown
-from ..variables import Code, code_label
 
 # So many codes of a column are named.
 NAMED = 12

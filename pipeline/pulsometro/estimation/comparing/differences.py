@@ -13,18 +13,17 @@ from ..domains import Domain, as_domain
 from ..errors import EstimationError, check_choice
 from ..given import check_type
 from ..survey_design import SurveyDesign
+from ..table_codes import Side
 from ..variables import PROPORTION, Variable, check_asked, taken_variables
 from .contrasts import LinearEstimates, linear_estimates, test_table
-from .multiple_testing import INCOMPARABLE, Adjust, ChangeRule, Test, adjust_in_families
+from .multiple_testing import Adjust, ChangeRule, Test, adjust_in_families
 from .rest import against_rest
 
-# What cannot be tested is "no comparable", as a change is.
-HIGHER, LOWER, ALIKE = "mayor", "menor", "sin diferencia significativa"
 DIFFERENCE_COLUMNS = (
     "indicator", "category", "statistic", "domain_kind", "domain", "against", "estimate", "against_estimate",
     "difference", "se", "ci_low", "ci_high", "ci_level", "df", "p", "p_adjusted", "adjust", "verdict",
 )  # fmt: skip
-REST = "resto"
+REST = "rest"
 Against = Literal["rest", "pairs"]
 
 
@@ -44,7 +43,7 @@ def domain_differences(
 
     Every indicator, category and statistic is one family of tests; the covariance (domains share PSUs)
     is computed. ``test``, Student's t or the normal, governs p and interval alike. Where there is no p (no value, no
-    degrees of freedom, unequal estimates without an error) the verdict is "no comparable". Units are the estimates'.
+    degrees of freedom, unequal estimates without an error) the verdict is ``not_comparable``. Units are the estimates'.
     Columns DIFFERENCE_COLUMNS. Raises EstimationError.
     """
     rule = ChangeRule(alpha=alpha, adjust=adjust, test=test)
@@ -107,7 +106,9 @@ def _table(
     adjusted = adjust_in_families(p, family, np.arange(len(keys)), rule.adjust)
     clear = adjusted < rule.alpha
     verdict = np.select(
-        [np.isnan(p), clear & (difference > 0), clear & (difference < 0)], [INCOMPARABLE, HIGHER, LOWER], ALIKE
+        [np.isnan(p), clear & (difference > 0), clear & (difference < 0)],
+        [Side.NOT_COMPARABLE, Side.HIGHER, Side.LOWER],
+        Side.NONE,
     )
     table = made.assign(
         estimate=ends[0], against_estimate=ends[1], difference=difference, ci_level=1 - rule.alpha, p=p,

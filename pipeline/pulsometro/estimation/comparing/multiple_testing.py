@@ -9,11 +9,11 @@ import pandas as pd
 
 from ..errors import EstimationError, check_choice
 from ..intervals import t_quantile
+from ..table_codes import Direction
 
 Adjust = Literal["BH", "holm", "bonferroni", "none"]
 Covariance = Literal["overlap", "independent"]
 Test = Literal["t", "normal"]
-UP, DOWN, SAME, INCOMPARABLE = "sube", "baja", "sin cambio significativo", "no comparable"
 # A share and all the others give the same p but for its last digits.
 ONE_P = 1e-6
 _STATSMODELS_NAMES = (("BH", "fdr_bh"), ("holm", "holm"), ("bonferroni", "bonferroni"))
@@ -109,7 +109,8 @@ def joined_labels(table: pd.DataFrame, columns: Sequence[str] | str, what: str =
     absent = [name for name in columns if name not in table.columns]
     if absent:
         raise EstimationError(f"{what} names columns that the changes do not have: {', '.join(absent)}.")
-    parts = [table[name].astype(str).to_numpy(dtype=object) for name in columns]
+    # A value's own bar is written otherwise, so that two families never have one label.
+    parts = [table[name].astype(str).str.replace("|", r"\|", regex=False).to_numpy(dtype=object) for name in columns]
     return np.array(["|".join(values) for values in zip(*parts, strict=True)] or [""] * len(table), dtype=object)
 
 
@@ -117,11 +118,11 @@ def judge(table: pd.DataFrame, rule: ChangeRule, test: Sequence[str] | str = ())
     """Give a changes table its family, p_adjusted, adjust and verdict.
 
     Families are what ``rule.family`` says over all rows given: concatenate waves before judging when a
-    family spans them. Rows whose verdict is already "no comparable" stay so and are in no family. ``test`` names
+    family spans them. Rows whose verdict is already ``not_comparable`` stay so and are in no family. ``test`` names
     columns whose values within a family make one test: rows that show the same one (a share, and its complement) count
     once. By default every row is a test of its own.
     """
-    comparable = (table["verdict"] != INCOMPARABLE).to_numpy()
+    comparable = (table["verdict"] != Direction.NOT_COMPARABLE).to_numpy()
     family = joined_labels(table, rule.family)
     p = np.where(comparable, table["p"].to_numpy(dtype=float), np.nan)
     tests = joined_labels(table, test, "test") if test else np.arange(len(table))
@@ -129,7 +130,9 @@ def judge(table: pd.DataFrame, rule: ChangeRule, test: Sequence[str] | str = ())
     changed = adjusted < rule.alpha
     difference = table["difference"].to_numpy(dtype=float)
     verdict = np.select(
-        [~comparable, changed & (difference > 0), changed & (difference < 0)], [INCOMPARABLE, UP, DOWN], SAME
+        [~comparable, changed & (difference > 0), changed & (difference < 0)],
+        [Direction.NOT_COMPARABLE, Direction.UP, Direction.DOWN],
+        Direction.NONE,
     )
     return table.assign(
         p_adjusted=adjusted,

@@ -11,10 +11,10 @@ from ..errors import EstimationError
 from ..estimate_table import Settings, taken_settings
 from ..given import check_type
 from ..intervals import shows_no_spread, t_quantile
-from ..precision import NO_DF
+from ..table_codes import Direction, Reason
 from ..variables import QUANTILE
 from .contrasts import KEYS, two_sided_p
-from .multiple_testing import INCOMPARABLE, SAME, ChangeRule, judge, minimum_detectable
+from .multiple_testing import ChangeRule, judge, minimum_detectable
 from .overlap import Contrast, wave_contrasts
 from .waves import Wave, link_column, link_indices, wave_table
 
@@ -22,14 +22,17 @@ CHANGE_COLUMNS = (
     "wave", "reference_wave", "comparison", "indicator", "category", "statistic", "domain_kind", "domain",
     "estimate", "reference_estimate", "difference", "se", "ci_low", "ci_high", "ci_level", "df", "p",
     "p_adjusted", "adjust", "family", "verdict", "minimum_detectable", "publishable", "reason",
-    "link",
+    "broken_by", "link",
 )  # fmt: skip
-NO_VARIATION = "sin error estándar: las respuestas no varían"
+
+
+# Stands for the words of a break that nobody declared.
+FEW_COMMON = "\0few_common"
 
 
 @dataclass(frozen=True)
 class Breaks:
-    """Indicators that cannot be compared across these waves, each with the reason readers get."""
+    """Indicators that cannot be compared across these waves, each with words that say why (``broken_by``)."""
 
     reasons: Mapping[str, str] = field(default_factory=dict)
 
@@ -60,7 +63,7 @@ def changes(
         check_type(wave, Wave, which, EstimationError)
     linked = link_indices((reference, current), domains, settings)
     reference, current = linked.waves
-    breaks = Breaks({**linked.impossible, **(breaks or Breaks()).reasons})
+    broken = Breaks({**dict.fromkeys(linked.impossible, FEW_COMMON), **(breaks or Breaks()).reasons})
     tables = [wave_table(wave, domains, statistics, settings) for wave in (current, reference)]
     joined = _join(tables[0], tables[1])
     pairs = joined.loc[joined["statistic"] != QUANTILE, ["indicator", "statistic"]].drop_duplicates()
@@ -78,7 +81,7 @@ def changes(
         variance, df = _independent(joined)
     df = settled_df(df, settings)
     labels = (current.label, reference.label, comparison)
-    return _table(joined, np.sqrt(variance), df, labels, rule, breaks, linked.links)
+    return _table(joined, np.sqrt(variance), df, labels, rule, broken, linked.links)
 
 
 def changes_between_tables(
@@ -166,22 +169,26 @@ def _table(
     half = t_quantile(1 - rule.alpha / 2, df) * se
     broken = joined["indicator"].map(dict(breaks.reasons)).to_numpy(dtype=object)
     is_broken = np.array([isinstance(word, str) for word in broken], dtype=bool)
+    apart = is_broken & (broken == FEW_COMMON)
     unknown = ~np.isfinite(p)
+    mine, theirs = joined["publishable_current"], joined["publishable_reference"]
     reason = np.select(
-        [is_broken, ~joined["publishable_current"], ~joined["publishable_reference"], ~(df > 0), unknown],
-        [broken, joined["reason_current"], joined["reason_reference"], NO_DF, NO_VARIATION],
-        "",
-    ).astype(object)
+        [apart, is_broken, ~mine, ~theirs, ~(df > 0), unknown],
+        [Reason.FEW_COMMON, Reason.BROKEN, joined["reason_current"], joined["reason_reference"], Reason.NO_DF,
+         Reason.NO_VARIATION],
+        Reason.PUBLISHABLE,
+    ).astype(object)  # fmt: skip
     blank = np.where(is_broken, np.nan, 1.0)
     table = joined[KEYS].assign(
         wave=labels[0], reference_wave=labels[1], comparison=labels[2],
         estimate=joined["estimate_current"], reference_estimate=joined["estimate_reference"],
         difference=difference * blank, se=se * blank, ci_low=(difference - half) * blank,
         ci_high=(difference + half) * blank, ci_level=1 - rule.alpha, df=df, p=p * blank,
-        verdict=np.where(is_broken | unknown, INCOMPARABLE, SAME),
+        verdict=np.where(is_broken | unknown, Direction.NOT_COMPARABLE, Direction.NONE),
         minimum_detectable=minimum_detectable(se, df, rule.alpha, rule.power) * blank,
-        publishable=reason == "", reason=reason, link=link_column(joined["indicator"], links),
+        publishable=reason == Reason.PUBLISHABLE, reason=reason,
+        broken_by=np.where(is_broken & ~apart, broken, ""), link=link_column(joined["indicator"], links),
     )  # fmt: skip
-    text = ["wave", "reference_wave", "comparison", *KEYS, "reason", "link"]
+    text = ["wave", "reference_wave", "comparison", *KEYS, "reason", "broken_by", "link"]
     judged = judge(table.astype(dict.fromkeys(text, "str")), rule)
     return judged.astype({"adjust": "str", "family": "str"})[list(CHANGE_COLUMNS)]

@@ -1,5 +1,6 @@
 """Editions side by side, and composite indices over the items that all the waves compared ask."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -43,17 +44,17 @@ class Wave:
 class Linked:
     """Waves whose indices have the same items.
 
-    ``links``: index → what enters or leaves between the waves, in words; ``impossible``: index → why the
-    items that are left are too few.
+    ``links``: index → what enters or leaves between the waves (``link_code``); ``impossible``: the indices of which
+    too few items are left.
     """
 
     waves: tuple[Wave, ...]
     links: Mapping[str, str]
-    impossible: Mapping[str, str]
+    impossible: frozenset[str]
 
 
 def link_column(indicators: pd.Series, links: Mapping[str, str]) -> pd.Series:
-    """What enters or leaves each indicator between the waves, in words; "" where nothing does."""
+    """What enters or leaves each indicator between the waves (``link_code``); "" where nothing does."""
     return indicators.map(lambda name: links.get(name, ""))
 
 
@@ -81,7 +82,7 @@ def link_indices(
     A wave's table keeps its rows, but for those of such an index, which are estimated again.
     """
     links: dict[str, str] = {}
-    impossible: dict[str, str] = {}
+    impossible: set[str] = set()
     restricted: dict[str, dict[str, Index]] = {wave.label: {} for wave in waves}
     names = dict.fromkeys(v.name for wave in waves for v in wave.variables if isinstance(v, Index))
     for name in names:
@@ -89,25 +90,27 @@ def link_indices(
         plan = common_items({label: index.items for label, index in own.items()})
         if not plan.links:
             continue
-        links[name] = link_words(plan, own)
+        links[name] = link_code(plan, own)
         if len(plan.common) < max(index.at_least for index in own.values()):
-            impossible[name] = f"demasiado pocas preguntas en común: {links[name]}"
+            impossible.add(name)
             continue
         for label, index in own.items():
             restricted[label][name] = index.limited_to(plan.common)
-    return Linked(tuple(_restricted(w, restricted[w.label], domains, settings) for w in waves), links, impossible)
+    made = tuple(_restricted(wave, restricted[wave.label], domains, settings) for wave in waves)
+    return Linked(made, links, frozenset(impossible))
 
 
-def link_words(plan: IndexPlan, indices: Mapping[str, Index]) -> str:
-    """``entra Fuerza Civil; sale Tránsito``, with the wave where there are more than two."""
+def link_code(plan: IndexPlan, indices: Mapping[str, Index]) -> str:
+    """What enters and leaves an index at each wave, as JSON; items are named by their labels.
+
+    ``[{"entering": ["Marina"], "leaving": [], "wave": "2013T2"}]``
+    """
     names = {item: label for index in indices.values() for item, label in index.labelled_items()}
-    said = []
-    for link in plan.links:
-        when = f" ({link.wave})" if len(indices) > 2 else ""
-        for verb, items in (("entra", link.entering), ("sale", link.leaving)):
-            if items:
-                said.append(f"{verb if len(items) == 1 else verb + 'n'} {', '.join(names[i] for i in items)}{when}")
-    return "; ".join(said)
+    said = [
+        {"wave": link.wave, "entering": [names[i] for i in link.entering], "leaving": [names[i] for i in link.leaving]}
+        for link in plan.links
+    ]
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
 def _restricted(

@@ -1,8 +1,8 @@
 """What the file says of itself against what the questionnaire says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from pulsometro.ingest.delivery_record import Difference
 from pulsometro.ingest.harmonise.areas import simple
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.harmonise.values import code_table
@@ -15,23 +15,6 @@ MISSING_LABELS = {
     "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
 }
 _KINDS = {"single": "numeric", "integer": "numeric", "number": "numeric", "date": "date"}
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One difference between the file's metadata and the questionnaire.
-
-    ``kind``: label_differs, label_swapped, code_without_label, label_without_code, type,
-    not_asked, not_delivered, user_missing. ``delivered`` and ``expected`` are labels or names,
-    never a respondent's value.
-    """
-
-    kind: str
-    column: str
-    item: str
-    code: str
-    delivered: str
-    expected: str
 
 
 def compare(delivered: Delivered, questionnaire: Questionnaire, reading: Plan) -> tuple[Difference, ...]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.crosswalk import Plan
-from pulsometro.ingest.read.delivered import Delivered, Note
+from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.questionnaire.model import Questionnaire
 
 _PADDED = re.compile(r"0\d+")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.read.damage import readable
-from pulsometro.ingest.read.delivered import Delivered, Note
+from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS, TextLayout, text_layout
 from pulsometro.ingest.read.exports import question_names
 from pulsometro.ingest.read.header import LOOKED_AT, chosen
@@ -59,14 +60,14 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
         )
     frame = pd.DataFrame({name: frame[place] for name, place in zip(found, places, strict=True)})
     frame = frame.drop(index=frame.index[list(records.blank)])
-    receipt = {
+    detected = {
         "format": "csv", "encoding": layout.encoding, "delimiter": layout.delimiter,
         "line_ends": layout.line_ends, "source": names.source,
     }  # fmt: skip
     notes: tuple[Note, ...] = () if layout.encoding_certain else (Note("encoding_guessed", layout.encoding),)
     notes += (Note("quoted"),) if layout.quoted else ()
     notes += (Note("blank_rows", f"{len(records.blank):,}"),) if records.blank else ()
-    return Delivered(frame, columns, {}, receipt, notes, names.system)
+    return Delivered(frame, columns, {}, detected, notes, names.system)
 
 
 def _first(path: Path, layout: TextLayout) -> list[list[str]]:

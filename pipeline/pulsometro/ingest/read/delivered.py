@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from pulsometro.ingest.delivery_record import Note
+
 
 @dataclass(frozen=True)
 class ColumnMetadata:
@@ -21,46 +23,19 @@ class ColumnMetadata:
 
 
 @dataclass(frozen=True)
-class Note:
-    """Something unusual of a delivery that is no fault: reported, never hidden.
-
-    ``kind``: encoding_guessed, blank_rows, hidden_sheets, quoted, padded_codes, blank_skips; ``detail``: an
-    encoding, names of sheets, columns or items, never a respondent's value.
-    """
-
-    kind: str
-    detail: str = ""
-
-    @property
-    def english(self) -> str:
-        """The note as the command line prints it."""
-        return _NOTES[self.kind].format(self.detail)
-
-
-_NOTES: Mapping[str, str] = {
-    "encoding_guessed": "the encoding was guessed ({}); say delivery.encoding if accents look wrong",
-    "blank_rows": "{} rows that hold nothing at all were left out",
-    "hidden_sheets": "hidden sheets were not read: {}",
-    "quoted": "every value is in quotes, numbers too; they were read as codes all the same",
-    "padded_codes": "codes with leading zeros were read as the numbers they stand for: {}",
-    "blank_skips": "blanks where the questionnaire skips were read as not applicable: {}",
-}
-
-
-@dataclass(frozen=True)
 class Delivered:
     """The wanted columns, one row per delivered row, and what the file says of all of them.
 
     ``frame``'s index is the row's number as a person sees it (a spreadsheet's or text file's
     first data row is 2, SPSS's first case is 1). ``columns``: every column of the file in its order.
     ``system``: columns that a survey server adds of its own. ``size``: the file's bytes as it was read.
-    ``receipt``: format, encoding, delimiter, sheet, member … as detected, for the record.
+    ``detected``: format, encoding, delimiter, sheet, member …, for the delivery record.
     """
 
     frame: pd.DataFrame
     columns: tuple[str, ...]
     metadata: Mapping[str, ColumnMetadata]
-    receipt: Mapping[str, str]
+    detected: Mapping[str, str]
     notes: tuple[Note, ...] = ()
     system: tuple[str, ...] = ()
     size: int = 0

@@ -74,8 +74,8 @@ def _opened(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -> Del
             except PulsoError as error:
                 # The member was taken out to a folder that is gone when somebody reads this.
                 raise PulsoError(str(error).replace(str(inner), f"{path}, member {member}")) from error
-        receipt = {**inside.receipt, "member": member, "container": "zip"}
-        return replace(inside, receipt=receipt)
+        detected = {**inside.detected, "member": member, "container": "zip"}
+        return replace(inside, detected=detected)
     return _read(path, kind, delivery, wanted)
 
 
@@ -117,8 +117,8 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
         if kind == "dta":
             tagged, _ = reader(str(path), usecols=list(chosen), user_missing=True, **options)
             frame = _with_tags(frame, tagged)
-    receipt = {"format": kind, "encoding": str(meta.file_encoding or "")}
-    return Delivered(_numbered(frame, chosen), columns, _metadata(meta, columns), receipt)
+    detected = {"format": kind, "encoding": str(meta.file_encoding or "")}
+    return Delivered(_numbered(frame, chosen), columns, _metadata(meta, columns), detected)
 
 
 def _each_once(path: Path, columns: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:

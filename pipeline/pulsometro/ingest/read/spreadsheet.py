@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.read import limits
 from pulsometro.ingest.read.damage import out_of_memory, reason
-from pulsometro.ingest.read.delivered import Delivered, Note
+from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS
 from pulsometro.ingest.read.exports import question_names
 from pulsometro.ingest.read.header import chosen, names_of
@@ -58,8 +59,8 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     _refuse_errors(path, sheet, frame)
     inside = (kept[-1][0] - 1 if kept else 0) - len(kept)
     notes += (Note("blank_rows", f"{inside:,}"),) if inside else ()
-    receipt = {"format": kind, "encoding": "UTF-8", "sheet": sheet, "source": names.source}
-    return Delivered(frame, columns, {}, receipt, notes, names.system)
+    detected = {"format": kind, "encoding": "UTF-8", "sheet": sheet, "source": names.source}
+    return Delivered(frame, columns, {}, detected, notes, names.system)
 
 
 def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], str, tuple[Note, ...]]:

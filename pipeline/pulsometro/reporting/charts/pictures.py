@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulsometro.common.escapes import attribute
 from pulsometro.reporting.charts import alt_text
 from pulsometro.reporting.charts.drawing import boundaries, dots, likert, tiles, time_series
 from pulsometro.reporting.charts.drawing.canvas import PHONE, SCREEN, Picture, Size
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.edition.tested_differences import HIGHER, LOWER
 from pulsometro.reporting.language import comparisons, not_printed
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style.spanish import NBSP
+from pulsometro.style.vocabulary import Side
 
 # By the ending of the file: a screen, a telephone, and paper (which office files take as PNG).
 Sizes = Mapping[str, Size]
@@ -39,10 +40,9 @@ class Chart:
     def markdown(self, folder: str = "figuras", **attributes: str) -> str:
         """The image with its alternative text."""
         more = "".join(f' {key}="{value}"' for key, value in attributes.items())
-        words = self.alt.replace('"', "”")
         classes = ".chart .small" if self.small else ".chart"
         ending = "-narrow" if self.small else ""
-        return f'![]({folder}/{self.name}{ending}.svg){{{classes} fig-alt="{words}"{more}}}'
+        return f'![]({folder}/{self.name}{ending}.svg){{{classes} fig-alt="{attribute(self.alt)}"{more}}}'
 
 
 def write(folder: Path, name: str, words: str, draw: Callable[[Size, bool], Picture], sizes: Sizes = PAGE) -> Chart:
@@ -131,7 +131,7 @@ def extreme_place(edition: Edition, measure: Measure) -> str:
     found: list[tuple[float, str]] = []
     for place in edition.places:
         estimate: Estimate | None = edition.in_place(measure, place.code)
-        if whole and estimate and edition.differences.from_rest(estimate) in (HIGHER, LOWER):
+        if whole and estimate and edition.differences.from_rest(estimate) in (Side.HIGHER, Side.LOWER):
             found.append((abs(estimate.estimate - whole.estimate), place.code))
     return max(found)[1] if found else ""
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from pulsometro.reporting.edition.rows import TOO_SMALL, Change, Estimate, Rank, Rows
+from pulsometro.questionnaire.crossings import cell_parts
+from pulsometro.reporting.edition.rows import Change, Estimate, Rank, Rows
 from pulsometro.reporting.edition.tested_differences import Differences
 from pulsometro.settings.report_settings import Measure, ReportSettings
 from pulsometro.style.spanish import rounded, word
 from pulsometro.style.theme import Theme
+from pulsometro.style.vocabulary import Reason
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,10 @@ class Exceptions:
 
 @dataclass(frozen=True)
 class Edition:
-    """A wave with its tables, names and settings. ``waves`` ends with the wave itself."""
+    """A wave with its tables, names and settings. ``waves`` ends with the wave itself.
+
+    ``undelivered``: of each wave the indicators that were asked and whose answers the delivery lacks.
+    """
 
     wave: WaveInfo
     waves: tuple[WaveInfo, ...]
@@ -121,6 +126,7 @@ class Edition:
     draft: bool = False
     groups: Mapping[str, Group] = field(default_factory=dict)
     differences: Differences = field(default_factory=Differences)
+    undelivered: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def label(self, measure: Measure) -> IndicatorLabel:
         """Names of the measure's indicator."""
@@ -153,6 +159,19 @@ class Edition:
         found = self.rows.get(wave or self.wave.key, measure, self.settings.place_domain_kind, code)
         return found if found is not None and found.publishable else None
 
+    def reason(self, measure: Measure, wave: str = "", code: str = "") -> Reason:
+        """Why a measure has no figure in a place (``code``) or in the whole: what its row says, or why it has none."""
+        if self.confidential(measure, wave, code):
+            return Reason.CONFIDENTIAL
+        where = (self.settings.place_domain_kind, code) if code else (self.settings.whole_domain_kind, "total")
+        found = self.rows.get(wave or self.wave.key, measure, *where)
+        if found is not None:
+            return Reason(found.reason)
+        if self.asked(measure, wave):
+            return Reason.NO_CASES
+        lost = measure.indicator in self.undelivered.get(wave or self.wave.key, frozenset())
+        return Reason.NOT_DELIVERED if lost else Reason.NOT_ASKED
+
     def change(self, estimate: Estimate | None, comparison: str = "previous") -> Change | None:
         """The tested change of a printed estimate, or that there is none because the question changed.
 
@@ -166,7 +185,7 @@ class Edition:
         # Two figures that print equal are not said to differ.
         factor, decimals = (100, 1) if found.statistic == "proportion" else (1, 0 if found.statistic == "total" else 1)
         ends = {rounded(end * factor, decimals) for end in (estimate.estimate, found.reference_estimate)}
-        return replace(found, verdict=TOO_SMALL) if found.significant and len(ends) == 1 else found
+        return replace(found, unseen=True) if found.significant and len(ends) == 1 else found
 
     def asked(self, measure: Measure, wave: str = "") -> bool:
         """Whether the wave has the measure at all, printed or not."""
@@ -191,9 +210,7 @@ class Edition:
         """A kind of domain and a domain in words: ("municipio × sexo", "Apodaca, mujer")."""
         if kind == self.settings.whole_domain_kind:
             return "Total", self.area_name
-        parts = [
-            (self.groups.get(k, Group(k, {})), code) for k, code in zip(kind.split("*"), domain.split("*"), strict=True)
-        ]
+        parts = [(self.groups.get(item, Group(item, {})), code) for item, code in cell_parts(kind, domain)]
         return " × ".join(g.name for g, _ in parts), ", ".join(g.codes.get(code, code) for g, code in parts)
 
     @property

@@ -1,9 +1,10 @@
 """From the study and an earlier stage's tables to an Edition."""
 
-from typing import Any
+from collections.abc import Mapping
 
 import pandas as pd
 
+from pulsometro.check.verdict import Verdict, load_verdict
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Indicator, Questionnaire
@@ -16,14 +17,15 @@ from pulsometro.reporting.edition.content import (
     Place,
     WaveInfo,
 )
-from pulsometro.reporting.edition.records import verdict_of, weighting_of
-from pulsometro.reporting.edition.rows import Rows
+from pulsometro.reporting.edition.rows import Rows, link_words
 from pulsometro.reporting.edition.tested_differences import Differences, differences_in
 from pulsometro.reporting.suppression.cell_suppression import Kept, without_recognisable
 from pulsometro.reporting.suppression.linear_attack import structure_of
 from pulsometro.study import Study
 from pulsometro.style import spanish
 from pulsometro.style.theme import load_theme
+from pulsometro.style.vocabulary import DIRECTIONS, REASONS, Direction
+from pulsometro.weighting.record import WeightingRecord, load_weighting
 
 NO_ANSWER = {
     "exclude": "No sabe y no contesta quedan fuera de la base.",
@@ -48,11 +50,11 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     kept = without_recognisable(
         estimates, changes, rules, lambda key: structure_of(study.indicators.by_name, study.questionnaire(key))
     )
-    record = weighting_of(study, wave)
+    record = load_weighting(study, wave)
     return build(
         study, wave, kept, ranks, differences_in(compared, kept.withheld),
-        making=_making(study, study.questionnaire(wave), record), interviews=int(record["n"]),
-        exceptions=exceptions_of(verdict_of(study, wave)), known=frozenset(estimates["wave"]), draft=draft,
+        making=_making(study, study.questionnaire(wave), record), interviews=record.n,
+        exceptions=exceptions_of(load_verdict(study, wave)), known=frozenset(estimates["wave"]), draft=draft,
     )  # fmt: skip
 
 
@@ -70,7 +72,9 @@ def build(
                 f"params.yaml: report names the indicator '{measure.indicator}', which "
                 "questionnaires/indicators.yaml does not define; correct the name."
             )
+    asked = {info.key: study.questionnaire(info.key) for info in infos}
     return Edition(
+        undelivered={key: undelivered(study.indicators.by_name, own) for key, own in asked.items()},
         wave=infos[-1],
         waves=tuple(infos),
         title=identity.title,
@@ -105,29 +109,44 @@ def wave_info(study: Study, key: str) -> WaveInfo:
 
 def _groups(study: Study, questionnaire: Questionnaire) -> dict[str, Group]:
     """The items that part the population, with the names of their codes."""
-    areas = {area.cve_geo: area.name for area in study.params.municipalities}
     found = {}
     for name in {name for columns in study.params.estimation.domains for name in columns}:
         item = questionnaire.items.get(name)
         if item is not None:
-            codes = areas if item.kind == "area" else {str(code): label for code, label in item.codes.items()}
+            codes = (
+                dict(study.area_names)
+                if item.kind == "area"
+                else {str(code): label for code, label in item.codes.items()}
+            )
             found[name] = Group(item.label or name, codes)
     return found
+
+
+def undelivered(indicators: Mapping[str, Indicator], questionnaire: Questionnaire) -> frozenset[str]:
+    """Indicators that the wave asks and whose answers its delivery lacks, as the questionnaire declares."""
+    lost = set(questionnaire.delivery.not_delivered)
+    return frozenset(
+        name
+        for name, indicator in indicators.items()
+        if lost & (asked := {item for item in indicator.sources if item in questionnaire.items})
+        and len(asked - lost) < (indicator.at_least if indicator.kind == "index" else 1)
+    )
 
 
 def broken(changes: pd.DataFrame, whole: str) -> dict[str, dict[str, str]]:
     """Indicator → wave → why its series breaks there: changes refused, and indices linked over fewer items."""
     rows = changes[
-        ((changes["verdict"] == "no comparable") | (changes["link"] != ""))
+        ((changes["verdict"] == Direction.NOT_COMPARABLE) | (changes["link"] != ""))
         & (changes["comparison"] == "previous")
         & (changes["domain_kind"] == whole)
     ]
     found: dict[str, dict[str, str]] = {}
-    for indicator, wave, link, reason in rows[["indicator", "wave", "link", "reason"]].itertuples(
-        index=False, name=None
-    ):
-        why = link or reason
-        found.setdefault(str(indicator), {})[str(wave)] = str(why) if 0 < len(str(why)) <= 40 else "no comparable"
+    columns = ["indicator", "wave", "link", "broken_by", "reason"]
+    for indicator, wave, link, words, reason in rows[columns].itertuples(index=False, name=None):
+        why = link_words(link) or str(words) or REASONS[reason]
+        found.setdefault(str(indicator), {})[str(wave)] = (
+            why if 0 < len(why) <= 40 else DIRECTIONS[Direction.NOT_COMPARABLE]
+        )
     return found
 
 
@@ -170,14 +189,13 @@ def _label(name: str, indicator: Indicator, questionnaire: Questionnaire, refuse
     )
 
 
-def _making(study: Study, questionnaire: Questionnaire, record: dict[str, Any]) -> Making:
+def _making(study: Study, questionnaire: Questionnaire, record: WeightingRecord) -> Making:
     fieldwork = questionnaire.fieldwork
-    rates = {entry["area"]: entry["rates"] for entry in record.get("outcome_rates", [])}
-    rate = rates.get("total", {}).get("RR3")
+    whole = record.whole_rates
     return Making(
         mode=fieldwork.mode,
         frame=fieldwork.frame,
-        response_rate=rate,
+        response_rate=whole.rates.get("RR3") if whole else None,
         weighting=_weighting(study, questionnaire),
     )
 
@@ -195,7 +213,7 @@ def _weighting(study: Study, questionnaire: Questionnaire) -> str:
     return f"ponderada{within} a {join(words)} de la población"
 
 
-def exceptions_of(verdict: dict[str, Any]) -> Exceptions:
+def exceptions_of(verdict: Verdict) -> Exceptions:
     """Rules that failed and somebody accepted, with the reason given."""
-    failed = [rule for rule in verdict.get("rules", ()) if not rule["passed"] and rule.get("accepted")]
-    return Exceptions(tuple(f"{rule['title'].rstrip('.')} ({rule['accepted'].rstrip('.')})" for rule in failed))
+    failed = [rule for rule in verdict.rules if not rule.passed and rule.accepted]
+    return Exceptions(tuple(f"{rule.title.rstrip('.')} ({rule.accepted.rstrip('.')})" for rule in failed))

@@ -1,5 +1,6 @@
 """Rows of the estimates and changes tables as objects with names."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,10 +8,21 @@ from typing import Any
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.reporting.row_key import COLUMNS as ID
+from pulsometro.reporting.row_key import RowKey
 from pulsometro.settings.report_settings import Measure
+from pulsometro.style.vocabulary import DIRECTIONS, REASONS, Direction
 
-TOO_SMALL = "sin cambio apreciable"
-ID = ("wave", "indicator", "category", "statistic", "domain_kind", "domain")
+UNSEEN = "sin cambio apreciable"
+
+
+def link_words(link: str) -> str:
+    """``entra Fuerza Civil; sale Tránsito``: what enters and leaves an index, of the code in the table of changes."""
+    said = []
+    for wave in json.loads(link) if link else ():
+        for verb, items in (("entra", wave["entering"]), ("sale", wave["leaving"])):
+            said += [f"{verb if len(items) == 1 else f'{verb}n'} {', '.join(items)}"] if items else []
+    return "; ".join(said)
 
 
 @dataclass(frozen=True)
@@ -35,16 +47,25 @@ class Estimate:
     precision: str
     publishable: bool
     reason: str
+    precision_rule: str = ""
+
+    @property
+    def row(self) -> RowKey:
+        """The row that this is."""
+        return RowKey(self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain)
 
     @property
     def key(self) -> str:
         """What ``data-id`` and ``pulso explain`` call the row."""
-        return "|".join((self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
+        return str(self.row)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One row of the changes table: ``difference`` and interval on the scale of the estimate."""
+    """One row of the changes table: ``difference`` and interval on the scale of the estimate.
+
+    ``unseen``: a change that the test finds and no reader could see, as both figures print alike.
+    """
 
     wave: str
     reference_wave: str
@@ -63,22 +84,24 @@ class Change:
     minimum_detectable: float
     publishable: bool
     reason: str
+    broken_by: str
     link: str
+    unseen: bool = False
 
     @property
     def note(self) -> str:
         """What a reader of an index must know where its items differ: compared over those of both waves."""
-        return f"{self.link}, comparado en lo común" if self.link else ""
+        return f"{link_words(self.link)}, comparado en lo común" if self.link else ""
 
     @property
     def comparable(self) -> bool:
         """Whether the two waves asked alike; without that there is no difference at all."""
-        return self.verdict != "no comparable"
+        return self.verdict != Direction.NOT_COMPARABLE
 
     @property
     def key(self) -> str:
         """The key of the estimate that changed."""
-        return "|".join((self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
+        return str(RowKey(self.wave, self.indicator, self.category, self.statistic, self.domain_kind, self.domain))
 
     @property
     def field(self) -> str:
@@ -93,12 +116,17 @@ class Change:
     @property
     def significant(self) -> bool:
         """Whether the verdict says that something moved."""
-        return self.verdict in {"sube", "baja"}
+        return self.verdict in {Direction.UP, Direction.DOWN} and not self.unseen
 
     @property
-    def too_small(self) -> bool:
-        """Whether the test found a change that no reader could see: both figures print alike."""
-        return self.verdict == TOO_SMALL
+    def why(self) -> str:
+        """Why there is nothing to say of the change, in readers' words; "" where there is."""
+        return self.broken_by or ": ".join(filter(None, (REASONS[self.reason], link_words(self.link))))
+
+    @property
+    def word(self) -> str:
+        """The verdict in a word or three."""
+        return UNSEEN if self.unseen else DIRECTIONS[self.verdict]
 
 
 @dataclass(frozen=True)
@@ -118,25 +146,25 @@ class Rows:
 
     def __init__(
         self, estimates: pd.DataFrame, changes: pd.DataFrame, rankings: pd.DataFrame | None = None,
-        withheld: frozenset[str] = frozenset(),
+        withheld: frozenset[RowKey] = frozenset(),
     ):  # fmt: skip
         self.estimates = estimates
         self.changes = changes
         self.withheld = withheld
         self._estimates = _by_id(estimates, ID, _E)
         self._changes = _by_id(changes, (*ID, "comparison"), _C)
-        self._ranks: dict[tuple[str, ...], Rank] = {}
+        self._ranks: dict[RowKey, Rank] = {}
         if rankings is not None:
             columns = [*ID, "rank", "rank_low", "rank_high"]
             # What has no standard error has no place among the others.
             for r in rankings.dropna(subset=columns[-3:])[columns].itertuples(index=False, name=None):
-                key = tuple(map(str, r[:6]))
-                if "|".join(key) not in withheld:
+                key = RowKey(*map(str, r[:6]))
+                if key not in withheld:
                     self._ranks[key] = Rank(int(r[6]), int(r[7]), int(r[8]))
 
     def get(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate | None:
         """The estimate of a measure in a domain, or None when the table has no such row."""
-        key = (wave, measure.indicator, measure.category, measure.statistic, kind, domain)
+        key = _row(wave, measure, kind, domain)
         row: Any = self._estimates.get(key)
         if row is None:
             return None
@@ -146,7 +174,7 @@ class Rows:
 
     def confidential(self, wave: str, measure: Measure, kind: str, domain: str) -> bool:
         """Whether the row was there and somebody could have been recognised by it."""
-        return "|".join((wave, measure.indicator, measure.category, measure.statistic, kind, domain)) in self.withheld
+        return _row(wave, measure, kind, domain) in self.withheld
 
     def need(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate:
         """As ``get``; PulsoError naming the row when it is missing."""
@@ -160,8 +188,7 @@ class Rows:
 
     def change(self, estimate: Estimate, comparison: str = "previous") -> Change | None:
         """The tested change of an estimate, or None for a first wave or a cell not published."""
-        ids = (estimate.wave, estimate.indicator, estimate.category, estimate.statistic)
-        row: Any = self._changes.get((*ids, estimate.domain_kind, estimate.domain, comparison))
+        row: Any = self._changes.get((*estimate.row, comparison))
         if row is None:
             return None
         values: Mapping[str, Any] = dict(zip((*ID, "comparison", *_C), row, strict=True))
@@ -169,7 +196,7 @@ class Rows:
 
     def rank(self, estimate: Estimate) -> Rank | None:
         """The rank of an estimate among the domains of its kind, when ranks were made."""
-        return self._ranks.get(tuple(estimate.key.split("|")))
+        return self._ranks.get(estimate.row)
 
     def domains(self, wave: str, measure: Measure, kind: str) -> list[Estimate]:
         """Every published estimate of a measure among the domains of a kind, largest first."""
@@ -182,6 +209,10 @@ class Rows:
         return sorted((e for e in found if e.publishable), key=lambda e: (-e.estimate, e.domain))
 
 
+def _row(wave: str, measure: Measure, kind: str, domain: str) -> RowKey:
+    return RowKey(wave, measure.indicator, measure.category, measure.statistic, kind, domain)
+
+
 def _by_id(table: pd.DataFrame, ids: Sequence[str], values: Sequence[str]) -> dict[tuple[str, ...], tuple[Any, ...]]:
     """Row of ids and values by its ids as text; column by column, as cell by cell takes seconds."""
     keys = [table[name].astype(str).tolist() for name in ids]
@@ -190,4 +221,4 @@ def _by_id(table: pd.DataFrame, ids: Sequence[str], values: Sequence[str]) -> di
 
 
 _E = tuple(name for name in Estimate.__dataclass_fields__ if name not in ID)
-_C = tuple(name for name in Change.__dataclass_fields__ if name not in (*ID, "comparison"))
+_C = tuple(name for name in Change.__dataclass_fields__ if name not in (*ID, "comparison", "unseen"))

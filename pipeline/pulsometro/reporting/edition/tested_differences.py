@@ -2,30 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import starmap
 
 import pandas as pd
 
 from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.row_key import COLUMNS, RowKey
+from pulsometro.style.vocabulary import Side
 
-HIGHER, LOWER, ALIKE = "mayor", "menor", "igual"
-_OPPOSITE = {HIGHER: LOWER, LOWER: HIGHER}
-_ENDS = ["wave", "indicator", "category", "statistic", "domain_kind", "domain"]
+_OPPOSITE: Mapping[str, str] = {Side.HIGHER: Side.LOWER, Side.LOWER: Side.HIGHER}
+# Contrast of two rows → the column in which the second differs from the first, and is named by ``against``.
+_TURNS = {"pair": "domain", "item": "indicator"}
 
 
 @dataclass(frozen=True)
 class Differences:
     """The verdicts of publishable differences, by contrast, key of the estimate and other end."""
 
-    verdicts: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    verdicts: Mapping[tuple[str, RowKey, str], str] = field(default_factory=dict)
 
     def from_rest(self, place: Estimate) -> str:
-        """Whether a place's figure is "mayor" or "menor" than that of everyone else in the area, or "igual" where the
-        test tells no difference; "" untested."""
-        return self.verdicts.get(("rest", place.key, "resto"), "")
+        """Whether a place's figure is ``higher`` or ``lower`` than that of everyone else in the area, or ``none`` where
+        the test tells no difference; "" untested."""
+        return self.verdicts.get(("rest", place.row, "rest"), "")
 
     def from_half(self, share: Estimate) -> str:
         """The same of a place's share and one half."""
-        return self.verdicts.get(("half", share.key, "mitad"), "")
+        return self.verdicts.get(("half", share.row, "half"), "")
 
     def between(self, first: Estimate, second: Estimate) -> str:
         """The same of the first of two groups, or of two items of the battery, and the second."""
@@ -33,21 +36,19 @@ class Differences:
             contrast, ends = "pair", (first.domain, second.domain)
         else:
             contrast, ends = "item", (first.indicator, second.indicator)
-        found = self.verdicts.get((contrast, first.key, ends[1]), "")
-        turned = self.verdicts.get((contrast, second.key, ends[0]), "")
+        found = self.verdicts.get((contrast, first.row, ends[1]), "")
+        turned = self.verdicts.get((contrast, second.row, ends[0]), "")
         return found or _OPPOSITE.get(turned, turned)
 
 
-def differences_in(table: pd.DataFrame, withheld: frozenset[str] = frozenset()) -> Differences:
+def differences_in(table: pd.DataFrame, withheld: frozenset[RowKey] = frozenset()) -> Differences:
     """The differences of a table that may be told; ``withheld``: keys of estimates that nobody may see."""
     told = table[table["publishable"].astype(bool)]
-    ends = told[_ENDS].astype(str).to_numpy(dtype=object)
+    ends = starmap(RowKey, told[list(COLUMNS)].astype(str).itertuples(index=False, name=None))
     found = {}
     for end, contrast, against, verdict in zip(ends, told["contrast"], told["against"], told["verdict"], strict=True):
-        other = [*end]
-        if contrast in ("pair", "item"):
-            other[5 if contrast == "pair" else 1] = str(against)
-        if withheld.isdisjoint(("|".join(end), "|".join(other))):
-            word = str(verdict) if verdict in _OPPOSITE else ALIKE
-            found[str(contrast), "|".join(end), str(against)] = word
+        other = end._replace(**{_TURNS[contrast]: str(against)}) if contrast in _TURNS else end
+        if withheld.isdisjoint((end, other)):
+            word = str(verdict) if verdict in _OPPOSITE else str(Side.NONE)
+            found[str(contrast), end, str(against)] = word
     return Differences(found)

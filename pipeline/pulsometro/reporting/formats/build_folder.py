@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.escapes import markdown, pandoc_template, typst_string
 from pulsometro.common.files import write_text
 from pulsometro.common.version import VERSION
 from pulsometro.reporting.formats.powerpoint import write_pptx_reference
@@ -42,12 +43,12 @@ class BuildFolder:
             write_text(words + "\n", self.folder / "fragmentos" / f"{name}.md")
 
     def variables(self, values: Mapping[str, str]) -> None:
-        """Write what the sources name with ``var``."""
-        write_text(_yaml(values), self.folder / "_variables.yml")
+        """Write what the sources name with ``var``: plain words."""
+        write_text(_yaml(_as_markdown(values)), self.folder / "_variables.yml")
 
     def metadata(self, values: object) -> None:
-        """Write what every page of the folder has in its front matter (navigation, draft)."""
-        write_text(_yaml(values), self.folder / "_metadata.yml")
+        """Write what every page of the folder has in its front matter (navigation, draft): plain words."""
+        write_text(_yaml(_as_markdown(values)), self.folder / "_metadata.yml")
 
     def render(self, source: str, form: Format, target: Path) -> None:
         """Render one source of the folder."""
@@ -128,8 +129,8 @@ def _typst(theme: Theme) -> str:
     words = (ASSETS / "report.typ").read_text(encoding="utf-8")
     for name in ("accent", "ink", "soft", "rule", "sans", "serif", "warning", "worse", "better", "same"):
         words = words.replace(f"@{name}@", getattr(theme, name))
-    alt = theme.logo_alt.replace("\\", "").replace('"', "”")
-    image = f'image("_engine/logo.png", height: 22pt, alt: "{alt}")'
+    alt = pandoc_template(typst_string(theme.logo_alt))
+    image = f'image("_engine/logo.png", height: 22pt, alt: {alt})'
     beside = f"grid(columns: (1fr, auto), column-gutter: 12pt, body, {image})"
     return words.replace("@head@", beside if theme.logo else "body")
 
@@ -140,6 +141,15 @@ def logo(theme: Theme) -> dict[str, str]:
         return {}
     data = base64.b64encode(theme.logo.read_bytes()).decode("ascii")
     return {"logo": f"data:image/png;base64,{data}", "logo-alt": theme.logo_alt}
+
+
+def _as_markdown(values: object) -> object:
+    """Every text inside of values as Markdown, as which the engine reads variables and front matter."""
+    if isinstance(values, Mapping):
+        return {key: _as_markdown(value) for key, value in values.items()}
+    if isinstance(values, list | tuple):
+        return [_as_markdown(value) for value in values]
+    return markdown(values) if isinstance(values, str) else values
 
 
 def _yaml(values: object) -> str:

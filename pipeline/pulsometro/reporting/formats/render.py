@@ -16,8 +16,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.escapes import markdown
 from pulsometro.reporting.formats.deterministic_zip import settle_office, settle_text
-from pulsometro.reporting.formats.unresolved import office_words, refuse_missing_images, refuse_unresolved
+from pulsometro.reporting.formats.unresolved import (
+    FAULTS,
+    SHORTCODE,
+    office_words,
+    refuse_missing_images,
+    refuse_unresolved,
+)
 from pulsometro.settings.configuration import load_yaml
 
 Format = Literal["html", "pdf", "docx", "pptx"]
@@ -26,7 +33,7 @@ EPOCH = "315532800"
 _SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}")
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
-_CROSSREF = re.compile(r"(?<![\w@.])@(?:fig|tbl|sec|eq|lst)-[\w-]+")
+_CROSSREF = re.compile(r"(?<![\w@.\\])@(?:fig|tbl|sec|eq|lst)-[\w-]+")
 _WRITERS = {"html": "html5", "pdf": "typst", "docx": "docx", "pptx": "pptx"}
 _MARKDOWN = "markdown-smart-auto_identifiers-raw_tex-tex_math_dollars-citations"
 
@@ -81,10 +88,12 @@ def render_source(folder: Path, source: str, form: Format, target: Path, engine:
         made = _with_pandoc(folder, source, form, fonts)
     if form in ("docx", "pptx"):
         made = settle_office(made)
-        refuse_unresolved(office_words(made), f"{source} ({form})")
+        if engine.quarto:
+            refuse_unresolved(office_words(made), f"{source} ({form})", _said(folder, source))
     elif form == "html":
         page = settle_text(made.decode("utf-8"))
-        refuse_unresolved(page, f"{source} ({form})")
+        if engine.quarto:
+            refuse_unresolved(page, f"{source} ({form})", _said(folder, source))
         refuse_missing_images(page, folder, f"{source} ({form})")
         made = page.encode("utf-8")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -114,8 +123,16 @@ def expand(folder: Path, source: str) -> tuple[dict[str, Any], str]:
             raise PulsoError(f"{source}: the image {image} is not in {folder}; make it or correct its name.")
     if found := _CROSSREF.search(body):
         raise PulsoError(f"{source}: {found[0]} is a cross-reference; name the figure in words instead.")
-    refuse_unresolved(body, source)
+    # What a text of the study says is escaped by now, and no shortcode any more.
+    refuse_unresolved(body, source, frozenset(FAULTS) - {SHORTCODE})
     return meta, body
+
+
+def _said(folder: Path, source: str) -> frozenset[str]:
+    """What looks unresolved on Quarto's page and is a text of the study, which the source holds escaped."""
+    meta, body = expand(folder, source)
+    words = f"{json.dumps(meta, ensure_ascii=False)}\n{body}".replace("\\\\", "\\")
+    return frozenset(fault for fault in FAULTS if markdown(fault) in words)
 
 
 def split(words: str, source: str) -> tuple[dict[str, Any], str]:

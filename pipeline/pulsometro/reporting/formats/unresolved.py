@@ -4,20 +4,22 @@ import html
 import io
 import re
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
 
-FAULTS = ("?@", "?var:", "?meta:", "{{<")
+SHORTCODE = "{{<"
+FAULTS = ("?@", "?var:", "?meta:", SHORTCODE)
 BESIDE = ("../", "recursos/")
 _IMAGE = re.compile(r'<(?:img|image|source)\b[^>]*?\b(?:src|href|xlink:href)="([^"]+)"')
 _PART = re.compile(r"(?:word/document|word/(?:header|footer|footnotes)\d*|ppt/(?:slides|notesSlides)/[^/]+)\.xml")
 
 
-def refuse_unresolved(words: str, where: str) -> None:
-    """PulsoError that shows the first thing in a text that the renderer should have replaced."""
+def refuse_unresolved(words: str, where: str, said: Collection[str] = ()) -> None:
+    """PulsoError that shows the first thing in a text that the renderer should have replaced, but what is ``said``."""
     for fault in FAULTS:
-        if fault in words:
+        if fault in words and fault not in said:
             at = words.index(fault)
             shown = words[at : at + 40].splitlines()[0]
             raise PulsoError(f"{where}: left unresolved: '{shown}'; correct the source.")

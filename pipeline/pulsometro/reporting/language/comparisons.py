@@ -9,11 +9,11 @@ from itertools import product
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.edition.tested_differences import ALIKE, HIGHER, LOWER
 from pulsometro.reporting.language.sentences import is_first, value
 from pulsometro.reporting.language.traced_text import Number, Text, joined, text, upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.style.vocabulary import DIRECTIONS, SIDES, Direction, Side
 
 _ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
 # More names than these in one heading and nobody reads them: they are counted.
@@ -51,10 +51,12 @@ def places_moved(edition: Edition, measure: Measure) -> Text | None:
     if not compared:
         return text(f"La pregunta cambió: {settings.the_places} no se comparan con {reference}")
     claims: list[str] = []
-    for verb in ("baja", "sube"):
-        names = [place.short for place, change in compared if change.significant and change.verdict == verb]
+    for direction in (Direction.DOWN, Direction.UP):
+        names = [place.short for place, change in compared if change.significant and change.verdict == direction]
         if names:
-            claims.append(f"{verb}{'' if claims else ' de forma significativa'} en {_all_or(edition, names)}")
+            claims.append(
+                f"{DIRECTIONS[direction]}{'' if claims else ' de forma significativa'} en {_all_or(edition, names)}"
+            )
     if not claims:
         none = f"{settings.no_place} {settings.place_word}"
         return text(f"Frente a {reference}, la cifra no cambia de forma significativa en {none}")
@@ -73,7 +75,7 @@ def places_heading(edition: Edition, measure: Measure) -> Text:
         return text(edition.label(measure).name)
     low, high = min(found, key=lambda f: f[1].estimate)[1], max(found, key=lambda f: f[1].estimate)[1]
     decimals = 0 if low.statistic == "proportion" else 1
-    if edition.differences.between(low, high) != LOWER or _alike(low, high, decimals):
+    if edition.differences.between(low, high) != Side.LOWER or _alike(low, high, decimals):
         return text(f"{upper_first(edition.settings.the_places)} no se distinguen entre sí más allá del margen")
     least, most = (_some(edition, [p.short for p, e in found if _alike(e, end, decimals)]) for end in (low, high))
     first, last = value(low, decimals), value(high, decimals)
@@ -98,8 +100,8 @@ def majority_heading(edition: Edition, measure: Measure) -> Text:
     if not found or found[0].statistic != "proportion":
         return text(edition.label(measure).name)
     sides = {e.domain: edition.differences.from_half(e) for e in found}
-    above = [e for e in found if sides[e.domain] == HIGHER and spanish.rounded(e.estimate * 100, 0) > 50]
-    below = [e for e in found if sides[e.domain] == LOWER and spanish.rounded(e.estimate * 100, 0) < 50]
+    above = [e for e in found if sides[e.domain] == Side.HIGHER and spanish.rounded(e.estimate * 100, 0) > 50]
+    below = [e for e in found if sides[e.domain] == Side.LOWER and spanish.rounded(e.estimate * 100, 0) < 50]
     if not above and not below:
         settings = edition.settings
         return text(f"{settings.no_place.capitalize()} {settings.place_word} se aparta de la mitad más allá del margen")
@@ -119,21 +121,21 @@ def _in_places(edition: Edition, some: int, several: int) -> str:
 
 
 def against_rest(edition: Edition, estimate: Estimate) -> str:
-    """Whether a place is "mayor" or "menor" than the rest of the area, and prints otherwise than the whole.
+    """Whether a place is ``higher`` or ``lower`` than the rest of the area, and prints otherwise than the whole.
 
-    "igual" where it does not differ; "" where that was not tested.
+    ``none`` where it does not differ; "" where that was not tested.
     """
     whole, found = edition.whole(_measure_of(estimate)), edition.differences.from_rest(estimate)
-    return ALIKE if found and whole is not None and _alike(estimate, whole, 1) else found
+    return Side.NONE if found and whole is not None and _alike(estimate, whole, 1) else found
 
 
 def said_against_rest(edition: Edition, estimate: Estimate) -> str:
     """``es mayor que en el resto del área metropolitana``; "" where there is no rest, or it could not be tested."""
     verdict = against_rest(edition, estimate)
     rest = f"el resto de {edition.settings.whole}".replace(" de el ", " del ")
-    if verdict == ALIKE:
+    if verdict == Side.NONE:
         return f"no se distingue estadísticamente de la del {rest.removeprefix('el ')}"
-    return f"es {verdict} que en {rest}" if verdict else ""
+    return f"es {SIDES[verdict]} que en {rest}" if verdict else ""
 
 
 def _measure_of(estimate: Estimate) -> Measure:
@@ -168,7 +170,7 @@ def _leading(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]]) -> in
             break
         last, next_ = rows[some - 1][1][0], rows[some][1][0]
         pairs = product([levels[0] for _, levels in rows[:some]], [levels[0] for _, levels in rows[some:]])
-        apart = all(edition.differences.between(first, other) == HIGHER for first, other in pairs)
+        apart = all(edition.differences.between(first, other) == Side.HIGHER for first, other in pairs)
         if apart and not _alike(last, next_, 0):
             return some
     return 0
@@ -212,7 +214,7 @@ def _level(edition: Edition) -> str:
 
 def _trust_range(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]], level: str) -> Text:
     top, last = rows[0][1][0], rows[-1][1][0]
-    if edition.differences.between(top, last) != HIGHER or _alike(top, last, 0):
+    if edition.differences.between(top, last) != Side.HIGHER or _alike(top, last, 0):
         return text("Ninguna corporación se distingue de las demás más allá del margen")
     ends: list[Number] = [value(last, 0), value(top, 0)]
     least, most = (_spoken(edition, rows[index][0]) for index in (-1, 0))
@@ -230,9 +232,9 @@ def trust_moved(edition: Edition) -> Text:
         return text(f"Quién responde «{level}»")
     reference = edition.period(known[0][1].reference_wave)
     claims = []
-    for verb in ("sube", "baja"):
-        names = [name for name, change in known if change.verdict == verb]
-        claims += [f"{verb} en {spanish.join(names)}"] if names else []
+    for direction in (Direction.UP, Direction.DOWN):
+        names = [name for name, change in known if change.significant and change.verdict == direction]
+        claims += [f"{DIRECTIONS[direction]} en {spanish.join(names)}"] if names else []
     if not claims:
         return text(f"Responder «{level}»: ningún cambio significativo frente a {reference}")
     return text(f"Frente a {reference}, responder «{level}» {' y '.join(claims)}")

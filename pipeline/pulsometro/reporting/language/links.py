@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pulsometro.reporting.edition.content import Place
-from pulsometro.reporting.language.traced_text import slug
+from pulsometro.reporting.language.traced_text import escape, slug
 
 
 def place_path(place: Place) -> str:
@@ -17,10 +17,10 @@ def series_path(indicator: str) -> str:
 
 
 def web_link(words: str, path: str) -> str:
-    """A link in Markdown that only pages have: on paper and in Word its words stand alone."""
+    """A link in Markdown that only pages have, of words that are Markdown: on paper and in Word they stand alone."""
     return f"[{words}]({path}){{.web}}"
 
 
 def row_of_links(links: Sequence[tuple[str, str]]) -> str:
     """Links side by side, on pages only."""
-    return "::: {.links .web}\n" + "\n".join(f"- [{name}]({path})" for name, path in links) + "\n:::"
+    return "::: {.links .web}\n" + "\n".join(f"- [{escape(name)}]({path})" for name, path in links) + "\n:::"

@@ -7,15 +7,14 @@ from datetime import timedelta
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
+from pulsometro.reporting.language import not_printed
 from pulsometro.reporting.language.traced_text import Number, Text, text, upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from pulsometro.style.spanish import NBSP
+from pulsometro.style.vocabulary import Direction
 
 NO_CHANGE = "sin cambio estadísticamente significativo"
-WITHHELD = "no se publica por su poca precisión"
-CONFIDENTIAL = "no se publica para proteger a quienes respondieron"
-NOT_ASKED = "no se preguntó en esta edición"
 # Waves at least this far apart have a year between them.
 _NEARLY_A_YEAR = timedelta(days=300)
 
@@ -47,7 +46,7 @@ def moved(edition: Edition, change: Change, sign: bool = False) -> Text:
     size = change.difference * (100 if share else 1)
     decimals = 0 if change.statistic == "total" else 1
     unit = "" if share or change.indicator not in edition.labels else edition.labels[change.indicator].unit
-    if not sign and (change.too_small or spanish.rounded(abs(size), decimals) == 0):
+    if not sign and (change.unseen or spanish.rounded(abs(size), decimals) == 0):
         least = "1" if change.statistic == "total" else "0.1"
         unit = _points(least) if share else _unit(least, unit)
         return text("menos de ", Number(least, change.key, change.field), f"{NBSP}{unit}" if unit else "")
@@ -72,27 +71,22 @@ def verdict(edition: Edition, change: Change | None, first: bool, since: bool = 
         return text("primera medición" if first else "sin comparación posible")
     reference = edition.period(change.reference_wave)
     if not change.comparable:
-        why = f" ({change.reason})" if 0 < len(change.reason) <= 40 else ""
+        why = f" ({change.why})" if 0 < len(change.why) <= 40 else ""
         return text(Number("no comparable", change.key, change.verdict_field), f" con {reference}{why}")
     if not change.significant:
         against = f" frente a {reference}" if since else ""
-        said = change.verdict if change.too_small else NO_CHANGE
-        size = moved(edition, change, sign=not change.too_small)
+        said = change.word if change.unseen else NO_CHANGE
+        size = moved(edition, change, sign=not change.unseen)
         note = f"; {change.note})" if change.note else ")"
         return text(Number(said, change.key, change.verdict_field), f"{against} (", size, note)
     against = f" desde {reference}" if since else ""
-    verdict_said = Number(change.verdict, change.key, change.verdict_field)
+    verdict_said = Number(change.word, change.key, change.verdict_field)
     return text(verdict_said, " ", moved(edition, change), against, f" ({change.note})" if change.note else "")
 
 
 def silence(edition: Edition, measure: Measure, code: str = "") -> str:
-    """Why a finding has no number: somebody could be recognised, too imprecise, or not asked in this wave.
-
-    ``code``: of a place; without it, the whole.
-    """
-    if edition.confidential(measure, code=code):
-        return CONFIDENTIAL
-    return WITHHELD if edition.asked(measure) else NOT_ASKED
+    """Why a finding has no number, as the end of a sentence. ``code``: of a place; without it, the whole."""
+    return not_printed.why(edition, measure, code).sentence
 
 
 def is_first(edition: Edition, measure: Measure) -> bool:
@@ -126,9 +120,9 @@ def headline(edition: Edition) -> Text:
         return said
     reference = edition.period(change.reference_wave)
     if not change.significant:
-        calm = change.verdict if change.too_small else "sin cambio significativo"
+        calm = change.word if change.unseen else "sin cambio significativo"
         return text(said, ", ", Number(calm, change.key, change.verdict_field), f" desde {reference}")
-    word = "más" if change.verdict == "sube" else "menos"
+    word = "más" if change.verdict == Direction.UP else "menos"
     return text(said, ", ", Number(word, change.key, change.verdict_field), f" que en {reference}")
 
 
@@ -166,9 +160,9 @@ def slide_title(edition: Edition, measure: Measure) -> Text:
     if change is None or not change.comparable:
         return start
     if not change.significant:
-        calm = change.verdict if change.too_small else "sin cambio significativo"
+        calm = change.word if change.unseen else "sin cambio significativo"
         return text(start, ", ", Number(calm, change.key, change.verdict_field))
-    said = Number(change.verdict, change.key, change.verdict_field)
+    said = Number(change.word, change.key, change.verdict_field)
     return text(start, ": " if _share(estimate) else "; ", said, " ", moved(edition, change))
 
 
@@ -191,11 +185,11 @@ def in_a_year(edition: Edition, measure: Measure, estimate: Estimate | None) -> 
     if not change.comparable:
         return text(Number("No se compara", change.key, change.verdict_field), f" con {reference}: {_why(change)}")
     if not change.significant:
-        said = change.verdict if change.too_small else NO_CHANGE
+        said = change.word if change.unseen else NO_CHANGE
         return text("En un año, ", Number(said, change.key, change.verdict_field))
-    verb = Number(change.verdict, change.key, change.verdict_field)
+    verb = Number(change.word, change.key, change.verdict_field)
     return text("En un año ", verb, " ", moved(edition, change))
 
 
 def _why(change: Change) -> str:
-    return change.reason if 0 < len(change.reason) <= 40 else "la pregunta cambió"
+    return change.why if 0 < len(change.why) <= 40 else "la pregunta cambió"

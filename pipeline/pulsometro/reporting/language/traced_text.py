@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@^~])")
+from pulsometro.common.escapes import attribute, markdown
 
 
 @dataclass(frozen=True)
@@ -119,14 +119,12 @@ def slug(words: str) -> str:
 
 def escape(words: str) -> str:
     """Plain words as Markdown."""
-    return _SPECIAL.sub(r"\\\1", words)
+    return markdown(words)
 
 
 def attributes(number: Number) -> str:
     """The attributes that tie a printed number to its row."""
-    # A bare | would end the cell of a table.
-    key = number.key.replace('"', "&quot;").replace("|", "&#124;")
-    return f'data-id="{key}" data-field="{number.field}"'
+    return f'data-id="{attribute(number.key)}" data-field="{attribute(number.field)}"'
 
 
 def span(number: Number, classes: str = "") -> str:

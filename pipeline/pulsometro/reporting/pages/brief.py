@@ -11,6 +11,7 @@ from pulsometro.reporting.language.traced_text import Number, Text, escape, span
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.weighting.record import NAME as WEIGHTING
 
 BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
 NOTHING = "No hay cifras que se puedan publicar."
@@ -73,7 +74,7 @@ def brief_fragments(edition: Edition, charts: Charts, engine: str, links: str = 
 def _chart(chart: pictures.Chart | None, table: str, note: str, width: str) -> str:
     """A chart, what its signs mean and its rows; ``width``: of the picture in a Word file."""
     parts = [chart.markdown(width=width) if chart else ""]
-    parts += [f"::: {{.note}}\n{note}\n:::" if note else "", markdown.folded(table) if table else ""]
+    parts += [f"::: {{.note}}\n{escape(note)}\n:::" if note else "", markdown.folded(table) if table else ""]
     return "\n\n".join(part for part in parts if part) or NOTHING
 
 
@@ -138,7 +139,7 @@ def legend(edition: Edition) -> str:
 
 def kicker(edition: Edition) -> str:
     """Title, edition and, when they are, that the data are simulated."""
-    words = f"**{escape(edition.title)}**  ·  {edition.wave.number}.ª edición, {edition.wave.period}"
+    words = f"**{escape(edition.title)}**  ·  {edition.wave.number}.ª edición, {escape(edition.wave.period)}"
     marks = []
     if edition.simulated:
         marks.append("[Datos simulados]{.warn}")
@@ -173,7 +174,7 @@ def findings(edition: Edition) -> str:
     """The five findings: number, margin, what it is of, and the verdict of change."""
     boxes = [measure_box(edition, measure, edition.whole(measure)) for measure in edition.settings.findings]
     base = f"Porcentaje de las {edition.settings.people}, con su margen del {level(edition)} y lo que cambió."
-    return f"::: {{.sub .base}}\n{base}\n:::\n\n:::::: {{.measures}}\n\n" + "\n\n".join(boxes) + "\n\n::::::"
+    return f"::: {{.sub .base}}\n{escape(base)}\n:::\n\n:::::: {{.measures}}\n\n" + "\n\n".join(boxes) + "\n\n::::::"
 
 
 def level(edition: Edition) -> str:
@@ -185,7 +186,7 @@ def measure_box(edition: Edition, measure: Measure, estimate: Estimate | None) -
     """One finding as a block."""
     if estimate is None:
         name = escape(edition.label(measure).name)
-        return f"::: {{.measure}}\n[—]{{.big}}\n\n{name}: {sentences.silence(edition, measure)}.\n:::"
+        return f"::: {{.measure}}\n[—]{{.big}}\n\n{name}: {escape(sentences.silence(edition, measure))}.\n:::"
     number = span(sentences.value(estimate), "big")
     half = f"[{sentences.margin(estimate).markdown}]{{.margin}}"
     who = edition.label(measure).base
@@ -237,7 +238,7 @@ def interviews(edition: Edition) -> Number:
 
 def from_record(edition: Edition, words: str, path: str) -> Number:
     """A number of the wave's ``weighting.json``; ``path``: its keys with slashes, areas by name."""
-    return Number(words, f"{edition.wave.key}/weighting.json", path)
+    return Number(words, f"{edition.wave.key}/{WEIGHTING}", path)
 
 
 def named(name: str, words: str) -> str:

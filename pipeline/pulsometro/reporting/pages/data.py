@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pulsometro.common.escapes import attribute
 from pulsometro.reporting.charts import card_words
 from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.language.traced_text import escape
@@ -34,7 +35,7 @@ def downloads(edition: Edition, published: Sequence[str], unpublished: Sequence[
         for file, name, kind in _FILES:
             # Out of its row a link must still say where it leads.
             label = f"{name} de {info.period}, {kind}"
-            row.append(markdown.Markdown(f'[{kind}]({root}{info.key}/{file}){{aria-label="{label}"}}', kind))
+            row.append(markdown.Markdown(f'[{kind}]({root}{info.key}/{file}){{aria-label="{attribute(label)}"}}', kind))
         rows.append(row)
     heads = ["Edición", *(name for _, name, _ in _FILES)]
     return markdown.pipe(heads, rows, f"Archivos de cada edición{markdown.simulated(edition)}", range(len(heads)))
@@ -49,8 +50,7 @@ def gallery(edition: Edition, folder: str) -> str:
             continue
         words = card_words.card(edition, measure, estimate).alt
         wide, tall = (f"{folder}tarjetas/{number}-{size}.png" for size in ("1200x630", "1080x1350"))
-        alt = words.replace('"', "&quot;")
         name = escape(edition.label(measure).name)
-        image = f'`<img src="{wide}" alt="{alt}" width="1200" height="630" loading="lazy">`{{=html}}'
+        image = f'`<img src="{wide}" alt="{attribute(words)}" width="1200" height="630" loading="lazy">`{{=html}}'
         items.append(f"- {image}\n\n    {name}: [1200 × 630]({wide}) · [1080 × 1350]({tall})")
     return "::: {.cards .web}\n" + "\n\n".join(items) + "\n:::"

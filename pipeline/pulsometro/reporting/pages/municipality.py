@@ -5,7 +5,6 @@ from pulsometro.reporting.charts.drawing import rank_strips
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size
 from pulsometro.reporting.edition.content import Edition, Place
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.edition.tested_differences import ALIKE
 from pulsometro.reporting.edition.topics import ranks_of, report_topics
 from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
@@ -15,6 +14,7 @@ from pulsometro.reporting.pages import brief
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.style.vocabulary import DIRECTIONS, SIDES, Side
 
 
 def page(edition: Edition, place: Place, shop: BuildFolder, engine: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ def facts(edition: Edition, place: Place, measure: Measure) -> str:
     head = f"### {escape(edition.label(measure).name)}"
     if estimate is None:
         silent = upper_first(sentences.silence(edition, measure, place.code))
-        return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{silent}.\n:::\n:::::"
+        return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{escape(silent)}.\n:::\n:::::"
     number = f"{span(sentences.value(estimate), 'big')} [{sentences.margin(estimate).markdown}]{{.margin}}"
     base = text(markdown.base(estimate), " entrevistas").markdown
     boxes = [
@@ -72,7 +72,7 @@ def _fact(name: str, said: Text) -> str:
 def against(edition: Edition, estimate: Estimate, whole: Estimate) -> Text:
     """``75.4 %: aquí es menor``: the whole's figure, and whether the place differs from the rest of it."""
     word = comparisons.against_rest(edition, estimate)
-    said = {"": "", ALIKE: ": no se distingue"}.get(word, f": aquí es {word}")
+    said = {"": "", Side.NONE: ": no se distingue"}.get(word, f": aquí es {SIDES.get(word, word)}")
     return text(sentences.value(whole), said)
 
 
@@ -83,7 +83,7 @@ def _change(edition: Edition, measure: Measure, estimate: Estimate, comparison: 
     sign, _, tone = edition.theme.meaning(change, edition.direction(measure))
     said = sentences.verdict(edition, change, False, since=False).markdown
     if not change.comparable:
-        said = f"no comparable ({escape(change.reason)})" if 0 < len(change.reason) <= 40 else "no comparable"
+        said = DIRECTIONS[change.verdict] + (f" ({escape(change.why)})" if 0 < len(change.why) <= 40 else "")
     mark = f"{sign} " if change.comparable else ""
     name = f"Frente a {edition.period(change.reference_wave)}"
     return f"::: {{.fact}}\n{escape(name)}\n\n[{mark}{said}]{{.verdict .{tone}}}\n:::"

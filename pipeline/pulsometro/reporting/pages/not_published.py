@@ -3,9 +3,8 @@
 The cause may name a file, a folio or an answer: it is for the team (``processed/<wave>/report/withheld.json``).
 """
 
-from html import escape
-
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.escapes import html as escape
 from pulsometro.reporting.edition.content import WaveInfo
 from pulsometro.study import Study
 from pulsometro.style.theme import Theme, load_theme

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pulsometro.recompute.opinion_record import SecondOpinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
-from pulsometro.reporting.edition.tested_differences import HIGHER, LOWER
 from pulsometro.reporting.edition.topics import report_topics
 from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
@@ -17,6 +16,7 @@ from pulsometro.reporting.pages.quality import second_opinion
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.style.vocabulary import Side
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,9 @@ def _one_series(edition: Edition, shop: BuildFolder, label: IndicatorLabel) -> s
     name = f"serie-{slug(label.id)}"
     chart = pictures.draw_series(edition, measure, shop.figures, name=name, sizes=pictures.GALLERY)
     estimate = edition.whole(measure)
-    said = f"{upper_first(sentences.silence(edition, measure))}."
-    if estimate is not None:
+    if estimate is None:
+        said = escape(f"{upper_first(sentences.silence(edition, measure))}.")
+    else:
         now = sentences.verdict(edition, edition.change(estimate), sentences.is_first(edition, measure))
         year = edition.change(estimate, "year_ago")
         words = text(sentences.value(estimate), " (", sentences.margin(estimate), "): ", now)
@@ -94,15 +95,14 @@ def trust(edition: Edition, shop: BuildFolder) -> dict[str, str]:
         points = pictures.draw_trust_points(edition, shop.figures)
         drawn = {
             "confianza": f"{bars.markdown()}\n\n{markdown.folded(markdown.trust(edition))}",
-            "confianza-puntos": f"{points.markdown()}\n\n::: {{.note}}\n{brief.legend(edition)}\n:::",
+            "confianza-puntos": f"{points.markdown()}\n\n::: {{.note}}\n{escape(brief.legend(edition))}\n:::",
         }
+    heading = f"Quién responde «{level}», por {edition.settings.place_word}"
     return {
         **drawn,
         "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
         "confianza-cambio": f"## {comparisons.trust_moved(edition).markdown}",
-        "confianza-lugares": (
-            f"## Quién responde «{escape(level)}», por {edition.settings.place_word}\n\n{_trust_places(edition)}"
-        ),
+        "confianza-lugares": f"## {escape(heading)}\n\n{_trust_places(edition)}",
     }
 
 
@@ -122,7 +122,7 @@ def _trust_places(edition: Edition) -> str:
     table = markdown.pipe(heads, rows, f"Responde «{level}»{markdown.simulated(edition)}")
     note = f"En negritas: es distinto del resto de {edition.settings.whole}, {comparisons.rule(edition)}."
     note = note.replace(" de el ", " del ")
-    return f"::: {{.glance}}\n{table}\n:::\n\n::: {{.note}}\n{note}\n:::"
+    return f"::: {{.glance}}\n{table}\n:::\n\n::: {{.note}}\n{escape(note)}\n:::"
 
 
 def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cell:
@@ -130,7 +130,7 @@ def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cel
     if estimate is None:
         return not_printed.why(edition, measure, code).cell
     shown = markdown.bare(estimate)
-    if comparisons.against_rest(edition, estimate) not in (HIGHER, LOWER):
+    if comparisons.against_rest(edition, estimate) not in (Side.HIGHER, Side.LOWER):
         return shown
     return markdown.Markdown(f"**{text(shown).markdown}**", shown.text)
 
@@ -148,7 +148,7 @@ def quality(
         few, all_ = withheld.get(wave.wave, (0, 0))
         share = f"{spanish.count(few)} de {spanish.count(all_)}"
         said = wave.verdict + (f" ({'; '.join(wave.exceptions)})" if wave.exceptions else "")
-        page = f"[{wave.period}](../{wave.wave}/calidad.html)"
+        page = f"[{escape(wave.period)}](../{wave.wave}/calidad.html)"
         lines.append(f"| {page} | {spanish.count(wave.interviews)} | {rate} | {kish} | {share} | {escape(said)} |")
     lines += [f"| {escape(info.period.capitalize())} | | | | | {not_published.NOT_PUBLISHED} |" for info in unpublished]
     notes = (

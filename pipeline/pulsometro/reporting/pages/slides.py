@@ -105,7 +105,7 @@ def _verdict(edition: Edition, measure: Measure, estimate: Estimate) -> str:
 
 
 def _slide(edition: Edition, measure: Measure, estimate: Estimate, chart: pictures.Chart, said: str) -> str:
-    number = f"**{text(sentences.value(estimate)).plain}**"
+    number = f"**{escape(text(sentences.value(estimate)).plain)}**"
     aside = [sentences.margin(estimate).plain, said, f"{spanish.count(estimate.n)} entrevistas"]
     aside += ["Datos simulados"] if edition.simulated else []
     beside = "\n\n".join([number, *(escape(line) for line in aside)])

@@ -7,7 +7,7 @@ from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
 from pulsometro.reporting.language.links import place_path
-from pulsometro.reporting.language.traced_text import escape
+from pulsometro.reporting.language.traced_text import escape, upper_first
 from pulsometro.reporting.pages import brief, not_published
 from pulsometro.reporting.pages.navigation import formats
 from pulsometro.reporting.tables import markdown
@@ -22,7 +22,7 @@ def start_fragments(
     empty = "No hay cifras que se puedan publicar."
     line = pictures.draw_series(edition, measure, shop.figures, beside) if len(edition.waves) > 1 else None
     bars = pictures.draw_trust(edition, shop.figures) if comparisons.trust_rows(edition) else None
-    marks = brief.marked(edition)
+    marks = escape(brief.marked(edition))
     with_places = any(edition.in_place(measure, place.code) for place in edition.places)
     shown = pictures.draw_map(edition, measure, shop.figures).markdown() if with_places else brief.NOTHING
     return {
@@ -72,10 +72,12 @@ def editions(edition: Edition, published: Sequence[str], unpublished: Sequence[W
             continue
         estimate = edition.whole(measure, info.key)
         name = not_published.line(info)
-        link = f"[{name}]({info.key}/brief.html)" if info.key in published else name
+        link = f"[{escape(name)}]({info.key}/brief.html)" if info.key in published else escape(name)
         cells: list[markdown.Cell] = [markdown.Markdown(link, name)]
-        gone: list[markdown.Cell] = [not_printed.why(edition, measure, wave=info.key).cell, markdown.EMPTY]
-        cells += [markdown.bare(estimate), markdown.interval(estimate)] if estimate else gone
+        if estimate:
+            cells += [markdown.bare(estimate), markdown.interval(estimate)]
+        else:
+            cells += [not_printed.why(edition, measure, wave=info.key).cell, markdown.EMPTY]
         rows.append(cells)
     heads = ["Edición", "%", f"Intervalo del {brief.level(edition)}"]
     return markdown.pipe(heads, rows, f"{edition.label(measure).name}, por edición{markdown.simulated(edition)}")
@@ -91,5 +93,5 @@ def directory(edition: Edition) -> str:
         ("secciones/calidad.html", "Calidad", f"qué tan completo llegó cada {unit}"),
         ("secciones/datos.html", "Datos", f"tabulados por {edition.settings.place_word}, láminas y tarjetas"),
     )  # fmt: skip
-    listed = "\n\n".join(f"- [**{name}**]({path})\n\n    {said[:1].upper()}{said[1:]}." for path, name, said in lines)
+    listed = "\n\n".join(f"- [**{name}**]({path})\n\n    {escape(upper_first(said))}." for path, name, said in lines)
     return f"::: {{.directory}}\n{listed}\n:::"

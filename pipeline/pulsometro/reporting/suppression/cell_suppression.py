@@ -10,20 +10,22 @@ from typing import Any
 
 import pandas as pd
 
+from pulsometro.questionnaire.crossings import CROSS
+from pulsometro.reporting.row_key import COLUMNS, RowKey
 from pulsometro.reporting.suppression.linear_attack import (
-    CROSS,
     WHOLE,
     Answers,
     Cell,
     Domain,
     Span,
     Structure,
+    Universe,
     parted,
     span_of,
 )
 from pulsometro.settings.report_settings import Confidentiality
 
-_KEYS = ["indicator", "category", "statistic", "domain_kind", "domain"]
+_KEYS = list(COLUMNS[1:])
 _COUNTS = ("proportion", "total")
 _EVERYBODY: frozenset[Hashable] = frozenset(["*"])
 _REST = "(the rest)"
@@ -32,18 +34,18 @@ Know = Callable[[Sequence[Cell]], Span]
 
 @dataclass(frozen=True)
 class Kept:
-    """What may be shown, and the keys ("wave|indicator|…") of what may not."""
+    """What may be shown, and the keys of what may not."""
 
     estimates: pd.DataFrame
     changes: pd.DataFrame
-    withheld: frozenset[str] = frozenset()
+    withheld: frozenset[RowKey] = frozenset()
 
 
 @dataclass
 class _Wave:
     """The cells of one wave: the rows that show each, and the counts behind it."""
 
-    rows: dict[str, dict[Cell, list[int]]] = field(default_factory=dict)
+    rows: dict[Universe, dict[Cell, list[int]]] = field(default_factory=dict)
     base: dict[Cell, int] = field(default_factory=dict)
     inside: dict[Cell, int] = field(default_factory=dict)
     size: dict[Domain, int] = field(default_factory=dict)
@@ -65,11 +67,11 @@ def without_recognisable(
         gone += _withheld(rows, rules, structure(str(wave)))
     if not gone:
         return Kept(estimates, changes)
-    keys = ["wave", *_KEYS]
+    keys = list(COLUMNS)
     out = pd.MultiIndex.from_frame(estimates.loc[gone, keys])
     now = pd.MultiIndex.from_frame(changes[keys]).isin(out)
     before = pd.MultiIndex.from_frame(changes[keys].assign(wave=changes["reference_wave"])).isin(out)
-    named = frozenset("|".join(map(str, key)) for key in out)
+    named = frozenset(RowKey(*map(str, key)) for key in out)
     left = estimates.drop(index=gone).reset_index(drop=True)
     return Kept(left, changes[~(now | before)].reset_index(drop=True), named)
 
@@ -103,7 +105,7 @@ def _withheld(rows: pd.DataFrame, rules: Confidentiality, structure: Structure) 
         if out:
             codes = structure.complete.get(universe) or _answers(cells)
             domains = {cell.domain for cell in cells}
-            know = partial(span_of, domains=domains, codes=codes, closed=not universe.endswith("|mean"))
+            know = partial(span_of, domains=domains, codes=codes, closed=universe.kind != "mean")
             out |= _complement(wave, list(cells), few | told, out, know, rules.min_count)
         gone += [index for cell in out for index in cells[cell]]
     return sorted(gone)
@@ -120,10 +122,10 @@ def _cells(rows: pd.DataFrame, structure: Structure) -> _Wave:
     listed: Iterable[tuple[Any, ...]] = rows[[*_KEYS, "n", "n_category"]].itertuples(name=None)
     for index, indicator, category, statistic, kind, domain, n, inside in listed:
         if statistic in _COUNTS:
-            own = Answers(f"{indicator}|", frozenset([str(category)]))
+            own = Answers(Universe("indicator", str(indicator)), frozenset([str(category)]))
             answers = structure.counted.get((str(indicator), str(category)), own)
         else:
-            answers = Answers(f"{indicator}|mean", frozenset([str(statistic)]))
+            answers = Answers(Universe("mean", str(indicator)), frozenset([str(statistic)]))
         cell = Cell(answers, (str(kind), str(domain)))
         wave.rows.setdefault(answers.universe, {}).setdefault(cell, []).append(int(index))
         wave.base[cell], wave.inside[cell] = int(n), int(inside)
@@ -136,7 +138,10 @@ def _withheld_blocks(wave: _Wave, cells: Mapping[Cell, list[int]], small: set[in
     few = {cell.domain for cell, shown in cells.items() if small.intersection(shown)}
     if not few:
         return set()
-    blocks = {domain: Cell(Answers("", _EVERYBODY), domain) for domain in {cell.domain for cell in cells}}
+    blocks = {
+        domain: Cell(Answers(Universe("indicator", ""), _EVERYBODY), domain)
+        for domain in {cell.domain for cell in cells}
+    }
     know = partial(span_of, domains=set(blocks), codes=_EVERYBODY, closed=False)
     tiny = {blocks[domain] for domain in few}
     more = _complement(wave, list(blocks.values()), tiny, set(tiny), know, 0)

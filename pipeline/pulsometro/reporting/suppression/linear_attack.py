@@ -10,22 +10,33 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pulsometro.questionnaire import Indicator, Questionnaire
+from pulsometro.questionnaire.crossings import crossed, parts_of
 
 # Between the parts of a crossed domain, as the estimates table writes them.
-CROSS = "*"
 WHOLE = "total"
 Domain = tuple[str, str]
 Vector = dict[int, Fraction]
 
 
+class Universe(NamedTuple):
+    """What the answers of some rows are answers to: a question put to a base, counted or averaged.
+
+    ``kind``: "item", or "indicator" where no definition says what is counted, or "mean".
+    """
+
+    kind: str
+    name: str
+    base: str = ""
+
+
 @dataclass(frozen=True)
 class Answers:
-    """What a row counts: answers (codes) of a universe, which is an item asked of a base."""
+    """What a row counts: answers (codes) of a universe."""
 
-    universe: str
+    universe: Universe
     codes: frozenset[Hashable]
 
 
@@ -34,18 +45,18 @@ class Structure:
     """What each row of a wave counts, by (indicator, category), and every answer of each universe."""
 
     counted: Mapping[tuple[str, str], Answers]
-    complete: Mapping[str, frozenset[Hashable]]
+    complete: Mapping[Universe, frozenset[Hashable]]
 
 
 def structure_of(indicators: Mapping[str, Indicator], questionnaire: Questionnaire) -> Structure:
     """From the definitions: two indicators of one item and base count answers of the same universe."""
     counted: dict[tuple[str, str], Answers] = {}
-    complete: dict[str, frozenset[Hashable]] = {}
+    complete: dict[Universe, frozenset[Hashable]] = {}
     for name, indicator in indicators.items():
         item = questionnaire.items.get(indicator.item or "")
         if item is None or indicator.kind not in ("share", "distribution"):
             continue
-        universe = f"{indicator.item}|{indicator.base or ''}"
+        universe = Universe("item", indicator.item or "", indicator.base or "")
         labels = dict(item.codes)
         if indicator.kind == "share":
             counted[name, indicator.category] = Answers(universe, frozenset(indicator.categories))
@@ -62,13 +73,13 @@ def wider(domain: Domain) -> list[tuple[Domain, str]]:
     kind, value = domain
     if kind == WHOLE:
         return []
-    kinds, values = kind.split(CROSS), value.split(CROSS)
+    kinds, values = parts_of(kind), parts_of(value)
     if len(kinds) == 1:
         return [((WHOLE, WHOLE), kind)]
     found = []
     for kept in combinations(range(len(kinds)), len(kinds) - 1):
         left = next(i for i in range(len(kinds)) if i not in kept)
-        parent = (CROSS.join(kinds[i] for i in kept), CROSS.join(values[i] for i in kept))
+        parent = (crossed(kinds[i] for i in kept), crossed(values[i] for i in kept))
         found.append((parent, kinds[left]))
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from pulsometro.common.escapes import attribute
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
 from pulsometro.reporting.language import comparisons, not_printed, sentences
@@ -36,9 +37,9 @@ def pipe(heads: Sequence[str], rows: Sequence[Sequence[Cell]], caption: str, wor
         f":{'-' * (dashes - 1)}" if index in words else f"{'-' * (dashes - 1)}:"
         for index, dashes in enumerate(_dashes(heads, rows))
     ]
-    body = "\n".join(f"| {' | '.join(line)} |" for line in [list(heads), rule, *table])
+    body = "\n".join(f"| {' | '.join(line)} |" for line in [[escape(head) for head in heads], rule, *table])
     marks = not_printed.legend(" ".join(plain(cell) for row in rows for cell in row))
-    return f"{body}\n\n: {caption}{f'. {escape(marks)}' if marks else ''}\n"
+    return f"{body}\n\n: {escape(caption)}{f'. {escape(marks)}' if marks else ''}\n"
 
 
 def _dashes(heads: Sequence[str], rows: Sequence[Sequence[Cell]], total: int = 72) -> list[int]:
@@ -96,7 +97,7 @@ def verdict_word(change: Change | None) -> Cell:
     """The verdict as a table says it."""
     if change is None:
         return EMPTY
-    said = Number(change.verdict, change.key, change.verdict_field)
+    said = Number(change.word, change.key, change.verdict_field)
     return text(said, f" ({change.note})") if change.note else said
 
 
@@ -184,4 +185,4 @@ def simulated(edition: Edition) -> str:
 
 def folded(table: str, summary: str = "Ver los datos en una tabla") -> str:
     """A table that a page folds away, a Word file shows and a PDF leaves out."""
-    return f'::: {{.datos summary="{summary}"}}\n{table}\n:::\n'
+    return f'::: {{.datos summary="{attribute(summary)}"}}\n{table}\n:::\n'

@@ -13,7 +13,6 @@ from typing import Any
 from pulsometro.common.files import atomic
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.edition.tested_differences import HIGHER
 from pulsometro.reporting.edition.topics import report_topics
 from pulsometro.reporting.formats.deterministic_zip import settle_office
 from pulsometro.reporting.language import comparisons, not_printed
@@ -21,6 +20,7 @@ from pulsometro.reporting.language.traced_text import upper_first
 from pulsometro.reporting.tables.workbook import Book, Grid, sheet_name
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.style.vocabulary import PRECISIONS, Precision, Reason, Side
 
 MODERATE, LOW, CONFIDENTIAL, NOT_THERE = "*", not_printed.IMPRECISE.mark, not_printed.CONFIDENTIAL.mark, "[nd]"
 STATISTICS = {"proportion": "Porcentaje", "mean": "Promedio", "total": "Total"}
@@ -98,7 +98,7 @@ def greater_than(edition: Edition, row: Sequence[Estimate | None], columns: Sequ
             if other.letter
             and their is not None
             and their.publishable
-            and edition.differences.between(mine, their) == HIGHER
+            and edition.differences.between(mine, their) == Side.HIGHER
         ]
         letters.append(between.join(below))
     return letters
@@ -116,7 +116,7 @@ def _contents(book: Book, names: Sequence[str], sheets: Sequence[str]) -> None:
     first = 2 + len(marks)
     rows = [*zip(names, sheets, strict=True), ("Detalle de cada cifra", "Detalle"), ("Notas y definiciones", "Notas")]
     for index, (name, target) in enumerate(rows, first + 1):
-        sheet.write_url(index, 0, f"internal:'{target}'!A1", book.link, string=name)
+        sheet.write_url(index, 0, "internal:'{}'!A1".format(target.replace("'", "''")), book.link, string=name)
     book.table(sheet, Grid("contenido", first, ("Hoja",), (80,), frozen=0), first + len(rows))
 
 
@@ -185,7 +185,7 @@ def _indicator(book: Book, sheet: Any, line: int, label: IndicatorLabel, columns
 def _figure(book: Book, sheet: Any, line: int, column: int, estimate: Estimate, letters: str) -> None:
     """One cell: the unrounded value; its symbol and letters are part of the number's format."""
     if not estimate.publishable:
-        sheet.write_string(line, column, LOW, book.mark("baja"))
+        _mark(book, sheet, line, column, estimate)
         return
     # Letters before and room for the symbol after: the decimal points stay in line.
     front = f'"{letters} "' if letters else ""
@@ -194,9 +194,17 @@ def _figure(book: Book, sheet: Any, line: int, column: int, estimate: Estimate, 
     sheet.write_number(line, column, _exact(value), book.number(pattern, estimate.precision))
 
 
+def _mark(book: Book, sheet: Any, line: int, column: int, estimate: Estimate) -> None:
+    """The symbol of a figure that its row keeps from print: too imprecise, or of nobody."""
+    if estimate.reason == Reason.NO_CASES:
+        sheet.write_string(line, column, NOT_THERE, book.mark())
+    else:
+        sheet.write_string(line, column, LOW, book.mark(Precision.LOW))
+
+
 def _symbol(estimate: Estimate) -> str:
     """The symbol of a precision class as part of a number's format, or its room."""
-    return f'"{MODERATE}"' if estimate.precision == "moderada" else f"_{MODERATE}"
+    return f'"{MODERATE}"' if estimate.precision == Precision.MODERATE else f"_{MODERATE}"
 
 
 def _exact(value: float) -> float:
@@ -249,11 +257,11 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
     )
     for column, said in enumerate(words):
         sheet.write_string(line, column, said, book.beside)
-    sheet.write_string(line, _AT["Precisión"], estimate.precision, book.beside)
+    sheet.write_string(line, _AT["Precisión"], PRECISIONS[estimate.precision], book.beside)
     sheet.write_string(line, _AT["Identificador"], estimate.key, book.beside)
     sheet.write_number(line, _AT["Entrevistas"], estimate.n, book.number("#,##0"))
     if not estimate.publishable:
-        sheet.write_string(line, _AT["Estimación"], LOW, book.mark("baja"))
+        _mark(book, sheet, line, _AT["Estimación"], estimate)
         return
     factor = 100.0 if estimate.statistic == "proportion" else 1.0
     one, two = book.number("#,##0.0"), book.number("#,##0.00")
@@ -276,7 +284,7 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
                 style = book.number("+#,##0.0;−#,##0.0;0.0")
                 sheet.write_number(line, _AT[head], _exact(change.difference * factor), style)
             note = f" ({change.note})" if change.note else ""
-            sheet.write_string(line, _AT[said], f"{change.verdict}{note}", book.beside)
+            sheet.write_string(line, _AT[said], f"{change.word}{note}", book.beside)
 
 
 def _notes(book: Book) -> None:
@@ -299,7 +307,7 @@ def _notes(book: Book) -> None:
                    + (" Datos simulados." if edition.simulated else "")),
         ("Licencia", edition.settings.licence),
     ]  # fmt: skip
-    fills = {1: "moderada", 2: "baja"}
+    fills = {1: Precision.MODERATE, 2: Precision.LOW}
     for label in edition.labels.values():
         parts = [label.definition, f"Pregunta: {label.question}" if label.question else "", label.no_answer,
                  f"Base: {label.base}." if label.base else ""]  # fmt: skip

@@ -5,14 +5,16 @@ above the table, a real table with its header row, no merged cells and no blank 
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pulsometro.common.escapes import excel_footer, excel_text
 from pulsometro.reporting.edition.content import Edition
+from pulsometro.style.vocabulary import Precision
 
-FILLS = {"moderada": "#FFF2CC", "baja": "#F8CBAD"}
+FILLS: Mapping[str, str] = {Precision.MODERATE: "#FFF2CC", Precision.LOW: "#F8CBAD"}
 # Of LCID 80A, es-MX: a comma for thousands and a point for decimals, wherever the file is opened.
 LOCALE = "[$-80A]"
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -38,13 +40,33 @@ class Grid:
     words: int = -1
 
 
+def _sheet_class() -> Any:
+    """xlsxwriter's sheet, in which every text goes through one escape, however it is written."""
+    from xlsxwriter.worksheet import Worksheet
+
+    class Sheet(Worksheet):  # type: ignore[misc]
+        def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> Any:
+            return super()._write_string(row, col, excel_text(string), cell_format)
+
+    return Sheet
+
+
 class Book:
     """An open workbook with the formats that it needs, each made once."""
 
     def __init__(self, buffer: io.BytesIO, edition: Edition):
         import xlsxwriter
 
-        self.book: Any = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        self.book: Any = xlsxwriter.Workbook(
+            buffer,
+            {
+                "in_memory": True,
+                # What begins with = or looks like an address is a text as any other.
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
         self.edition = edition
         self._formats: dict[tuple[str, str, bool], Any] = {}
         title = f"{edition.title}: tabulados, {edition.wave.period}"
@@ -94,13 +116,13 @@ class Book:
 
     def sheet(self, name: str, above: Sequence[str]) -> Any:
         """A new sheet with its title and notes above, ready to print on A4."""
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(name, worksheet_class=_sheet_class())
         for line, words in enumerate(above):
             sheet.write(line, 0, words, self.title if line == 0 else self.note)
         if self.edition.draft:
             # What a screen shows in its first cell, a printed page says in its header.
             sheet.set_header("&C&B&22BORRADOR: NO CITAR")
-        sheet.set_footer(f"&L{self.edition.producer}&RPágina &P de &N")
+        sheet.set_footer(f"&L{excel_footer(self.edition.producer)}&RPágina &P de &N")
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)

@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.files import read_record, read_table
+from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Indicator
-from pulsometro.reporting.edition.rows import ID
+from pulsometro.reporting.row_key import BAR, COLUMNS, RowKey
 from pulsometro.reporting.trace.location import FILES, value_at
 from pulsometro.study import Study
 from pulsometro.study.layout import BESIDE, MADE_BY
+from pulsometro.weighting.record import NAME as WEIGHTING
+from pulsometro.weighting.record import load_weighting
 
 _PRINTED = re.compile(r'data-id="([^"]+)" data-field="([^"]+)"[^>]*>(?:\s*<text[^>]*>)?([^<]+)<')
 _TIED = re.compile(r'data-id="([^"]+)"')
@@ -45,7 +47,7 @@ def explain_number(study: Study, what: str) -> str:
     key, _, field = what.partition("#")
     if key.endswith(FILES):
         return _entry(study, key, field, "")
-    if key.count("|") >= len(ID) - 1:
+    if key.count(BAR) >= len(COLUMNS) - 1:
         return _one(study, key, field or "estimate", "")
     if drawn := _drawn(study, what):
         return _figure(study, what, *drawn)
@@ -55,7 +57,7 @@ def explain_number(study: Study, what: str) -> str:
             f"'{what}' is printed in no built page of {study.site} and is the id of no figure there; give the number "
             "as printed, the data-figure of a chart, or a row's key (the data-id of the number), after 'dvc repro'."
         )
-    parts = [(_one if "|" in key else _entry)(study, key, field, page) for key, field, page in found[:_MOST]]
+    parts = [(_one if BAR in key else _entry)(study, key, field, page) for key, field, page in found[:_MOST]]
     if len(found) > _MOST:
         parts.append(f"… and {len(found) - _MOST} more rows that print alike.")
     return "\n\n".join(parts)
@@ -106,7 +108,7 @@ def _figure(study: Study, what: str, page: Path, keys: list[str]) -> str:
     lines = [f"figure {what}, in {page.relative_to(study.root)}: {len(keys)} rows"]
     indicators: dict[tuple[str, str], dict[str, str]] = {}
     for key in keys:
-        ids = dict(zip(ID, key.split("|"), strict=True))
+        ids = RowKey.parse(key)._asdict()
         row = _row(_estimates(study, ids["wave"]), ids, key)
         indicators.setdefault((ids["indicator"], ids["category"]), {**ids, "domain_kind": "total"})
         lines.append(
@@ -115,7 +117,7 @@ def _figure(study: Study, what: str, page: Path, keys: list[str]) -> str:
         )
     lines += [f"formula      {name} / {category!r}: {_formula(study, ids)}"
               for (name, category), ids in indicators.items()]  # fmt: skip
-    for wave in dict.fromkeys(key.split("|")[0] for key in keys):
+    for wave in dict.fromkeys(RowKey.parse(key).wave for key in keys):
         lines += [f"wave {wave}", *_origin(study, wave)]
     return "\n".join(lines)
 
@@ -126,13 +128,13 @@ def _entry(study: Study, key: str, path: str, page: str) -> str:
     file = study.processed(wave, name)
     head = f"{key}#{path}{f'  (printed in {page})' if page else ''}"
     stage = MADE_BY.get(name, "")
-    return "\n".join([head, f"  value        {value_at(file, path)}", *_made_by(study, wave, file, stage)])
+    return "\n".join([head, f"  value        {value_at(study, wave, name, path)}", *_made_by(study, wave, file, stage)])
 
 
 def _one(study: Study, key: str, field: str, page: str) -> str:
     if key.endswith(FILES):
         return _entry(study, key, field, page)
-    ids = dict(zip(ID, key.split("|"), strict=True))
+    ids = RowKey.parse(key)._asdict()
     row = _row(_estimates(study, ids["wave"]), ids, key)
     lines = [f"{key}  ({field}{', printed in ' + page if page else ''})"]
     lines += [f"  {name:<12} {row[name]}" for name in _SHOWN]
@@ -169,7 +171,7 @@ def _row(table: pd.DataFrame, ids: dict[str, str], key: str) -> pd.Series:
 
 def _change(study: Study, ids: dict[str, str], comparison: str) -> list[str]:
     table = read_table(study.series("changes.parquet"))
-    row = _row(table[table["comparison"] == comparison], ids, "|".join(ids.values()))
+    row = _row(table[table["comparison"] == comparison], ids, str(RowKey(**ids)))
     names = ("reference_wave", "reference_estimate", "difference", "se", "ci_low", "ci_high", "p", "p_adjusted",
              "adjust", "verdict", "minimum_detectable")  # fmt: skip
     return [f"change       against {row['reference_wave']} ({comparison})", *(f"  {n:<18} {row[n]}" for n in names)]
@@ -208,10 +210,9 @@ def _missing(indicator: Indicator) -> str:
 
 
 def _origin(study: Study, wave: str) -> list[str]:
-    record = study.processed(wave, "weighting.json")
-    said = read_record(record) if record.is_file() else {}
-    method = (said.get("calibration") or {}).get("method", "given")
-    replicates = (said.get("replicates") or {}).get("used", 0)
+    record = load_weighting(study, wave) if study.processed(wave, WEIGHTING).is_file() else None
+    method = record.calibration.method if record and record.calibration else "given"
+    replicates = record.replicates.used if record and record.replicates else 0
     weights = study.processed(wave, "weights.parquet")
     return [
         f"weights      {_named(study, weights)}; calibration: {method}; replicates: {replicates}",

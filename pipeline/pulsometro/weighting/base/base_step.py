@@ -3,13 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from pulsometro.settings.weighting_settings import (
-    AreaSample,
-    Given,
-    TelephoneCompletes,
-    TelephoneFrame,
-    WeightingSettings,
-)
+from pulsometro.settings.base_weight_settings import AreaSample, Given, TelephoneCompletes, TelephoneFrame
+from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.weighting.arrays import Floats, codes_of
 from pulsometro.weighting.base.probabilities import (
     area_base,

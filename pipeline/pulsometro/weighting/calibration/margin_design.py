@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from pulsometro.questionnaire.crossings import crossed
 from pulsometro.settings.weighting_settings import Calibration, Collapse, MarginSettings
 from pulsometro.weighting.arrays import Bools, Floats, Ints
 from pulsometro.weighting.calibration.margins import (
@@ -21,7 +22,6 @@ from pulsometro.weighting.record import Collapsed, MissingHandled
 Cells = dict[tuple[str, tuple[str, ...]], float]
 
 MISSING = "missing"
-_JOIN = "*"
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,13 @@ def design_margins(
         tuples = np.column_stack([levels[item] for item in settings.items]).astype(object)
         merged = _collapse(tuples, cells, group, settings, collapse)
         collapsed.extend(merged)
-        labels = np.array([_JOIN.join(row) for row in tuples], dtype=object)
+        labels = np.array([crossed(row) for row in tuples], dtype=object)
         for position, row in enumerate(tuples):
             if MISSING in row:
                 labels[position] = MISSING
         by_label = _sum_cells(cells)
         _separate_missing(by_label, labels == MISSING, group, base)
-        margins.append(margin_from_labels(_JOIN.join(settings.items), group, labels, by_label))
+        margins.append(margin_from_labels(crossed(settings.items), group, labels, by_label))
         sources.append(replace(source, within=settings.within, shares=settings.totals == "shares"))
     design = reconcile(tuple(margins), calibration.margin_tolerance)
     check_margins(design, calibration.min_respondents)
@@ -162,9 +162,9 @@ def _cells(picked: pd.DataFrame, settings: MarginSettings, totals: Totals) -> Ce
         cells[key] = cells.get(key, 0.0) + float(row[-1])
     if settings.totals == "counts":
         return cells
-    flat = {(area, _JOIN.join(levels)): total for (area, levels), total in cells.items()}
+    flat = {(area, crossed(levels)): total for (area, levels), total in cells.items()}
     counts = shares_to_counts(flat, totals.by_area())
-    return {(area, levels): counts[area, _JOIN.join(levels)] for area, levels in cells}
+    return {(area, levels): counts[area, crossed(levels)] for area, levels in cells}
 
 
 def _collapse(
@@ -183,7 +183,7 @@ def _collapse(
             if len({level[at] for level in touched}) < 2 or min(counts) >= rule.below:
                 continue
             label = _merge(tuples, cells, area, here, touched, at)
-            done.append(Collapsed(area, _JOIN.join(settings.items), f"{rule.item} {label}", min(counts)))
+            done.append(Collapsed(area, crossed(settings.items), f"{rule.item} {label}", min(counts)))
     return done
 
 
@@ -204,7 +204,7 @@ def _parts(label: str) -> set[str]:
 
 
 def _sum_cells(cells: Cells) -> dict[tuple[str, str], float]:
-    return {(area, _JOIN.join(levels)): total for (area, levels), total in cells.items()}
+    return {(area, crossed(levels)): total for (area, levels), total in cells.items()}
 
 
 def _separate_missing(totals: dict[tuple[str, str], float], missing: Bools, group: np.ndarray, base: Floats) -> None:

@@ -15,9 +15,11 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Rows
 from pulsometro.reporting.pages.quality.calls_and_interviewers import interviewers
 from pulsometro.reporting.pages.quality.quality_page import Sources, fragments, load, warnings
+from pulsometro.reporting.row_key import BAR
 from pulsometro.reporting.trace.explain import explain_number
+from pulsometro.settings.configuration import read_made
 from pulsometro.study import Study
-from pulsometro.weighting.record import WeightingRecord, read_record
+from pulsometro.weighting.record import WeightingRecord, load_weighting
 from tests.reporting import reading
 from tests.reporting.checking import fits
 from tests.reporting.checking_pages import held
@@ -52,12 +54,12 @@ def tied_of(page: str) -> list[tuple[str, str, str]]:
 def test_every_number_of_the_page_is_the_record(study: Study, edition: Edition, page: str) -> None:
     tied = tied_of(page)
     assert len(tied) > 900
-    files = [one for one in tied if "|" not in one[1]]
+    files = [one for one in tied if BAR not in one[1]]
     names = ("weighting.json", "interviewers.parquet", "second_opinion.json")
     assert {key for _, key, _ in files} == {f"{LAST}/{name}" for name in names}
     assert wrong(study, edition, files) == []
     # What the headline's precision is worth is its own row's, and never the weights' alone.
-    ((words, key, field),) = [one for one in tied if "|" in one[1]]
+    ((words, key, field),) = [one for one in tied if BAR in one[1]]
     headline = edition.whole(edition.settings.headline)
     assert headline is not None and (key, field) == (headline.key, "n_eff") and fits(edition, key, field, words)
 
@@ -184,7 +186,7 @@ def test_a_given_weight_of_a_study_without_areas_has_a_page(sources: Sources, tm
 def _fragments(content: dict[str, Any], sources: Sources, folder: Path) -> tuple[dict[str, str], list[Any]]:
     """The fragments made from another weighting.json, and their tied numbers."""
     write_record(content, folder / "weighting.json")
-    record: WeightingRecord = read_record(folder / "weighting.json")
+    record = read_made(WeightingRecord, folder / "weighting.json")
     wave = replace(sources.edition.wave, key="other")
     other = replace(sources, record=record, edition=replace(sources.edition, wave=wave))
     made = fragments(other, folder)
@@ -208,7 +210,7 @@ def test_figures_that_may_not_be_printed_are_not(sources: Sources) -> None:
     hidden = (rows.estimates["indicator"] == "soborno") & (rows.estimates["domain_kind"] == "total")
     table = rows.estimates.assign(publishable=rows.estimates["publishable"] & ~hidden)
     careful = replace(sources.edition, rows=Rows(table, rows.changes))
-    made = [interviewers(sources.ledger, e, sources.asked, "") for e in (sources.edition, careful)]
+    made = [interviewers(sources.traced, e, sources.asked, "") for e in (sources.edition, careful)]
     assert ["soborno/sí/icc" in text for text in made] == [True, False]
 
 
@@ -229,6 +231,7 @@ def test_a_number_of_the_page_can_be_explained(study: Study, built: Path, page: 
 def test_a_record_of_another_version_say_what_to_do(study: Study, tmp_path: Path) -> None:
     content = sealed_record(study.processed(LAST, "weighting.json"))
     del content["base_final"]
-    write_record(content, tmp_path / "weighting.json")
+    elsewhere = replace(study, root=tmp_path)
+    write_record(content, elsewhere.processed(LAST, "weighting.json"))
     with pytest.raises(PulsoError, match="another version of this program wrote it"):
-        read_record(tmp_path / "weighting.json")
+        load_weighting(elsewhere, LAST)

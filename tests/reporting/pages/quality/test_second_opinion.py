@@ -8,7 +8,7 @@ import pytest
 from pulsometro.recompute.opinion_record import Apart, SecondOpinion
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.pages.quality.second_opinion import notices, of_every_edition, told
-from pulsometro.reporting.pages.quality.traced_tables import Ledger
+from pulsometro.reporting.pages.quality.traced_tables import Traced
 from tests.reporting.conftest import LAST
 from tests.reporting.weighed import opinion as content
 
@@ -25,19 +25,19 @@ def plain(text: str) -> str:
 
 
 def test_it_says_that_the_plain_error_was_worked_out_again_and_not_the_printed_one(edition: Edition) -> None:
-    said = told(Ledger(LAST), GOOD, edition, "replicates")
+    said = told(Traced(LAST), GOOD, edition, "replicates")
     assert "samplics 0.6.1 volvió a calcular 60 cifras: las principales, en el área metropolitana y por" in plain(said)
     assert "ninguna estimación se aparta de la nuestra en más de 10⁻⁹ de su valor" in plain(said)
     assert "ningún error estándar simple en más de 10⁻¹⁰" in plain(said)
     for method in ("replicates", "calibrated"):
-        assert "El error que se imprime es otro" in told(Ledger(LAST), GOOD, edition, method)
-    assert "también el que se imprime" in told(Ledger(LAST), GOOD, edition, "taylor")
+        assert "El error que se imprime es otro" in told(Traced(LAST), GOOD, edition, method)
+    assert "también el que se imprime" in told(Traced(LAST), GOOD, edition, "taylor")
     assert notices(GOOD) == []
 
 
 def test_figures_apart_are_named_without_their_values_and_are_warned_about(edition: Edition) -> None:
     bad = replace(GOOD, apart=(APART,), largest_estimate=1e-4)
-    said = plain(told(Ledger(LAST), bad, edition, "replicates"))
+    said = plain(told(Traced(LAST), bad, edition, "replicates"))
     assert "Éstas se apartan de la nuestra en más de 10⁻⁸ de su valor:" in said and "García" in said
     assert "Coinciden" not in said and "8.1" not in said and "0.08" not in said
     (notice,) = notices(bad)
@@ -59,13 +59,13 @@ def test_figures_apart_are_named_without_their_values_and_are_warned_about(editi
 def test_what_could_not_be_compared_says_why(
     edition: Edition, opinion: SecondOpinion, words: str, warned: bool
 ) -> None:
-    said = plain(told(Ledger(LAST), opinion, edition, "taylor"))
+    said = plain(told(Traced(LAST), opinion, edition, "taylor"))
     assert words in said and "oinciden" not in said
     assert bool(notices(opinion)) == warned == opinion.warns
 
 
 def test_a_kind_that_is_too_large_is_named(edition: Edition) -> None:
-    said = told(Ledger(LAST), replace(GOOD, left_out=("municipio",)), edition, "taylor")
+    said = told(Traced(LAST), replace(GOOD, left_out=("municipio",)), edition, "taylor")
     assert "Por municipio no se recalculó: son demasiados grupos" in said
 
 

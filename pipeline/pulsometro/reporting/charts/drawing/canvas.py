@@ -3,13 +3,13 @@
 Places are computed here and not by axes, so that the same chart can be drawn again for a narrow screen.
 """
 
-import html
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.escapes import html
 from pulsometro.reporting.charts.drawing.svg import svg_of
 from pulsometro.reporting.language.traced_text import Number
 from pulsometro.style.text_width import width
@@ -225,9 +225,9 @@ class Canvas:
         self.figure.add_artist(artist, clip=False)
         self._above(artist)
         if isinstance(tip, Number):
-            self._tag(artist, f'class="hot" data-tip="{html.escape(tip.text)}" {_tie(tip)}')
+            self._tag(artist, f'class="hot" data-tip="{html(tip.text)}" {_tie(tip)}')
         elif tip:
-            self._tag(artist, f'class="hot" data-tip="{html.escape(tip)}"')
+            self._tag(artist, f'class="hot" data-tip="{html(tip)}"')
 
     def _above(self, artist: Any) -> None:
         """Later on top: matplotlib would draw every line over every circle."""
@@ -241,7 +241,7 @@ class Canvas:
 
 
 def _tie(number: Number) -> str:
-    return f'data-id="{html.escape(number.key)}" data-field="{number.field}"'
+    return f'data-id="{html(number.key)}" data-field="{number.field}"'
 
 
 def width_of(theme: Theme, words: str, size: float, weight: int = 400) -> float:

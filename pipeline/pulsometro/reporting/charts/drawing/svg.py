@@ -1,10 +1,12 @@
 """From matplotlib's SVG to one that pages can hold: without what clashes or repeats, and tied to its rows."""
 
-import html
 import re
 from collections.abc import Mapping
 
+from pulsometro.common.escapes import html
+
 _GROUP = re.compile(r'<g id="([^"]*)">')
+_TAG = re.compile(r"<[^>]*>")
 _OPEN = re.compile(r"<svg [^>]*>")
 _DIGITS = re.compile(r"-?\d+\.\d+")
 
@@ -21,8 +23,8 @@ def svg_of(drawn: str, size: tuple[int, int], alt: str, tags: Mapping[str, str])
     space = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     lines = 'style="stroke-linejoin:round;stroke-linecap:butt"'
     # The page's own style names the family.
-    inline = re.sub(r"font-family:'[^']*';?", "", body)
-    label = html.escape(alt, quote=True)
+    inline = _TAG.sub(lambda tag: re.sub(r"font-family:'[^']*';?", "", tag[0]), body)
+    label = html(alt)
     return (
         f'<svg {space} width="{width}" height="{height}" {box} {lines}>{body}',
         f'<svg {box} role="img" aria-label="{label}" {lines}>{inline}',
@@ -48,6 +50,10 @@ def _shorter(body: str) -> str:
         words = _DIGITS.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), found[1])
         return 'd="' + re.sub(r"\s*([A-Za-z])\s*", r"\1", words).strip() + '"'
 
-    body = re.sub(r'\bd="([^"]*)"', path, body)
-    body = re.sub(r'style="[^"]*"', lambda style: style[0].replace(": ", ":").replace("; ", ";"), body)
-    return body.replace("text-anchor:start;", "")
+    def shorter(tag: re.Match[str]) -> str:
+        words = re.sub(r'\bd="([^"]*)"', path, tag[0])
+        words = re.sub(r'style="[^"]*"', lambda style: style[0].replace(": ", ":").replace("; ", ";"), words)
+        return words.replace("text-anchor:start;", "")
+
+    # Inside of tags alone: what a text says stays as it is.
+    return _TAG.sub(shorter, body)

@@ -1,9 +1,8 @@
 """The points that a survey discloses, and what they are read from."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from pulsometro.check.verdict import Verdict
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.study import Study
@@ -37,15 +36,11 @@ class Element:
 
 @dataclass(frozen=True)
 class Sources:
-    """What the points are read from: the study, its edition, and the files of the wave.
-
-    ``record``: as they are in the file; ``weights``: the same, as records.
-    """
+    """What the points are read from: the study, its edition, and the records of the wave."""
 
     study: Study
     edition: Edition
     questionnaire: Questionnaire
-    record: Mapping[str, Any]
     weights: WeightingRecord
-    checks: Mapping[str, Any]
+    checks: Verdict
     engine: str

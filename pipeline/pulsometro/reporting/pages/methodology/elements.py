@@ -5,9 +5,7 @@ which its Transparency Initiative asks for; INE (2016), Reglamento de Elecciones
 carácter científico; AMAI's code on what a published study tells its readers and owes to those interviewed.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
+from pulsometro.check.verdict import RuleResult
 from pulsometro.reporting.language.traced_text import escape, lower_first, text, upper_first
 from pulsometro.reporting.pages.brief import from_record, named
 from pulsometro.reporting.pages.methodology.disclosure_points import CHECKS, RECORD, Element, Point, Sources
@@ -91,11 +89,11 @@ def _population(sources: Sources) -> tuple[Point, ...]:
 
 def _sample(sources: Sources) -> tuple[Point, ...]:
     edition, said = sources.edition, sources.edition.settings.disclosure
-    coverage = next((c for c in sources.record.get("coverage") or [] if c["area"] == "total"), None)
+    coverage = next((c for c in sources.weights.coverage if c.area == "total"), None)
     reach = text("")
     if coverage:
-        share = from_record(edition, spanish.percent(coverage["share"], 0), "coverage/total/share")
-        year = str(coverage["reference_date"])[:4]
+        share = from_record(edition, spanish.percent(coverage.share, 0), "coverage/total/share")
+        year = coverage.reference_date[:4]
         reach = text(" El marco alcanza el ", share, f" de las viviendas (dato de {year}).")
     return (
         Point("Marco de muestreo", escape(said.frame or upper_first(edition.made.frame)) + reach.markdown, ("INE",)),
@@ -121,29 +119,27 @@ def _dates(sources: Sources) -> tuple[Point, ...]:
     return (Point("Levantamiento", escape(f"{upper_first(spanish.days(wave.start, wave.end))}."), ("INE", "AMAI")),)
 
 
-def _broken(rule: Mapping[str, Any]) -> bool:
+def _broken(rule: RuleResult) -> bool:
     """Whether a rule failed that is more than a remark."""
-    return not rule["passed"] and rule.get("severity") != "info"
+    return not rule.passed and rule.severity != "info"
 
 
-def _told(sources: Sources) -> list[Mapping[str, Any]]:
+def _told(sources: Sources) -> list[RuleResult]:
     """The rules that the page speaks of: not those against an edition that is not published."""
-    rules = list(sources.checks.get("rules") or [])
-    facts = (sources.checks.get("tables") or {}).get("facts") or {}
-    before = facts.get("compared_with")
+    rules, before = list(sources.checks.rules), sources.checks.compared_with
     if before is None or before in {wave.key for wave in sources.edition.waves}:
         return rules
-    return [rule for rule in rules if not rule["id"].startswith(("past.", "phone.seen_before", "phone.compared"))]
+    return [rule for rule in rules if not rule.id.startswith(("past.", "phone.seen_before", "phone.compared"))]
 
 
 def _process(sources: Sources) -> tuple[Point, ...]:
-    said, counts = sources.edition.settings.disclosure, sources.checks.get("counts") or {}
-    failed = [rule["title"].rstrip(".") for rule in _told(sources) if _broken(rule)]
+    said, counts = sources.edition.settings.disclosure, sources.checks.counts
+    failed = [rule.title.rstrip(".") for rule in _told(sources) if _broken(rule)]
     checked = said.quality_control or "Cada entrega se revisa con reglas hechas a partir del cuestionario."
     if counts:
-        apart = f"{spanish.count(counts['quarantined'])} se apartaron" if counts["quarantined"] else "ninguna se apartó"
+        apart = f"{spanish.count(counts.quarantined)} se apartaron" if counts.quarantined else "ninguna se apartó"
         checked += (
-            f" Se entregaron {spanish.count(counts['delivered'])} entrevistas: {spanish.count(counts['accepted'])} se "
+            f" Se entregaron {spanish.count(counts.delivered)} entrevistas: {spanish.count(counts.accepted)} se "
             f"aceptaron y {apart}."
         )
         checked += f" No se cumplió: {'; '.join(failed)}." if failed else " Se cumplieron todas las reglas."

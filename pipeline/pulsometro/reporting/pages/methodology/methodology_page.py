@@ -3,15 +3,15 @@
 import re
 from collections.abc import Sequence
 
+from pulsometro.check.verdict import load_verdict
 from pulsometro.questionnaire import Item, Questionnaire
 from pulsometro.reporting.edition.content import Edition
-from pulsometro.reporting.edition.records import verdict_of, weighting_of
 from pulsometro.reporting.language.traced_text import escape, upper_first
 from pulsometro.reporting.pages.methodology.disclosure_points import Element, Point, Sources
 from pulsometro.reporting.pages.methodology.elements import every_element
 from pulsometro.study import Study
 from pulsometro.style import spanish
-from pulsometro.weighting.record import read_record
+from pulsometro.weighting.record import load_weighting
 
 NOT_STATED = "No se declaró."
 _KINDS = {"integer": "número", "number": "número", "area": "lista de lugares", "date": "fecha"}
@@ -25,9 +25,8 @@ def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
     """
     wave = edition.wave.key
     questionnaire = study.questionnaire(wave)
-    weighed = study.processed(wave, "weighting.json")
-    record, checks = weighting_of(study, wave), verdict_of(study, wave)
-    told = every_element(Sources(study, edition, questionnaire, record, read_record(weighed), checks, engine))
+    weights, checks = load_weighting(study, wave), load_verdict(study, wave)
+    told = every_element(Sources(study, edition, questionnaire, weights, checks, engine))
     body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
     body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
     asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")

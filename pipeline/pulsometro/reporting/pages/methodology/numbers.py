@@ -1,8 +1,5 @@
 """The disclosure points that are made of numbers: sample size, outcome, precision, weights."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language import sentences
 from pulsometro.reporting.language.traced_text import Number, escape, lower_first, text, upper_first
@@ -11,22 +8,10 @@ from pulsometro.reporting.pages.methodology.disclosure_points import Point, Sour
 from pulsometro.reporting.pages.quality.weighting_words import describe, labels_of
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
+from pulsometro.style.method_words import ADJUSTMENTS, COVARIANCES, INTERVALS, SCHEMES, TESTS, VARIANCES
+from pulsometro.weighting.record import Rates
 
-_INTERVALS = {
-    "logit": "en escala logit", "korn_graubard": "de Korn y Graubard", "wilson": "de Wilson con muestra efectiva",
-    "wald": "de Wald",
-}  # fmt: skip
-_VARIANCE = {
-    "replicates": "con pesos replicados, y la calibración rehecha en cada réplica",
-    "calibrated": "por linealización, con los residuos de la calibración",
-    "taylor": "por linealización de Taylor",
-}
 _CLUSTERED = ", con cada persona que entrevista como conglomerado"
-_SCHEMES = {
-    "inegi": "INEGI, por el coeficiente de variación: precisión alta si es menor de 15 %, moderada "
-    "de 15 a 30 %, baja de 30 % o más; un porcentaje de 0 o de 100, que no tiene coeficiente, se clasifica por el "
-    "ancho de su intervalo de Korn y Graubard del 95 %: alta hasta 5 puntos, moderada hasta 10, baja si es mayor",
-}
 _DISPOSITIONS = {
     "I": "Entrevistas completas", "P": "Entrevistas parciales", "R": "Rechazos e interrupciones", "NC": "Sin contacto",
     "O": "Otros elegibles", "UH": "No se sabe si es vivienda", "UO": "No se sabe si hay quien responda",
@@ -37,7 +22,7 @@ _RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación
 
 def size(sources: Sources) -> tuple[Point, ...]:
     """How many were interviewed, in every place too, with AAPOR's rates, dispositions and item nonresponse."""
-    edition, total = sources.edition, _total(sources.record, "outcome_rates")
+    edition, total = sources.edition, sources.weights.whole_rates
     base = edition.whole(edition.settings.headline)
     silent = sorted({label.no_answer for label in edition.labels.values()})
     counted = ""
@@ -55,14 +40,10 @@ def size(sources: Sources) -> tuple[Point, ...]:
     )  # fmt: skip
 
 
-def _total(record: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:
-    return next((row for row in record.get(table) or [] if row["area"] == "total"), None)
-
-
 def _by_place(sources: Sources) -> str:
     """Sample size and margin of the headline in every place."""
     edition = sources.edition
-    sizes = {row["area"]: row["n"] for row in sources.record.get("final") or []}
+    sizes = {spread.area: spread.n for spread in sources.weights.final}
     rows: list[list[markdown.Cell]] = []
     for place in edition.places:
         if place.code not in sizes:
@@ -77,25 +58,25 @@ def _by_place(sources: Sources) -> str:
 
 
 def _rates(sources: Sources) -> str:
-    total = _total(sources.record, "outcome_rates")
+    total = sources.weights.whole_rates
     if total is None:
         return ""
     edition = sources.edition
     parts: list[str | Number] = []
     for code, name in _RATES.items():
-        rate = total["rates"].get(code)
-        if spanish.usable(rate):
+        rate = total.rates.get(code)
+        if rate is not None and spanish.usable(rate):
             shown = from_record(edition, spanish.percent(rate), f"outcome_rates/total/rates/{code}")
             parts += ["; " if parts else "", f"{name if parts else upper_first(name)} ({code}): ", shown]
-    unsolved = from_record(edition, spanish.percent(total["e"]), "outcome_rates/total/e")
+    unsolved = from_record(edition, spanish.percent(total.e), "outcome_rates/total/e")
     return text(*parts, ". Elegibilidad estimada de los números sin resolver: ", unsolved, ".").markdown
 
 
-def _dispositions(edition: Edition, total: Mapping[str, Any]) -> str:
+def _dispositions(edition: Edition, total: Rates) -> str:
     parts: list[str | Number] = []
     for code, name in _DISPOSITIONS.items():
-        if total["counts"].get(code):
-            count = from_record(edition, spanish.count(total["counts"][code]), f"outcome_rates/total/counts/{code}")
+        if total.counts.get(code):
+            count = from_record(edition, spanish.count(total.counts[code]), f"outcome_rates/total/counts/{code}")
             parts += ["; " if parts else "", f"{name if not parts else lower_first(name)}: ", count]
     return text(*parts, ".").markdown if parts else ""
 
@@ -107,13 +88,11 @@ def precision(sources: Sources) -> tuple[Point, ...]:
     whole = edition.whole(edition.settings.headline)
     half = text("El margen de la cifra principal es ", sentences.margin(whole), ". ").markdown if whole else ""
     clustered = _CLUSTERED if estimation.clusters == "interviewers" else ""
-    how = f"Intervalos del {level(edition)}, {_INTERVALS[estimation.interval]}; error estándar "
-    adjust = {"BH": "corregida por Benjamini y Hochberg", "holm": "corregida por Holm", "none": "sin corregir"}
-    overlap = "con la covarianza de lo que comparten" if change.covariance == "overlap" else "como independientes"
-    test = "la prueba normal" if change.test == "normal" else "la prueba"
+    how = f"Intervalos del {level(edition)}, {INTERVALS[estimation.interval]}; error estándar "
     rule = (
-        f"Se dice que una cifra sube o baja cuando {test} de la diferencia entre ediciones, {overlap}, da una p "
-        f"menor de {spanish.decimal(change.alpha, 2)}, {adjust[change.adjust]}. El intervalo impreso no está corregido."
+        f"Se dice que una cifra sube o baja cuando {TESTS[change.test]} de la diferencia entre ediciones, "
+        f"{COVARIANCES[change.covariance]}, da una p menor de {spanish.decimal(change.alpha, 2)}, "
+        f"{ADJUSTMENTS[change.adjust]}. El intervalo impreso no está corregido."
     )
     if change.adjust != "none":
         rule += (
@@ -127,11 +106,11 @@ def precision(sources: Sources) -> tuple[Point, ...]:
     )
     few = spanish.word(edition.settings.confidentiality.min_base)
     kept = (
-        f"Regla de precisión: {_SCHEMES.get(estimation.precision, estimation.precision)}. Tampoco se publica, en "
+        f"Regla de precisión: {SCHEMES[estimation.precision]}. Tampoco se publica, en "
         f"ningún formato, una cifra con menos de {few} entrevistas en su base."
     )
     return (
-        Point("Precisión", half + escape(f"{how}{_VARIANCE[estimation.se]}{clustered}."), ("INE", "AMAI")),
+        Point("Precisión", half + escape(f"{how}{VARIANCES[estimation.se]}{clustered}."), ("INE", "AMAI")),
         Point("Qué cifras no se publican", escape(kept)),
         Point("Cuándo se dice que algo cambió", escape(rule)),
     )

@@ -11,7 +11,7 @@ from pulsometro.reporting.language.traced_text import Number, Text, text
 from pulsometro.reporting.pages.quality.traced_tables import (
     INTERVIEWERS,
     Column,
-    Ledger,
+    Traced,
     hundredths,
     table,
     tenths,
@@ -40,11 +40,11 @@ _GROUPS = (
 class _Cell:
     """Ties a number to a column of one row of interviewers.parquet."""
 
-    ledger: Ledger
+    traced: Traced
     row: str
 
     def __call__(self, words: str, column: str) -> Number:
-        return self.ledger.number(words, f"{self.row}/{column}", INTERVIEWERS)
+        return self.traced.number(words, f"{self.row}/{column}", INTERVIEWERS)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def asked_of(rows: pd.DataFrame) -> tuple[Asked, ...]:
     return tuple(Asked(*record) for record in rows[names].itertuples(index=False, name=None))
 
 
-def rates(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
+def rates(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
     """AAPOR's outcome rates of every place; the dispositions behind them folded away."""
     if not record.outcome_rates:
         return NO_CALLS
@@ -81,13 +81,13 @@ def rates(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], pl
         columns = [Column(code, f"rates.{code}", spanish.bare_percent) for code in codes]
         if codes[0] == "RR1":
             columns.append(Column("e", "e", spanish.bare_percent))
-        parts.append(table(ledger, named, heads, columns, f"{title}{note}"))
+        parts.append(table(traced, named, heads, columns, f"{title}{note}"))
     counts = [Column(f"{name} ({code})", f"counts.{code}", spanish.count) for code, name in _COUNTS]
-    made = table(ledger, named, heads, counts, f"En qué terminó cada número{note}")
+    made = table(traced, named, heads, counts, f"En qué terminó cada número{note}")
     return "\n\n".join([*parts, markdown.folded(made, "En qué terminó cada número")])
 
 
-def interviewers(ledger: Ledger, edition: Edition, rows: Sequence[Asked], note: str) -> str:
+def interviewers(traced: Traced, edition: Edition, rows: Sequence[Asked], note: str) -> str:
     """The headline figures with both standard errors; every other printed figure folded away."""
     if not rows:
         return "No se registra quién hizo cada entrevista."
@@ -95,15 +95,15 @@ def interviewers(ledger: Ledger, edition: Edition, rows: Sequence[Asked], note: 
     shown = [row for row in rows if _printed(edition, row)]
     first = [row for row in shown if (row.indicator, row.category) in headline]
     others = [row for row in shown if row not in first]
-    parts = [_effects(ledger, edition, first, f"Las cifras principales y quién preguntó{note}")] if first else []
+    parts = [_effects(traced, edition, first, f"Las cifras principales y quién preguntó{note}")] if first else []
     if others:
-        rest = _effects(ledger, edition, others, f"Las demás cifras y quién preguntó{note}")
+        rest = _effects(traced, edition, others, f"Las demás cifras y quién preguntó{note}")
         parts.append(markdown.folded(rest, "Las demás cifras"))
-    return "\n\n".join([_load(ledger, rows[0]), *parts])
+    return "\n\n".join([_load(traced, rows[0]), *parts])
 
 
-def _load(ledger: Ledger, row: Asked) -> str:
-    cell = _Cell(ledger, f"{row.indicator}/{row.category}")
+def _load(traced: Traced, row: Asked) -> str:
+    cell = _Cell(traced, f"{row.indicator}/{row.category}")
     count = cell(spanish.count(row.interviewers), "interviewers")
     mean = cell(spanish.count(row.mean_interviews), "mean_interviews")
     return text("Preguntaron ", count, " personas, que hicieron en promedio ", mean, " entrevistas cada una.").markdown
@@ -117,14 +117,14 @@ def _printed(edition: Edition, row: Asked) -> bool:
     return edition.whole(Measure(row.indicator, row.category, label.statistic)) is not None
 
 
-def _effects(ledger: Ledger, edition: Edition, rows: Sequence[Asked], caption: str) -> str:
+def _effects(traced: Traced, edition: Edition, rows: Sequence[Asked], caption: str) -> str:
     heads = ["Cifra", "Respuesta", "Estimación", "Correlación", "Intervalo", "Error estándar", "Con quien pregunta"]
     made: list[list[str | Number | Text]] = []
     for row in rows:
         label = edition.labels[row.indicator]
         share = label.statistic == "proportion"
         unit = 100.0 if share else 1.0
-        cell = _Cell(ledger, f"{row.indicator}/{row.category}")
+        cell = _Cell(traced, f"{row.indicator}/{row.category}")
         made.append([
             label.name, edition.answer(row.indicator, row.category) or markdown.EMPTY,
             cell(tenths(unit * row.estimate), "estimate"), cell(thousandths(row.icc), "icc"),

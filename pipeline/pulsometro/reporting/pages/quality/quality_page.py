@@ -6,10 +6,9 @@ from math import isfinite
 from pathlib import Path
 
 from pulsometro.common.files import read_table
-from pulsometro.common.sealing import damaged
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.recompute.opinion_record import NAME as OPINION
-from pulsometro.recompute.opinion_record import SecondOpinion, read_opinion
+from pulsometro.recompute.opinion_record import SecondOpinion, load_opinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.charts.drawing import weights as weights_figure
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size
@@ -21,7 +20,7 @@ from pulsometro.reporting.pages.quality import (
     second_opinion,
     weighting_steps,
 )
-from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, RECORD, Ledger, points
+from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, Traced, points
 from pulsometro.reporting.pages.quality.weighting_words import (
     answer_of,
     day_of,
@@ -33,7 +32,8 @@ from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
 from pulsometro.study.layout import inside
 from pulsometro.style import spanish
-from pulsometro.weighting.record import WeightingRecord, read_record
+from pulsometro.weighting.record import NAME as RECORD
+from pulsometro.weighting.record import WeightingRecord, load_weighting
 
 # The area codes that stand for everything: of a study without areas, and of the sum.
 WHOLE = ("all", "total")
@@ -55,9 +55,9 @@ class Sources:
     method: str
 
     @property
-    def ledger(self) -> Ledger:
+    def traced(self) -> Traced:
         """Where the printed numbers come from."""
-        return Ledger(self.edition.wave.key)
+        return Traced(self.edition.wave.key)
 
     @property
     def place_word(self) -> str:
@@ -71,51 +71,42 @@ def load(study: Study, edition: Edition) -> Sources:
     questionnaire: Questionnaire = study.questionnaire(wave)
     return Sources(
         edition,
-        read_record(study.processed(wave, RECORD)),
+        load_weighting(study, wave),
         calls_and_interviewers.asked_of(read_table(study.processed(wave, INTERVIEWERS))),
         {place.code: place.short for place in edition.places} | dict.fromkeys(WHOLE, edition.area_name),
         labels_of(questionnaire),
-        opinion_of(study, wave),
+        load_opinion(study, wave),
         study.params.estimation.se,
     )
 
 
-def opinion_of(study: Study, wave: str) -> SecondOpinion:
-    """The wave's second opinion; MachineError where it is missing, damaged or another wave's."""
-    path = study.processed(wave, OPINION)
-    opinion = read_opinion(path)
-    if opinion.wave != wave:
-        raise damaged(path)
-    return opinion
-
-
 def fragments(sources: Sources, figures: Path) -> dict[str, str]:
     """Every table, sentence and figure by file name without ending; the figure is drawn into ``figures``."""
-    ledger, record, places, labels = sources.ledger, sources.record, sources.places, sources.labels
+    traced, record, places, labels = sources.traced, sources.record, sources.places, sources.labels
     word, note = sources.place_word, markdown.simulated(sources.edition)
     told = describe(record, _places_alone(sources), word, labels)
     made = {
         "calidad-resumen": summary(sources),
         "calidad-avisos": "\n".join(f"- {escape(line)}" for line in warnings(sources)) or "Nada que señalar.",
         "calidad-palabras": "\n".join(f"- {escape(line)}" for line in told),
-        "calidad-pasos": weighting_steps.by_step(ledger, record, note),
-        "calidad-lugares": weighting_steps.by_place(ledger, record, places, word, note),
+        "calidad-pasos": weighting_steps.by_step(traced, record, note),
+        "calidad-lugares": weighting_steps.by_place(traced, record, places, word, note),
         "calidad-figura": figure(sources, figures),
-        "calidad-margenes": sample_and_population.worst_cells(ledger, record, places, labels, note),
-        "calidad-celdas": sample_and_population.every_cell(ledger, record, places, labels, note),
-        "calidad-unidos": sample_and_population.collapsed(ledger, record, places, labels),
-        "calidad-faltantes": sample_and_population.missing(ledger, record, places, labels),
-        "calidad-diferencias": sample_and_population.balance(ledger, record, labels, note),
-        "calidad-convergencia": weighting_steps.convergence(ledger, record, places, word),
-        "calidad-recorte": weighting_steps.trimming(ledger, record, places, word, note),
-        "calidad-replicas": weighting_steps.replicates(ledger, record),
-        "calidad-totales": sample_and_population.sources(ledger, record, labels),
-        "calidad-brechas": sample_and_population.gaps(ledger, record, places, word),
-        "calidad-cobertura": sample_and_population.coverage(ledger, record, places, word),
-        "calidad-tasas": calls_and_interviewers.rates(ledger, record, places, word, note),
-        "calidad-respuesta": weighting_steps.nonresponse(ledger, record, places, word),
-        "calidad-entrevistadores": calls_and_interviewers.interviewers(ledger, sources.edition, sources.asked, note),
-        "calidad-segunda": second_opinion.told(ledger, sources.opinion, sources.edition, sources.method),
+        "calidad-margenes": sample_and_population.worst_cells(traced, record, places, labels, note),
+        "calidad-celdas": sample_and_population.every_cell(traced, record, places, labels, note),
+        "calidad-unidos": sample_and_population.collapsed(traced, record, places, labels),
+        "calidad-faltantes": sample_and_population.missing(traced, record, places, labels),
+        "calidad-diferencias": sample_and_population.balance(traced, record, labels, note),
+        "calidad-convergencia": weighting_steps.convergence(traced, record, places, word),
+        "calidad-recorte": weighting_steps.trimming(traced, record, places, word, note),
+        "calidad-replicas": weighting_steps.replicates(traced, record),
+        "calidad-totales": sample_and_population.sources(traced, record, labels),
+        "calidad-brechas": sample_and_population.gaps(traced, record, places, word),
+        "calidad-cobertura": sample_and_population.coverage(traced, record, places, word),
+        "calidad-tasas": calls_and_interviewers.rates(traced, record, places, word, note),
+        "calidad-respuesta": weighting_steps.nonresponse(traced, record, places, word),
+        "calidad-entrevistadores": calls_and_interviewers.interviewers(traced, sources.edition, sources.asked, note),
+        "calidad-segunda": second_opinion.told(traced, sources.opinion, sources.edition, sources.method),
     }
     # Sentences, hover texts and axes hold numbers that are tied to no place: the page says which file they are from.
     files = " ".join(f"processed/{sources.edition.wave.key}/{inside(name)}" for name in (RECORD, OPINION))
@@ -128,12 +119,12 @@ def _places_alone(sources: Sources) -> dict[str, str]:
 
 def summary(sources: Sources) -> str:
     """Five numbers: interviews, what the headline's precision is worth, response, distance, replicates."""
-    record, ledger = sources.record, sources.ledger
+    record, traced = sources.record, sources.traced
     last = len(record.final) - 1
     total = record.final[last]
-    n = ledger.number(spanish.count(total.n), f"final/{last}/n")
-    people = ledger.number(spanish.count(total.sum), f"final/{last}/sum")
-    deff = ledger.number(spanish.decimal(total.deff_kish, 2), f"final/{last}/deff_kish")
+    n = traced.number(spanish.count(total.n), f"final/{last}/n")
+    people = traced.number(spanish.count(total.sum), f"final/{last}/sum")
+    deff = traced.number(spanish.decimal(total.deff_kish, 2), f"final/{last}/deff_kish")
     boxes = [
         (n, text("entrevistas, que representan a ", people, f" {sources.edition.settings.people}")),
         _precision(sources, deff),
@@ -165,7 +156,7 @@ def _response(sources: Sources) -> Iterator[tuple[Number, Text]]:
         rate = rates.rates.get("RR3")
         if rates.area == "total" and rate is not None:
             yield (
-                sources.ledger.number(spanish.percent(rate), f"outcome_rates/{at}/rates/RR3"),
+                sources.traced.number(spanish.percent(rate), f"outcome_rates/{at}/rates/RR3"),
                 text("de los números que eran o podían ser de un hogar dieron entrevista (RR3)"),
             )
 
@@ -176,15 +167,15 @@ def _distance(sources: Sources) -> Iterator[tuple[Number, Text]]:
         at = max(range(len(cells)), key=lambda index: abs(cells[index].points_before))
         shown = points(cells[at].points_before)
         words = "puntos se apartaba de la población la celda más alejada antes de calibrar"
-        yield sources.ledger.number(shown, f"calibration/cells/{at}/points_before"), text(words)
+        yield sources.traced.number(shown, f"calibration/cells/{at}/points_before"), text(words)
 
 
 def _replicates(sources: Sources) -> Iterator[tuple[Number, Text]]:
     made = sources.record.replicates
     if made is not None:
-        asked = sources.ledger.number(spanish.count(made.asked), "replicates/asked")
+        asked = sources.traced.number(spanish.count(made.asked), "replicates/asked")
         said = text("réplicas de los pesos de ", asked, " que se pidieron")
-        yield sources.ledger.number(spanish.count(made.used), "replicates/used"), said
+        yield sources.traced.number(spanish.count(made.used), "replicates/used"), said
 
 
 def warnings(sources: Sources) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pulsometro.reporting.language.traced_text import Number, Text, upper_first
 from pulsometro.reporting.pages.quality.traced_tables import (
     Column,
-    Ledger,
+    Traced,
     points,
     table,
     tenths,
@@ -31,7 +31,7 @@ Row = tuple[list[str], object, str]
 
 
 def worst_cells(
-    ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str], note: str
+    traced: Traced, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str], note: str
 ) -> str:
     """Of each place the cell that was furthest from the population before calibrating."""
     step = record.calibration
@@ -42,11 +42,11 @@ def worst_cells(
         if cell.area not in worst or abs(cell.points_before) > abs(worst[cell.area][0].points_before):
             worst[cell.area] = (cell, at)
     named = [_cell_row(cell, at, places, labels) for cell, at in worst.values()]
-    return table(ledger, named, ["Dónde", "Celda"], OFF, f"La celda más alejada antes de calibrar{note}")
+    return table(traced, named, ["Dónde", "Celda"], OFF, f"La celda más alejada antes de calibrar{note}")
 
 
 def every_cell(
-    ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str], note: str
+    traced: Traced, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str], note: str
 ) -> str:
     """Every cell of every margin, a folded table a margin."""
     step = record.calibration
@@ -56,7 +56,7 @@ def every_cell(
     for margin in dict.fromkeys(cell.margin for cell in step.cells):
         name = items_of(margin, labels)
         named = [_cell_row(c, at, places, labels) for at, c in enumerate(step.cells) if c.margin == margin]
-        made = table(ledger, named, ["Dónde", "Celda"], OFF, f"Margen {name}: todas las celdas{note}")
+        made = table(traced, named, ["Dónde", "Celda"], OFF, f"Margen {name}: todas las celdas{note}")
         parts.append(markdown.folded(made, f"Todas las celdas: {name}"))
     return "\n\n".join(parts)
 
@@ -66,7 +66,7 @@ def _cell_row(cell: CellOff, at: int, places: Mapping[str, str], labels: Mapping
     return [place, upper_first(cell_of(cell.margin, cell.cell, labels))], cell, f"calibration/cells/{at}"
 
 
-def collapsed(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
+def collapsed(traced: Traced, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """What was merged because a cell had too few interviews."""
     merged = record.calibration.collapsed if record.calibration else ()
     if not merged:
@@ -78,10 +78,10 @@ def collapsed(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str]
         names = [places.get(entry.area, entry.area) or "Todo el conjunto", items_of(entry.margin, labels), groups]
         named.append((names, entry, f"calibration/collapsed/{at}"))
     columns = (Column("Entrevistas de la celda menor", "respondents", spanish.count),)
-    return table(ledger, named, ["Dónde", "Margen", "Grupos unidos"], columns, "Grupos unidos antes de calibrar")
+    return table(traced, named, ["Dónde", "Margen", "Grupos unidos"], columns, "Grupos unidos antes de calibrar")
 
 
-def missing(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
+def missing(traced: Traced, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """Who lacked a fact that the weights use, and what was done."""
     base = [
         ([places.get(area, area), "adultos o líneas del hogar", "mediana de su lugar"], count, f"base/filled/{area}")
@@ -97,7 +97,7 @@ def missing(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], 
         for at, m in enumerate(record.calibration.missing if record.calibration else ())
     ]
     rows: list[list[str | Number | Text]] = [
-        [*names, ledger.number(spanish.count(count), path)] for names, count, path in [*base, *later]
+        [*names, traced.number(spanish.count(count), path)] for names, count, path in [*base, *later]
     ]
     if not rows:
         return "A ninguna entrevista le faltaba un dato que los pesos usen."
@@ -106,7 +106,7 @@ def missing(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], 
     return markdown.folded(made, "Datos que faltaban y qué se hizo")
 
 
-def balance(ledger: Ledger, record: WeightingRecord, labels: Mapping[str, str], note: str) -> str:
+def balance(traced: Traced, record: WeightingRecord, labels: Mapping[str, str], note: str) -> str:
     """Standardised mean differences of calibration variables and key indicators."""
     columns = (
         Column("Población, %", "target", spanish.bare_percent),
@@ -118,7 +118,7 @@ def balance(ledger: Ledger, record: WeightingRecord, labels: Mapping[str, str], 
     named = [(_balance_names(b, labels), b, f"balance/{at}") for at, b in enumerate(record.balance)]
     if not named:
         return "No se declararon variables para comparar."
-    return table(ledger, named, ["Variable", "Respuesta"], columns, f"Antes y después de calibrar{note}")
+    return table(traced, named, ["Variable", "Respuesta"], columns, f"Antes y después de calibrar{note}")
 
 
 def _balance_names(entry: Balance, labels: Mapping[str, str]) -> list[str]:
@@ -126,7 +126,7 @@ def _balance_names(entry: Balance, labels: Mapping[str, str]) -> list[str]:
     return [name, upper_first(answer_of(entry.variable, entry.level, labels))]
 
 
-def sources(ledger: Ledger, record: WeightingRecord, labels: Mapping[str, str]) -> str:
+def sources(traced: Traced, record: WeightingRecord, labels: Mapping[str, str]) -> str:
     """Where every margin's totals come from, of which day, and whether that is too long ago."""
     step = record.calibration
     if step is None:
@@ -138,10 +138,10 @@ def sources(ledger: Ledger, record: WeightingRecord, labels: Mapping[str, str]) 
         named.append((names, source, f"calibration/sources/{at}"))
     heads = ["Margen", "Fuente", "Qué cuenta", "Fecha de referencia", "Nota", "Edad"]
     columns = (Column("Años antes del levantamiento", "age_years", tenths),)
-    return table(ledger, named, heads, columns, "Totales de control")
+    return table(traced, named, heads, columns, "Totales de control")
 
 
-def gaps(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
+def gaps(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
     """Every other source beside the one in use."""
     found = record.calibration.gaps if record.calibration else ()
     if not found:
@@ -156,7 +156,7 @@ def gaps(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], pla
         mine = [(at, gap) for at, gap in enumerate(found) if (gap.other_source, gap.other_date) == source]
         named = [([places.get(g.area, g.area), _disagree(g)], g, f"calibration/gaps/{at}") for at, g in mine]
         name = f"{mine[0][1].other_definition or source[0]}, {day_of(source[1])}"
-        parts.append(table(ledger, named, [place_word.capitalize(), "Aviso"], columns, f"La otra fuente: {name}"))
+        parts.append(table(traced, named, [place_word.capitalize(), "Aviso"], columns, f"La otra fuente: {name}"))
     return "\n\n".join(parts)
 
 
@@ -164,7 +164,7 @@ def _disagree(gap: Gap) -> str:
     return "discrepan" if gap.warn else markdown.EMPTY
 
 
-def coverage(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
+def coverage(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
     """Of every place the share of dwellings that each frame reaches."""
     frames = dict.fromkeys(entry.frame for entry in record.coverage)
     if not frames:
@@ -174,11 +174,11 @@ def coverage(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str],
     rows: list[list[str | Number | Text]] = []
     for area in dict.fromkeys(entry.area for entry in record.coverage):
         first, one = at[area, next(iter(frames))]
-        dwellings = ledger.number(spanish.count(one.dwellings), f"coverage/{first}/dwellings")
+        dwellings = traced.number(spanish.count(one.dwellings), f"coverage/{first}/dwellings")
         row: list[str | Number | Text] = [places.get(area, area), dwellings]
         for frame in frames:
             index, entry = at[area, frame]
-            row.append(ledger.number(spanish.bare_percent(entry.share, 0), f"coverage/{index}/share"))
+            row.append(traced.number(spanish.bare_percent(entry.share, 0), f"coverage/{index}/share"))
         rows.append(row)
     day = day_of(record.coverage[0].reference_date) if record.coverage[0].reference_date else ""
     heads = [place_word.capitalize(), "Viviendas", *(f"{words[frame]}, %" for frame in frames)]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pulsometro.recompute.opinion_record import NAME, SecondOpinion
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.traced_text import Number, Text, escape, text
-from pulsometro.reporting.pages.quality.traced_tables import Ledger, smallness
+from pulsometro.reporting.pages.quality.traced_tables import Traced, smallness
 from pulsometro.style import spanish
 
 # What the printed error is, beside the one that was worked out again.
@@ -18,9 +18,9 @@ _ABSENT = "samplics no está instalado donde se calcularon estas cifras"
 _FAILED = "el nuevo cálculo se detuvo con un error"
 
 
-def told(ledger: Ledger, opinion: SecondOpinion, edition: Edition, method: str) -> str:
+def told(traced: Traced, opinion: SecondOpinion, edition: Edition, method: str) -> str:
     """What was compared and how far it lies apart, or why nothing was; ``method``: the printed error's."""
-    parts = [_outcome(ledger, opinion, edition).markdown]
+    parts = [_outcome(traced, opinion, edition).markdown]
     if opinion.apart:
         parts.append("\n".join(f"- {escape(line)}" for line in _apart(opinion, edition)))
     if opinion.left_out:
@@ -74,33 +74,33 @@ def _all_within(compared: Sequence[tuple[str, SecondOpinion]]) -> Text:
     return text("; ni unas ni otro se apartan de los nuestros en más de ", number, " de su valor.")
 
 
-def _outcome(ledger: Ledger, opinion: SecondOpinion, edition: Edition) -> Text:
+def _outcome(traced: Traced, opinion: SecondOpinion, edition: Edition) -> Text:
     if opinion.obstacle:
-        return text("No comparable: ", _obstacle(ledger, opinion), ".")
-    figures = ledger.number(spanish.count(opinion.figures), "figures", NAME)
+        return text("No comparable: ", _obstacle(traced, opinion), ".")
+    figures = traced.number(spanish.count(opinion.figures), "figures", NAME)
     whole = edition.settings.whole if edition.settings.whole_domain_kind in opinion.kinds else ""
     groups = [_kind(edition, kind) for kind in opinion.kinds if kind != edition.settings.whole_domain_kind]
     where = [f"en {whole}"] if whole else []
     where += [f"por {spanish.join(groups)}"] if groups else []
     first = text(f"{opinion.program} volvió a calcular ", figures, f" cifras: las principales, {' y '.join(where)}. ")
     if opinion.apart:
-        beyond = ledger.number(smallness(opinion.tolerance), "tolerance", NAME)
+        beyond = traced.number(smallness(opinion.tolerance), "tolerance", NAME)
         return text(first, "Éstas se apartan de la nuestra en más de ", beyond, " de su valor:")
     assert opinion.largest_estimate is not None and opinion.largest_error is not None
-    estimate = ledger.number(smallness(opinion.largest_estimate), "largest_estimate", NAME)
-    error = ledger.number(smallness(opinion.largest_error), "largest_error", NAME)
+    estimate = traced.number(smallness(opinion.largest_estimate), "largest_estimate", NAME)
+    error = traced.number(smallness(opinion.largest_error), "largest_error", NAME)
     return text(
         first, "Coinciden todas: ninguna estimación se aparta de la nuestra en más de ", estimate,
         " de su valor, y ningún error estándar simple en más de ", error, ".",
     )  # fmt: skip
 
 
-def _obstacle(ledger: Ledger, opinion: SecondOpinion) -> Text:
+def _obstacle(traced: Traced, opinion: SecondOpinion) -> Text:
     match opinion.obstacle:
         case "lonely_psu":
             strata = "estrato tiene" if opinion.lonely == 1 else "estratos tienen"
             return text(
-                ledger.number(spanish.count(opinion.lonely), "lonely", NAME),
+                traced.number(spanish.count(opinion.lonely), "lonely", NAME),
                 f" {strata} una sola unidad primaria de muestreo, y lo que un estrato así aporta a la varianza lo "
                 "calcula cada programa a su manera",
             )

@@ -7,13 +7,13 @@ from typing import Any
 from pulsometro.reporting.language.traced_text import Number, Text
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
+from pulsometro.weighting.record import NAME as RECORD
 
-RECORD = "weighting.json"
 INTERVIEWERS = "interviewers.parquet"
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Traced:
     """What a wave's record is called in a page: ``2013T2/weighting.json`` and a path in it."""
 
     wave: str
@@ -66,20 +66,20 @@ def value_of(record: Any, field: str) -> float | None:
     return value
 
 
-def cells(ledger: Ledger, record: Any, path: str, columns: Sequence[Column]) -> list[str | Number | Text]:
+def cells(traced: Traced, record: Any, path: str, columns: Sequence[Column]) -> list[str | Number | Text]:
     """The record's numbers in the columns' order; a dash where there is none."""
     row: list[str | Number | Text] = []
     for column in columns:
         value = value_of(record, column.field)
         at = f"{path}/{column.field.replace('.', '/')}"
-        row.append(markdown.EMPTY if value is None else ledger.number(column.shown(value), at))
+        row.append(markdown.EMPTY if value is None else traced.number(column.shown(value), at))
     return row
 
 
 def table(
-    ledger: Ledger, named: Sequence[tuple[Sequence[str], Any, str]], heads: Sequence[str], columns: Sequence[Column],
+    traced: Traced, named: Sequence[tuple[Sequence[str], Any, str]], heads: Sequence[str], columns: Sequence[Column],
     caption: str,
 ) -> str:  # fmt: skip
     """One row for each (names, record, path); ``heads``: of the names' columns."""
-    rows = [[*names, *cells(ledger, record, path, columns)] for names, record, path in named]
+    rows = [[*names, *cells(traced, record, path, columns)] for names, record, path in named]
     return markdown.pipe([*heads, *(column.head for column in columns)], rows, caption, range(len(heads)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pulsometro.reporting.pages.quality.traced_tables import (
     Column,
-    Ledger,
+    Traced,
     hundredths,
     smallness,
     table,
@@ -52,29 +52,29 @@ def steps(record: WeightingRecord) -> list[Step]:
     return [*found, Step("Peso final", "final", record.final)]
 
 
-def by_step(ledger: Ledger, record: WeightingRecord, note: str) -> str:
+def by_step(traced: Traced, record: WeightingRecord, note: str) -> str:
     """One row a step, all places together."""
     named = [([step.name], step.spread[-1], f"{step.path}/{len(step.spread) - 1}") for step in steps(record)]
-    return table(ledger, named, ["Paso"], SPREAD, f"Los pesos después de cada paso, en personas{note}")
+    return table(traced, named, ["Paso"], SPREAD, f"Los pesos después de cada paso, en personas{note}")
 
 
-def by_place(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
+def by_place(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
     """The final weights of every place, and those of the other steps folded away."""
     *earlier, final = steps(record)
-    parts = [_of_step(ledger, final, places, place_word, note)]
+    parts = [_of_step(traced, final, places, place_word, note)]
     parts += [
-        markdown.folded(_of_step(ledger, step, places, place_word, note), f"{step.name}, por {place_word}")
+        markdown.folded(_of_step(traced, step, places, place_word, note), f"{step.name}, por {place_word}")
         for step in earlier
     ]
     return "\n\n".join(parts)
 
 
-def _of_step(ledger: Ledger, step: Step, places: Mapping[str, str], place_word: str, note: str) -> str:
+def _of_step(traced: Traced, step: Step, places: Mapping[str, str], place_word: str, note: str) -> str:
     named = [([places.get(s.area, s.area)], s, f"{step.path}/{i}") for i, s in enumerate(step.spread)]
-    return table(ledger, named, [place_word.capitalize()], SPREAD, f"{step.name}, por {place_word}{note}")
+    return table(traced, named, [place_word.capitalize()], SPREAD, f"{step.name}, por {place_word}{note}")
 
 
-def convergence(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
+def convergence(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
     """The slowest part of every place in calibration and in trimming, folded away."""
     columns = (
         Column("Vueltas", "iterations", spanish.count),
@@ -91,7 +91,7 @@ def convergence(ledger: Ledger, record: WeightingRecord, places: Mapping[str, st
     if not named:
         return "Estos pesos no se calibraron: no hay cálculo que converja."
     heads = [place_word.capitalize(), "Paso"]
-    made = table(ledger, named, heads, columns, "Convergencia: la parte más lenta de cada uno")
+    made = table(traced, named, heads, columns, "Convergencia: la parte más lenta de cada uno")
     return f"Todos convergieron; si no, la edición se habría detenido.\n\n{markdown.folded(made, 'En cuántas vueltas')}"
 
 
@@ -105,7 +105,7 @@ def _slowest(entries: Sequence[Convergence]) -> list[tuple[Convergence, int]]:
     return list(worst.values())
 
 
-def trimming(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
+def trimming(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
     """Cap, floor, cases held and weight moved in every place."""
     step = record.trim
     if step is None:
@@ -119,10 +119,10 @@ def trimming(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str],
         Column("Peso movido, %", "moved_share", spanish.bare_percent),
     ]
     named = [([places.get(a.area, a.area)], a, f"trim/areas/{i}") for i, a in enumerate(step.areas)]
-    return table(ledger, named, [place_word.capitalize()], columns, f"Recorte de los pesos, por {place_word}{note}")
+    return table(traced, named, [place_word.capitalize()], columns, f"Recorte de los pesos, por {place_word}{note}")
 
 
-def nonresponse(ledger: Ledger, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
+def nonresponse(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
     """Every class with its factor, or that there was no such step."""
     step = record.nonresponse
     if step is None:
@@ -133,10 +133,10 @@ def nonresponse(ledger: Ledger, record: WeightingRecord, places: Mapping[str, st
         Column("Factor", "factor", hundredths),
     )
     named = [([places.get(c.area, c.area), c.label], c, f"nonresponse/classes/{i}") for i, c in enumerate(step.classes)]
-    return table(ledger, named, [place_word.capitalize(), "Clase"], columns, "Ajuste por falta de respuesta")
+    return table(traced, named, [place_word.capitalize(), "Clase"], columns, "Ajuste por falta de respuesta")
 
 
-def replicates(ledger: Ledger, record: WeightingRecord) -> str:
+def replicates(traced: Traced, record: WeightingRecord) -> str:
     """How many replicates were asked for, how many stand, and why the others fell."""
     step = record.replicates
     if step is None:
@@ -147,7 +147,7 @@ def replicates(ledger: Ledger, record: WeightingRecord) -> str:
         Column("Semilla", "seed", lambda value: f"{value:.0f}"),
     )
     method = {"rao_wu": "Bootstrap de Rao–Wu–Yue", "jkn": "Jackknife estratificado"}.get(step.method, step.method)
-    made = table(ledger, [([method], step, "replicates")], ["Método"], columns, "Réplicas de los pesos")
+    made = table(traced, [([method], step, "replicates")], ["Método"], columns, "Réplicas de los pesos")
     if not step.failed:
         return f"{made}\n\nNinguna réplica falló."
     rows = [[name, _FAILURES.get(why, why)] for name, why in step.failed.items()]

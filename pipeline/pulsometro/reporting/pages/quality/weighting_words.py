@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from pulsometro.questionnaire import Questionnaire
+from pulsometro.questionnaire.crossings import cell_parts, parts_of
 from pulsometro.style import spanish
 from pulsometro.weighting.control_totals import SourceRecord
 from pulsometro.weighting.record import CalibrationRecord, WeightingRecord
@@ -47,13 +48,13 @@ def describe(
 
 def items_of(margin: str, labels: Mapping[str, str]) -> str:
     """``sexo*grupo_edad`` → ``sexo × grupo de edad``."""
-    return " × ".join(labels.get(item, item) for item in margin.split("*"))
+    return " × ".join(labels.get(item, item) for item in parts_of(margin))
 
 
 def cell_of(margin: str, cell: str, labels: Mapping[str, str]) -> str:
     """``1*3+4`` of a margin → ``hombre × 45–64 o 65 y más``."""
     parts = []
-    for item, codes in zip(margin.split("*"), cell.split("*"), strict=False):
+    for item, codes in cell_parts(margin, cell):
         parts.append(spanish.join([answer_of(item, code, labels) for code in codes.split("+")], "o"))
     return " × ".join(parts)
 

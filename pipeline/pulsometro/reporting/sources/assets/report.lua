@@ -14,6 +14,19 @@ local function quote(words)
   return '"' .. words:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
 end
 
+local function escape(words)
+  return (words:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
+end
+
+-- The file's properties are strings of Typst's code and not its markup.
+function Meta(meta)
+  if not typst then return nil end
+  for key, name in pairs({ ["document-title"] = meta.title or meta.pagetitle, ["document-author"] = meta.author }) do
+    meta[key] = pandoc.MetaInlines({ pandoc.RawInline("typst", quote(pandoc.utils.stringify(name or ""))) })
+  end
+  return meta
+end
+
 local function drawn(image)
   local base, alt = image.src:gsub("%.svg$", ""), image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)
   if html then
@@ -122,7 +135,7 @@ function Div(div)
   if div.classes:includes("web") and not html then return {} end
   if html then
     if class == "datos" then
-      local made = pandoc.List({ pandoc.RawBlock("html", "<details><summary>" .. div.attributes["summary"] .. "</summary>") })
+      local made = pandoc.List({ pandoc.RawBlock("html", "<details><summary>" .. escape(div.attributes["summary"]) .. "</summary>") })
       made:extend(div.content)
       made:insert(pandoc.RawBlock("html", "</details>"))
       return made
@@ -187,7 +200,6 @@ function Table(tbl)
   for index, spec in ipairs(tbl.colspecs) do tbl.colspecs[index] = { spec[1], nil } end
   local label = pandoc.utils.stringify(tbl.caption.long)
   if label == "" then label = "Tabla" end
-  label = label:gsub("&", "&amp;"):gsub('"', "&quot;")
-  return { pandoc.RawBlock("html", '<div class="scroll" role="region" tabindex="0" aria-label="' .. label .. '">'), tbl,
+  return { pandoc.RawBlock("html", '<div class="scroll" role="region" tabindex="0" aria-label="' .. escape(label) .. '">'), tbl,
     pandoc.RawBlock("html", "</div>") }
 end

@@ -1,0 +1,110 @@
+"""What ``delivery.json`` of a wave holds: what came, how it was read, and what became of every row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+from pulsometro.settings.configuration import STRICT
+from pulsometro.study import Study
+from pulsometro.study.wave_record import load_of_wave
+
+NAME = "delivery.json"
+_NOTES: Mapping[str, str] = {
+    "encoding_guessed": "the encoding was guessed ({}); say delivery.encoding if accents look wrong",
+    "blank_rows": "{} rows that hold nothing at all were left out",
+    "hidden_sheets": "hidden sheets were not read: {}",
+    "quoted": "every value is in quotes, numbers too; they were read as codes all the same",
+    "padded_codes": "codes with leading zeros were read as the numbers they stand for: {}",
+    "blank_skips": "blanks where the questionnaire skips were read as not applicable: {}",
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The arithmetic of a delivery; ``by_reason`` counts rows, a row may have two reasons.
+
+    ``by_item``: the same by ``reason/item``.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    delivered: int
+    accepted: int
+    quarantined: int
+    by_reason: dict[str, int]
+    by_item: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something unusual of a delivery that is no fault: reported, never hidden.
+
+    ``kind``: encoding_guessed, blank_rows, hidden_sheets, quoted, padded_codes, blank_skips; ``detail``: an
+    encoding, names of sheets, columns or items, never a respondent's value.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    kind: str
+    detail: str = ""
+
+    @property
+    def english(self) -> str:
+        """The note as the command line prints it."""
+        return _NOTES[self.kind].format(self.detail)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference between the file's metadata and the questionnaire.
+
+    ``kind``: label_differs, label_swapped, code_without_label, label_without_code, type,
+    not_asked, not_delivered, user_missing. ``delivered`` and ``expected`` are labels or names,
+    never a respondent's value.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    kind: str
+    column: str
+    item: str
+    code: str
+    delivered: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a delivery was read: its ``file`` and ``bytes``, what ``read`` says was detected of it (format, encoding,
+    delimiter …) and what is unusual.
+
+    ``skips_kept``: answers kept where the questionnaire skips, by item; ``telephone_key``: fingerprint of the key under
+    which telephones became codes, None where there are none; ``attempts``: rows of the call attempts, None without.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    file: str
+    bytes: int
+    read: Mapping[str, str]
+    notes: tuple[Note, ...]
+    skips_kept: Mapping[str, int]
+    telephone_key: str | None
+    attempts: int | None
+
+
+@dataclass(frozen=True)
+class DeliveryRecord(Reading):
+    """Everything said of one wave's delivery; ``columns``: every column of the file in its order."""
+
+    __pydantic_config__: ClassVar = STRICT
+    wave: str
+    columns: tuple[str, ...]
+    counts: Counts
+    differences: tuple[Difference, ...]
+
+    @property
+    def reading(self) -> Reading:
+        """How it was read, without what became of its rows."""
+        return Reading(**{field.name: getattr(self, field.name) for field in fields(Reading)})
+
+
+def load_delivery(study: Study, wave: str) -> DeliveryRecord:
+    """The record that the ingest stage wrote; MachineError when it is missing, damaged or of another version."""
+    return load_of_wave(DeliveryRecord, study.processed(wave, NAME), wave)
