@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from pulsometro.graph.dvc_file import write_graph
 from pulsometro.simulate import stage as simulate
 from pulsometro.study import load_study
+from pulsometro.weighting.base.blur import KEY, fingerprint
 
 ROOT = Path(__file__).resolve().parents[1]
 WAVES = ("2013T1", "2013T2")
@@ -43,6 +44,7 @@ def make_study(folder: Path, waves: tuple[str, ...] = WAVES, interviews: int = 6
     params["weighting"]["calibration"]["margins"] = [{"items": ["sexo"]}]
     params["weighting"]["replicates"]["n"] = 30
     del params["weighting"]["collapse"]
+    params["weighting"]["blur"]["key"] = fingerprint(KEY.make(folder))
     dump(params, folder / "params.yaml")
     simulate.run(load_study(folder))
     del params["simulate"]

@@ -189,6 +189,7 @@ RERUN = {
     "common/ending.py": EVERY,
     "common/parallel.py": {"simulate", "check", "report", "site", "release"},
     "common/printable.py": {"ingest", "check"},
+    "common/secret_keys.py": {"ingest", "weight"},
     "common/version.py": {"check", "report", "site", "release"},
     "common/progress.py": set(),
     "common/determinism.py": set(),

@@ -46,7 +46,7 @@ SCENARIOS = {
         "check.roles": {**ROLES, "verification": {"item": "supervisada", "passed": ["bien"], "failed": ["mal"]}},
         "check.interviews_per_area": 160, "check.unasked_columns": "warning",
         "weighting.base": {"kind": "telephone_completes", "adults": "adultos", "lines": "lineas", "missing": "median"},
-        "weighting.attempts": CALLS, "weighting.coverage": COVERAGE,
+        "weighting.attempts": CALLS, "weighting.coverage": COVERAGE, "weighting.blur": {"spread": 0.3},
         "weighting.calibration": {"method": "raking", "margins": MARGINS, "missing": "impute"},
         "weighting.collapse": [{"item": "edad2", "merge": [1, 2], "below": 30}],
         "weighting.trim": {"k": 4.0, "k_low": 8.0}, "weighting.replicates": {"n": 30, "seed": 3},

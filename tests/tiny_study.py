@@ -24,6 +24,7 @@ from pulsometro.reporting import site
 from pulsometro.reporting import stage as report
 from pulsometro.study import Study, load_study
 from pulsometro.weighting import stage as weight
+from pulsometro.weighting.base.blur import KEY, fingerprint
 from tests.small_study import dump
 
 PLACES = ("07001", "07002", "07003")
@@ -221,6 +222,8 @@ def write_study(
     for name in ("questionnaires", "raw/population"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     settings, wanted = changed_params(changed or {}), questionnaire()
+    if settings["weighting"].get("blur"):
+        settings["weighting"]["blur"]["key"] = fingerprint(KEY.make(folder))
     for key, value in (asked or {}).items():
         put(wanted, key.split("."), value)
     dump(settings, folder / "params.yaml")

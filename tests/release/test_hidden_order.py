@@ -11,6 +11,7 @@ import pytest
 from pulsometro.ingest import stage as ingest
 from pulsometro.release.table import ReleaseTable, build
 from pulsometro.study import load_study
+from pulsometro.study.respondents import with_weights
 from pulsometro.weighting.replicates.multipliers import jkn, rao_wu
 from pulsometro.weighting.stage import weigh_wave
 from tests.tiny_study import WAVES, write_study
@@ -40,8 +41,8 @@ def released(folder: Path, design: str, folios: list[str] | None = None) -> tupl
         pd.read_csv(path, dtype=str).assign(folio=folios).to_csv(path, index=False)
     ingest.run(study, WAVE)
     responses = pd.read_parquet(study.processed(WAVE, "responses.parquet"))
-    areas = {area.cve_geo: area.name for area in study.params.municipalities}
-    return build(study.questionnaire(WAVE), responses, weigh_wave(study, WAVE).weights, areas), responses
+    data = with_weights(responses, weigh_wave(study, WAVE).weights, path, WAVE)
+    return build(study.questionnaire(WAVE), data, study.area_names), responses
 
 
 @pytest.mark.parametrize("design", list(DESIGNS))

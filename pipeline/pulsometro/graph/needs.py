@@ -28,12 +28,12 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "settings": _STUDY,
         "simulate": (*_STUDY, *_SIDE_BY_SIDE, "simulate"),
-        "ingest": (*_STUDY, "common/printable.py", "ingest"),
+        "ingest": (*_STUDY, "common/printable.py", "common/secret_keys.py", "ingest"),
         "check": (
             *_STUDY, "check", "common/printable.py", *_SIDE_BY_SIDE, "common/version.py", "style",
             *_DELIVERY, *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",
         ),
-        "weight": (*_STUDY, *_VERDICT, "weighting"),
+        "weight": (*_STUDY, *_VERDICT, "common/secret_keys.py", "weighting"),
         "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
         "series": (
             *_STUDY, "common/escapes.py", "estimates", "estimation", *_RECORD, "style/vocabulary.py",

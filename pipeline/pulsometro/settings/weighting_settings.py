@@ -23,7 +23,7 @@ class Blur:
     """
 
     __pydantic_config__: ClassVar = STRICT
-    spread: float = 0.3
+    spread: float = 0.35
     key: str = "demonstration"
 
     def __post_init__(self) -> None:
@@ -262,6 +262,10 @@ class WeightingSettings:
             _WHERE,
             (not needs_totals or self.control_totals is not None, "control_totals is missing; these steps need it"),
             (not needs_totals or self.within is not None, "within (the column of the municipality) is missing"),
+            (
+                self.blur is None or any(getattr(self.base, role, None) for role in ("adults", "lines")),
+                "blur hides adults and lines, which this base weight is not made of: leave it out",
+            ),
             (self.trim is None or self.calibration is not None, "trim keeps a calibration: declare calibration too"),
             (self.nonresponse is None or self.attempts is not None, "nonresponse needs attempts (its columns)"),
             (

@@ -1,0 +1,118 @@
+"""The keyed factor: what it is, that only the key tells it, what it hides, and what it costs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pulsometro.common.errors import MachineError
+from pulsometro.study import load_study
+from pulsometro.weighting.base.blur import DEMONSTRATION_KEY, KEY, blur_factors, fingerprint
+from pulsometro.weighting.chain import Weighted, weigh
+from pulsometro.weighting.stage import blur_key
+from tests.small_study import dump, load
+from tests.tiny_study import WAVES, write_study
+from tests.weighting.editions import inputs, responses, settings
+
+OTHER = bytes(range(32))
+FOLIOS = [f"F{number:06d}" for number in range(20_000)]
+BLUR = {"spread": 0.35, "key": "demonstration"}
+DECLARED = {"weighting.blur": {"spread": 0.35}, "weighting.base.adults": "adultos", "weighting.base.missing": "median"}
+
+
+def test_factors_have_mean_one_and_the_declared_spread() -> None:
+    made = blur_factors(FOLIOS, "2013T2", OTHER, 0.3)
+    assert made.mean() == pytest.approx(1.0, abs=4 * 0.3 / np.sqrt(len(FOLIOS)))
+    # A normal that is cut at ±2.5 spreads 0.955 of what the whole one does.
+    assert np.log(made).std() == pytest.approx(0.3 * 0.9546, rel=0.02)
+    assert np.ptp(np.log(made)) < 2 * 2.5 * 0.3
+
+
+def test_only_key_wave_and_folio_tell_a_factor() -> None:
+    made = blur_factors(FOLIOS[:50], "2013T2", OTHER, 0.3)
+    turned = blur_factors(FOLIOS[:50][::-1], "2013T2", OTHER, 0.3)
+    np.testing.assert_array_equal(made, turned[::-1])
+    for wave, key in (("2013T1", OTHER), ("2013T2", DEMONSTRATION_KEY)):
+        other = blur_factors(FOLIOS[:2000], wave, key, 0.3)
+        assert abs(np.corrcoef(blur_factors(FOLIOS[:2000], "2013T2", OTHER, 0.3), other)[0, 1]) < 0.09
+    np.testing.assert_array_equal(blur_factors(FOLIOS[:9], "w", OTHER, 0.0), 1.0)
+
+
+def weighed(key: bytes = OTHER, **changes: Any) -> Weighted:
+    """The made-up edition, blurred."""
+    return weigh(inputs(responses=responses(400), key=key), settings(blur=BLUR, trim=None, **changes))
+
+
+def test_the_factor_is_the_same_in_every_replicate_and_margins_are_still_met() -> None:
+    made, plain = weighed(), weigh(inputs(responses=responses(400)), settings(trim=None))
+    factors = blur_factors(made.weights["folio"], "2012T2", OTHER, 0.35)
+    np.testing.assert_allclose(made.weights["base_weight"], plain.weights["base_weight"] * factors)
+    assert made.record.blur is not None and made.record.blur.key == fingerprint(OTHER)
+    sums = made.weights.groupby("stratum")["weight"].sum()
+    np.testing.assert_allclose(sums, plain.weights.groupby("stratum")["weight"].sum(), rtol=1e-9)
+    names = [name for name in made.weights if name.startswith("rep_")]
+    drawn = made.weights[names[0]] > 0
+    ratio = made.weights.loc[drawn, names[0]] / made.weights.loc[drawn, "weight"]
+    # Calibration and the number of draws move it by cell; the blur is no part of it.
+    assert abs(np.corrcoef(np.log(ratio), np.log(factors[drawn]))[0, 1]) < 0.1
+
+
+def decoded(weights: pd.DataFrame, cell: pd.Series, adults: pd.Series) -> float:
+    """How often an attacker who knows the design, and half of the homes, reads the other half's adults right."""
+    log = np.log(weights["weight"])
+    log -= log.groupby(cell.to_numpy()).transform("median")
+    level = log.round(6).rank(method="dense") if log.round(6).nunique() < 800 else pd.qcut(log, 120, labels=False)
+    known = np.random.default_rng(4).random(len(log)) < 0.5
+    right = 0.0
+    for mine in (known, ~known):
+        best = adults[mine].groupby(level[mine].to_numpy()).agg(lambda values: values.mode().iloc[0])
+        right += float((level[~mine].map(best).fillna(adults.mode().iloc[0]) == adults[~mine]).sum())
+    return right / len(log)
+
+
+def test_adults_are_read_hardly_oftener_than_guessed_and_errors_grow_little() -> None:
+    rows = responses(400)
+    shares = [0.19, 0.52, 0.18, 0.07, 0.03, 0.01]
+    rows["adults"] = np.random.default_rng(3).choice(range(1, 7), len(rows), p=shares)
+    cell = rows["area"] + rows["sex_item"].astype(str) + rows["age_item"].astype(str)
+    found: dict[bool, float] = {}
+    kish: dict[bool, float] = {}
+    declared: Mapping[str, Any] = {"trim": None, "replicates": None}
+    for blurred in (False, True):
+        made = weigh(inputs(responses=rows, key=OTHER), settings(**declared, blur=BLUR if blurred else None))
+        found[blurred] = decoded(made.weights, cell, rows["adults"])
+        kish[blurred] = made.record.final[-1].deff_kish
+    guess = float((rows["adults"] == 2).mean())
+    assert found[False] > guess + 0.3
+    assert found[True] < guess + 0.10
+    assert np.sqrt(kish[True] / kish[False]) < 1.08
+
+
+def test_a_real_wave_without_its_key_stops_and_the_remedies_mend_it(tmp_path: Path) -> None:
+    write_study(tmp_path, DECLARED)
+    key = KEY.path(tmp_path)
+    study = load_study(tmp_path)
+    assert blur_key(study, WAVES[0]) == KEY.make(tmp_path)
+    copy = key.read_bytes()
+    key.unlink()
+    with pytest.raises(MachineError, match=r"weights\.key: the key of the weights is missing; put the team's copy"):
+        blur_key(study, WAVES[0])
+    KEY.make(tmp_path)
+    with pytest.raises(MachineError, match="put the team's copy of the key there"):
+        blur_key(study, WAVES[0])
+    params = load(tmp_path / "params.yaml")
+    params["weighting"]["blur"]["key"] = fingerprint(KEY.make(tmp_path))
+    dump(params, tmp_path / "params.yaml")
+    assert blur_key(load_study(tmp_path), WAVES[0]) == KEY.make(tmp_path)
+    key.write_bytes(copy)
+    with pytest.raises(MachineError, match="has the fingerprint"):
+        blur_key(load_study(tmp_path), WAVES[0])
+
+
+def test_a_simulated_wave_has_the_key_that_everybody_has(tmp_path: Path) -> None:
+    write_study(tmp_path, {**DECLARED, "waves.2021T1.simulated": True})
+    assert blur_key(load_study(tmp_path), WAVES[0]) == DEMONSTRATION_KEY
+    assert fingerprint(DEMONSTRATION_KEY) == "demonstration"
