@@ -15,14 +15,18 @@ from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from pulsometro.style.vocabulary import DIRECTIONS, SIDES, Direction, Side
 
-_ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
+_ADJUSTED = {
+    "BH": ", corregido por comparaciones múltiples",
+    "holm": ", corregido por comparaciones múltiples",
+    "none": "",
+}
 # More names than these in one heading and nobody reads them: they are counted.
 _MOST_NAMES = 4
 
 
 def rule(edition: Edition) -> str:
     """``al 5 %, corregido por comparaciones múltiples``: when two figures are said to differ."""
-    return f"al {spanish.decimal(edition.alpha * 100, 0)}{spanish.NBSP}%{_ADJUSTED.get(edition.adjust, '')}"
+    return f"al {spanish.decimal(edition.alpha * 100, 0)}{spanish.NBSP}%{_ADJUSTED[edition.adjust]}"
 
 
 def deck(edition: Edition) -> Text:

@@ -2,6 +2,7 @@
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language import sentences
+from pulsometro.reporting.language.dispositions import COUNTED
 from pulsometro.reporting.language.traced_text import Number, escape, lower_first, text, upper_first
 from pulsometro.reporting.pages.brief import from_record, interviews, level
 from pulsometro.reporting.pages.methodology.disclosure_points import Point, Sources
@@ -12,11 +13,6 @@ from pulsometro.style.method_words import ADJUSTMENTS, COVARIANCES, INTERVALS, S
 from pulsometro.weighting.record import Rates
 
 _CLUSTERED = ", con cada persona que entrevista como conglomerado"
-_DISPOSITIONS = {
-    "I": "Entrevistas completas", "P": "Entrevistas parciales", "R": "Rechazos e interrupciones", "NC": "Sin contacto",
-    "O": "Otros elegibles", "UH": "No se sabe si es vivienda", "UO": "No se sabe si hay quien responda",
-    "NE": "No elegibles",
-}  # fmt: skip
 _RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación", "REF1": "rechazo", "CON1": "contacto"}
 
 
@@ -74,7 +70,7 @@ def _rates(sources: Sources) -> str:
 
 def _dispositions(edition: Edition, total: Rates) -> str:
     parts: list[str | Number] = []
-    for code, name in _DISPOSITIONS.items():
+    for code, name in COUNTED.items():
         if total.counts.get(code):
             count = from_record(edition, spanish.count(total.counts[code]), f"outcome_rates/total/counts/{code}")
             parts += ["; " if parts else "", f"{name if not parts else lower_first(name)}: ", count]

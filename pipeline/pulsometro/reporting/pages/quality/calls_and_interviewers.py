@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language.dispositions import HEADS
 from pulsometro.reporting.language.traced_text import Number, Text, text
 from pulsometro.reporting.pages.quality.traced_tables import (
     INTERVIEWERS,
@@ -23,10 +24,6 @@ from pulsometro.style import spanish
 from pulsometro.weighting.record import WeightingRecord
 
 NO_CALLS = "Esta edición no tiene registro de llamadas."
-_COUNTS = (
-    ("I", "Entrevista"), ("P", "Parcial"), ("R", "Rechazo"), ("NC", "Sin contacto"), ("O", "Otro"),
-    ("UH", "No se sabe si es hogar"), ("UO", "No se sabe, otro"), ("NE", "No elegible"),
-)  # fmt: skip
 _GROUPS = (
     ("Tasas de respuesta, %", ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6")),
     (
@@ -82,7 +79,7 @@ def rates(traced: Traced, record: WeightingRecord, places: Mapping[str, str], pl
         if codes[0] == "RR1":
             columns.append(Column("e", "e", spanish.bare_percent))
         parts.append(table(traced, named, heads, columns, f"{title}{note}"))
-    counts = [Column(f"{name} ({code})", f"counts.{code}", spanish.count) for code, name in _COUNTS]
+    counts = [Column(f"{name} ({code})", f"counts.{code}", spanish.count) for code, name in HEADS.items()]
     made = table(traced, named, heads, counts, f"En qué terminó cada número{note}")
     return "\n\n".join([*parts, markdown.folded(made, "En qué terminó cada número")])
 
