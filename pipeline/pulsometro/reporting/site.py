@@ -134,7 +134,10 @@ def _places(edition: Edition, shop: BuildFolder, folder: Path) -> dict[str, Path
 
 def _sections(study: Study, edition: Edition, shop: BuildFolder, published: Waves, folder: Path) -> dict[str, Path]:
     pages = {}
-    quality, withheld = _quality(study, edition), _withheld(study)
+    quality, withheld = (
+        _quality(study, edition),
+        sections.counted_imprecise(read_table(study.series("estimates.parquet"))),
+    )
     bodies: dict[str, Callable[[], dict[str, str]]] = {
         "series": lambda: {"series": sections.series(edition, shop)},
         "confianza": lambda: sections.trust(edition, shop),
@@ -187,13 +190,6 @@ def _verdict(study: Study, edition: Edition) -> tuple[str, tuple[str, ...]]:
 
     reasons = exceptions_of(load_verdict(study, edition.wave.key)).reasons
     return ("aceptada con excepciones firmadas" if reasons else "aceptada"), reasons
-
-
-def _withheld(study: Study) -> dict[str, tuple[int, int]]:
-    """Of each wave: rows that precision keeps from print, and all rows."""
-    table = read_table(study.series("estimates.parquet"))
-    groups = table.groupby("wave")["publishable"].agg(["sum", "size"])
-    return {str(wave): (int(row["size"] - row["sum"]), int(row["size"])) for wave, row in groups.iterrows()}
 
 
 def _search(pages: Mapping[str, Path]) -> str:

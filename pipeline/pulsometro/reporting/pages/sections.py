@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from pulsometro.recompute.opinion_record import SecondOpinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
@@ -16,7 +18,7 @@ from pulsometro.reporting.pages.quality import second_opinion
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
-from pulsometro.style.vocabulary import Side
+from pulsometro.style.vocabulary import Reason, Side
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,13 @@ def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cel
     if comparisons.against_rest(edition, estimate) not in (Side.HIGHER, Side.LOWER):
         return shown
     return markdown.Markdown(f"**{text(shown).markdown}**", shown.text)
+
+
+def counted_imprecise(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Of each wave of a table of estimates: rows that precision keeps from print, and all that have anybody in them."""
+    asked = table[table["reason"] != Reason.NO_CASES]
+    groups = (asked["reason"] == Reason.IMPRECISE).groupby(asked["wave"]).agg(["sum", "size"])
+    return {str(wave): (int(row["sum"]), int(row["size"])) for wave, row in groups.iterrows()}
 
 
 def quality(

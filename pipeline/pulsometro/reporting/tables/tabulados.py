@@ -20,7 +20,7 @@ from pulsometro.reporting.language.traced_text import upper_first
 from pulsometro.reporting.tables.workbook import Book, Grid, sheet_name
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
-from pulsometro.style.vocabulary import PRECISIONS, Precision, Reason, Side
+from pulsometro.style.vocabulary import PRECISIONS, REASONS, Precision, Reason, Side
 
 MODERATE, LOW, CONFIDENTIAL, NOT_THERE = "*", not_printed.IMPRECISE.mark, not_printed.CONFIDENTIAL.mark, "[nd]"
 STATISTICS = {"proportion": "Porcentaje", "mean": "Promedio", "total": "Total"}
@@ -287,6 +287,11 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
             sheet.write_string(line, _AT[said], f"{change.word}{note}", book.beside)
 
 
+def _nobody() -> str:
+    """Why there may be no figure at all, in the words of every page."""
+    return ", o ".join(REASONS[reason] for reason in (Reason.NO_CASES, Reason.NOT_ASKED, Reason.NOT_DELIVERED))
+
+
 def _notes(book: Book) -> None:
     edition = book.edition
     sheet = book.sheet("Notas", ["Notas y definiciones"])
@@ -296,7 +301,7 @@ def _notes(book: Book) -> None:
         (f"Precisión baja {LOW}", f"Fondo naranja y {LOW}: la cifra no se publica."),
         (f"Confidencial {CONFIDENTIAL}", "La cifra no se publica para proteger a quienes respondieron, o porque con "
          "ella se podría calcular otra que se protege."),
-        (f"No disponible {NOT_THERE}", "No hay cifra para ese grupo."),
+        (f"No disponible {NOT_THERE}", f"No hay cifra: {_nobody()}."),
         ("Letras", f"La cifra es mayor que la de las columnas señaladas: prueba de la diferencia, "
                    f"{comparisons.rule(edition)}."),
         ("Valores", "Las celdas guardan el valor sin redondear y muestran un decimal; las diferencias se calculan "
