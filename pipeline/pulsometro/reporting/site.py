@@ -20,7 +20,7 @@ from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.edition.read_edition import load_edition, wave_info
 from pulsometro.reporting.formats.build_folder import ASSETS, BuildFolder, prepared_folder, script, style
 from pulsometro.reporting.formats.render import find_engine
-from pulsometro.reporting.language.traced_text import slug
+from pulsometro.reporting.language.traced_text import slug, upper_first
 from pulsometro.reporting.pages import brief, data, municipality, not_published, sections, start
 from pulsometro.reporting.pages.methodology.methodology_page import items
 from pulsometro.reporting.pages.navigation import SECTIONS, navigation_links
@@ -177,7 +177,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
         verdict, exceptions = _verdict(study, own)
         found.append(
             sections.WaveQuality(
-                info.key, info.period.capitalize(), verdict, record.n,
+                info.key, upper_first(info.period), verdict, record.n,
                 rates.rates.get("RR3") if rates else None, spread.deff_kish if spread else None, exceptions,
                 load_opinion(study, info.key), study.params.estimation.se,
             )

@@ -220,7 +220,6 @@ def _with_pandoc(folder: Path, source: str, form: Format, fonts: list[Path]) -> 
         return ran.stdout
     if form == "pdf":
         words = ran.stdout.decode("utf-8")
-        refuse_unresolved(words, f"{source} (pdf)")
         return _typeset(folder, source, words, fonts)
     return (folder / "-made").read_bytes()
 

@@ -108,7 +108,7 @@ def majority_heading(edition: Edition, measure: Measure) -> Text:
     below = [e for e in found if sides[e.domain] == Side.LOWER and spanish.rounded(e.estimate * 100, 0) < 50]
     if not above and not below:
         settings = edition.settings
-        return text(f"{settings.no_place.capitalize()} {settings.place_word} se aparta de la mitad más allá del margen")
+        return text(f"{upper_first(settings.no_place)} {settings.place_word} se aparta de la mitad más allá del margen")
     more = len(above) >= len(below)
     where = _in_places(edition, len(above if more else below), len(found))
     return text(f"{where}, {'más' if more else 'menos'} de la mitad {edition.singular(measure)}")

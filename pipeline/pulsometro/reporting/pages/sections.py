@@ -120,7 +120,7 @@ def _trust_places(edition: Edition) -> str:
         cells += [_against(edition, measure, place.code) for measure, _ in names]
         rows.append(cells)
     rows.append([edition.area_name, *(_against(edition, measure) for measure, _ in names)])
-    heads = [edition.settings.place_word.capitalize(), *(f"{name}, %" for _, name in names)]
+    heads = [upper_first(edition.settings.place_word), *(f"{name}, %" for _, name in names)]
     table = markdown.pipe(heads, rows, f"Responde «{level}»{markdown.simulated(edition)}")
     note = f"En negritas: es distinto del resto de {edition.settings.whole}, {comparisons.rule(edition)}."
     note = note.replace(" de el ", " del ")
@@ -159,7 +159,7 @@ def quality(
         said = wave.verdict + (f" ({'; '.join(wave.exceptions)})" if wave.exceptions else "")
         page = f"[{escape(wave.period)}](../{wave.wave}/calidad.html)"
         lines.append(f"| {page} | {spanish.count(wave.interviews)} | {rate} | {kish} | {share} | {escape(said)} |")
-    lines += [f"| {escape(info.period.capitalize())} | | | | | {not_published.NOT_PUBLISHED} |" for info in unpublished]
+    lines += [f"| {escape(upper_first(info.period))} | | | | | {not_published.NOT_PUBLISHED} |" for info in unpublished]
     notes = (
         "Tasa de respuesta: RR3 de AAPOR. Efecto de los pesos: 1 + CV² (Kish, 1965), cuánto multiplica la varianza su "
         "sola desigualdad; la precisión de cada cifra, con todo el diseño, está en su margen. "

@@ -57,7 +57,7 @@ def place_links(edition: Edition) -> str:
             continue
         change = markdown.difference(edition, edition.change(estimate), edition.direction(measure))
         rows.append([link, markdown.bare(estimate), markdown.interval(estimate), change])
-    heads = [edition.settings.place_word.capitalize(), "%", "Intervalo", "Cambio, pp"]
+    heads = [upper_first(edition.settings.place_word), "%", "Intervalo", "Cambio, pp"]
     caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{markdown.simulated(edition)}"
     return markdown.pipe(heads, rows, caption)
 

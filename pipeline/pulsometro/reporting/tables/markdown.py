@@ -8,7 +8,7 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
 from pulsometro.reporting.language import comparisons, not_printed, sentences
 from pulsometro.reporting.language.links import place_path, web_link
-from pulsometro.reporting.language.traced_text import Number, Text, Tone, escape, text
+from pulsometro.reporting.language.traced_text import Number, Text, Tone, escape, text, upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 
@@ -103,7 +103,7 @@ def verdict_word(change: Change | None) -> Cell:
 
 def places(edition: Edition, measure: Measure) -> str:
     """Places and the whole: share, interval, base, change with its verdict."""
-    heads = [edition.settings.place_word.capitalize(), "%", "Intervalo", "Entrevistas", "Cambio, pp", "Veredicto"]
+    heads = [upper_first(edition.settings.place_word), "%", "Intervalo", "Entrevistas", "Cambio, pp", "Veredicto"]
     rows: list[list[Cell]] = []
     found = [(place.short, place.code, edition.in_place(measure, place.code)) for place in edition.places]
     found.sort(key=lambda row: (row[2] is None, -(row[2].estimate if row[2] else 0)))
@@ -124,7 +124,7 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
 
     ``root``: the way to the start of the site, for links to the places' pages.
     """
-    heads = [edition.settings.place_word.capitalize(), *(f"{edition.label(m).name},{spanish.NBSP}%" for m in measures)]
+    heads = [upper_first(edition.settings.place_word), *(f"{edition.label(m).name},{spanish.NBSP}%" for m in measures)]
     order = [(place, edition.in_place(measures[0], place.code)) for place in edition.places]
     order.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
     rows: list[list[Cell]] = []
@@ -152,7 +152,7 @@ def trust(edition: Edition) -> str:
     battery = edition.settings.trust
     heads = [
         "Corporación",
-        *(f"{name.capitalize()}, %" for name in battery.level_names or battery.levels),
+        *(f"{upper_first(name)}, %" for name in battery.level_names or battery.levels),
         "Entrevistas",
     ]
     rows: list[list[Cell]] = [
@@ -169,11 +169,11 @@ def series(edition: Edition, measure: Measure, place: str = "") -> str:
         estimate = edition.in_place(measure, place, info.key) if place else edition.whole(measure, info.key)
         if estimate is None:
             rows.append(
-                [info.period.capitalize(), not_printed.why(edition, measure, place, info.key).cell, EMPTY, EMPTY, EMPTY]
+                [upper_first(info.period), not_printed.why(edition, measure, place, info.key).cell, EMPTY, EMPTY, EMPTY]
             )
             continue
         said = verdict_word(edition.change(estimate))
-        rows.append([info.period.capitalize(), bare(estimate), interval(estimate), base(estimate), said])
+        rows.append([upper_first(info.period), bare(estimate), interval(estimate), base(estimate), said])
     where = next((p.short for p in edition.places if p.code == place), edition.area_name)
     return pipe(heads, rows, f"{edition.label(measure).name}, {where}{simulated(edition)}", (0, 4))
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.dispositions import HEADS
-from pulsometro.reporting.language.traced_text import Number, Text, text
+from pulsometro.reporting.language.traced_text import Number, Text, text, upper_first
 from pulsometro.reporting.pages.quality.traced_tables import (
     INTERVIEWERS,
     Column,
@@ -73,7 +73,7 @@ def rates(traced: Traced, record: WeightingRecord, places: Mapping[str, str], pl
     if not record.outcome_rates:
         return NO_CALLS
     named = [([places.get(r.area, r.area)], r, f"outcome_rates/{i}") for i, r in enumerate(record.outcome_rates)]
-    heads, parts = [place_word.capitalize()], []
+    heads, parts = [upper_first(place_word)], []
     for title, codes in _GROUPS:
         columns = [Column(code, f"rates.{code}", spanish.bare_percent) for code in codes]
         if codes[0] == "RR1":

@@ -156,7 +156,7 @@ def gaps(traced: Traced, record: WeightingRecord, places: Mapping[str, str], pla
         mine = [(at, gap) for at, gap in enumerate(found) if (gap.other_source, gap.other_date) == source]
         named = [([places.get(g.area, g.area), _disagree(g)], g, f"calibration/gaps/{at}") for at, g in mine]
         name = f"{mine[0][1].other_definition or source[0]}, {day_of(source[1])}"
-        parts.append(table(traced, named, [place_word.capitalize(), "Aviso"], columns, f"La otra fuente: {name}"))
+        parts.append(table(traced, named, [upper_first(place_word), "Aviso"], columns, f"La otra fuente: {name}"))
     return "\n\n".join(parts)
 
 
@@ -181,7 +181,7 @@ def coverage(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
             row.append(traced.number(spanish.bare_percent(entry.share, 0), f"coverage/{index}/share"))
         rows.append(row)
     day = day_of(record.coverage[0].reference_date) if record.coverage[0].reference_date else ""
-    heads = [place_word.capitalize(), "Viviendas", *(f"{words[frame]}, %" for frame in frames)]
+    heads = [upper_first(place_word), "Viviendas", *(f"{words[frame]}, %" for frame in frames)]
     return markdown.pipe(heads, rows, f"Viviendas que el marco alcanza{f', {day}' if day else ''}")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pulsometro.reporting.language.traced_text import upper_first
 from pulsometro.reporting.pages.quality.traced_tables import (
     Column,
     Traced,
@@ -71,7 +72,7 @@ def by_place(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
 
 def _of_step(traced: Traced, step: Step, places: Mapping[str, str], place_word: str, note: str) -> str:
     named = [([places.get(s.area, s.area)], s, f"{step.path}/{i}") for i, s in enumerate(step.spread)]
-    return table(traced, named, [place_word.capitalize()], SPREAD, f"{step.name}, por {place_word}{note}")
+    return table(traced, named, [upper_first(place_word)], SPREAD, f"{step.name}, por {place_word}{note}")
 
 
 def convergence(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
@@ -90,7 +91,7 @@ def convergence(traced: Traced, record: WeightingRecord, places: Mapping[str, st
             named.append(([place, name], entry, f"{path}/convergence/{at}"))
     if not named:
         return "Estos pesos no se calibraron: no hay cálculo que converja."
-    heads = [place_word.capitalize(), "Paso"]
+    heads = [upper_first(place_word), "Paso"]
     made = table(traced, named, heads, columns, "Convergencia: la parte más lenta de cada uno")
     return f"Todos convergieron; si no, la edición se habría detenido.\n\n{markdown.folded(made, 'En cuántas vueltas')}"
 
@@ -119,7 +120,7 @@ def trimming(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
         Column("Peso movido, %", "moved_share", spanish.bare_percent),
     ]
     named = [([places.get(a.area, a.area)], a, f"trim/areas/{i}") for i, a in enumerate(step.areas)]
-    return table(traced, named, [place_word.capitalize()], columns, f"Recorte de los pesos, por {place_word}{note}")
+    return table(traced, named, [upper_first(place_word)], columns, f"Recorte de los pesos, por {place_word}{note}")
 
 
 def nonresponse(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
@@ -133,7 +134,7 @@ def nonresponse(traced: Traced, record: WeightingRecord, places: Mapping[str, st
         Column("Factor", "factor", hundredths),
     )
     named = [([places.get(c.area, c.area), c.label], c, f"nonresponse/classes/{i}") for i, c in enumerate(step.classes)]
-    return table(traced, named, [place_word.capitalize(), "Clase"], columns, "Ajuste por falta de respuesta")
+    return table(traced, named, [upper_first(place_word), "Clase"], columns, "Ajuste por falta de respuesta")
 
 
 def replicates(traced: Traced, record: WeightingRecord) -> str:
