@@ -64,7 +64,7 @@ class Hostile:
         kind = _plain(kind)
         if is_dataclass(kind):
             content, hints = dict(value or {}), get_type_hints(kind, include_extras=True)
-            for each in fields(kind):  # type: ignore[arg-type]
+            for each in fields(kind):
                 if each.name not in CLOSED and _has_text(hints[each.name]):
                     content[each.name] = self.fill(hints[each.name], content.get(each.name), each.name)
             return content
