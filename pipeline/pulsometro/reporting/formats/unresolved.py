@@ -1,28 +1,16 @@
-"""What a renderer lets pass in silence: unresolved shortcodes, variables and references, and missing images."""
+"""What a renderer lets pass in silence: missing images; and the words of its office files."""
 
 import html
 import io
 import re
 import zipfile
-from collections.abc import Collection
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
 
-SHORTCODE = "{{<"
-FAULTS = ("?@", "?var:", "?meta:", SHORTCODE)
 BESIDE = ("../", "recursos/")
 _IMAGE = re.compile(r'<(?:img|image|source)\b[^>]*?\b(?:src|href|xlink:href)="([^"]+)"')
 _PART = re.compile(r"(?:word/document|word/(?:header|footer|footnotes)\d*|ppt/(?:slides|notesSlides)/[^/]+)\.xml")
-
-
-def refuse_unresolved(words: str, where: str, said: Collection[str] = ()) -> None:
-    """PulsoError that shows the first thing in a text that the renderer should have replaced, but what is ``said``."""
-    for fault in FAULTS:
-        if fault in words and fault not in said:
-            at = words.index(fault)
-            shown = words[at : at + 40].splitlines()[0]
-            raise PulsoError(f"{where}: left unresolved: '{shown}'; correct the source.")
 
 
 def refuse_missing_images(page: str, folder: Path, where: str) -> None:

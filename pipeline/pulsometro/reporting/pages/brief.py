@@ -79,7 +79,7 @@ def _chart(chart: pictures.Chart | None, table: str, note: str, width: str) -> s
 
 
 def variables(edition: Edition) -> dict[str, str]:
-    """What the sources name with ``var``: words without a row behind them, or the plain headline."""
+    """What sources may name as variables: words without a row behind them, or the plain headline."""
     measure = edition.settings.headline
     trust = edition.settings.trust
     return {
@@ -96,7 +96,15 @@ def variables(edition: Edition) -> dict[str, str]:
         "nivel": level(edition),
         "regla": comparisons.rule(edition),
         "confianza-base": upper_first(trust.base or edition.settings.people),
+        "periodo": edition.wave.period,
+        "todo": edition.settings.whole,
     }
+
+
+def words(edition: Edition, *names: str) -> dict[str, str]:
+    """Those of ``variables`` that a page's source names."""
+    known = variables(edition)
+    return {name: known[name] for name in names}
 
 
 def glance_heading(edition: Edition) -> Text:

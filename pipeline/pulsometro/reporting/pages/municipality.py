@@ -1,12 +1,13 @@
 """The page of one municipality: its figures, its series, its place among the others."""
 
+from pathlib import Path
+
 from pulsometro.reporting.charts import alt_text, pictures
 from pulsometro.reporting.charts.drawing import rank_strips
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size
 from pulsometro.reporting.edition.content import Edition, Place
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.edition.topics import ranks_of, report_topics
-from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
 from pulsometro.reporting.language.links import row_of_links
 from pulsometro.reporting.language.traced_text import Number, Text, escape, slug, span, text, upper_first
@@ -17,7 +18,7 @@ from pulsometro.style import spanish
 from pulsometro.style.vocabulary import DIRECTIONS, SIDES, Side
 
 
-def page(edition: Edition, place: Place, shop: BuildFolder, engine: str) -> dict[str, str]:
+def page(edition: Edition, place: Place, folder: Path, engine: str) -> dict[str, str]:
     """Fragments of the place's page."""
     measure = edition.settings.headline
     estimate = edition.in_place(measure, place.code)
@@ -29,10 +30,10 @@ def page(edition: Edition, place: Place, shop: BuildFolder, engine: str) -> dict
         "fichas": "\n\n".join(facts(edition, place, measure) for measure in key_measures(edition)),
         "cifras": markdown.folded(figures(edition, place), "Ver todos sus indicadores en una tabla"),
         "serie-titulo": f"## {sentences.in_a_year(edition, measure, estimate).markdown}",
-        "serie": _series(edition, place, measure, shop),
+        "serie": _series(edition, place, measure, folder),
         "lugar-titulo": f"## {rank_heading(edition, estimate).markdown}",
-        "rangos": _ranks(edition, place, shop) if order else "No se calculó el orden.",
-        "series": _gallery(edition, place, shop),
+        "rangos": _ranks(edition, place, folder) if order else "No se calculó el orden.",
+        "series": _gallery(edition, place, folder),
         "otros": others(edition, place),
         "pie": brief.foot(edition, engine),
     }
@@ -108,9 +109,10 @@ def others(edition: Edition, place: Place) -> str:
 
 
 def variables(edition: Edition, place: Place) -> dict[str, str]:
-    """The brief's variables with the place's."""
+    """What the source of a place names."""
     own = {"titulo-pagina": f"{place.name} · {edition.short_title}", "lugar": place.name}
-    return {**brief.variables(edition), **own}
+    shared = ("lugares-palabra", "nivel", "periodo", "personas", "regla", "titular-predicado", "todo")
+    return {**brief.words(edition, *shared), **own}
 
 
 def title(edition: Edition, place: Place, estimate: Estimate | None) -> Text:
@@ -172,18 +174,18 @@ def _row(edition: Edition, place: Place, measure: Measure) -> list[markdown.Cell
     return row
 
 
-def _series(edition: Edition, place: Place, measure: Measure, shop: BuildFolder) -> str:
+def _series(edition: Edition, place: Place, measure: Measure, folder: Path) -> str:
     """The headline's series with its rows; nothing is drawn of one point."""
     several = sum(edition.in_place(measure, place.code, info.key) is not None for info in edition.waves) > 1
     rows = markdown.folded(markdown.series(edition, measure, place.code))
     if not several:
         return rows
     name = f"serie-{slug(place.short)}"
-    chart = pictures.draw_series(edition, measure, shop.figures, place.code, name, place_first=True)
+    chart = pictures.draw_series(edition, measure, folder, place.code, name, place_first=True)
     return f"{chart.markdown()}\n\n{rows}"
 
 
-def _gallery(edition: Edition, place: Place, shop: BuildFolder) -> str:
+def _gallery(edition: Edition, place: Place, folder: Path) -> str:
     """The series of the other key measures, beside the whole's."""
     panels = []
     for number, measure in enumerate(key_measures(edition), 1):
@@ -191,7 +193,7 @@ def _gallery(edition: Edition, place: Place, shop: BuildFolder) -> str:
         if measure == edition.settings.headline or sum(point is not None for point in points) < 2:
             continue
         chart = pictures.draw_series(
-            edition, measure, shop.figures, place.code, f"serie-{slug(place.short)}-{number}", pictures.GALLERY, True
+            edition, measure, folder, place.code, f"serie-{slug(place.short)}-{number}", pictures.GALLERY, True
         )
         head = f"### {escape(edition.label(measure).name)}"
         rows = markdown.folded(markdown.series(edition, measure, place.code))
@@ -199,7 +201,7 @@ def _gallery(edition: Edition, place: Place, shop: BuildFolder) -> str:
     return ":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::" if panels else ""
 
 
-def _ranks(edition: Edition, place: Place, shop: BuildFolder) -> str:
+def _ranks(edition: Edition, place: Place, folder: Path) -> str:
     measure = edition.settings.headline
     order = ranks_of(edition, measure)
     rows = [
@@ -214,4 +216,4 @@ def _ranks(edition: Edition, place: Place, shop: BuildFolder) -> str:
     def draw(size: Size, png: bool) -> Picture:
         return rank_strips.draw(rows, edition.theme, words, size, remarks, png)
 
-    return pictures.write(shop.figures, f"rango-{slug(place.short)}", words, draw).markdown()
+    return pictures.write(folder, f"rango-{slug(place.short)}", words, draw).markdown()

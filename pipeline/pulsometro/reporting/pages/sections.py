@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -9,7 +10,6 @@ from pulsometro.recompute.opinion_record import SecondOpinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
 from pulsometro.reporting.edition.topics import report_topics
-from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
 from pulsometro.reporting.language.links import place_path, web_link
 from pulsometro.reporting.language.traced_text import escape, slug, text, upper_first
@@ -39,7 +39,7 @@ class WaveQuality:
     method: str
 
 
-def series(edition: Edition, shop: BuildFolder) -> str:
+def series(edition: Edition, figures: Path) -> str:
     """Every indicator with one main figure: a list of them, then a chart, its verdicts and its rows each."""
     shown = [
         (name, [label for label in labels if label.kind != "distribution" and _asked(edition, label.measure)])
@@ -48,7 +48,7 @@ def series(edition: Edition, shop: BuildFolder) -> str:
     shown = [(name, labels) for name, labels in shown if labels]
     parts = [contents([(name, [(label.name, label.id) for label in labels]) for name, labels in shown])]
     for name, labels in shown:
-        panels = [f"::::: {{.panel}}\n{_one_series(edition, shop, label)}\n:::::" for label in labels]
+        panels = [f"::::: {{.panel}}\n{_one_series(edition, figures, label)}\n:::::" for label in labels]
         parts += [f"## {escape(name)}", ":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::"]
         parts.append("::: {.up .web}\n[Volver a la lista](#lista)\n:::")
     return "\n\n".join(parts)
@@ -67,10 +67,10 @@ def _asked(edition: Edition, measure: Measure) -> bool:
     return any(edition.whole(measure, info.key) for info in edition.waves)
 
 
-def _one_series(edition: Edition, shop: BuildFolder, label: IndicatorLabel) -> str:
+def _one_series(edition: Edition, figures: Path, label: IndicatorLabel) -> str:
     measure = label.measure
     name = f"serie-{slug(label.id)}"
-    chart = pictures.draw_series(edition, measure, shop.figures, name=name, sizes=pictures.GALLERY)
+    chart = pictures.draw_series(edition, measure, figures, name=name, sizes=pictures.GALLERY)
     estimate = edition.whole(measure)
     if estimate is None:
         said = escape(f"{upper_first(sentences.silence(edition, measure))}.")
@@ -86,15 +86,15 @@ def _one_series(edition: Edition, shop: BuildFolder, label: IndicatorLabel) -> s
     return "\n\n".join([head, f"::: {{.sub}}\n{said}\n:::", chart.markdown(), rows])
 
 
-def trust(edition: Edition, shop: BuildFolder) -> dict[str, str]:
+def trust(edition: Edition, figures: Path) -> dict[str, str]:
     """The battery as bars, its first level with intervals and changes, and by place."""
     battery = edition.settings.trust
     level = (battery.level_names or battery.levels)[0]
     empty = "No hay cifras que se puedan publicar."
     drawn = {"confianza": empty, "confianza-puntos": empty}
     if comparisons.trust_rows(edition):
-        bars = pictures.draw_trust(edition, shop.figures)
-        points = pictures.draw_trust_points(edition, shop.figures)
+        bars = pictures.draw_trust(edition, figures)
+        points = pictures.draw_trust_points(edition, figures)
         drawn = {
             "confianza": f"{bars.markdown()}\n\n{markdown.folded(markdown.trust(edition))}",
             "confianza-puntos": f"{points.markdown()}\n\n::: {{.note}}\n{escape(brief.legend(edition))}\n:::",

@@ -1,10 +1,10 @@
 """The start page of the site: the last wave's news, and the way to everything else."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, WaveInfo
-from pulsometro.reporting.formats.build_folder import BuildFolder
 from pulsometro.reporting.language import comparisons, not_printed, sentences
 from pulsometro.reporting.language.links import place_path
 from pulsometro.reporting.language.traced_text import escape, upper_first
@@ -14,17 +14,17 @@ from pulsometro.reporting.tables import markdown
 
 
 def start_fragments(
-    edition: Edition, shop: BuildFolder, published: Sequence[str], unpublished: Sequence[WaveInfo], engine: str
+    edition: Edition, figures: Path, published: Sequence[str], unpublished: Sequence[WaveInfo], engine: str
 ) -> dict[str, str]:
     """Fragments of the start page: news, formats, places, the series and every edition, trust."""
     measure = edition.settings.headline
     beside = pictures.extreme_place(edition, measure)
     empty = "No hay cifras que se puedan publicar."
-    line = pictures.draw_series(edition, measure, shop.figures, beside) if len(edition.waves) > 1 else None
-    bars = pictures.draw_trust(edition, shop.figures) if comparisons.trust_rows(edition) else None
+    line = pictures.draw_series(edition, measure, figures, beside) if len(edition.waves) > 1 else None
+    bars = pictures.draw_trust(edition, figures) if comparisons.trust_rows(edition) else None
     marks = escape(brief.marked(edition))
     with_places = any(edition.in_place(measure, place.code) for place in edition.places)
-    shown = pictures.draw_map(edition, measure, shop.figures).markdown() if with_places else brief.NOTHING
+    shown = pictures.draw_map(edition, measure, figures).markdown() if with_places else brief.NOTHING
     return {
         "antetitulo": brief.kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
