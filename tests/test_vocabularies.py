@@ -5,6 +5,7 @@ one for it too.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,3 +139,37 @@ def test_a_word_that_is_forgotten_would_be_found(said: str, complete: bool) -> N
     if complete and "Side" in said:
         grown = SOURCE + '    UNKNOWN = "unknown"\n'
         assert incomplete({"codes.py": ast.parse(grown), "words.py": ast.parse(f"WORDS = {said}")})
+
+
+# Rooms that hand on codes, and what of their texts is Spanish all the same: letters that an encoding is known by.
+CODED = ("common", "estimation", "estimates", "ingest", "recompute", "weighting")
+LETTERS = {("ingest/read/detect.py", "áéíóúü")}
+SPANISH = re.compile(
+    r"[áéíóúñ¿¡]|\b(el|la|los|las|un|una|de|del|que|con|sin|por|para|sube|baja|mayor|menor|resto|mitad|alta|moderada|"
+    r"casos|cambio|respuesta|faltante|entrevistas?|preguntas?|personas?|entra|sale)\b"
+)
+
+
+def spanish(tree: ast.Module) -> Iterator[str]:
+    """Texts of a module that have a word of Spanish, docstrings left out."""
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    for node in texts:
+        # "por" is a format of files.
+        said = re.sub(r"(^|\.)por\b", "", str(node.value).lower())
+        if id(node) not in told and SPANISH.search(said):
+            yield str(node.value)
+
+
+def test_rooms_that_hand_on_codes_speak_no_spanish() -> None:
+    found = [
+        (file, text)
+        for file, tree in trees().items()
+        if file.split("/")[0] in CODED
+        for text in spanish(tree)
+        if not any(file == own and text.startswith(start) for own, start in LETTERS)
+    ]
+    assert found == [], "say a code, and its words in style/ or reporting/language/"
+    assert list(
+        spanish(ast.parse('"""Sin casos."""\nNO_CASES, DOWN, FEW = "sin casos", "baja", f"menos de {3} casos"'))
+    )

@@ -9,6 +9,8 @@ from pulsometro.study.wave_record import load_of_wave
 from pulsometro.weighting.control_totals import Gap, SourceRecord
 
 NAME = "weighting.json"
+# What a replicate failed for: a class of nonresponse without respondents, calibration, limits of trimming.
+ReplicateFailure = Literal["empty_class", "not_calibrated", "not_trimmed"]
 # Final groups of AAPOR: interview, partial, refusal, non-contact, other, unknown (household; other), not eligible.
 AaporGroup = Literal["I", "P", "R", "NC", "O", "UH", "UO", "NE"]
 
@@ -200,7 +202,7 @@ class ReplicatesRecord:
     scale: float
     rscales: tuple[float, ...]
     names: tuple[str, ...]
-    failed: dict[str, str]
+    failed: dict[str, ReplicateFailure]
 
 
 @dataclass(frozen=True)

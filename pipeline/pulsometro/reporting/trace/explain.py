@@ -24,7 +24,7 @@ _FIGURE = re.compile(r'data-figure="([^"]+)"')
 _MOST = 5
 _SHOWN = (
     "estimate", "se", "se_fixed", "ci_low", "ci_high", "ci_level", "ci_method", "df", "cv", "deff", "n", "n_category",
-    "n_eff", "population", "precision", "publishable", "reason",
+    "n_eff", "population", "precision", "publishable", "reason", "precision_rule",
 )  # fmt: skip
 _FIELDS = {
     "margin": "half the width of the interval",

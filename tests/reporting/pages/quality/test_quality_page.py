@@ -135,7 +135,7 @@ def test_old_totals_and_lost_replicates_are_warned_about(sources: Sources) -> No
     step = sources.record.calibration
     assert step is not None and sources.record.replicates is not None
     old = replace(step, sources=tuple(replace(s, too_old=True, age_years=6.84) for s in step.sources))
-    lost = replace(sources.record.replicates, failed={"rep_003": "calibration lost a margin cell or did not converge"})
+    lost = replace(sources.record.replicates, failed={"rep_003": "not_calibrated"})
     changed = replace(sources, record=replace(sources.record, calibration=old, replicates=lost))
     said = " ".join(warnings(changed))
     assert "a 6.8 años del levantamiento" in said

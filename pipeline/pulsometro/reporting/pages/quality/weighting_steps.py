@@ -12,9 +12,10 @@ from pulsometro.reporting.pages.quality.traced_tables import (
     table,
     tenths,
 )
+from pulsometro.reporting.pages.quality.weighting_words import REPLICATES
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
-from pulsometro.weighting.record import Convergence, Spread, WeightingRecord
+from pulsometro.weighting.record import Convergence, ReplicateFailure, Spread, WeightingRecord
 
 SPREAD = (
     Column("Entrevistas", "n", spanish.count),
@@ -147,16 +148,16 @@ def replicates(traced: Traced, record: WeightingRecord) -> str:
         Column("Usadas", "used", spanish.count),
         Column("Semilla", "seed", lambda value: f"{value:.0f}"),
     )
-    method = {"rao_wu": "Bootstrap de Rao–Wu–Yue", "jkn": "Jackknife estratificado"}.get(step.method, step.method)
+    method = upper_first(REPLICATES[step.method])
     made = table(traced, [([method], step, "replicates")], ["Método"], columns, "Réplicas de los pesos")
     if not step.failed:
         return f"{made}\n\nNinguna réplica falló."
-    rows = [[name, _FAILURES.get(why, why)] for name, why in step.failed.items()]
+    rows = [[name, _FAILURES[why]] for name, why in step.failed.items()]
     return f"{made}\n\n{markdown.pipe(['Réplica', 'Por qué falló'], rows, 'Réplicas que se dejaron fuera', range(2))}"
 
 
-_FAILURES = {
-    "a nonresponse class lost its respondents": "una clase del ajuste por falta de respuesta se quedó sin entrevistas",
-    "calibration lost a margin cell or did not converge": "la calibración se quedó sin una celda o no convergió",
-    "no weights within the trimming limits meet the margins": "ningún peso dentro de los límites cumple los márgenes",
+_FAILURES: Mapping[ReplicateFailure, str] = {
+    "empty_class": "una clase del ajuste por falta de respuesta se quedó sin entrevistas",
+    "not_calibrated": "la calibración se quedó sin una celda o no convergió",
+    "not_trimmed": "ningún peso dentro de los límites cumple los márgenes",
 }

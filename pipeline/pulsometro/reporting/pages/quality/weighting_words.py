@@ -16,7 +16,7 @@ _METHODS = {
     "linear_bounded": "regresión generalizada con cotas",
     "logit": "el método logit con cotas",
 }
-_REPLICATES = {"rao_wu": "bootstrap de Rao–Wu–Yue", "jkn": "jackknife estratificado"}
+REPLICATES = {"rao_wu": "bootstrap de Rao–Wu–Yue", "jkn": "jackknife estratificado"}
 
 
 def labels_of(questionnaire: Questionnaire) -> dict[str, str]:
@@ -210,7 +210,7 @@ def _replicates(record: WeightingRecord) -> str:
     step = record.replicates
     if step is None:
         return ""
-    method = _REPLICATES.get(step.method, step.method)
+    method = REPLICATES.get(step.method, step.method)
     method += f", {spanish.count(step.groups)} grupos al azar" if step.groups else ""
     method += ", con corrección por población finita" if step.fpc else ""
     taken = (
