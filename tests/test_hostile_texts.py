@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
+import pandas as pd
 import pytest
 
 from pulsometro.check.report.terminal import print_verdict
@@ -35,6 +36,8 @@ INSIDE = (
     "&D {% if %} | `y`{=typst} file:///z http://x.mx"
 )
 BEFORE = ("=1+1", "+1", "@SUM", "- a", "1. a", "&D", "```", ": x", "{=1+1}", "-- ", "# a", "http://x.mx", "%", "[^1]")
+# A rule that the tiny study fails and somebody accepted.
+SIGNED = "phone.repeated"
 # Fields whose texts have a grammar of their own, held elsewhere, and why.
 CLOSED = {
     "file": "a file's name: settings.names", "attempts": "a file's name", "cve_geo": "INEGI's code",
@@ -108,6 +111,8 @@ def hostile_study(folder: Path) -> dict[str, str]:
     trust = params["report"]["trust"]
     params["report"] = bad.fill(ReportSettings, params["report"], "")
     params["report"]["trust"]["names"] = {key: bad.text(said) for key, said in trust["names"].items()}
+    params["report"]["brand"] = "hostil"
+    params["check"]["roles"] = {"phone": "telefono"}
     params["report"]["topics"][0]["name"] = "=Temas 'y' <b> & más"
     dump(params, folder / "params.yaml")
     asked = load(folder / "questionnaires/base.yaml")
@@ -123,7 +128,24 @@ def hostile_study(folder: Path) -> dict[str, str]:
     told = load(folder / "questionnaires/indicators.yaml")
     told["indicators"] = {name: bad.fill(Indicator, each, "") for name, each in told["indicators"].items()}
     dump(told, folder / "questionnaires/indicators.yaml")
+    delivered = folder / "raw/2021T2/datos.csv"
+    table = pd.read_csv(delivered, dtype=str)
+    table["folio"] = [f"{INSIDE} {number}" for number in range(len(table))]
+    table["telefono"] = "9611234567"
+    table.to_csv(delivered, index=False)
+    _brand(folder / "reports/brands/hostil", bad)
+    dump({"exceptions": {"2021T2": {SIGNED: bad.text("se aceptó")}}}, folder / "questionnaires/exceptions.yaml")
     return bad.made
+
+
+def _brand(folder: Path, bad: Hostile) -> None:
+    """A brand with a name and a logo, whose alternative text every page, sheet and slide has."""
+    from PIL import Image
+
+    folder.mkdir(parents=True)
+    Image.new("RGB", (8, 4), "#15587a").save(folder / "logo.png")
+    logo = {"path": "logo.png", "alt": bad.text("logotipo")}
+    dump({"meta": {"name": bad.text("marca")}, "logo": logo}, folder / "_brand.yml")
 
 
 @pytest.fixture(scope="module")
@@ -310,6 +332,7 @@ def test_office_files_hold_words_alone(made: Study) -> None:
     body = Document(str(folder / "brief.docx")).element.body
     paragraphs = ["".join(node.text or "" for node in each.iter("{*}t")) for each in body.iter("{*}p")]
     assert sum(INSIDE in flat(said) for said in paragraphs) > 3
+    assert any("se aceptó" in said for said in paragraphs)
     assert [found for said in paragraphs for found in whole(said)] == []
 
 
