@@ -45,7 +45,7 @@ CLOSED = {
     "items": "columns", "indicator": "a column", "indicators": "columns", "statistic": "a code", "direction": "a code",
     "brand": "a folder", "boundaries": "a path", "place_domain_kind": "a column", "whole_domain_kind": "a code",
     "since": "a wave", "domains": "columns", "exclude": "codes", "no_answer": "a code", "kind": "a code",
-    "statistics": "codes", "breaks": "only of declared waves", "source": "a column", "derived": "a column",
+    "statistics": "codes", "breaks": "reasons by wave, one by hand", "source": "a column", "derived": "a column",
     "aliases": "no output has them", "numeric_source": "a column",
 }  # fmt: skip
 
@@ -118,9 +118,11 @@ def hostile_study(folder: Path) -> dict[str, str]:
     asked = load(folder / "questionnaires/base.yaml")
     asked["items"] = {name: bad.fill(Item, item, "") for name, item in asked["items"].items()}
     for item in asked["items"].values():
-        for key in ("codes", "missing", "comparability", "derived"):
+        for key in ("codes", "missing", "comparable", "derived"):
             if item.get(key) == {}:
                 del item[key]
+    asked["items"]["conf_a"]["comparable"] = {"breaks": {"2021T2": bad.text("cambió")}}
+    asked["delivery"]["known"] = [bad.text("se sabe")]
     for scale in asked["scales"].values():
         scale["codes"] = {code: bad.text(said) for code, said in scale["codes"].items()}
     asked["fieldwork"] = bad.fill(Fieldwork, asked["fieldwork"], "")
