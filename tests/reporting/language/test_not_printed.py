@@ -64,6 +64,16 @@ def test_the_reason_that_is_carried_is_the_one_that_is_printed(edition: Edition,
             assert where == "series in a table" or other.word.lower() not in plain, (where, words)
 
 
+def test_a_place_without_a_row_had_nobody_to_ask(edition: Edition) -> None:
+    """A wave that asked the question, in a place of which the table has no row."""
+    table, measure, code = edition.rows.estimates, edition.settings.headline, edition.places[0].code
+    gone = (table["indicator"] == measure.indicator) & (table["domain"] == code)
+    assert gone.any()
+    empty = replace(edition, rows=Rows(table[~gone], edition.rows.changes, None))
+    assert empty.reason(measure, code=code) is Reason.NO_CASES
+    assert not_printed.NO_CASES.word in markdown.places(empty, measure)
+
+
 def test_every_reason_of_an_estimate_is_one_that_can_be_printed() -> None:
     assert set(not_printed.MISSING) == set(REASONS)
     for attribute in ("word", "sentence"):
