@@ -19,13 +19,16 @@ import pandas as pd
 import pytest
 
 from pulsometro.check.report.terminal import print_verdict
+from pulsometro.check.signoffs import add_exception
 from pulsometro.check.verdict import load_verdict
+from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire.indicators import Indicator
 from pulsometro.questionnaire.model import Fieldwork, Item
 from pulsometro.reporting.formats.render import pandoc_path
 from pulsometro.settings.report_settings import ReportSettings
 from pulsometro.study import Study, load_study
 from pulsometro.study.parameters import Identity, Municipality, Wave
+from pulsometro.style.theme import load_theme
 from tests.small_study import dump, load
 from tests.tiny_study import make, write_study
 
@@ -392,7 +395,6 @@ def test_drawings_are_xml_and_hold_words(made: Study) -> None:
 
 @pytest.mark.parametrize("mark", ["\u202e", "\u200f", "\u061c", "\u2066", "\u2028", "\x1b", "\x00"])
 def test_marks_of_direction_and_control_characters_are_refused_all_at_once(mark: str, tmp_path: Path) -> None:
-    from pulsometro.common.errors import PulsoError
     from pulsometro.settings.faults import refuse
     from pulsometro.settings.names import hidden_characters
 
@@ -409,3 +411,24 @@ def test_load_study_takes_what_only_looks_dangerous(tmp_path: Path) -> None:
     study = load_study(tmp_path)
     assert study.identity.title == TITLE
     assert study.wave(study.params.current_wave).period.endswith(INSIDE)
+
+
+def test_a_font_a_brand_and_a_signature_are_held(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    brand = tmp_path / "reports/brands/b"
+    brand.mkdir(parents=True)
+    for content, said in (
+        ({"typography": {"base": {"family": "x'}</style>"}}}, "a font's name has letters"),
+        ({"meta": {"name": "a\u202eb"}}, "delete it"),
+    ):
+        dump(content, brand / "_brand.yml")
+        with pytest.raises(PulsoError, match=said):
+            load_theme(brand.parent, "b")
+    with pytest.raises(PulsoError, match="delete it"):
+        add_exception(load_study(tmp_path), "2021T1", SIGNED, "se aceptó\u200f ayer")
+
+
+def test_a_page_called_too_long_is_refused(tmp_path: Path) -> None:
+    places = [{"cve_geo": "07001", "name": "a", "short": "a" * 151, "tile": [0, 0]}]
+    with pytest.raises(PulsoError, match="150 is the most; shorten it"):
+        load_study(write_study(tmp_path, {"municipalities": places}))
