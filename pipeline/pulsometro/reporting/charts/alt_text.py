@@ -37,7 +37,7 @@ def dots(edition: Edition, measure: Measure, rows: Sequence[DotRow], whole: Esti
     name = edition.label(measure).name
     values = "; ".join(f"{r.name}, {shown(r.estimate)}" for r in rows if r.estimate)
     listed = f"{name}, por {edition.settings.place_word}, con su intervalo del {_level(edition)}: {values}"
-    moved = [f"{r.change.verdict} en {r.name}" for r in rows if r.change and r.change.significant]
+    moved = [f"{r.change.word} en {r.name}" for r in rows if r.change and r.change.significant]
     return _said(
         edition, comparisons.places_heading(edition, measure), listed, _unsaid(rows),
         f"{edition.area_name}: {shown(whole)}" if whole else "",

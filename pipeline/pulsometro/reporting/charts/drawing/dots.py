@@ -130,5 +130,5 @@ def tip(name: str, estimate: Estimate, change: Change | None = None) -> Number:
         low, high = spanish.decimal(estimate.ci_low), spanish.decimal(estimate.ci_high)
     words = f"{name}: {shown(estimate)} (de {low} a {high}); n = {spanish.count(estimate.n)}"
     if change is not None and change.comparable:
-        words += f"; {change.verdict} ({signed(change)}{' pp' if change.statistic == 'proportion' else ''})"
+        words += f"; {change.word} ({signed(change)}{' pp' if change.statistic == 'proportion' else ''})"
     return Number(words, estimate.key, "tip")
