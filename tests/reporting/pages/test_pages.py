@@ -14,7 +14,7 @@ from pulsometro.reporting.formats.build_folder import engine_files
 from pulsometro.reporting.formats.page import render_page
 from pulsometro.reporting.formats.render import Engine
 from pulsometro.reporting.language import comparisons
-from pulsometro.reporting.pages import brief, municipality
+from pulsometro.reporting.pages import municipality, panels
 from pulsometro.reporting.pages.methodology.disclosure_points import Sources
 from pulsometro.reporting.pages.methodology.elements import every_element
 from pulsometro.reporting.pages.methodology.methodology_page import summary, wording
@@ -83,7 +83,7 @@ def test_a_gallery_draws_each_chart_once(site: Path) -> None:
 
 def test_the_first_edition_has_no_line_of_one_point(site: Path) -> None:
     words = page_of(site / "2011T3/brief.html")
-    assert 'data-figure="serie"' not in words and brief.BEGINS in words
+    assert 'data-figure="serie"' not in words and panels.BEGINS in words
     assert len(PdfReader(site / "2011T3/brief.pdf").pages) == 2
 
 

@@ -35,9 +35,7 @@ def start_page(content: SiteContent, figures: Path) -> Page:
     """The last wave's news, and the way to everything else."""
     edition = content.edition
     pieces = start.start_fragments(edition, figures, *content.published, content.engine)
-    words = brief.words(
-        edition, "titulo-pagina", "titular", "titular-predicado", "nivel", "lugar-palabra", "confianza-base", "periodo"
-    )
+    words = brief.words(edition, "titulo-pagina", "titular", "lugar-palabra")
     metadata = _metadata(edition, "inicio", "")
     return Page("index.qmd", {**pieces, "directorio": start.directory(edition)}, words, metadata, figures)
 
@@ -62,7 +60,10 @@ def section_page(content: SiteContent, key: str, figures: Path) -> Page:
 
 
 def _series(content: SiteContent, figures: Path) -> dict[str, str]:
-    return {"series": sections.series(content.edition, figures)}
+    return {
+        "series": sections.series(content.edition, figures),
+        "series-entrada": sections.series_deck(content.edition),
+    }
 
 
 def _trust(content: SiteContent, figures: Path) -> dict[str, str]:
@@ -86,8 +87,8 @@ def _methodology(content: SiteContent, _: Path) -> dict[str, str]:
 
 # Of each section what makes its body, and the variables that its source names.
 _SECTIONS: Mapping[str, tuple[Callable[[SiteContent, Path], dict[str, str]], tuple[str, ...]]] = {
-    "series": (_series, ("nivel", "sitio", "todo")),
-    "confianza": (_trust, ("confianza-base", "confianza-nivel", "nivel", "periodo", "sitio")),
+    "series": (_series, ("sitio",)),
+    "confianza": (_trust, ("confianza-base", "periodo", "sitio")),
     "calidad": (_quality, ("sitio",)),
     "datos": (_data, ("periodo", "sitio")),
     "metodologia": (_methodology, ("periodo", "titulo-metodologia")),

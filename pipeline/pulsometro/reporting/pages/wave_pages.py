@@ -16,10 +16,7 @@ def brief_page(edition: Edition, figures: Path, engine: str) -> Page:
     """Figures, tables and sentences made once for all formats."""
     charts = brief.draw(edition, figures)
     pieces = brief.brief_fragments(edition, charts, engine, formats("", reading=True))
-    words = brief.words(
-        edition, "titulo-pagina", "editor", "titular", "personas", "titular-predicado", "nivel", "mapa-que",
-        "confianza-base",
-    )  # fmt: skip
+    words = brief.words(edition, "titulo-pagina", "editor", "titular")
     return Page("brief.qmd", pieces, words, _metadata(edition, ""), figures)
 
 
@@ -39,11 +36,7 @@ def methodology(study: Study, edition: Edition, engine: str) -> Page:
 def quality(study: Study, edition: Edition, figures: Path, engine: str) -> Page:
     """What the record of the weights and the table of interviewers hold, for reviewers."""
     made = quality_page.fragments(quality_page.load(study, edition), figures)
-    words = {
-        "periodo": edition.wave.period,
-        "lugar": edition.settings.place_word,
-        "titulo-calidad": f"Calidad, {edition.wave.period} · {edition.title}",
-    }
+    words = {"titulo-calidad": f"Calidad, {edition.wave.period} · {edition.title}"}
     return Page(
         "calidad-edicion.qmd", {**made, **_frame(edition, engine)}, words, _metadata(edition, "calidad"), figures
     )

@@ -62,9 +62,7 @@ def _label(canvas: Canvas, name: str, x: float, y: float, room: float, ink: str,
     size = 12.5 if narrow else 13.5
     while canvas.width_of(name, size, 600) > room and size > 12:
         size -= 0.5
-    if canvas.width_of(name, size, 600) > room and " " in name:
-        first, rest = name.rsplit(" ", 1)
-        canvas.text(x, y - 5, first, size, ink, weight=600)
-        canvas.text(x, y + 9, rest, size, ink, weight=600)
+    if canvas.width_of(name, size, 600) > room:
+        canvas.name(x, y + 6, name, room, size, ink, most=3)
         return
     canvas.text(x, y, name, size, ink, weight=600)

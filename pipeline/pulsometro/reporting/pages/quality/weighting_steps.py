@@ -12,7 +12,7 @@ from pulsometro.reporting.pages.quality.traced_tables import (
     table,
     tenths,
 )
-from pulsometro.reporting.pages.quality.weighting_words import REPLICATES
+from pulsometro.reporting.pages.quality.weighting_words import REPLICATES, eligible_units
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
 from pulsometro.weighting.record import Convergence, ReplicateFailure, Spread, WeightingRecord
@@ -61,7 +61,9 @@ def by_step(traced: Traced, record: WeightingRecord, note: str) -> str:
 
 
 def by_place(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
-    """The final weights of every place, and those of the other steps folded away."""
+    """The final weights of every place, and those of the other steps folded away; nothing where all are one."""
+    if len(record.areas) < 2:
+        return ""
     *earlier, final = steps(record)
     parts = [_of_step(traced, final, places, place_word, note)]
     parts += [
@@ -91,7 +93,7 @@ def convergence(traced: Traced, record: WeightingRecord, places: Mapping[str, st
             place = places.get(entry.area, entry.area) or "Todo el conjunto"
             named.append(([place, name], entry, f"{path}/convergence/{at}"))
     if not named:
-        return "Estos pesos no se calibraron: no hay cálculo que converja."
+        return ""
     heads = [upper_first(place_word), "Paso"]
     made = table(traced, named, heads, columns, "Convergencia: la parte más lenta de cada uno")
     return f"Todos convergieron; si no, la edición se habría detenido.\n\n{markdown.folded(made, 'En cuántas vueltas')}"
@@ -111,7 +113,7 @@ def trimming(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
     """Cap, floor, cases held and weight moved in every place."""
     step = record.trim
     if step is None:
-        return "Los pesos no se recortaron."
+        return ""
     columns = [Column("Mediana antes", "median", tenths), Column("Tope", "cap", tenths)]
     columns += [Column("Piso", "floor", tenths)] if step.k_low is not None else []
     columns += [Column("En el tope", "at_cap", spanish.count)]
@@ -125,13 +127,13 @@ def trimming(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
 
 
 def nonresponse(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
-    """Every class with its factor, or that there was no such step."""
+    """Every class with its factor; nothing where there was no such step."""
     step = record.nonresponse
     if step is None:
-        return "No se hizo un ajuste aparte por falta de respuesta: la calibración es el único."
+        return ""
     columns = (
         Column("Entrevistas", "respondents", spanish.count),
-        Column("Números elegibles", "eligible", tenths),
+        Column(f"{eligible_units(record).capitalize()} elegibles", "eligible", tenths),
         Column("Factor", "factor", hundredths),
     )
     named = [([places.get(c.area, c.area), c.label], c, f"nonresponse/classes/{i}") for i, c in enumerate(step.classes)]
@@ -142,7 +144,7 @@ def replicates(traced: Traced, record: WeightingRecord) -> str:
     """How many replicates were asked for, how many stand, and why the others fell."""
     step = record.replicates
     if step is None:
-        return "Esta edición no tiene pesos replicados."
+        return ""
     columns = (
         Column("Pedidas", "asked", spanish.count),
         Column("Usadas", "used", spanish.count),
