@@ -133,7 +133,7 @@ def others(edition: Edition, place: Place) -> str:
     if not conditions.several_places(edition):
         return ""
     links = [(other.short, f"{slug(other.short)}.html") for other in edition.places if other.code != place.code]
-    return f"## {upper_first(others_word(edition))} {{.web}}\n\n{row_of_links(links)}"
+    return f"## {escape(upper_first(others_word(edition)))} {{.web}}\n\n{row_of_links(links)}"
 
 
 def others_word(edition: Edition) -> str:
