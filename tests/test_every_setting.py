@@ -113,7 +113,8 @@ SCENARIOS = {
 }  # fmt: skip
 # Codes of settings and tables, and what an empty value prints: no reader's words.
 MACHINE = re.compile(
-    r"\b(?:None|nan|NaN|null|[a-z]+(?:_[a-z0-9]+)+|nchs|cepal|inegi|raking_|jkn|wald|taylor|holm|logit_)\b|\{\{|<NA>"
+    r"\b(?:None|nan|NaN|null|none|up|down|higher|lower|high|low|moderate|imprecise|[a-z]+(?:_[a-z0-9]+)+|nchs|cepal|inegi"
+    r"|jkn|wald|taylor|holm)\b|\{\{|<NA>"
 )
 # What no scenario of a tiny study can have, and the test that has it instead.
 ELSEWHERE = {

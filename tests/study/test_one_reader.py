@@ -27,9 +27,9 @@ OPENERS = {
     "load_of_wave": {
         "check/verdict.py", "ingest/delivery_record.py", "recompute/opinion_record.py", "weighting/record.py",
     },
-    # A folder's manifest, the mark on simulated files, a map that somebody drew, and the opener itself.
+    # A folder's manifest, the mark on simulated files, a map that somebody drew, a cell that holds details, the opener.
     "json.loads": {
-        "common/bound.py", "common/files.py", "reporting/charts/drawing/boundaries.py",
+        "common/bound.py", "common/files.py", "reporting/charts/drawing/boundaries.py", "reporting/edition/rows.py",
         "study/simulated_files.py",
     },
 }  # fmt: skip

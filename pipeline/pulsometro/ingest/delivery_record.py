@@ -2,14 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pulsometro.settings.configuration import STRICT
 from pulsometro.study import Study
 from pulsometro.study.wave_record import load_of_wave
 
 NAME = "delivery.json"
-_NOTES: Mapping[str, str] = {
+NoteKind = Literal["encoding_guessed", "blank_rows", "hidden_sheets", "quoted", "padded_codes", "blank_skips"]
+DifferenceKind = Literal[
+    "label_differs",
+    "label_swapped",
+    "label_without_code",
+    "code_without_label",
+    "user_missing",
+    "type",
+    "not_delivered",
+    "not_asked",
+]
+# What a file takes a code for where it and the questionnaire disagree on which are missing.
+TakenFor = Literal["missing", "answer"]
+_NOTES: Mapping[NoteKind, str] = {
     "encoding_guessed": "the encoding was guessed ({}); say delivery.encoding if accents look wrong",
     "blank_rows": "{} rows that hold nothing at all were left out",
     "hidden_sheets": "hidden sheets were not read: {}",
@@ -38,12 +51,11 @@ class Counts:
 class Note:
     """Something unusual of a delivery that is no fault: reported, never hidden.
 
-    ``kind``: encoding_guessed, blank_rows, hidden_sheets, quoted, padded_codes, blank_skips; ``detail``: an
-    encoding, names of sheets, columns or items, never a respondent's value.
+    ``detail``: an encoding, names of sheets, columns or items, never a respondent's value.
     """
 
     __pydantic_config__: ClassVar = STRICT
-    kind: str
+    kind: NoteKind
     detail: str = ""
 
     @property
@@ -56,13 +68,12 @@ class Note:
 class Difference:
     """One difference between the file's metadata and the questionnaire.
 
-    ``kind``: label_differs, label_swapped, code_without_label, label_without_code, type,
-    not_asked, not_delivered, user_missing. ``delivered`` and ``expected`` are labels or names,
-    never a respondent's value.
+    ``delivered`` and ``expected`` are labels or names, never a respondent's value; of ``user_missing``, ``delivered``
+    is what the file takes the code for (``TakenFor``).
     """
 
     __pydantic_config__: ClassVar = STRICT
-    kind: str
+    kind: DifferenceKind
     column: str
     item: str
     code: str

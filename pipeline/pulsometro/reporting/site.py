@@ -6,7 +6,7 @@ Wave folders belong to their own stages: this one writes ``index.html``, ``secci
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from html import unescape
@@ -18,23 +18,17 @@ from pulsometro.common.parallel import side_by_side
 from pulsometro.recompute.opinion_record import load_opinion
 from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.edition.read_edition import load_edition, wave_info
-from pulsometro.reporting.formats.build_folder import ASSETS, BuildFolder, prepared_folder, script, style
+from pulsometro.reporting.formats.build_folder import ASSETS, EngineFiles, engine_files, script, style
+from pulsometro.reporting.formats.page import render_page
 from pulsometro.reporting.formats.render import find_engine
-from pulsometro.reporting.language.traced_text import slug
-from pulsometro.reporting.pages import brief, data, municipality, not_published, sections, start
-from pulsometro.reporting.pages.methodology.methodology_page import items
-from pulsometro.reporting.pages.navigation import SECTIONS, navigation_links
+from pulsometro.reporting.language.traced_text import slug, upper_first
+from pulsometro.reporting.pages import not_published, sections
+from pulsometro.reporting.pages.navigation import SECTIONS
 from pulsometro.reporting.pages.not_published import theme_or_neutral
+from pulsometro.reporting.pages.site_pages import SiteContent, place_page, section_page, start_page
 from pulsometro.study import Study
 from pulsometro.study.withheld import read_withheld
 from pulsometro.weighting.record import load_weighting
-
-QUALITY_SOURCES = (
-    "processed/*/weight/weighting.json processed/*/recompute/second_opinion.json processed/checks/*.json "
-    "processed/series/estimates.parquet"
-)
-# The keys of the waves that have pages, and those that are not published.
-Waves = tuple[Sequence[str], Sequence[WaveInfo]]
 
 
 def run(study: Study) -> str:
@@ -50,8 +44,10 @@ def run(study: Study) -> str:
     edition, unpublished = found
     engine = find_engine()
     published = tuple(info.key for info in edition.waves if info not in unpublished)
+    imprecise = sections.counted_imprecise(read_table(study.series("estimates.parquet")))
+    content = SiteContent(study, edition, (published, unpublished), _quality(study, edition), imprecise, engine.name)
     with (
-        prepared_folder(study.reports, edition.theme, engine, shared=True) as shop,
+        engine_files(study.reports, edition.theme, engine, shared=True) as parts,
         atomic(study.site / "index.html", public=True) as index,
         atomic_folder(study.site / "secciones", public=True) as folder,
         atomic_folder(study.site / "recursos", public=True) as assets,
@@ -61,9 +57,8 @@ def run(study: Study) -> str:
         if edition.theme.logo:
             shutil.copyfile(edition.theme.logo, assets / "logo.png")
         lanes = [
-            partial(_start_and_places, edition, shop, (published, unpublished), index, folder),
-            partial(_in_own_workshop, study, edition, (published, unpublished), folder),
-        ]
+            partial(_start_and_places, content, parts, index, folder), partial(_sections, content, parts, folder),
+        ]  # fmt: skip
         pages = {path: file for lane in side_by_side(lanes) for path, file in lane.items()}
         write_text(_search(pages), assets / "buscar.js")
     return f"{study.site.relative_to(study.root)}/index.html and {len(pages) - 1} pages ({engine.name})."
@@ -92,75 +87,23 @@ def _current(study: Study) -> tuple[Edition, tuple[WaveInfo, ...]] | None:
     return load_edition(study, published[-1]), tuple(wave_info(study, wave) for wave in withheld)
 
 
-def _start_and_places(
-    edition: Edition, shop: BuildFolder, published: Waves, index: Path, folder: Path
-) -> dict[str, Path]:
-    _start(edition, shop, published, index)
-    return {"index.html": index} | _places(edition, shop, folder)
-
-
-def _in_own_workshop(study: Study, edition: Edition, published: Waves, folder: Path) -> dict[str, Path]:
-    """The sections, rendered beside the places: two pages cannot share a workshop at once."""
-    with prepared_folder(study.reports, edition.theme, find_engine(), shared=True) as shop:
-        return _sections(study, edition, shop, published, folder)
-
-
-def _paths(edition: Edition, current: str, root: str) -> dict[str, object]:
-    """Navigation, and where a page of the site finds its style and scripts."""
-    shown = {"logo": f"{root}recursos/logo.png", "logo-alt": edition.theme.logo_alt} if edition.theme.logo else {}
-    return {**navigation_links(edition, current, root), **shown, "assets": f"{root}recursos/"}
-
-
-def _start(edition: Edition, shop: BuildFolder, published: Waves, target: Path) -> None:
-    shop.metadata(_paths(edition, "inicio", ""))
-    shop.variables({**brief.variables(edition), "periodo": edition.wave.period, "sitio": edition.short_title})
-    pieces = start.start_fragments(edition, shop, *published, shop.engine.name)
-    shop.put({**pieces, "directorio": start.directory(edition)})
-    shop.render("index.qmd", "html", target)
-
-
-def _places(edition: Edition, shop: BuildFolder, folder: Path) -> dict[str, Path]:
-    pages = {}
-    shop.metadata(_paths(edition, "municipios", "../../"))
-    for place in edition.places:
-        own = municipality.variables(edition, place)
-        shop.variables({**own, "periodo": edition.wave.period, "todo": edition.settings.whole})
-        shop.put(municipality.page(edition, place, shop, shop.engine.name))
-        name = f"{slug(place.short)}.html"
-        shop.render("municipio.qmd", "html", folder / "municipios" / name)
-        pages[f"secciones/municipios/{name}"] = folder / "municipios" / name
+def _start_and_places(content: SiteContent, parts: EngineFiles, index: Path, folder: Path) -> dict[str, Path]:
+    render_page(start_page(content, parts.figures("index")), parts, "html", index)
+    pages = {"index.html": index}
+    for place in content.edition.places:
+        name = slug(place.short)
+        target = folder / "municipios" / f"{name}.html"
+        render_page(place_page(content, place, parts.figures(f"municipios-{name}")), parts, "html", target)
+        pages[f"secciones/municipios/{name}.html"] = target
     return pages
 
 
-def _sections(study: Study, edition: Edition, shop: BuildFolder, published: Waves, folder: Path) -> dict[str, Path]:
+def _sections(content: SiteContent, parts: EngineFiles, folder: Path) -> dict[str, Path]:
     pages = {}
-    quality, withheld = _quality(study, edition), _withheld(study)
-    bodies: dict[str, Callable[[], dict[str, str]]] = {
-        "series": lambda: {"series": sections.series(edition, shop)},
-        "confianza": lambda: sections.trust(edition, shop),
-        "calidad": lambda: {
-            "calidad": _sourced(sections.quality(edition, quality, withheld, published[1]), QUALITY_SOURCES)
-        },
-        "datos": lambda: data.data_fragments(edition, *published, "../"),
-        "metodologia": lambda: {"metodologia": items(study, edition, shop.engine.name, f"../{edition.wave.key}/")},
-    }
-    own = {
-        **brief.variables(edition), "periodo": edition.wave.period, "todo": edition.settings.whole,
-        "sitio": edition.short_title, "titulo-metodologia": f"Metodología · {edition.short_title}",
-    }  # fmt: skip
     for key, _ in SECTIONS:
-        shop.metadata(_paths(edition, key, "../"))
-        shop.variables(own)
-        shared = {"antetitulo": brief.kicker(edition), "aviso": brief.notice(edition)}
-        shop.put({**shared, **bodies[key](), "pie": brief.foot(edition, shop.engine.name)})
-        shop.render(f"{key}.qmd", "html", folder / f"{key}.html")
+        render_page(section_page(content, key, parts.figures(key)), parts, "html", folder / f"{key}.html")
         pages[f"secciones/{key}.html"] = folder / f"{key}.html"
     return pages
-
-
-def _sourced(body: str, files: str) -> str:
-    """A body whose numbers come from files and not from rows: the page says from which."""
-    return f'::::: {{data-source="{files}"}}\n\n{body}\n:::::'
 
 
 def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
@@ -174,7 +117,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
         verdict, exceptions = _verdict(study, own)
         found.append(
             sections.WaveQuality(
-                info.key, info.period.capitalize(), verdict, record.n,
+                info.key, upper_first(info.period), verdict, record.n,
                 rates.rates.get("RR3") if rates else None, spread.deff_kish if spread else None, exceptions,
                 load_opinion(study, info.key), study.params.estimation.se,
             )
@@ -187,13 +130,6 @@ def _verdict(study: Study, edition: Edition) -> tuple[str, tuple[str, ...]]:
 
     reasons = exceptions_of(load_verdict(study, edition.wave.key)).reasons
     return ("aceptada con excepciones firmadas" if reasons else "aceptada"), reasons
-
-
-def _withheld(study: Study) -> dict[str, tuple[int, int]]:
-    """Of each wave: rows that precision keeps from print, and all rows."""
-    table = read_table(study.series("estimates.parquet"))
-    groups = table.groupby("wave")["publishable"].agg(["sum", "size"])
-    return {str(wave): (int(row["size"] - row["sum"]), int(row["size"])) for wave, row in groups.iterrows()}
 
 
 def _search(pages: Mapping[str, Path]) -> str:

@@ -9,13 +9,11 @@ from pulsometro.reporting.charts import card_words
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.read_edition import load_edition
 from pulsometro.reporting.formats import watermark
-from pulsometro.reporting.formats.build_folder import BuildFolder, logo, prepared_folder
+from pulsometro.reporting.formats.build_folder import EngineFiles, engine_files
+from pulsometro.reporting.formats.page import render_page
 from pulsometro.reporting.formats.powerpoint import finish
 from pulsometro.reporting.formats.render import Format, find_engine
-from pulsometro.reporting.pages import brief, not_published, slides
-from pulsometro.reporting.pages.methodology.methodology_page import items
-from pulsometro.reporting.pages.navigation import formats, navigation_links
-from pulsometro.reporting.pages.quality import quality_page
+from pulsometro.reporting.pages import not_published, slides, wave_pages
 from pulsometro.reporting.tables import tabulados
 from pulsometro.study import Study
 from pulsometro.study.withheld import carried
@@ -45,10 +43,10 @@ def _render(study: Study, wave: str, draft: bool, record: Path) -> str:
     engine = find_engine()
     target = study.site / wave
     with (
-        prepared_folder(study.reports, edition.theme, engine, office=True) as shop,
+        engine_files(study.reports, edition.theme, engine, office=True) as parts,
         atomic_folder(target, public=True) as folder,
     ):
-        side_by_side([partial(_brief, study, edition, draft, shop, folder), partial(_companions, edition, folder)])
+        side_by_side([partial(_pages, study, edition, parts, folder), partial(_companions, edition, folder)])
     write_json({"wave": wave}, record / "published.json")
     return f"{wave}: {target.relative_to(study.root)}/ (brief, slides, tabulados, cards; {engine.name})."
 
@@ -60,56 +58,25 @@ def _companions(edition: Edition, folder: Path) -> None:
         watermark.mark_cards(folder / "tarjetas", edition.theme)
 
 
-def _brief(study: Study, edition: Edition, draft: bool, shop: BuildFolder, folder: Path) -> None:
-    """What is rendered from a source: figures, tables and sentences made once for all formats."""
-    shop.metadata({**navigation_links(edition, "", "../"), **logo(edition.theme), **({"draft": True} if draft else {})})
-    charts = brief.draw(edition, shop.figures)
-    shop.put(brief.brief_fragments(edition, charts, shop.engine.name, formats("", reading=True)))
-    shop.variables(brief.variables(edition))
+def _pages(study: Study, edition: Edition, parts: EngineFiles, folder: Path) -> None:
+    """What is rendered from a source."""
+    name = parts.engine.name
+    brief = wave_pages.brief_page(edition, parts.figures("brief"), name)
     for form in FORMATS:
-        shop.render("brief.qmd", form, folder / f"brief.{form}")
-    if draft:
+        render_page(brief, parts, form, folder / f"brief.{form}")
+    if edition.draft:
         path = folder / "brief.docx"
         path.write_bytes(watermark.mark_docx(path.read_bytes(), edition.theme))
-    _slides(edition, shop, folder)
-    _methodology(study, edition, shop, folder)
-    _quality(study, edition, shop, folder)
+    _slides(edition, parts, folder)
+    render_page(wave_pages.methodology(study, edition, name), parts, "html", folder / "metodologia.html")
+    quality = wave_pages.quality(study, edition, parts.figures("calidad"), name)
+    render_page(quality, parts, "html", folder / "calidad.html")
 
 
-def _slides(edition: Edition, shop: BuildFolder, folder: Path) -> None:
-    made = slides.deck(edition, shop.figures)
-    shop.put(made.fragments)
-    shop.variables(slides.variables(edition))
+def _slides(edition: Edition, parts: EngineFiles, folder: Path) -> None:
+    figures = parts.figures("slides")
+    made = slides.deck(edition, figures)
     path = folder / "brief.pptx"
-    shop.render("slides.qmd", "pptx", path)
+    render_page(wave_pages.slides_page(edition, made, figures), parts, "pptx", path)
     deck = finish(path.read_bytes(), made.alts, made.tones, made.foot, edition.theme)
     path.write_bytes(watermark.mark_pptx(deck, edition.theme) if edition.draft else deck)
-
-
-def _methodology(study: Study, edition: Edition, shop: BuildFolder, folder: Path) -> None:
-    """The wave's own disclosure page."""
-    marks = {**logo(edition.theme), **({"draft": True} if edition.draft else {})}
-    shop.metadata({**navigation_links(edition, "metodologia", "../"), **marks})
-    foot = brief.foot(edition, shop.engine.name, formats(""))
-    shop.put({"metodologia": items(study, edition, shop.engine.name), "pie": foot})
-    own = {
-        "periodo": edition.wave.period,
-        "titulo-metodologia": f"Metodología, {edition.wave.period} · {edition.title}",
-    }
-    shop.variables({**brief.variables(edition), **own})
-    shop.render("metodologia.qmd", "html", folder / "metodologia.html")
-
-
-def _quality(study: Study, edition: Edition, shop: BuildFolder, folder: Path) -> None:
-    """What the record of the weights and the table of interviewers hold, for reviewers."""
-    marks = {**logo(edition.theme), **({"draft": True} if edition.draft else {})}
-    shop.metadata({**navigation_links(edition, "calidad", "../"), **marks})
-    made = quality_page.fragments(quality_page.load(study, edition), shop.figures)
-    shop.put({**made, "pie": brief.foot(edition, shop.engine.name, formats(""))})
-    own = {
-        "periodo": edition.wave.period,
-        "lugar": edition.settings.place_word,
-        "titulo-calidad": f"Calidad, {edition.wave.period} · {edition.title}",
-    }
-    shop.variables({**brief.variables(edition), **own})
-    shop.render("calidad-edicion.qmd", "html", folder / "calidad.html")

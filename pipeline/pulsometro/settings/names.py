@@ -14,6 +14,8 @@ from typing import Any
 from pulsometro.settings.faults import Fault, shown
 
 LONGEST_FILE_NAME, _MOST_BYTES = 120, 255
+# Of what a name becomes as a page or figure, with room for what is put before and after it.
+LONGEST_ADDRESS = 150
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 # What a shell, a glob, a pattern of .gitignore, DVC's ${…}, Windows or a quoted YAML value would read as its own.

@@ -148,6 +148,11 @@ class ReportSettings:
         return f"{self.article} {self.places_word}"
 
     @property
+    def this_place(self) -> str:
+        """``este municipio``."""
+        return f"{'esta' if self.places_feminine else 'este'} {self.place_word}"
+
+    @property
     def no_place(self) -> str:
         """``ningún`` or ``ninguna``."""
         return "ninguna" if self.places_feminine else "ningún"

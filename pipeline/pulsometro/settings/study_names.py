@@ -7,6 +7,7 @@ from pulsometro.settings.base_weight_settings import TelephoneFrame
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.faults import Fault, shown
 from pulsometro.settings.names import (
+    LONGEST_ADDRESS,
     address,
     code_fault,
     file_name_fault,
@@ -52,6 +53,12 @@ def municipality_faults(areas: Sequence[tuple[str, str]]) -> Iterator[Fault]:
             yield Fault(
                 f"key 'municipalities.{number}.short': '{shown(short)}' has no letter or digit to call its page by; "
                 "write its name.",
+                (*place, "short"),
+            )
+        elif len(page) > LONGEST_ADDRESS:
+            yield Fault(
+                f"key 'municipalities.{number}.short': '{shown(short)}' makes a page's name of {len(page)} characters "
+                f"and {LONGEST_ADDRESS} is the most; shorten it.",
                 (*place, "short"),
             )
         elif pages.setdefault(page, number) < number and codes.index(code) == number:

@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 
 VARIANCES: Mapping[str, str] = {
-    "replicates": "con pesos replicados, y la calibración rehecha en cada réplica",
-    "calibrated": "por linealización, con los residuos de la calibración",
+    "replicates": "con pesos replicados",
+    "calibrated": "por linealización",
     "taylor": "por linealización de Taylor",
+}
+# What is said after it where the weights were calibrated, and only there.
+CALIBRATED: Mapping[str, str] = {
+    "replicates": ", y la calibración rehecha en cada réplica",
+    "calibrated": ", con los residuos de la calibración",
+    "taylor": "",
 }
 INTERVALS: Mapping[str, str] = {
     "logit": "en escala logit",

@@ -30,6 +30,11 @@ class Judged(Protocol):
         """``up``, ``down`` or another code that shows no direction."""
         ...
 
+    @property
+    def significant(self) -> bool:
+        """Whether something moved that a reader can see."""
+        ...
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -82,7 +87,7 @@ class Theme:
 
     def meaning(self, change: Judged | None, direction: str) -> tuple[str, str, str]:
         """Symbol, colour and CSS class of a verdict; whether up is good comes from the indicator."""
-        verdict = change.verdict if change else ""
+        verdict = change.verdict if change is not None and change.significant else ""
         if verdict not in {Direction.UP, Direction.DOWN}:
             return SAME, self.same, "same"
         symbol = UP if verdict == Direction.UP else DOWN

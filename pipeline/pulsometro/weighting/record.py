@@ -1,7 +1,7 @@
 """What ``weighting.json`` holds: each step in order, with what it did to the weights."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pulsometro.settings.configuration import STRICT
 from pulsometro.study import Study
@@ -9,6 +9,10 @@ from pulsometro.study.wave_record import load_of_wave
 from pulsometro.weighting.control_totals import Gap, SourceRecord
 
 NAME = "weighting.json"
+# What a replicate failed for: a class of nonresponse without respondents, calibration, limits of trimming.
+ReplicateFailure = Literal["empty_class", "not_calibrated", "not_trimmed"]
+# Final groups of AAPOR: interview, partial, refusal, non-contact, other, unknown (household; other), not eligible.
+AaporGroup = Literal["I", "P", "R", "NC", "O", "UH", "UO", "NE"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Rates:
     """
 
     area: str
-    counts: dict[str, int]
+    counts: dict[AaporGroup, int]
     e: float
     rates: dict[str, float | None]
 
@@ -208,7 +212,7 @@ class ReplicatesRecord:
     scale: float
     rscales: tuple[float, ...]
     names: tuple[str, ...]
-    failed: dict[str, str]
+    failed: dict[str, ReplicateFailure]
 
 
 @dataclass(frozen=True)

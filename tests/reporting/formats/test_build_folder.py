@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.reporting.formats.build_folder import SOURCES, page_sources, prepared_folder
+from pulsometro.reporting.formats.build_folder import SOURCES, engine_files, page_sources
 from pulsometro.reporting.formats.render import Engine
 from pulsometro.style.theme import BRANDS, Theme, load_theme
 
@@ -24,10 +24,12 @@ def test_a_studys_own_source_takes_the_place_of_the_programs(tmp_path: Path) -> 
     own.parent.mkdir()
     own.write_text("---\ntitle: Otro\n---\n", encoding="utf-8")
     (tmp_path / "sources" / "README.md").write_text("notes", encoding="utf-8")
-    with prepared_folder(tmp_path, Theme(), Engine("prueba")) as made:
-        assert (made.folder / "brief.qmd").read_text(encoding="utf-8") == own.read_text(encoding="utf-8")
-        assert (made.folder / "index.qmd").read_bytes() == (SOURCES / "index.qmd").read_bytes()
-        assert not (made.folder / "README.md").exists()
+    with engine_files(tmp_path, Theme(), Engine("prueba")) as made:
+        assert made.source("brief.qmd") == own and made.source("index.qmd") == SOURCES / "index.qmd"
+        assert "README.md" not in made.sources
+        assert (
+            made.shown("brief.qmd") == f"{tmp_path.name}/sources/brief.qmd" and made.shown("index.qmd") == "index.qmd"
+        )
 
 
 UNUSED = ("sources/brif.qmd", "brief.qmd", "_quarto.yml", "assets/page.css", "sources/page.css", "sources/brief.md",

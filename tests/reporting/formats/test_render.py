@@ -1,18 +1,20 @@
-"""The rendering engine: what it expands, what it refuses, and the same bytes twice."""
+"""The rendering engine: what it refuses, and the same bytes twice."""
 
 import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.reporting.edition.content import Edition
-from pulsometro.reporting.formats.build_folder import SOURCES, BuildFolder, prepared_folder
-from pulsometro.reporting.formats.render import Engine, expand, find_engine
-from pulsometro.reporting.formats.unresolved import office_words, refuse_missing_images, refuse_unresolved
-from pulsometro.reporting.pages import brief
+from pulsometro.reporting.formats.build_folder import SOURCES, EngineFiles, engine_files
+from pulsometro.reporting.formats.page import Page, render_page
+from pulsometro.reporting.formats.render import Engine, Format, find_engine
+from pulsometro.reporting.formats.unresolved import refuse_missing_images
+from pulsometro.reporting.pages.wave_pages import brief_page
 from pulsometro.style.theme import Theme
 from tests.reporting.made import ROOT
 from tests.reporting.reading import read_page, settled
@@ -22,58 +24,40 @@ pytestmark = pytest.mark.slow
 FALLBACK = Engine("pandoc y Typst")
 
 
-@pytest.fixture
-def shop() -> BuildFolder:
-    with prepared_folder(ROOT / "reports", Theme(), FALLBACK, office=True) as made:
-        made.variables({"nombre": "valor", "fuera": "x"})
-        yield made  # type: ignore[misc]
+@pytest.fixture(scope="module")
+def parts() -> Iterator[EngineFiles]:
+    with engine_files(ROOT / "reports", Theme(), FALLBACK, office=True) as made:
+        yield made
 
 
-def write(shop: BuildFolder, body: str, front: str = "pagetitle: t\ntitle: t\nauthor: a") -> str:
-    (shop.folder / "prueba.qmd").write_text(f"---\n{front}\n---\n\n{body}\n", encoding="utf-8")
-    return "prueba.qmd"
+def source_of(parts: EngineFiles, folder: Path, body: str) -> EngineFiles:
+    """The same engine with a study's own brief."""
+    own = folder / "reports" / "sources" / "brief.qmd"
+    own.parent.mkdir(exist_ok=True, parents=True)
+    own.write_text(f"---\npagetitle: t\ntitle: t\nauthor: a\n---\n\n{body}\n", encoding="utf-8")
+    return replace(parts, sources={**parts.sources, "brief.qmd": own}, reports=folder / "reports")
 
 
-def test_shortcodes_are_expanded_in_body_front_matter_and_includes(shop: BuildFolder) -> None:
-    shop.put({"uno": "con {{< var nombre >}}"})
-    source = write(
-        shop, "{{< include fragmentos/uno.md >}} y {{< meta pagetitle >}}", 'pagetitle: "de {{< var nombre >}}"'
-    )
-    meta, body = expand(shop.folder, source)
-    assert meta["pagetitle"] == "de valor"
-    assert body.strip() == "con valor y de valor"
+def plain(**variables: object) -> Page:
+    return Page("brief.qmd", {}, variables, {})
 
 
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("{{< video x.mp4 >}}", "unknown shortcode"),
-        ("{{< var nada >}}", "names nothing that is defined"),
-        ("{{< meta nada >}}", "names nothing that is defined"),
-        ("{{< include fragmentos/nada.md >}}", "nada.md is not there"),
-        ("![](figuras/nada.svg){.chart}", "figuras/nada.svg is not in"),
-        ("Véase @fig-nada.", "cross-reference"),
-        ("Véase ?@fig-nada.", "left unresolved|cross-reference"),
-        ("?var:nada", "left unresolved"),
-        ("{{< var nombre", "left unresolved"),
+        ("![](figuras/nada.svg){.chart}", r"the image figuras/nada\.svg is not there"),
+        ("Véase @fig-nada.", "line 7: @fig-nada is a cross-reference"),
+        ("Véase ?@fig-nada.", "cross-reference"),
     ],
 )
-def test_faults_that_quarto_passes_over_fail(shop: BuildFolder, body: str, said: str) -> None:
-    source = write(shop, body)
-    target = shop.folder / "fuera.html"
-    with pytest.raises(PulsoError, match=said):
-        shop.render(source, "html", target)
+def test_faults_that_quarto_passes_over_fail(parts: EngineFiles, tmp_path: Path, body: str, said: str) -> None:
+    target = tmp_path / "fuera.html"
+    with pytest.raises(PulsoError, match=f"^reports/sources/brief.qmd.*{said}"):
+        render_page(plain(), source_of(parts, tmp_path, body), "html", target)
     assert not target.exists()
 
 
 PAGE = "<p>¿Todo bien? x@y.mx</p><img src='data:image/png;base64,AA'>"
-
-
-@pytest.mark.parametrize("fault", ["?@fig-uno", "?var:nada", "?meta:nada", "{{< var nada"])
-def test_the_scanner_finds_what_a_renderer_left(fault: str) -> None:
-    refuse_unresolved(PAGE, "x")
-    with pytest.raises(PulsoError, match="left unresolved"):
-        refuse_unresolved(PAGE.replace("bien", fault), "x")
 
 
 def test_the_scanner_finds_images_that_are_not_there(tmp_path: Path) -> None:
@@ -88,33 +72,13 @@ def test_the_scanner_finds_images_that_are_not_there(tmp_path: Path) -> None:
             refuse_missing_images(PAGE + missing, tmp_path, "x")
 
 
-@pytest.mark.parametrize("name", ["brief.docx", "brief.pptx"])
-def test_the_scanner_reads_office_files(built: Path, name: str) -> None:
-    words = office_words((built / name).read_bytes())
-    assert "Cómo se hizo" in words
-    refuse_unresolved(words, name)
-
-
-@pytest.mark.parametrize("form", ["html", "pdf", "docx", "pptx"])
-def test_what_an_engine_leaves_fails_in_every_format(
-    shop: BuildFolder, monkeypatch: pytest.MonkeyPatch, form: str
-) -> None:
-    # An engine that resolves nothing, as Quarto does with a name it does not know.
-    left = ({"pagetitle": "t", "title": "t"}, "Véase ?var:nada.")
-    monkeypatch.setattr("pulsometro.reporting.formats.render.expand", lambda *_: left)
-    target = shop.folder / f"fuera.{form}"
-    with pytest.raises(PulsoError, match="left unresolved"):
-        shop.render(write(shop, "x"), form, target)  # type: ignore[arg-type]
-    assert not target.exists()
-
-
 @pytest.mark.parametrize("source", sorted(SOURCES.glob("*.qmd")), ids=lambda path: path.name)
 def test_sources_are_prose_and_includes(source: Path) -> None:
     words = source.read_text(encoding="utf-8")
     assert not re.search(r"^\s*```+\s*\{(?!=)", words, re.M), "an executable cell"
-    assert {found.split()[0] for found in re.findall(r"\{\{<\s*(.*?)\s*>\}\}", words)} <= {"include", "var", "meta"}
+    assert "{{<" not in words and not re.search(r"\{%", words), "a source holds prose and names, no conditions"
     # Every number comes from the tables: a source has none but the one that a figure's rule needs.
-    assert re.sub(r"\{\{<.*?>\}\}|menores de 8", "", words.partition("\n---\n")[2]).count("%") == 0
+    assert re.sub(r"\{\{.*?\}\}|menores de 8", "", words.partition("\n---\n")[2]).count("%") == 0
     assert not re.search(r"https?://|date:\s*now", words)
 
 
@@ -123,27 +87,25 @@ def test_the_fallback_stays_small() -> None:
     assert len(source.read_text(encoding="utf-8").splitlines()) < 300
 
 
-def test_includes_in_a_circle_fail(shop: BuildFolder) -> None:
-    shop.put({"a": "{{< include fragmentos/b.md >}}", "b": "{{< include fragmentos/a.md >}}"})
-    with pytest.raises(PulsoError, match="includes itself"):
-        expand(shop.folder, write(shop, "{{< include fragmentos/a.md >}}"))
-
-
-def test_a_figure_without_alternative_text_is_no_pdf(shop: BuildFolder) -> None:
-    shop.figures.mkdir()
+def test_a_figure_without_alternative_text_is_no_pdf(parts: EngineFiles, tmp_path: Path) -> None:
+    figures = tmp_path / "figuras"
+    figures.mkdir()
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10"/></svg>'
-    (shop.figures / "f.svg").write_text(svg, encoding="utf-8")
-    with pytest.raises(PulsoError, match=r"(?i)alt"):
-        shop.render(write(shop, "![](figuras/f.svg)"), "pdf", shop.folder / "fuera.pdf")
+    (figures / "f.svg").write_text(svg, encoding="utf-8")
+    page = Page("brief.qmd", {}, {}, {}, figures)
+    with pytest.raises(PulsoError, match=r"(?i)alt") as found:
+        render_page(page, source_of(parts, tmp_path, "![](figuras/f.svg)"), "pdf", tmp_path / "fuera.pdf")
+    assert "/tmp" not in str(found.value) and "pulso-" not in str(found.value)
 
 
 @pytest.mark.parametrize("form", ["html", "pdf", "docx", "pptx"])
-def test_the_same_bytes_twice(shop: BuildFolder, form: str) -> None:
-    source = write(shop, '# Uno\n\nTexto con [1.5 %]{data-id="a"}.\n\n| a | b |\n|---|--:|\n| x | 1 |\n\n: Tabla\n')
+def test_the_same_bytes_twice(parts: EngineFiles, tmp_path: Path, form: Format) -> None:
+    body = '# Uno\n\nTexto con [1.5 %]{data-id="a"}.\n\n| a | b |\n|---|--:|\n| x | 1 |\n\n: Tabla\n'
+    own = source_of(parts, tmp_path, body)
     made = []
     for name in ("uno", "dos"):
-        target = shop.folder / f"{name}.{form}"
-        shop.render(source, form, target)  # type: ignore[arg-type]
+        target = tmp_path / f"{name}.{form}"
+        render_page(plain(), own, form, target)
         made.append(target.read_bytes())
     assert made[0] == made[1]
     assert len(made[0]) > 500
@@ -153,11 +115,9 @@ def test_the_same_bytes_twice(shop: BuildFolder, form: str) -> None:
 def test_quarto_and_the_fallback_say_the_same(edition: Edition, tmp_path: Path) -> None:
     pages = {}
     for engine in (find_engine(), FALLBACK):
-        with prepared_folder(ROOT / "reports", edition.theme, engine) as made:
-            made.put(brief.brief_fragments(edition, brief.draw(edition, made.figures), "x"))
-            made.variables(brief.variables(edition))
+        with engine_files(ROOT / "reports", edition.theme, engine) as made:
             target = tmp_path / f"{bool(engine.quarto)}.html"
-            made.render("brief.qmd", "html", target)
+            render_page(brief_page(edition, made.figures("brief"), "x"), made, "html", target)
             pages[engine.name] = contents(target.read_text(encoding="utf-8"))
     first, second = pages.values()
     assert first == second and len(second.numbers) > 200

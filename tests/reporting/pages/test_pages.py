@@ -10,14 +10,16 @@ from pypdf import PdfReader
 from pulsometro.check.verdict import load_verdict
 from pulsometro.reporting.edition.content import Edition, Exceptions
 from pulsometro.reporting.edition.tested_differences import Differences
-from pulsometro.reporting.formats.build_folder import prepared_folder
+from pulsometro.reporting.formats.build_folder import engine_files
+from pulsometro.reporting.formats.page import render_page
 from pulsometro.reporting.formats.render import Engine
 from pulsometro.reporting.language import comparisons
-from pulsometro.reporting.pages import brief, municipality
+from pulsometro.reporting.pages import municipality, panels
 from pulsometro.reporting.pages.methodology.disclosure_points import Sources
 from pulsometro.reporting.pages.methodology.elements import every_element
 from pulsometro.reporting.pages.methodology.methodology_page import summary, wording
 from pulsometro.reporting.pages.navigation import SECTIONS
+from pulsometro.reporting.pages.wave_pages import brief_page
 from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
 from pulsometro.style.vocabulary import Side
@@ -81,7 +83,7 @@ def test_a_gallery_draws_each_chart_once(site: Path) -> None:
 
 def test_the_first_edition_has_no_line_of_one_point(site: Path) -> None:
     words = page_of(site / "2011T3/brief.html")
-    assert 'data-figure="serie"' not in words and brief.BEGINS in words
+    assert 'data-figure="serie"' not in words and panels.BEGINS in words
     assert len(PdfReader(site / "2011T3/brief.pdf").pages) == 2
 
 
@@ -254,11 +256,8 @@ def test_questions_stand_as_asked_in_their_order_with_who_is_asked(study: Study)
 def test_two_sheets_hold_the_brief_with_a_signed_exception_too(edition: Edition, tmp_path: Path) -> None:
     reason = "Folios únicos (la casa encuestadora confirmó por escrito que se trata de una recaptura)"
     noted = replace(edition, exceptions=Exceptions((reason, reason)))
-    with prepared_folder(ROOT / "reports", noted.theme, Engine("prueba"), office=True) as shop:
-        charts = brief.draw(noted, shop.figures)
-        shop.put(brief.brief_fragments(noted, charts, "prueba"))
-        shop.variables(brief.variables(noted))
-        shop.render("brief.qmd", "pdf", tmp_path / "b.pdf")
+    with engine_files(ROOT / "reports", noted.theme, Engine("prueba"), office=True) as parts:
+        render_page(brief_page(noted, tmp_path / "figuras", "prueba"), parts, "pdf", tmp_path / "b.pdf")
     pages = [page.extract_text() for page in PdfReader(tmp_path / "b.pdf").pages]
     assert len(pages) == 2
     assert "excepciones firmadas" in pages[0] and "Cómo se hizo" in pages[1] and "1 de 2" in pages[0]

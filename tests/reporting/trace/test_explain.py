@@ -8,7 +8,7 @@ import pytest
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_table
 from pulsometro.reporting.edition.content import Edition
-from pulsometro.reporting.trace.explain import explain_number
+from pulsometro.reporting.trace.explain import explain_number, printed_numbers
 from pulsometro.study import Study
 from tests.reporting.conftest import LAST
 
@@ -34,6 +34,14 @@ def test_a_printed_number_leads_to_its_row(traced: Study, edition: Edition) -> N
     # The hash of b"delivered".
     assert "sha256 373e0712c83cffe15ff427b60e788b549f82496fe5fd5391f7921832b04c6b20" in said
     assert "estimate@2013T2" in said
+
+
+@pytest.mark.parametrize("unit", ["", " puntos", "\u00a0puntos porcentuales"])
+def test_a_margin_is_found_as_it_is_printed(traced: Study, built: Path, unit: str) -> None:
+    page = (built / "brief.html").read_text(encoding="utf-8")
+    printed = next(words for _, field, words in printed_numbers(page) if field == "margin")
+    told = explain_number(traced, f"± {printed}{unit}")
+    assert "(margin, printed in" in told and "half the width of the interval" in told and "(estimate, " not in told
 
 
 @pytest.mark.parametrize("what", ["lugares", "2013T2/lugares", "2013T2/brief/lugares"])

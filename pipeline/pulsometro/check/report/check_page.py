@@ -3,7 +3,7 @@
 It shows counts, codes, labels and folios; never an answer, a name, a telephone or a date.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +15,16 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.common.printable import visible
 from pulsometro.common.version import VERSION
+from pulsometro.ingest.delivery_record import NoteKind
+from pulsometro.settings.check_settings import Severity
 from pulsometro.study import Study
 from pulsometro.study.quarantine_reasons import REASONS
 from pulsometro.style.fonts import face_css
 from pulsometro.style.spanish import count, decimal, percent
 from pulsometro.style.theme import Theme, load_theme
 
-_SEVERITY = {"critical": "Crítica", "warning": "Advertencia", "info": "Aviso"}
-_NOTES = {
+_SEVERITY: Mapping[Severity, str] = {"critical": "Crítica", "warning": "Advertencia", "info": "Aviso"}
+_NOTES: Mapping[NoteKind, str] = {
     "encoding_guessed": "La codificación se adivinó ({}): si los acentos se ven mal, declárela en delivery.encoding.",
     "blank_rows": "Se dejaron fuera {} renglones sin ningún dato.",
     "hidden_sheets": "El libro trae hojas ocultas que no se leyeron: {}.",

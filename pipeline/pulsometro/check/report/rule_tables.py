@@ -7,12 +7,12 @@ from typing import Any
 
 from pulsometro.check.report.labels import Words
 from pulsometro.check.verdict import Verdict
-from pulsometro.ingest.delivery_record import Difference
+from pulsometro.ingest.delivery_record import Difference, DifferenceKind
 from pulsometro.style.spanish import count, decimal, percent, points
 
 Record = Mapping[str, Any]
 SHOWN = 12
-_DIFFERENCES = {
+_DIFFERENCES: Mapping[DifferenceKind, str] = {
     "label_differs": "La etiqueta es otra",
     "label_swapped": "La etiqueta es la de otro código",
     "label_without_code": "Etiqueta de un código que no existe",
@@ -20,7 +20,9 @@ _DIFFERENCES = {
     "user_missing": "Lo que cuenta como faltante es otro",
     "type": "El tipo es otro",
     "not_delivered": "Se preguntó y no llega",
+    "not_asked": "Llega y no se preguntó",
 }
+_TAKEN_FOR: Mapping[str, str] = {"missing": "faltante", "answer": "respuesta"}
 _TESTS = {
     "nonresponse": "preguntas sin respuesta", "straightlining": "una sola respuesta en una batería",
     "duration": "duración", "answers": "respuestas inusuales", "refusals": "rechazos",
@@ -162,11 +164,17 @@ def _columns(columns: Sequence[Record]) -> Section:
 
 def _differences(differences: Sequence[Difference], words: Words) -> Section:
     rows = tuple(
-        (_DIFFERENCES.get(d.kind, d.kind), d.column, words.label(d.item), d.code, d.delivered, d.expected)
+        (_DIFFERENCES[d.kind], d.column, words.label(d.item), d.code, _delivered(d), d.expected)
         for d in differences if d.kind != "not_asked"
     )  # fmt: skip
     heads = _heads("Diferencia", "Columna", "Reactivo", "Código", "En el archivo", "En el cuestionario")
     return Section("El archivo y el cuestionario", "", "Diferencias entre lo entregado y lo preguntado", heads, rows)
+
+
+def _delivered(difference: Difference) -> str:
+    """What the file says, in readers' words where it is a code of ours."""
+    said = difference.delivered
+    return _TAKEN_FOR[said] if difference.kind == "user_missing" else said
 
 
 def _unasked(differences: Sequence[Difference]) -> Section:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pulsometro.check.rule import KEY, Evidence, Rule
 from pulsometro.check.rules.sample_design import design_rules, nested_units, weight_flags, weight_inputs
-from pulsometro.ingest.delivery_record import DeliveryRecord
+from pulsometro.ingest.delivery_record import DeliveryRecord, DifferenceKind
 from pulsometro.questionnaire.model import Item, Questionnaire
 from pulsometro.settings.check_settings import Severity
 from pulsometro.study import Study
@@ -21,7 +21,7 @@ _TYPES = {
     "date": "string",
     "area": "string",
 }
-_DIFFERENCES: Mapping[str, tuple[Severity, str, str]] = {
+_DIFFERENCES: Mapping[DifferenceKind, tuple[Severity, str, str]] = {
     "label_swapped": (
         "critical",
         "Ninguna etiqueta del archivo contradice el código del cuestionario",
@@ -245,6 +245,6 @@ def _differences(delivery: DeliveryRecord) -> pd.DataFrame:
     rows = []
     for difference in delivery.differences:
         place = "/".join(part for part in (difference.column, difference.item, difference.code) if part)
-        rows.append({KEY: place, **{kind: difference.kind == kind for kind in _DIFFERENCES}})
-    empty = {KEY: pd.Series(dtype="string"), **{kind: pd.Series(dtype=bool) for kind in _DIFFERENCES}}
+        rows.append({KEY: place, **{str(kind): difference.kind == kind for kind in _DIFFERENCES}})
+    empty = {KEY: pd.Series(dtype="string"), **{str(kind): pd.Series(dtype=bool) for kind in _DIFFERENCES}}
     return pd.DataFrame(rows) if rows else pd.DataFrame(empty)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pulsometro.ingest.delivery_record import Difference
+from pulsometro.ingest.delivery_record import Difference, DifferenceKind, TakenFor
 from pulsometro.ingest.harmonise.areas import simple
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.harmonise.values import code_table
@@ -15,6 +15,8 @@ MISSING_LABELS = {
     "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
 }
 _KINDS = {"single": "numeric", "integer": "numeric", "number": "numeric", "date": "date"}
+_MISSING: TakenFor = "missing"
+_ANSWER: TakenFor = "answer"
 
 
 def compare(delivered: Delivered, questionnaire: Questionnaire, reading: Plan) -> tuple[Difference, ...]:
@@ -49,7 +51,7 @@ def _labels(name: str, questionnaire: Questionnaire, column: str, meta: ColumnMe
             continue
         if not _same(label, item, code):
             swapped = any(_same(label, item, other) for other in item.valid_codes if other != code)
-            kind = "label_swapped" if swapped else "label_differs"
+            kind: DifferenceKind = "label_swapped" if swapped else "label_differs"
             yield Difference(kind, column, name, delivered_code, label, _expected(item, code))
     for delivered_code, code in sorted(table.items()):
         if delivered_code not in meta.labels and code in item.codes:
@@ -65,9 +67,9 @@ def _user_missing(name: str, questionnaire: Questionnaire, column: str, meta: Co
     for delivered_code, code in sorted(table.items()):
         declared = any(_within(delivered_code, part) for part in meta.missing)
         if declared and code in item.codes:
-            yield Difference("user_missing", column, name, delivered_code, "faltante", _expected(item, code))
+            yield Difference("user_missing", column, name, delivered_code, _MISSING, _expected(item, code))
         elif not declared and item.missing.get(code) in {"no_sabe", "no_contesta"}:
-            yield Difference("user_missing", column, name, delivered_code, "respuesta", _expected(item, code))
+            yield Difference("user_missing", column, name, delivered_code, _ANSWER, _expected(item, code))
 
 
 def _within(code: str, part: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from pulsometro.ingest.delivery_record import Note
+from pulsometro.ingest.delivery_record import Note, NoteKind
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.read.delivered import Delivered
@@ -30,7 +30,7 @@ def quirks(
         if name in routed and (code := questionnaire[name].code_for("no_aplica")) is not None
         if (before[name].isna() & (routed[name] == code)).any()
     ]
-    found = (("padded_codes", padded), ("blank_skips", blank))
+    found: tuple[tuple[NoteKind, list[str]], ...] = (("padded_codes", padded), ("blank_skips", blank))
     return (*delivered.notes, *(Note(kind, ", ".join(names)) for kind, names in found if names))
 
 

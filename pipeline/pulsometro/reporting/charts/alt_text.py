@@ -8,15 +8,17 @@ from pulsometro.reporting.charts.drawing.scale import shown
 from pulsometro.reporting.charts.drawing.time_series import Line
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.language import comparisons, sentences
-from pulsometro.reporting.language.traced_text import Text, text
+from pulsometro.reporting.edition.timeline import missing_before
+from pulsometro.reporting.language import comparisons, conditions, sentences
+from pulsometro.reporting.language.traced_text import Text, text, upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 
 
-def _said(edition: Edition, finding: Text, *parts: str) -> str:
+def _said(edition: Edition, finding: Text, *parts: str, series: bool = False) -> str:
     """The finding, the parts and, when they are, that the data are simulated; each a sentence."""
-    marks = ["Datos simulados"] if edition.simulated else []
+    made = conditions.simulated_series(edition) if series else conditions.simulated_changes(edition)
+    marks = [upper_first(made)] if made else []
     return " ".join(f"{part}." for part in (finding.plain, *parts, *marks) if part)
 
 
@@ -37,7 +39,7 @@ def dots(edition: Edition, measure: Measure, rows: Sequence[DotRow], whole: Esti
     name = edition.label(measure).name
     values = "; ".join(f"{r.name}, {shown(r.estimate)}" for r in rows if r.estimate)
     listed = f"{name}, por {edition.settings.place_word}, con su intervalo del {_level(edition)}: {values}"
-    moved = [f"{r.change.verdict} en {r.name}" for r in rows if r.change and r.change.significant]
+    moved = [f"{r.change.word} en {r.name}" for r in rows if r.change and r.change.significant]
     return _said(
         edition, comparisons.places_heading(edition, measure), listed, _unsaid(rows),
         f"{edition.area_name}: {shown(whole)}" if whole else "",
@@ -67,10 +69,14 @@ def series(edition: Edition, measure: Measure, lines: Sequence[Line], breaks: Ma
             )
     known = {info.key for info in edition.waves[1:]}
     cuts = [f"{edition.period(wave)} ({why})" for wave, why in breaks.items() if wave in known]
+    gone = missing_before(edition.waves, edition.settings.wave_unit)
+    missing = [info.period for info in edition.waves if info.key in gone]
     listed = f"{edition.label(measure).name}, serie con banda del {_level(edition)}: {'; '.join(parts)}"
     return _said(
         edition, _year(edition, measure, lines), listed if parts else "",
         f"La línea se corta en {spanish.join(cuts)}: antes y después no se comparan" if cuts else "",
+        f"Falta una edición antes de {spanish.join(missing)}" if missing else "",
+        series=True,
     )  # fmt: skip
 
 
@@ -86,7 +92,7 @@ def _year(edition: Edition, measure: Measure, lines: Sequence[Line]) -> Text:
 
 def likert(edition: Edition, bars: Sequence[Bar], level: str) -> str:
     """Each item with its first level."""
-    values = "; ".join(f"{bar.name}, {shown(bar.parts[0], 0)}" for bar in bars)
+    values = "; ".join(f"{bar.name}, {shown(bar.parts[0], 0) if bar.parts[0] else 'nadie'}" for bar in bars)
     listed = f"{edition.settings.trust.title}, responde «{level}»: {values}"
     return _said(edition, comparisons.trust_heading(edition), listed)
 

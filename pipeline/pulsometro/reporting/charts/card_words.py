@@ -6,8 +6,9 @@ from pulsometro.common.files import write_text
 from pulsometro.reporting.charts.drawing import cards
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.language import sentences
-from pulsometro.reporting.language.traced_text import text
+from pulsometro.reporting.edition.timeline import missing_before, times
+from pulsometro.reporting.language import conditions, sentences
+from pulsometro.reporting.language.traced_text import text, upper_first
 from pulsometro.settings.report_settings import Measure
 
 
@@ -23,6 +24,8 @@ def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:
     known = change is not None and change.comparable
     points = [(info.key, edition.whole(measure, info.key)) for info in edition.waves]
     since = next((info.period for info, point in zip(edition.waves, points, strict=True) if point[1]), "")
+    made = "" if edition.simulated else conditions.simulated_series(edition)
+    earlier = f". {upper_first(made)}" if made else ""
     return cards.Card(
         number=text(sentences.value(estimate)).plain,
         margin=sentences.margin(estimate).plain,
@@ -31,11 +34,13 @@ def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:
         verdict=sentences.verdict(edition, change, sentences.is_first(edition, measure)).plain,
         colour=colour,
         kicker=edition.short_title,
-        source=f"{edition.producer}, {edition.area}, {edition.wave.period}",
+        source=f"{edition.producer}, {edition.area}, {edition.wave.period}{earlier}",
         simulated=edition.simulated,
         points=points,
         breaks=edition.label(measure).breaks,
         since=since,
+        times=times(edition.waves),
+        gaps=missing_before(edition.waves, edition.settings.wave_unit),
     )
 
 

@@ -10,7 +10,9 @@ from pulsometro.reporting.charts.drawing import boundaries, dots, likert, tiles,
 from pulsometro.reporting.charts.drawing.canvas import PHONE, SCREEN, Picture, Size
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.language import comparisons, not_printed
+from pulsometro.reporting.edition.timeline import missing_before, times
+from pulsometro.reporting.language import comparisons, conditions, not_printed
+from pulsometro.reporting.language.traced_text import upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style.spanish import NBSP
 from pulsometro.style.vocabulary import Side
@@ -63,16 +65,17 @@ def write(folder: Path, name: str, words: str, draw: Callable[[Size, bool], Pict
     return Chart(name, words, small=sizes is GALLERY)
 
 
-def source(edition: Edition) -> tuple[str, ...]:
+def source(edition: Edition, series: bool = False) -> tuple[str, ...]:
     """What stands under a picture that may be cut out and sent on: whose it is, of when, and if simulated."""
     # The lines under a chart are broken at blanks: a date stays whole.
     period = edition.wave.period.replace(" ", NBSP)
-    return (f"Fuente: {edition.producer}, {period}.", *simulated(edition))
+    return (f"Fuente: {edition.producer}, {period}.", *simulated(edition, series))
 
 
-def simulated(edition: Edition) -> tuple[str, ...]:
-    """The remark that the data are simulated, where they are."""
-    return ("Datos simulados.",) if edition.simulated else ()
+def simulated(edition: Edition, series: bool = False) -> tuple[str, ...]:
+    """The remark that the data are simulated, where they are; ``series``: of every edition that is drawn."""
+    said = conditions.simulated_series(edition) if series else conditions.simulated_changes(edition)
+    return (f"{upper_first(said)}.",) if said else ()
 
 
 def dot_rows(edition: Edition, measure: Measure) -> list[dots.DotRow]:
@@ -151,12 +154,14 @@ def draw_series(
         lines.append(
             time_series.Line(named, [edition.in_place(measure, place, wave) for wave in waves], strong=place_first)
         )
-    breaks = edition.label(measure).breaks
+    breaks, gaps = edition.label(measure).breaks, missing_before(edition.waves, edition.settings.wave_unit)
     words = alt_text.series(edition, measure, lines, breaks)
-    remarks = simulated(edition) if sizes is GALLERY else () if SLIDE in sizes else source(edition)
+    remarks = simulated(edition, True) if sizes is GALLERY else () if SLIDE in sizes else source(edition, True)
 
     def draw(size: Size, png: bool) -> Picture:
-        return time_series.draw(lines, waves, breaks, edition.theme, words, size, remarks, png)
+        return time_series.draw(
+            lines, waves, breaks, edition.theme, words, size, remarks, png, times(edition.waves), gaps
+        )
 
     return write(folder, name, words, draw, sizes)
 
@@ -181,7 +186,7 @@ def draw_trust_points(edition: Edition, folder: Path, name: str = "confianza-pun
     level = (battery.level_names or battery.levels)[0]
     rows = []
     for item, parts in comparisons.trust_rows(edition):
-        rows.append(dots.DotRow(item, parts[0], edition.change(parts[0])))
+        rows.append(dots.DotRow(item, parts[0], edition.change(parts[0]), why="" if parts[0] else "nadie"))
     words = alt_text.trust_points(edition, rows, level)
     changes = any(row.change and row.change.comparable for row in rows)
 

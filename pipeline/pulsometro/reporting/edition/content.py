@@ -192,6 +192,13 @@ class Edition:
         where = (wave or self.wave.key, measure, self.settings.whole_domain_kind, "total")
         return self.rows.get(*where) is not None or self.rows.confidential(*where)
 
+    def nobody(self, measure: Measure) -> bool:
+        """Whether the wave asked for the measure's indicator and nobody in the whole gave this answer."""
+        found = self.rows.get(self.wave.key, measure, self.settings.whole_domain_kind, "total")
+        if found is not None:
+            return found.estimate == 0
+        return not self.confidential(measure) and self.rows.has(self.wave.key, measure.indicator)
+
     def confidential(self, measure: Measure, wave: str = "", code: str = "") -> bool:
         """Whether the measure of a place (``code``) or of the whole is kept back to protect those who answered."""
         settings = self.settings
@@ -216,8 +223,8 @@ class Edition:
     @property
     def all_places(self) -> str:
         """``los nueve municipios``."""
-        if not self.places:
-            return self.settings.the_places
+        if len(self.places) < 2:
+            return self.places[0].name if self.places else self.settings.the_places
         count = word(len(self.places), self.settings.places_feminine)
         return f"{self.settings.article} {count} {self.settings.places_word}"
 
@@ -228,5 +235,5 @@ class Edition:
 
     @property
     def simulated(self) -> bool:
-        """Whether any number of this report comes from simulated data."""
-        return any(info.simulated for info in self.waves)
+        """Whether the edition's own figures come from simulated data; an earlier edition's are its own matter."""
+        return self.wave.simulated

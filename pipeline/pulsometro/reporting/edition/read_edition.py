@@ -196,21 +196,20 @@ def _making(study: Study, questionnaire: Questionnaire, record: WeightingRecord)
         mode=fieldwork.mode,
         frame=fieldwork.frame,
         response_rate=whole.rates.get("RR3") if whole else None,
-        weighting=_weighting(study, questionnaire),
+        weighting=_weighting(study, questionnaire, record),
     )
 
 
-def _weighting(study: Study, questionnaire: Questionnaire) -> str:
-    """``Ponderada por municipio a sexo y grupo de edad``, from the settings."""
-    from pulsometro.style.spanish import join
-
-    calibration = study.params.weighting.calibration
-    if calibration is None:
-        return ""
-    names = dict.fromkeys(item for margin in calibration.margins for item in margin.items)
+def _weighting(study: Study, questionnaire: Questionnaire, record: WeightingRecord) -> str:
+    """``ponderada por municipio a sexo y grupo de edad``, from what was done; "" where it was not calibrated."""
+    if record.calibration is None:
+        return "ponderada con los factores de expansión entregados" if record.base.kind == "given" else ""
+    sources = record.calibration.sources
+    names = dict.fromkeys(item for source in sources for item in source.margin.split("*"))
     words = [questionnaire.items[n].label.lower() if n in questionnaire.items else n for n in names]
-    within = f" por {study.params.report.place_word}" if study.params.weighting.within else ""
-    return f"ponderada{within} a {join(words)} de la población"
+    inside = any(source.within for source in sources) and len(record.areas) > 1
+    within = f" por {study.params.report.place_word}" if inside else ""
+    return f"ponderada{within} a {spanish.join(words)} de la población"
 
 
 def exceptions_of(verdict: Verdict) -> Exceptions:

@@ -152,6 +152,7 @@ class Rows:
         self.changes = changes
         self.withheld = withheld
         self._estimates = _by_id(estimates, ID, _E)
+        self._known = {key[:2] for key in self._estimates}
         self._changes = _by_id(changes, (*ID, "comparison"), _C)
         self._ranks: dict[RowKey, Rank] = {}
         if rankings is not None:
@@ -171,6 +172,10 @@ class Rows:
         values = dict(zip((*ID, *_E), row, strict=True))
         values.update(dict(zip(ID, key, strict=True)), n=int(values["n"]), publishable=bool(values["publishable"]))
         return Estimate(**values)
+
+    def has(self, wave: str, indicator: str) -> bool:
+        """Whether the table has any row of an indicator in a wave."""
+        return (wave, indicator) in self._known
 
     def confidential(self, wave: str, measure: Measure, kind: str, domain: str) -> bool:
         """Whether the row was there and somebody could have been recognised by it."""

@@ -1,4 +1,4 @@
-"""The folder in which pages are rendered: sources, fragments, figures and what the engine needs."""
+"""What every page is rendered with: the sources, and the engine's files, made once for all pages of a run."""
 
 import base64
 import shutil
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.escapes import markdown, pandoc_template, typst_string
+from pulsometro.common.escapes import pandoc_template, typst_string
 from pulsometro.common.files import write_text
 from pulsometro.common.version import VERSION
 from pulsometro.reporting.formats.powerpoint import write_pptx_reference
-from pulsometro.reporting.formats.render import Engine, Format, render_source
+from pulsometro.reporting.formats.render import Engine
+from pulsometro.reporting.formats.templates import fill_text
 from pulsometro.reporting.formats.word import write_docx_reference
 from pulsometro.style.fonts import face_css
-from pulsometro.style.theme import Theme, font_folders
+from pulsometro.style.theme import Theme
 
 SOURCES = Path(__file__).parents[1] / "sources"
 ASSETS = SOURCES / "assets"
@@ -25,41 +26,40 @@ _NO_SOURCES = ("README", ".", "~$")
 
 
 @dataclass(frozen=True)
-class BuildFolder:
-    """A prepared folder; ``folder/figuras`` and ``folder/fragmentos`` are filled by the caller."""
+class EngineFiles:
+    """What all pages of a run share, made once and never written to again.
+
+    ``folder/_engine``: template, filter, style, reference documents. ``sources``: file name → source of every page.
+    ``reports``: the study's folder, by which its own sources are named.
+    """
 
     folder: Path
     engine: Engine
     theme: Theme
+    sources: Mapping[str, Path]
+    reports: Path
 
-    @property
-    def figures(self) -> Path:
-        """Where charts go."""
-        return self.folder / "figuras"
+    def source(self, name: str) -> Path:
+        """A page's source. Raises PulsoError for a name that is none."""
+        if name not in self.sources:
+            raise PulsoError(f"{name} is no source of a page; known: {', '.join(self.sources)}.")
+        return self.sources[name]
 
-    def put(self, fragments: Mapping[str, str]) -> None:
-        """Write included fragments."""
-        for name, words in fragments.items():
-            write_text(words + "\n", self.folder / "fragmentos" / f"{name}.md")
+    def shown(self, name: str) -> str:
+        """A source as errors name it: from the study's folder for its own, by its name for the program's."""
+        path = self.source(name)
+        return str(path.relative_to(self.reports.parent)) if self.reports in path.parents else name
 
-    def variables(self, values: Mapping[str, str]) -> None:
-        """Write what the sources name with ``var``: plain words."""
-        write_text(_yaml(_as_markdown(values)), self.folder / "_variables.yml")
-
-    def metadata(self, values: object) -> None:
-        """Write what every page of the folder has in its front matter (navigation, draft): plain words."""
-        write_text(_yaml(_as_markdown(values)), self.folder / "_metadata.yml")
-
-    def render(self, source: str, form: Format, target: Path) -> None:
-        """Render one source of the folder."""
-        render_source(self.folder, source, form, target, self.engine, font_folders(self.theme))
+    def figures(self, page: str) -> Path:
+        """A folder for one page's charts, which no other page sees."""
+        return self.folder / "figuras" / page
 
 
 @contextmanager
-def prepared_folder(
+def engine_files(
     reports: Path, theme: Theme, engine: Engine, office: bool = False, shared: bool = False
-) -> Iterator[BuildFolder]:
-    """A temporary folder with the pages' sources and the engine's files; gone afterwards.
+) -> Iterator[EngineFiles]:
+    """A temporary folder with the engine's files; gone afterwards.
 
     ``reports``: a study's folder, whose own sources take the place of the program's.
 
@@ -68,13 +68,11 @@ def prepared_folder(
     """
     with tempfile.TemporaryDirectory(prefix="pulso-") as name:
         folder = Path(name)
-        for file_name, source in page_sources(reports).items():
-            shutil.copyfile(source, folder / file_name)
         parts = folder / "_engine"
         parts.mkdir()
         shutil.copyfile(ASSETS / "report.lua", parts / "report.lua")
         page = (ASSETS / "page.html").read_text(encoding="utf-8")
-        write_text(page.replace("@version@", VERSION), parts / "page.html")
+        write_text(fill_text(page, {"version": VERSION}, "page.html", str), parts / "page.html")
         write_text(_typst(theme), parts / "report.typ")
         if theme.logo:
             shutil.copyfile(theme.logo, parts / "logo.png")
@@ -83,7 +81,7 @@ def prepared_folder(
         if office:
             write_docx_reference(theme, parts / "reference.docx")
             write_pptx_reference(theme, parts / "reference.pptx")
-        yield BuildFolder(folder, engine, theme)
+        yield EngineFiles(folder, engine, theme, page_sources(reports), reports)
 
 
 def page_sources(reports: Path) -> dict[str, Path]:
@@ -127,12 +125,9 @@ def script() -> str:
 
 def _typst(theme: Theme) -> str:
     words = (ASSETS / "report.typ").read_text(encoding="utf-8")
-    for name in ("accent", "ink", "soft", "rule", "sans", "serif", "warning", "worse", "better", "same"):
-        words = words.replace(f"@{name}@", getattr(theme, name))
-    alt = pandoc_template(typst_string(theme.logo_alt))
-    image = f'image("_engine/logo.png", height: 22pt, alt: {alt})'
-    beside = f"grid(columns: (1fr, auto), column-gutter: 12pt, body, {image})"
-    return words.replace("@head@", beside if theme.logo else "body")
+    tones = ("accent", "ink", "soft", "rule", "sans", "serif", "warning", "worse", "better", "same")
+    values = {**{name: getattr(theme, name) for name in tones}, "logo": bool(theme.logo)}
+    return fill_text(words, {**values, "logo_alt": pandoc_template(typst_string(theme.logo_alt))}, "report.typ", str)
 
 
 def logo(theme: Theme) -> dict[str, str]:
@@ -143,16 +138,8 @@ def logo(theme: Theme) -> dict[str, str]:
     return {"logo": f"data:image/png;base64,{data}", "logo-alt": theme.logo_alt}
 
 
-def _as_markdown(values: object) -> object:
-    """Every text inside of values as Markdown, as which the engine reads variables and front matter."""
-    if isinstance(values, Mapping):
-        return {key: _as_markdown(value) for key, value in values.items()}
-    if isinstance(values, list | tuple):
-        return [_as_markdown(value) for value in values]
-    return markdown(values) if isinstance(values, str) else values
-
-
-def _yaml(values: object) -> str:
+def yaml_text(values: object) -> str:
+    """Values as YAML, as front matter holds them."""
     import io
 
     from ruamel.yaml import YAML

@@ -1,8 +1,7 @@
 """From ``.qmd`` sources to HTML, PDF, DOCX and PPTX: by Quarto when it is there, else by pandoc and Typst.
 
-Both read the same folder: the source, ``_quarto.yml`` (template, filter, reference documents),
-``_variables.yml`` and the included fragments. The fallback expands only the shortcodes that we use:
-include, var and meta. Whatever a renderer lets pass in silence fails here.
+Both read the same folder: a plain source, whose template is filled in already (``templates``), ``_quarto.yml``
+(template, filter, reference documents) and the figures. An image that is not there fails here: Quarto is silent.
 """
 
 import json
@@ -10,30 +9,20 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.common.escapes import markdown
 from pulsometro.reporting.formats.deterministic_zip import settle_office, settle_text
-from pulsometro.reporting.formats.unresolved import (
-    FAULTS,
-    SHORTCODE,
-    office_words,
-    refuse_missing_images,
-    refuse_unresolved,
-)
+from pulsometro.reporting.formats.templates import split
+from pulsometro.reporting.formats.unresolved import refuse_missing_images
 from pulsometro.settings.configuration import load_yaml
 
 Format = Literal["html", "pdf", "docx", "pptx"]
 # 1980-01-01: the first day that a zip file can name.
 EPOCH = "315532800"
-_SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}")
-_FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
-_CROSSREF = re.compile(r"(?<![\w@.\\])@(?:fig|tbl|sec|eq|lst)-[\w-]+")
 _WRITERS = {"html": "html5", "pdf": "typst", "docx": "docx", "pptx": "pptx"}
 _MARKDOWN = "markdown-smart-auto_identifiers-raw_tex-tex_math_dollars-citations"
 
@@ -44,6 +33,10 @@ class Engine:
 
     name: str
     quarto: str = ""
+
+
+class _Said(Exception):
+    """What a renderer said when it failed, before the page's name is put in front."""
 
 
 def find_engine() -> Engine:
@@ -76,129 +69,50 @@ def pandoc_path() -> str:
     return str(pypandoc.get_pandoc_path())
 
 
-def render_source(folder: Path, source: str, form: Format, target: Path, engine: Engine, fonts: list[Path]) -> None:
+def render_source(
+    folder: Path, source: str, shown: str, form: Format, target: Path, engine: Engine, fonts: list[Path]
+) -> None:  # fmt: skip
     """Render ``folder/source`` into ``target``; nothing is written when something is wrong.
 
-    ``fonts``: folders of the fonts that the PDF embeds. Raises PulsoError naming the source and the
-    fault: unknown shortcode, variable or metadata, unresolved reference, missing image or include.
+    ``shown``: the source as errors name it. ``fonts``: folders of the fonts that the PDF embeds. Raises PulsoError
+    naming the source and the fault: a missing image, what the renderer says.
     """
-    if engine.quarto:
-        made = _with_quarto(folder, source, form, engine.quarto)
-    else:
-        made = _with_pandoc(folder, source, form, fonts)
+    _refuse_missing_figures((folder / source).read_text(encoding="utf-8"), folder, shown)
+    try:
+        made = (
+            _with_quarto(folder, source, form, engine) if engine.quarto else _with_pandoc(folder, source, form, fonts)
+        )
+    except _Said as said:
+        # The folder is gone when somebody reads this, and its name is another one each time.
+        words = str(said).replace(f"{folder}{os.sep}", "").replace(str(folder), "")
+        raise PulsoError(f"{shown} ({form}): {words}") from None
     if form in ("docx", "pptx"):
         made = settle_office(made)
-        if engine.quarto:
-            refuse_unresolved(office_words(made), f"{source} ({form})", _said(folder, source))
     elif form == "html":
         page = settle_text(made.decode("utf-8"))
-        if engine.quarto:
-            refuse_unresolved(page, f"{source} ({form})", _said(folder, source))
-        refuse_missing_images(page, folder, f"{source} ({form})")
+        refuse_missing_images(page, folder, f"{shown} ({form})")
         made = page.encode("utf-8")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(made)
 
 
-# --- shortcodes -------------------------------------------------------------------------------
+def general_metadata(shared: Path) -> dict[str, Any]:
+    """What ``_quarto.yml`` says of every page, without what is the engine's."""
+    return {key: value for key, value in load_yaml(shared).items() if key not in ("project", "format", "filters")}
 
 
-def expand(folder: Path, source: str) -> tuple[dict[str, Any], str]:
-    """The front matter and the body of a source with its shortcodes expanded.
-
-    Raises PulsoError for what Quarto would only warn about.
-    """
-    variables_file = folder / "_variables.yml"
-    variables = load_yaml(variables_file) if variables_file.is_file() else {}
-    meta, body = split(_read(folder / source, source), source)
-    shared = load_yaml(folder / "_quarto.yml")
-    general = {key: value for key, value in shared.items() if key not in ("project", "format", "filters")}
-    beside = folder / "_metadata.yml"
-    meta = {**general, **(load_yaml(beside) if beside.is_file() else {}), **meta}
-    meta = {key: _expand_value(value, variables, meta, source) for key, value in meta.items()}
-    body = _expand_includes(body, folder, source, ())
-    body = _expand_text(body, variables, meta, source)
-    for image in _IMAGE.findall(body):
+def _refuse_missing_figures(words: str, folder: Path, shown: str) -> None:
+    """PulsoError naming a picture that a source shows and that was not drawn."""
+    for image in _IMAGE.findall(words):
         if not (folder / image).is_file():
-            raise PulsoError(f"{source}: the image {image} is not in {folder}; make it or correct its name.")
-    if found := _CROSSREF.search(body):
-        raise PulsoError(f"{source}: {found[0]} is a cross-reference; name the figure in words instead.")
-    # What a text of the study says is escaped by now, and no shortcode any more.
-    refuse_unresolved(body, source, frozenset(FAULTS) - {SHORTCODE})
-    return meta, body
-
-
-def _said(folder: Path, source: str) -> frozenset[str]:
-    """What looks unresolved on Quarto's page and is a text of the study, which the source holds escaped."""
-    meta, body = expand(folder, source)
-    words = f"{json.dumps(meta, ensure_ascii=False)}\n{body}".replace("\\\\", "\\")
-    return frozenset(fault for fault in FAULTS if markdown(fault) in words)
-
-
-def split(words: str, source: str) -> tuple[dict[str, Any], str]:
-    """Front matter and body of a source."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    found = _FRONT.match(words)
-    if not found:
-        return {}, words
-    try:
-        return dict(YAML(typ="safe").load(found[1]) or {}), words[found.end() :]
-    except (YAMLError, TypeError, ValueError) as error:
-        raise PulsoError(f"{source}: its front matter is not a YAML mapping; correct it.") from error
-
-
-def _expand_includes(body: str, folder: Path, source: str, way: tuple[str, ...]) -> str:
-    def included(found: re.Match[str]) -> str:
-        words = found[1].split()
-        if not words or words[0] != "include":
-            return found[0]
-        name = words[1] if len(words) == 2 else ""
-        if name in way:
-            raise PulsoError(f"{source}: {name} includes itself; break the circle.")
-        content = _read(folder / name, source)
-        return _expand_includes(content.rstrip("\n"), folder, source, (*way, name))
-
-    return _SHORTCODE.sub(included, body)
-
-
-def _expand_text(words: str, variables: Mapping[str, Any], meta: Mapping[str, Any], source: str) -> str:
-    def expanded(found: re.Match[str]) -> str:
-        kind, *names = found[1].split()
-        if kind not in ("var", "meta") or len(names) != 1:
-            raise PulsoError(f"{source}: unknown shortcode {found[0]}; only include, var and meta are used.")
-        value: Any = variables if kind == "var" else meta
-        for name in names[0].split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
-        if value is None or isinstance(value, Mapping | list):
-            raise PulsoError(f"{source}: {found[0]} names nothing that is defined; correct the name.")
-        return str(value)
-
-    return _SHORTCODE.sub(expanded, words)
-
-
-def _expand_value(value: Any, variables: Mapping[str, Any], meta: Mapping[str, Any], source: str) -> Any:
-    if isinstance(value, str):
-        return _expand_text(value, variables, meta, source)
-    if isinstance(value, list):
-        return [_expand_value(item, variables, meta, source) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _expand_value(item, variables, meta, source) for key, item in value.items()}
-    return value
-
-
-def _read(path: Path, source: str) -> str:
-    if not path.is_file():
-        raise PulsoError(f"{source}: {path} is not there; make it or correct the include.")
-    return path.read_text(encoding="utf-8")
+            raise PulsoError(f"{shown}: the image {image} is not there; make it or correct its name.")
 
 
 # --- pandoc and Typst -------------------------------------------------------------------------
 
 
 def _with_pandoc(folder: Path, source: str, form: Format, fonts: list[Path]) -> bytes:
-    meta, body = expand(folder, source)
+    meta, body = split((folder / source).read_text(encoding="utf-8"), source)
     options = load_yaml(folder / "_quarto.yml")
     chosen = dict(options["format"]["typst" if form == "pdf" else form])
     chosen.update((meta.pop("format", None) or {}).get("typst" if form == "pdf" else form) or {})
@@ -215,17 +129,15 @@ def _with_pandoc(folder: Path, source: str, form: Format, fonts: list[Path]) -> 
     environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "LC_ALL": "C.UTF-8"}
     ran = subprocess.run(command, input=body.encode(), capture_output=True, cwd=folder, env=environment, check=False)
     if ran.returncode or ran.stderr.strip():
-        raise PulsoError(f"{source} ({form}): pandoc says: {ran.stderr.decode('utf-8', 'replace').strip()}")
+        raise _Said(f"pandoc says: {ran.stderr.decode('utf-8', 'replace').strip()}")
     if form == "html":
         return ran.stdout
     if form == "pdf":
-        words = ran.stdout.decode("utf-8")
-        refuse_unresolved(words, f"{source} (pdf)")
-        return _typeset(folder, source, words, fonts)
+        return _typeset(folder, ran.stdout.decode("utf-8"), fonts)
     return (folder / "-made").read_bytes()
 
 
-def _typeset(folder: Path, source: str, words: str, fonts: list[Path]) -> bytes:
+def _typeset(folder: Path, words: str, fonts: list[Path]) -> bytes:
     import typst
 
     path = folder / "-made.typ"
@@ -236,22 +148,20 @@ def _typeset(folder: Path, source: str, words: str, fonts: list[Path]) -> bytes:
             pdf_standards=["ua-1"], timestamp=0,
         )  # fmt: skip
     except Exception as error:
-        raise PulsoError(f"{source} (pdf): Typst says: {error}") from error
+        raise _Said(f"Typst says: {error}") from error
     return bytes(made)
 
 
 # --- Quarto -----------------------------------------------------------------------------------
 
 
-def _with_quarto(folder: Path, source: str, form: Format, quarto: str) -> bytes:
-    # Quarto is silent about a missing image: our own expansion finds it first.
-    expand(folder, source)
+def _with_quarto(folder: Path, source: str, form: Format, engine: Engine) -> bytes:
     name = f"{Path(source).stem}.{form}"
-    command = [quarto, "render", source, "--to", "typst" if form == "pdf" else form, "--output", name]
+    command = [engine.quarto, "render", source, "--to", "typst" if form == "pdf" else form, "--output", name]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH}
     ran = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
     log = f"{ran.stdout}\n{ran.stderr}"
     bad = [line for line in log.splitlines() if "WARN" in line or "ERROR" in line or "[warning]" in line.lower()]
     if ran.returncode or bad or not (folder / name).is_file():
-        raise PulsoError(f"{source} ({form}): Quarto says: {(bad or log.strip().splitlines() or ['nothing'])[-1]}")
+        raise _Said(f"Quarto says: {(bad or log.strip().splitlines() or ['nothing'])[-1]}")
     return (folder / name).read_bytes()

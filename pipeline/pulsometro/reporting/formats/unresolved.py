@@ -1,28 +1,13 @@
-"""What a renderer lets pass in silence: unresolved shortcodes, variables and references, and missing images."""
+"""What a renderer lets pass in silence: missing images."""
 
 import html
-import io
 import re
-import zipfile
-from collections.abc import Collection
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
 
-SHORTCODE = "{{<"
-FAULTS = ("?@", "?var:", "?meta:", SHORTCODE)
 BESIDE = ("../", "recursos/")
 _IMAGE = re.compile(r'<(?:img|image|source)\b[^>]*?\b(?:src|href|xlink:href)="([^"]+)"')
-_PART = re.compile(r"(?:word/document|word/(?:header|footer|footnotes)\d*|ppt/(?:slides|notesSlides)/[^/]+)\.xml")
-
-
-def refuse_unresolved(words: str, where: str, said: Collection[str] = ()) -> None:
-    """PulsoError that shows the first thing in a text that the renderer should have replaced, but what is ``said``."""
-    for fault in FAULTS:
-        if fault in words and fault not in said:
-            at = words.index(fault)
-            shown = words[at : at + 40].splitlines()[0]
-            raise PulsoError(f"{where}: left unresolved: '{shown}'; correct the source.")
 
 
 def refuse_missing_images(page: str, folder: Path, where: str) -> None:
@@ -35,11 +20,3 @@ def refuse_missing_images(page: str, folder: Path, where: str) -> None:
             continue
         if "://" in source or not (folder / html.unescape(source)).is_file():
             raise PulsoError(f"{where}: the image {source[:80]} is not there; make it or correct its name.")
-
-
-def office_words(content: bytes) -> str:
-    """The words of a DOCX or PPTX, runs of a paragraph together."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = [archive.read(name).decode("utf-8") for name in archive.namelist() if _PART.fullmatch(name)]
-    body = re.sub(r"</(?:w|a):p>", "\n", "\n".join(parts))
-    return html.unescape(re.sub(r"<[^>]+>", "", body))

@@ -5,24 +5,29 @@ equal.
 """
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import combinations, product
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
-from pulsometro.reporting.language.sentences import is_first, value
+from pulsometro.reporting.language import conditions
+from pulsometro.reporting.language.sentences import value
 from pulsometro.reporting.language.traced_text import Number, Text, joined, text, upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from pulsometro.style.vocabulary import DIRECTIONS, SIDES, Direction, Side
 
-_ADJUSTED = {"BH": ", corregido por comparaciones múltiples", "holm": ", corregido por comparaciones múltiples"}
+_ADJUSTED = {
+    "BH": ", corregido por comparaciones múltiples",
+    "holm": ", corregido por comparaciones múltiples",
+    "none": "",
+}
 # More names than these in one heading and nobody reads them: they are counted.
 _MOST_NAMES = 4
 
 
 def rule(edition: Edition) -> str:
     """``al 5 %, corregido por comparaciones múltiples``: when two figures are said to differ."""
-    return f"al {spanish.decimal(edition.alpha * 100, 0)}{spanish.NBSP}%{_ADJUSTED.get(edition.adjust, '')}"
+    return f"al {spanish.decimal(edition.alpha * 100, 0)}{spanish.NBSP}%{_ADJUSTED[edition.adjust]}"
 
 
 def deck(edition: Edition) -> Text:
@@ -40,12 +45,17 @@ def joined_sentences(found: Sequence[Text]) -> Text:
 
 
 def places_moved(edition: Edition, measure: Measure) -> Text | None:
-    """``Frente a enero de 2013, la cifra baja de forma significativa en San Nicolás, y sube en Juárez``."""
+    """``Frente a enero de 2013, la cifra baja de forma significativa en San Nicolás, y sube en Juárez``.
+
+    None of one place, and where nothing was compared.
+    """
     settings = edition.settings
+    if not conditions.several_places(edition):
+        return None
     changes = [(p, c) for p in edition.places if (c := edition.change(edition.in_place(measure, p.code)))]
     compared = [(place, change) for place, change in changes if change.comparable]
     if not changes:
-        first = is_first(edition, measure)
+        first = conditions.first_edition(edition)
         return text("Es la primera edición: todavía no hay con qué comparar") if first else None
     reference = edition.period(changes[0][1].reference_wave)
     if not compared:
@@ -54,13 +64,30 @@ def places_moved(edition: Edition, measure: Measure) -> Text | None:
     for direction in (Direction.DOWN, Direction.UP):
         names = [place.short for place, change in compared if change.significant and change.verdict == direction]
         if names:
-            claims.append(
-                f"{DIRECTIONS[direction]}{'' if claims else ' de forma significativa'} en {_all_or(edition, names)}"
-            )
-    if not claims:
-        none = f"{settings.no_place} {settings.place_word}"
-        return text(f"Frente a {reference}, la cifra no cambia de forma significativa en {none}")
-    return text(f"Frente a {reference}, la cifra {', y '.join(claims)}")
+            verb = DIRECTIONS[direction]
+            claims.append(f"{verb}{'' if claims else ' de forma significativa'} en {_all_or(edition, names)}")
+    if claims:
+        return text(f"Frente a {reference}, la cifra {', y '.join(claims)}")
+    none = f"{settings.no_place} {settings.place_word}"
+    if len(compared) < len(edition.places):
+        none = f"{_none_of(edition)} {_counted(edition, len(compared))} que se {_compare(len(compared))}"
+    return text(f"Frente a {reference}, la cifra no cambia de forma significativa en {none}")
+
+
+def _none_of(edition: Edition) -> str:
+    return "ninguna de" if edition.settings.places_feminine else "ninguno de"
+
+
+def _compare(some: int) -> str:
+    return "compara" if some == 1 else "comparan"
+
+
+def _counted(edition: Edition, some: int) -> str:
+    """``los ocho municipios``: some of the places, by their number."""
+    settings = edition.settings
+    if some == 1:
+        return f"{'la' if settings.places_feminine else 'el'} {settings.place_word}"
+    return f"{settings.article} {spanish.word(some, settings.places_feminine)} {settings.places_word}"
 
 
 def _all_or(edition: Edition, names: list[str]) -> str:
@@ -69,19 +96,32 @@ def _all_or(edition: Edition, names: list[str]) -> str:
 
 
 def places_heading(edition: Edition, measure: Measure) -> Text:
-    """From the smallest to the largest of the places, where the test of their difference supports it."""
+    """From the smallest to the largest of the places, where the test of their difference supports it.
+
+    What is said is of the places with a printed figure, and says so where others have none.
+    """
     found = [(p, e) for p in edition.places if (e := edition.in_place(measure, p.code))]
     if len(found) < 2:
         return text(edition.label(measure).name)
     low, high = min(found, key=lambda f: f[1].estimate)[1], max(found, key=lambda f: f[1].estimate)[1]
     decimals = 0 if low.statistic == "proportion" else 1
+    complete = len(found) == len(edition.places)
     if edition.differences.between(low, high) != Side.LOWER or _alike(low, high, decimals):
-        return text(f"{upper_first(edition.settings.the_places)} no se distinguen entre sí más allá del margen")
+        if not _none_differs(edition, [estimate for _, estimate in found]):
+            return text(edition.label(measure).name)
+        who = edition.settings.the_places if complete else f"{_counted(edition, len(found))} con cifra"
+        return text(f"{upper_first(who)} no se distinguen entre sí más allá del margen")
     least, most = (_some(edition, [p.short for p, e in found if _alike(e, end, decimals)]) for end in (low, high))
     first, last = value(low, decimals), value(high, decimals)
+    among = "" if complete else f", entre {_counted(edition, len(found))} con cifra"
     if low.statistic == "proportion":
-        return text("Del ", first, f" en {least} al ", last, f" en {most}")
-    return text("De ", first, f" en {least} a ", last, f" en {most}")
+        return text("Del ", first, f" en {least} al ", last, f" en {most}{among}")
+    return text("De ", first, f" en {least} a ", last, f" en {most}{among}")
+
+
+def _none_differs(edition: Edition, figures: Sequence[Estimate]) -> bool:
+    """Whether every two of the figures were tested, and no test tells them apart."""
+    return all(edition.differences.between(first, other) == Side.NONE for first, other in combinations(figures, 2))
 
 
 def _alike(first: Estimate, second: Estimate, decimals: int) -> bool:
@@ -97,14 +137,17 @@ def _some(edition: Edition, names: list[str]) -> str:
 def majority_heading(edition: Edition, measure: Measure) -> Text:
     """In how many places the share is more (or less) than half by its test, and once printed."""
     found = [e for p in edition.places if (e := edition.in_place(measure, p.code))]
-    if not found or found[0].statistic != "proportion":
-        return text(edition.label(measure).name)
     sides = {e.domain: edition.differences.from_half(e) for e in found}
+    if len(found) < 2 or found[0].statistic != "proportion" or not all(sides.values()):
+        return text(edition.label(measure).name)
     above = [e for e in found if sides[e.domain] == Side.HIGHER and spanish.rounded(e.estimate * 100, 0) > 50]
     below = [e for e in found if sides[e.domain] == Side.LOWER and spanish.rounded(e.estimate * 100, 0) < 50]
     if not above and not below:
         settings = edition.settings
-        return text(f"{settings.no_place.capitalize()} {settings.place_word} se aparta de la mitad más allá del margen")
+        none = f"{settings.no_place} {settings.place_word}"
+        if len(found) < len(edition.places):
+            none = f"{_none_of(edition)} {_counted(edition, len(found))} con cifra"
+        return text(f"{upper_first(none)} se aparta de la mitad más allá del margen")
     more = len(above) >= len(below)
     where = _in_places(edition, len(above if more else below), len(found))
     return text(f"{where}, {'más' if more else 'menos'} de la mitad {edition.singular(measure)}")
@@ -142,20 +185,65 @@ def _measure_of(estimate: Estimate) -> Measure:
     return Measure(estimate.indicator, estimate.category, estimate.statistic)
 
 
-def trust_rows(edition: Edition) -> list[tuple[str, list[Estimate]]]:
-    """Items of the battery (named as in a chart) with all their levels printed, most of the first level first."""
-    return [(edition.settings.trust.names.get(name, name), levels) for name, levels in _battery(edition)]
+# An item of the battery with its levels; None where nobody gave that answer.
+Item = tuple[str, list[Estimate | None]]
 
 
-def _battery(edition: Edition) -> list[tuple[str, list[Estimate]]]:
+def trust_rows(edition: Edition) -> list[Item]:
+    """Items of the battery (named as in a chart) with all their levels told, most of the first level first.
+
+    A level that nobody chose is None: its item is complete without it.
+    """
     battery = edition.settings.trust
-    rows = []
-    for indicator in battery.indicators:
-        levels = [edition.whole(Measure(indicator, level)) for level in battery.levels]
-        shown = [level for level in levels if level is not None]
-        if len(shown) == len(battery.levels):
-            rows.append((indicator, shown))
-    return sorted(rows, key=lambda row: (-row[1][0].estimate, battery.names.get(row[0], row[0])))
+    rows = [(name, levels) for name in battery.indicators if (levels := _levels(edition, name)) is not None]
+    rows.sort(key=lambda row: (-(row[1][0].estimate if row[1][0] else 0.0), _named(edition, row[0])))
+    return [(_named(edition, name), levels) for name, levels in rows]
+
+
+def _named(edition: Edition, indicator: str) -> str:
+    return edition.settings.trust.names.get(indicator, indicator)
+
+
+def _levels(edition: Edition, indicator: str) -> list[Estimate | None] | None:
+    """The levels of an item; None where it was not asked or one of them may not be printed."""
+    measures = [Measure(indicator, level) for level in edition.settings.trust.levels]
+    levels = [edition.whole(measure) for measure in measures]
+    if not any(levels) or any(
+        level is None and not edition.nobody(measure) for measure, level in zip(measures, levels, strict=True)
+    ):
+        return None
+    return levels
+
+
+def _ranked(edition: Edition) -> list[tuple[str, Estimate]]:
+    """Every item whose first level is printed, whatever its other levels are, from most to least."""
+    battery = edition.settings.trust
+    found = [(name, edition.whole(Measure(name, battery.levels[0]))) for name in battery.indicators]
+    shown = [(name, first) for name, first in found if first is not None]
+    return sorted(shown, key=lambda row: (-row[1].estimate, _named(edition, row[0])))
+
+
+def unranked(edition: Edition) -> list[str]:
+    """Items that this edition asked, and whose first level is not printed: no order of the rest is the whole one's."""
+    battery = edition.settings.trust
+    shown = {name for name, _ in _ranked(edition)}
+    asked = [n for n in battery.indicators if any(edition.asked(Measure(n, level)) for level in battery.levels)]
+    return [name for name in asked if name not in shown]
+
+
+def undrawn(edition: Edition) -> list[str]:
+    """Names of the items that this edition asked and the bars leave out: a level of theirs is not printed."""
+    battery, drawn = edition.settings.trust, {name for name, _ in trust_rows(edition)}
+    asked = [n for n in battery.indicators if any(edition.asked(Measure(n, level)) for level in battery.levels)]
+    return [name for name in (_named(edition, each) for each in asked) if name not in drawn]
+
+
+def _among(edition: Edition, rows: Sequence[object]) -> str:
+    """``, entre las seis de siete con cifra``; "" where every item has one."""
+    gone = len(unranked(edition))
+    if not gone:
+        return ""
+    return f", entre las {spanish.word(len(rows), True)} de {spanish.word(len(rows) + gone, True)} con cifra"
 
 
 def _spoken(edition: Edition, indicator: str) -> str:
@@ -163,47 +251,51 @@ def _spoken(edition: Edition, indicator: str) -> str:
     return battery.spoken.get(indicator) or battery.names.get(indicator, indicator)
 
 
-def _leading(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]]) -> int:
+def _leading(edition: Edition, rows: Sequence[tuple[str, Estimate]]) -> int:
     """How many of the first rows are above all the rest by their tests and in print (at most three)."""
     for some in (1, 2, 3):
         if some >= len(rows):
             break
-        last, next_ = rows[some - 1][1][0], rows[some][1][0]
-        pairs = product([levels[0] for _, levels in rows[:some]], [levels[0] for _, levels in rows[some:]])
+        pairs = product([first for _, first in rows[:some]], [other for _, other in rows[some:]])
         apart = all(edition.differences.between(first, other) == Side.HIGHER for first, other in pairs)
-        if apart and not _alike(last, next_, 0):
+        if apart and not _alike(rows[some - 1][1], rows[some][1], 0):
             return some
     return 0
 
 
+def _leaders(edition: Edition) -> tuple[str, list[tuple[str, Estimate]]]:
+    """The names of those who stand apart, as a sentence begins with them, and their rows."""
+    rows = _ranked(edition)
+    first = rows[: _leading(edition, rows)]
+    return upper_first(spanish.join([_spoken(edition, name) for name, _ in first])), first
+
+
 def trust_leaders(edition: Edition) -> Text | None:
-    """Who is trusted most, only when it stands apart."""
-    rows = _battery(edition)
-    some = _leading(edition, rows)
-    if not some:
+    """Who is trusted most, only when it stands apart; of how many, where some have no printed figure."""
+    names, first = _leaders(edition)
+    among = _among(edition, _ranked(edition))
+    if not first:
         return None
-    names = upper_first(spanish.join([_spoken(edition, name) for name, _ in rows[:some]]))
-    if some == 1:
-        return text(f"{names} es la corporación en la que más se confía")
-    return text(f"{names} son las corporaciones en las que más se confía")
+    if len(first) == 1:
+        return text(f"{names} es la corporación en la que más se confía{among}")
+    return text(f"{names} son las corporaciones en las que más se confía{among}")
 
 
 def trust_heading(edition: Edition) -> Text:
     """The leaders of the battery with their shares of the first level."""
-    rows = _battery(edition)
-    some = _leading(edition, rows)
-    level = _level(edition)
-    if not rows:
+    rows = _ranked(edition)
+    names, first = _leaders(edition)
+    level, among = _level(edition), _among(edition, rows)
+    if len(rows) < 2:
         return text(edition.settings.trust.title)
-    if not some:
+    if not first:
         return _trust_range(edition, rows, level)
-    shares: list[Text] = [text("el ", value(levels[0], 0)) for _, levels in rows[:some]]
-    names = upper_first(spanish.join([_spoken(edition, name) for name, _ in rows[:some]]))
-    if some == 1:
-        return text(f"{names} va adelante: ", shares[0], f" le tiene {level}")
+    shares: list[Text] = [text("el ", value(share, 0)) for _, share in first]
+    if len(first) == 1:
+        return text(f"{names} va adelante{among}: ", shares[0], f" le tiene {level}")
     if len({share.plain for share in shares}) == 1:
-        return text(f"{names} van adelante: ", shares[0], f" le tiene {level} a cada una")
-    return text(f"{names} van adelante: les tienen {level} ", joined(shares), ", respectivamente")
+        return text(f"{names} van adelante{among}: ", shares[0], f" le tiene {level} a cada una")
+    return text(f"{names} van adelante{among}: les tienen {level} ", joined(shares), ", respectivamente")
 
 
 def _level(edition: Edition) -> str:
@@ -212,13 +304,16 @@ def _level(edition: Edition) -> str:
     return first if "confianza" in first else f"{first} confianza"
 
 
-def _trust_range(edition: Edition, rows: Sequence[tuple[str, list[Estimate]]], level: str) -> Text:
-    top, last = rows[0][1][0], rows[-1][1][0]
+def _trust_range(edition: Edition, rows: Sequence[tuple[str, Estimate]], level: str) -> Text:
+    top, last = rows[0][1], rows[-1][1]
+    among = _among(edition, rows)
     if edition.differences.between(top, last) != Side.HIGHER or _alike(top, last, 0):
-        return text("Ninguna corporación se distingue de las demás más allá del margen")
+        if not _none_differs(edition, [first for _, first in rows]):
+            return text(edition.settings.trust.title)
+        return text(f"Ninguna corporación se distingue de las demás más allá del margen{among}")
     ends: list[Number] = [value(last, 0), value(top, 0)]
     least, most = (_spoken(edition, rows[index][0]) for index in (-1, 0))
-    return text(f"{upper_first(level)}: del ", ends[0], f" en {least} al ", ends[1], f" en {most}")
+    return text(f"{upper_first(level)}: del ", ends[0], f" en {least} al ", ends[1], f" en {most}{among}")
 
 
 def trust_moved(edition: Edition) -> Text:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
-from pulsometro.reporting.language import not_printed
+from pulsometro.reporting.language import conditions, not_printed
 from pulsometro.reporting.language.traced_text import Number, Text, text, upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
@@ -27,12 +27,43 @@ def value(estimate: Estimate, decimals: int = 1) -> Number:
 
 
 def margin(estimate: Estimate, full: bool = False) -> Text:
-    """``± 1.6 puntos``: half the width of the interval; ``full``: puntos porcentuales, as they are first called."""
+    """``± 1.6 puntos``: half the width of the interval; ``full``: puntos porcentuales, as they are first called.
+
+    The interval itself where half of it says nothing (see ``certain``).
+    """
+    if certain(estimate):
+        return text("intervalo de ", _ends(estimate))
     if estimate.statistic != "proportion":
         half = spanish.plain((estimate.ci_high - estimate.ci_low) / 2, estimate.statistic)
         return text(f"±{NBSP}", Number(half, estimate.key, "margin"))
     half = spanish.margin(estimate.ci_low, estimate.ci_high)
     return text(f"±{NBSP}", Number(half, estimate.key, "margin"), f"{NBSP}{_points(half, full)}")
+
+
+def certain(estimate: Estimate) -> bool:
+    """Whether a figure prints as 0 or 100 %, or half its interval as nothing: ``± 0.0`` is no certainty."""
+    share = estimate.statistic == "proportion"
+    factor, decimals = (100 if share else 1), (0 if estimate.statistic == "total" else 1)
+    half = spanish.rounded((estimate.ci_high - estimate.ci_low) / 2 * factor, decimals)
+    return half == 0 or (share and spanish.rounded(estimate.estimate * 100, 1) in (0, 100))
+
+
+def _ends(estimate: Estimate) -> Text:
+    """``96.2 a 100.0 %``: both ends of the interval."""
+    share = estimate.statistic == "proportion"
+    low, high = (
+        spanish.bare_percent(end) if share else spanish.plain(end, estimate.statistic)
+        for end in (estimate.ci_low, estimate.ci_high)
+    )
+    unit = f"{NBSP}%" if share else ""
+    return text(Number(low, estimate.key, "ci_low"), " a ", Number(high, estimate.key, "ci_high"), unit)
+
+
+def margin_said(estimate: Estimate, of: str = "", full: bool = False) -> Text:
+    """``El margen es de ± 1.6 puntos``, or from where to where the interval goes; ``of``: " de la cifra principal"."""
+    if certain(estimate):
+        return text(f"El intervalo{of} va de ", _ends(estimate))
+    return text(f"El margen{of} es de ", margin(estimate, full))
 
 
 def _points(printed: str, full: bool = False) -> str:
@@ -90,8 +121,10 @@ def silence(edition: Edition, measure: Measure, code: str = "") -> str:
 
 
 def is_first(edition: Edition, measure: Measure) -> bool:
-    """Whether no earlier wave has the measure."""
-    return not any(edition.asked(measure, info.key) for info in edition.waves[:-1])
+    """Whether nobody measured it before: every edition since the first is here, and no earlier one has it."""
+    return conditions.since_the_first(edition) and not any(
+        edition.asked(measure, info.key) for info in edition.waves[:-1]
+    )
 
 
 def claim(edition: Edition, measure: Measure, estimate: Estimate, full: bool = False) -> Text:

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from pulsometro.common.escapes import attribute, markdown
 
 
+class Markdown(str):
+    """Words that are markup already: nobody escapes them again."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Number:
     """Printed words that a row supports, the key of the row, and the field of it that they show.

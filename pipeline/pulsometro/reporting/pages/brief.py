@@ -6,15 +6,13 @@ from pathlib import Path
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
-from pulsometro.reporting.language import comparisons, sentences
+from pulsometro.reporting.language import comparisons, conditions, sentences
 from pulsometro.reporting.language.traced_text import Number, Text, escape, span, text, upper_first
+from pulsometro.reporting.pages import panels
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from pulsometro.weighting.record import NAME as WEIGHTING
-
-BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
-NOTHING = "No hay cifras que se puedan publicar."
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,9 @@ def draw(edition: Edition, folder: Path) -> Charts:
     measure = edition.settings.headline
     # A line of one point says less than its number.
     several = sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1
-    with_places = any(edition.in_place(measure, place.code) for place in edition.places)
+    with_places = conditions.several_places(edition) and any(
+        edition.in_place(measure, place.code) for place in edition.places
+    )
     paper = pictures.with_paper
     beside = pictures.extreme_place(edition, measure)
     return Charts(
@@ -56,30 +56,37 @@ def brief_fragments(edition: Edition, charts: Charts, engine: str, links: str = 
         "entrada": f"::: {{.deck}}\n{comparisons.deck(edition).markdown}\n:::",
         "aviso": notice(edition),
         "hallazgos": findings(edition),
-        "lugares-titulo": f"## {comparisons.places_heading(edition, measure).markdown}",
-        "lugares": _chart(charts.places, markdown.places(edition, measure), legend(edition), "56%"),
-        "vistazo-titulo": f"## {glance_heading(edition).markdown}",
-        "vistazo": markdown.glance(edition, edition.settings.findings, "../"),
-        "mapa-titulo": f"## {comparisons.majority_heading(edition, measure).markdown}",
-        "mapa": _chart(charts.map, "", marked(edition), "48%"),
-        "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
-        "serie": _chart(charts.series, markdown.series(edition, measure), "" if charts.series else BEGINS, "100%"),
-        "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
-        "confianza": _chart(charts.trust, markdown.trust(edition), "", "92%"),
+        "paneles-lugares": panels.pair(
+            panels.places_panel(edition, measure, charts.places),
+            panels.map_panel(edition, measure, charts.map, map_said(edition)),
+        ),
+        "panel-vistazo": glance_panel(edition),
+        "paneles-series": panels.pair(
+            panels.series_panel(edition, measure, charts.series, markdown.series(edition, measure)),
+            panels.trust_panel(edition, charts.trust, markdown.trust(edition)),
+            classes=".pair .stacked",
+        ),
         "como": how(edition),
         "pie": foot(edition, engine, links),
     }
 
 
-def _chart(chart: pictures.Chart | None, table: str, note: str, width: str) -> str:
-    """A chart, what its signs mean and its rows; ``width``: of the picture in a Word file."""
-    parts = [chart.markdown(width=width) if chart else ""]
-    parts += [f"::: {{.note}}\n{escape(note)}\n:::" if note else "", markdown.folded(table) if table else ""]
-    return "\n\n".join(part for part in parts if part) or NOTHING
+def map_said(edition: Edition) -> str:
+    """What the map of a brief shows."""
+    where = upper_first(edition.all_places)
+    return f"{where}{'' if edition.boundaries else ' en su lugar relativo'}. Más oscuro: porcentaje mayor."
+
+
+def glance_panel(edition: Edition) -> str:
+    """Every place by every finding; of one place, its figures are the findings."""
+    if not conditions.several_places(edition):
+        return ""
+    table = markdown.glance(edition, edition.settings.findings, "../")
+    return panels.panel(glance_heading(edition), "", table, ".panel .glance .second-page")
 
 
 def variables(edition: Edition) -> dict[str, str]:
-    """What the sources name with ``var``: words without a row behind them, or the plain headline."""
+    """What sources may name as variables: words without a row behind them, or the plain headline."""
     measure = edition.settings.headline
     trust = edition.settings.trust
     return {
@@ -88,15 +95,19 @@ def variables(edition: Edition) -> dict[str, str]:
         "titular-predicado": edition.singular(measure),
         "editor": edition.producer,
         "personas": edition.settings.people,
-        "los-lugares": upper_first(edition.all_places),
-        "mapa-que": f"{upper_first(edition.all_places)}{'' if edition.boundaries else ' en su lugar relativo'}.",
         "lugar-palabra": edition.settings.place_word,
-        "lugares-palabra": edition.settings.places_word,
         "confianza-nivel": (trust.level_names or trust.levels)[0],
-        "nivel": level(edition),
-        "regla": comparisons.rule(edition),
+        "nivel": panels.level(edition),
         "confianza-base": upper_first(trust.base or edition.settings.people),
+        "periodo": edition.wave.period,
+        "todo": edition.settings.whole,
     }
+
+
+def words(edition: Edition, *names: str) -> dict[str, str]:
+    """Those of ``variables`` that a page's source names."""
+    known = variables(edition)
+    return {name: known[name] for name in names}
 
 
 def glance_heading(edition: Edition) -> Text:
@@ -113,36 +124,12 @@ def glance_heading(edition: Edition) -> Text:
     return text(f"{words}: de {len(known)} cifras que se comparan con {reference}, {some} de forma significativa")
 
 
-def marked(edition: Edition) -> str:
-    """What a mark in the map means, or that there is none."""
-    found = [edition.change(edition.in_place(edition.settings.headline, place.code)) for place in edition.places]
-    known = [change for change in found if change is not None and change.comparable]
-    if not known:
-        return ""
-    if not any(change.significant for change in known):
-        return f"Ningún cambio frente a {edition.period(known[0].reference_wave)} es significativo."
-    return f"▲ sube   ▼ baja frente a {edition.period(known[0].reference_wave)}; solo los cambios significativos."
-
-
-def legend(edition: Edition) -> str:
-    """What the signs of change mean, or why there are none."""
-    found = [edition.change(edition.in_place(edition.settings.headline, place.code)) for place in edition.places]
-    reference = next((edition.period(change.reference_wave) for change in found if change), "")
-    if not reference:
-        first = sentences.is_first(edition, edition.settings.headline)
-        return "Es la primera edición: todavía no hay cambios que señalar." if first else "No hay cambios que señalar."
-    if not any(change.comparable for change in found if change):
-        return f"No se señalan cambios: la pregunta cambió y no se compara con {reference}."
-    said = f"sin cambio estadísticamente significativo frente a {reference} ({comparisons.rule(edition)})"
-    return f"▲ sube   ▼ baja   ◆ {said}."
-
-
 def kicker(edition: Edition) -> str:
     """Title, edition and, when they are, that the data are simulated."""
     words = f"**{escape(edition.title)}**  ·  {edition.wave.number}.ª edición, {escape(edition.wave.period)}"
     marks = []
-    if edition.simulated:
-        marks.append("[Datos simulados]{.warn}")
+    if made := conditions.simulated_here(edition) or conditions.simulated_series(edition):
+        marks.append(f"[{escape(upper_first(made))}]{{.warn}}")
     if edition.draft:
         marks.append("[Borrador: no citar]{.warn}")
     return f"::: {{.top}}\n{words}\n\n{' '.join(marks)}\n:::"
@@ -173,13 +160,20 @@ def verdict_mark(edition: Edition, measure: Measure, change: Change | None) -> s
 def findings(edition: Edition) -> str:
     """The five findings: number, margin, what it is of, and the verdict of change."""
     boxes = [measure_box(edition, measure, edition.whole(measure)) for measure in edition.settings.findings]
-    base = f"Porcentaje de las {edition.settings.people}, con su margen del {level(edition)} y lo que cambió."
-    return f"::: {{.sub .base}}\n{escape(base)}\n:::\n\n:::::: {{.measures}}\n\n" + "\n\n".join(boxes) + "\n\n::::::"
+    return (
+        f"::: {{.sub .base}}\n{escape(findings_base(edition))}\n:::\n\n:::::: {{.measures}}\n\n"
+        + "\n\n".join(boxes)
+        + "\n\n::::::"
+    )
 
 
-def level(edition: Edition) -> str:
-    """The level of the intervals as printed: ``95 %``."""
-    return f"{spanish.decimal(edition.level * 100, 0)}{spanish.NBSP}%"
+def findings_base(edition: Edition) -> str:
+    """What the findings are, with what stands beside them."""
+    shown = [e for measure in edition.settings.findings if (e := edition.whole(measure))]
+    shares = all(measure.statistic == "proportion" for measure in edition.settings.findings)
+    said = f"Porcentaje de las {edition.settings.people}" if shares else "Las cifras principales"
+    said += f", con su margen del {panels.level(edition)}" if shown else ""
+    return f"{said} y lo que cambió." if conditions.comparable(edition, shown) else f"{said}."
 
 
 def measure_box(edition: Edition, measure: Measure, estimate: Estimate | None) -> str:
@@ -218,17 +212,24 @@ def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]
         first += [" Tasa de respuesta (AAPOR RR3): ", rate, "."]
     second: list[str | Number | Text] = [f"{upper_first(made.weighting)}. " if made.weighting else ""]
     if whole is not None:
-        second += [
-            "El margen de la cifra principal es de ",
-            sentences.margin(whole, full=True),
-            f" con {spanish.decimal(edition.level * 100, 0)}{spanish.NBSP}% de confianza. ",
-        ]
-    second.append("Las cifras poco precisas no se publican. Los cambios se calculan antes de redondear. ")
-    if edition.simulated:
-        second.append(
-            "Los datos son simulados: se calibraron con las cifras que se publicaron, y no son respuestas de personas."
-        )
+        half = sentences.margin_said(whole, " de la cifra principal", full=True)
+        second += [half, f" con {panels.level(edition)} de confianza. "]
+    second.append("Las cifras poco precisas no se publican. ")
+    if conditions.compared(edition):
+        second.append("Los cambios se calculan antes de redondear. ")
+    second.append(simulation(edition))
     return text(*first), text(*second)
+
+
+def simulation(edition: Edition) -> str:
+    """Which editions' data are no answers of people; "" where all are."""
+    made = [info.period for info in edition.waves if info.simulated]
+    if not made:
+        return ""
+    of = "" if edition.simulated else f" de {spanish.join(made)}"
+    return (
+        f"Los datos{of} son simulados: se calibraron con las cifras que se publicaron, y no son respuestas de personas."
+    )
 
 
 def interviews(edition: Edition) -> Number:

@@ -38,7 +38,9 @@ def downloads(edition: Edition, published: Sequence[str], unpublished: Sequence[
             row.append(markdown.Markdown(f'[{kind}]({root}{info.key}/{file}){{aria-label="{attribute(label)}"}}', kind))
         rows.append(row)
     heads = ["Edición", *(name for _, name, _ in _FILES)]
-    return markdown.pipe(heads, rows, f"Archivos de cada edición{markdown.simulated(edition)}", range(len(heads)))
+    return markdown.pipe(
+        heads, rows, f"Archivos de cada edición{markdown.simulated_series(edition)}", range(len(heads))
+    )
 
 
 def gallery(edition: Edition, folder: str) -> str:

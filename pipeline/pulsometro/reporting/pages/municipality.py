@@ -1,23 +1,25 @@
 """The page of one municipality: its figures, its series, its place among the others."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from pulsometro.reporting.charts import alt_text, pictures
 from pulsometro.reporting.charts.drawing import rank_strips
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size
 from pulsometro.reporting.edition.content import Edition, Place
-from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.edition.rows import Estimate, Rank
 from pulsometro.reporting.edition.topics import ranks_of, report_topics
-from pulsometro.reporting.formats.build_folder import BuildFolder
-from pulsometro.reporting.language import comparisons, not_printed, sentences
+from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences
 from pulsometro.reporting.language.links import row_of_links
 from pulsometro.reporting.language.traced_text import Number, Text, escape, slug, span, text, upper_first
-from pulsometro.reporting.pages import brief
+from pulsometro.reporting.pages import brief, panels
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from pulsometro.style.vocabulary import DIRECTIONS, SIDES, Side
 
 
-def page(edition: Edition, place: Place, shop: BuildFolder, engine: str) -> dict[str, str]:
+def page(edition: Edition, place: Place, folder: Path, engine: str) -> dict[str, str]:
     """Fragments of the place's page."""
     measure = edition.settings.headline
     estimate = edition.in_place(measure, place.code)
@@ -28,11 +30,13 @@ def page(edition: Edition, place: Place, shop: BuildFolder, engine: str) -> dict
         "entrada": f"::: {{.deck}}\n{deck(edition, estimate).markdown}\n:::",
         "fichas": "\n\n".join(facts(edition, place, measure) for measure in key_measures(edition)),
         "cifras": markdown.folded(figures(edition, place), "Ver todos sus indicadores en una tabla"),
-        "serie-titulo": f"## {sentences.in_a_year(edition, measure, estimate).markdown}",
-        "serie": _series(edition, place, measure, shop),
-        "lugar-titulo": f"## {rank_heading(edition, estimate).markdown}",
-        "rangos": _ranks(edition, place, shop) if order else "No se calculó el orden.",
-        "series": _gallery(edition, place, shop),
+        "cifras-base": f"::: {{.sub}}\n{escape(figures_base(edition, place))}\n:::",
+        "paneles": panels.pair(
+            _series(edition, place, measure, estimate, folder),
+            _ranks(edition, place, folder) if len(order) > 1 else "",
+            classes=".pair .apart",
+        ),
+        "series": _gallery(edition, place, folder),
         "otros": others(edition, place),
         "pie": brief.foot(edition, engine),
     }
@@ -52,17 +56,31 @@ def facts(edition: Edition, place: Place, measure: Measure) -> str:
         return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{escape(silent)}.\n:::\n:::::"
     number = f"{span(sentences.value(estimate), 'big')} [{sentences.margin(estimate).markdown}]{{.margin}}"
     base = text(markdown.base(estimate), " entrevistas").markdown
+    beside = against(edition, estimate, whole) if whole else text(not_printed.why(edition, measure).cell)
     boxes = [
         f"::: {{.head}}\n{head}\n\n{number}\n\n[{base}]{{.code}}\n:::",
-        _fact(
-            edition.area_name,
-            against(edition, estimate, whole) if whole else text(not_printed.why(edition, measure).cell),
-        ),
+        _fact(edition.area_name, beside) if conditions.several_places(edition) else "",
         _change(edition, measure, estimate, "previous"),
         _change(edition, measure, estimate, "year_ago"),
-        _fact(f"Lugar entre {edition.settings.article} {spanish.word(len(edition.places))}", _rank(edition, estimate)),
+        _place_among(edition, measure, estimate),
     ]
     return "::::: {.facts}\n" + "\n\n".join(box for box in boxes if box) + "\n:::::"
+
+
+def figures_base(edition: Edition, place: Place) -> str:
+    """What the place's figures are, and what stands beside them where it does."""
+    shown = [e for measure in key_measures(edition) if (e := edition.in_place(measure, place.code))]
+    shares = all(measure.statistic == "proportion" for measure in key_measures(edition))
+    said = [f"Porcentaje de las {edition.settings.people} en {place.name}" if shares else f"Cifras de {place.name}"]
+    said[0] += f", con su margen del {panels.level(edition)}" if shown else ""
+    if any(conditions.comparable(edition, shown, comparison) for comparison in ("previous", "year_ago")):
+        said.append(f"Veredictos: {comparisons.rule(edition)}")
+    ranks = [rank for estimate in shown if (rank := edition.rank(estimate))]
+    if ranks and conditions.several_places(edition):
+        open_ = any(rank.low < rank.high for rank in ranks)
+        first = "El primer lugar es el del porcentaje mayor" if shares else "El primer lugar es el de la cifra mayor"
+        said.append(first + ("; entre paréntesis, los lugares que los datos no permiten descartar" if open_ else ""))
+    return f"{'. '.join(said)}."
 
 
 def _fact(name: str, said: Text) -> str:
@@ -89,11 +107,20 @@ def _change(edition: Edition, measure: Measure, estimate: Estimate, comparison: 
     return f"::: {{.fact}}\n{escape(name)}\n\n[{mark}{said}]{{.verdict .{tone}}}\n:::"
 
 
-def _rank(edition: Edition, estimate: Estimate) -> Text:
+def _place_among(edition: Edition, measure: Measure, estimate: Estimate) -> str:
+    """The place's rank, among how many that have one; nothing where there is no order."""
+    rank, ranked = edition.rank(estimate), len(ranks_of(edition, measure))
+    if rank is None or ranked < 2:
+        return ""
+    feminine = edition.settings.places_feminine
+    gone = len(edition.places) - ranked
+    without = f" con cifra ({spanish.word(gone, feminine)} sin ella)" if gone else ""
+    name = f"Lugar entre {edition.settings.article} {spanish.word(ranked, feminine)}{without}"
+    return _fact(name, _rank(estimate, rank))
+
+
+def _rank(estimate: Estimate, rank: Rank) -> Text:
     """``5.º (entre el 1.º y el 8.º)``."""
-    rank = edition.rank(estimate)
-    if rank is None:
-        return text(markdown.EMPTY)
     here, low, high = (
         Number(f"{place}.º", estimate.key, name)
         for place, name in ((rank.rank, "rank"), (rank.low, "rank_low"), (rank.high, "rank_high"))
@@ -102,15 +129,24 @@ def _rank(edition: Edition, estimate: Estimate) -> Text:
 
 
 def others(edition: Edition, place: Place) -> str:
-    """The other places' pages side by side."""
+    """The other places' pages side by side, where there are others."""
+    if not conditions.several_places(edition):
+        return ""
     links = [(other.short, f"{slug(other.short)}.html") for other in edition.places if other.code != place.code]
-    return row_of_links(links)
+    return f"## {escape(upper_first(others_word(edition)))} {{.web}}\n\n{row_of_links(links)}"
+
+
+def others_word(edition: Edition) -> str:
+    """``los otros municipios``."""
+    settings = edition.settings
+    if len(edition.places) == 2:
+        return f"{'la otra' if settings.places_feminine else 'el otro'} {settings.place_word}"
+    return f"{settings.article} {'otras' if settings.places_feminine else 'otros'} {settings.places_word}"
 
 
 def variables(edition: Edition, place: Place) -> dict[str, str]:
-    """The brief's variables with the place's."""
-    own = {"titulo-pagina": f"{place.name} · {edition.short_title}", "lugar": place.name}
-    return {**brief.variables(edition), **own}
+    """What the source of a place names."""
+    return {**brief.words(edition, "periodo"), "titulo-pagina": f"{place.name} · {edition.short_title}"}
 
 
 def title(edition: Edition, place: Place, estimate: Estimate | None) -> Text:
@@ -127,9 +163,9 @@ def deck(edition: Edition, estimate: Estimate | None) -> Text:
     measure = edition.settings.headline
     whole = edition.whole(measure)
     if estimate is None:
-        return text("Puede haber otras cifras de este municipio más abajo.")
-    parts: list[str | Number | Text] = ["El margen es de ", sentences.margin(estimate)]
-    if whole is not None:
+        return text(f"Puede haber otras cifras de {edition.settings.this_place} más abajo.")
+    parts: list[str | Number | Text] = [sentences.margin_said(estimate)]
+    if whole is not None and conditions.several_places(edition):
         compared = comparisons.said_against_rest(edition, estimate)
         told = f"; la cifra {compared}" if compared else ""
         parts += [f"{told} (en conjunto, ", sentences.value(whole), ")"]
@@ -142,22 +178,32 @@ def rank_heading(edition: Edition, estimate: Estimate | None) -> Text:
     rank = edition.rank(estimate)
     if rank is None or estimate is None:
         return text(f"Su lugar entre {edition.settings.the_places}")
+    several = len(ranks_of(edition, edition.settings.headline))
+    of = f"{several}{' con cifra' if several < len(edition.places) else ''}"
     if rank.low == rank.high:
-        return text("Lugar ", Number(f"{rank.rank}.º", estimate.key, "rank"), f" de {len(edition.places)}")
+        return text("Lugar ", Number(f"{rank.rank}.º", estimate.key, "rank"), f" de {of}")
     low, high = Number(f"{rank.low}.º", estimate.key, "rank_low"), Number(f"{rank.high}.º", estimate.key, "rank_high")
-    return text("Entre el lugar ", low, " y el ", high, f" de {len(edition.places)}")
+    return text("Entre el lugar ", low, " y el ", high, f" de {of}")
 
 
 def figures(edition: Edition, place: Place) -> str:
-    """Every indicator with one main figure: here, in the whole, against a wave and a year before."""
-    heads = ["Indicador", f"{place.short}, %", "Intervalo", "Entrevistas", f"{edition.area_name}, %",
-             "Cambio, pp", "Veredicto", "En un año, pp", "Veredicto en un año"]  # fmt: skip
+    """Every indicator with one main figure: here, in the whole, against a wave and a year before where one is."""
     shown = [label.measure for _, labels in report_topics(edition) for label in labels if label.kind != "distribution"]
-    rows = [_row(edition, place, measure) for measure in shown if edition.asked(measure)]
-    return markdown.pipe(heads, rows, f"Indicadores de {place.name}{markdown.simulated(edition)}", (0, 6, 8))
+    asked = [measure for measure in shown if edition.asked(measure)]
+    here = [edition.in_place(measure, place.code) for measure in asked]
+    known = [c for c in ("previous", "year_ago") if any(edition.change(estimate, c) for estimate in here)]
+    heads = ["Indicador", f"{place.short}, %", "Intervalo", "Entrevistas"]
+    heads += [f"{edition.area_name}, %"] if conditions.several_places(edition) else []
+    for comparison in known:
+        heads += {"previous": ["Cambio, pp", "Veredicto"], "year_ago": ["En un año, pp", "Veredicto en un año"]}[
+            comparison
+        ]
+    words = [index for index, head in enumerate(heads) if index == 0 or head.startswith("Veredicto")]
+    rows = [_row(edition, place, measure, known) for measure in asked]
+    return markdown.pipe(heads, rows, f"Indicadores de {place.name}{markdown.simulated_changes(edition)}", words)
 
 
-def _row(edition: Edition, place: Place, measure: Measure) -> list[markdown.Cell]:
+def _row(edition: Edition, place: Place, measure: Measure, known: Sequence[str]) -> list[markdown.Cell]:
     estimate, whole = edition.in_place(measure, place.code), edition.whole(measure)
     label = edition.label(measure)
     row: list[markdown.Cell] = [label.name if label.statistic == "proportion" else f"{label.name} ({label.unit})"]
@@ -165,41 +211,50 @@ def _row(edition: Edition, place: Place, measure: Measure) -> list[markdown.Cell
         row += [not_printed.why(edition, measure, place.code).cell, markdown.EMPTY, markdown.EMPTY]
     else:
         row += [markdown.bare(estimate), markdown.interval(estimate), markdown.base(estimate)]
-    row.append(markdown.bare(whole) if whole else not_printed.why(edition, measure).cell)
-    for comparison in ("previous", "year_ago"):
+    if conditions.several_places(edition):
+        row.append(markdown.bare(whole) if whole else not_printed.why(edition, measure).cell)
+    for comparison in known:
         change = edition.change(estimate, comparison)
         row += [markdown.difference(edition, change, edition.direction(measure)), markdown.verdict_word(change)]
     return row
 
 
-def _series(edition: Edition, place: Place, measure: Measure, shop: BuildFolder) -> str:
+def _series(edition: Edition, place: Place, measure: Measure, estimate: Estimate | None, folder: Path) -> str:
     """The headline's series with its rows; nothing is drawn of one point."""
     several = sum(edition.in_place(measure, place.code, info.key) is not None for info in edition.waves) > 1
+    title = sentences.in_a_year(edition, measure, estimate)
     rows = markdown.folded(markdown.series(edition, measure, place.code))
     if not several:
-        return rows
+        return panels.panel(title, "", rows)
     name = f"serie-{slug(place.short)}"
-    chart = pictures.draw_series(edition, measure, shop.figures, place.code, name, place_first=True)
-    return f"{chart.markdown()}\n\n{rows}"
+    chart = pictures.draw_series(edition, measure, folder, place.code, name, place_first=True)
+    sub = f"{panels.what(edition, measure)}, por edición, con banda del {panels.level(edition)}."
+    return panels.panel(title, sub, f"{chart.markdown()}\n\n{rows}")
 
 
-def _gallery(edition: Edition, place: Place, shop: BuildFolder) -> str:
+def _gallery(edition: Edition, place: Place, folder: Path) -> str:
     """The series of the other key measures, beside the whole's."""
-    panels = []
+    drawn = []
     for number, measure in enumerate(key_measures(edition), 1):
         points = [edition.in_place(measure, place.code, info.key) for info in edition.waves]
         if measure == edition.settings.headline or sum(point is not None for point in points) < 2:
             continue
         chart = pictures.draw_series(
-            edition, measure, shop.figures, place.code, f"serie-{slug(place.short)}-{number}", pictures.GALLERY, True
+            edition, measure, folder, place.code, f"serie-{slug(place.short)}-{number}", pictures.GALLERY, True
         )
         head = f"### {escape(edition.label(measure).name)}"
         rows = markdown.folded(markdown.series(edition, measure, place.code))
-        panels.append(f"::::: {{.panel}}\n{head}\n\n{chart.markdown()}\n\n{rows}\n:::::")
-    return ":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::" if panels else ""
+        drawn.append(f"::::: {{.panel}}\n{head}\n\n{chart.markdown()}\n\n{rows}\n:::::")
+    if not drawn:
+        return ""
+    lines = f"{place.name} y {edition.settings.whole}" if conditions.several_places(edition) else place.name
+    measures = [measure for measure in key_measures(edition) if measure != edition.settings.headline]
+    unit = ", en porcentaje" if all(measure.statistic == "proportion" for measure in measures) else ""
+    head = f"## Sus otras series\n\n::: {{.sub}}\n{escape(f'{lines}{unit}, por edición.')}\n:::"
+    return f"{head}\n\n:::::: {{.gallery}}\n\n" + "\n\n".join(drawn) + "\n\n::::::"
 
 
-def _ranks(edition: Edition, place: Place, shop: BuildFolder) -> str:
+def _ranks(edition: Edition, place: Place, folder: Path) -> str:
     measure = edition.settings.headline
     order = ranks_of(edition, measure)
     rows = [
@@ -214,4 +269,7 @@ def _ranks(edition: Edition, place: Place, shop: BuildFolder) -> str:
     def draw(size: Size, png: bool) -> Picture:
         return rank_strips.draw(rows, edition.theme, words, size, remarks, png)
 
-    return pictures.write(shop.figures, f"rango-{slug(place.short)}", words, draw).markdown()
+    chart = pictures.write(folder, f"rango-{slug(place.short)}", words, draw)
+    share = "porcentaje que " + edition.singular(measure) if measure.statistic == "proportion" else "cifra"
+    sub = f"De mayor a menor {share}. Punto: lugar estimado. Barra: lugares que los datos no permiten descartar."
+    return panels.panel(heading, sub, chart.markdown())

@@ -2,6 +2,7 @@
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.links import row_of_links
+from pulsometro.reporting.language.traced_text import upper_first
 
 # Source, name in the navigation.
 SECTIONS = (
@@ -27,7 +28,7 @@ def navigation_links(edition: Edition, current: str, root: str) -> dict[str, obj
 
 def plural_of_places(edition: Edition) -> str:
     """``Municipios``, as the navigation calls them."""
-    return edition.settings.places_word.capitalize()
+    return upper_first(edition.settings.places_word)
 
 
 def formats(folder: str, reading: bool = False) -> str:

@@ -1,22 +1,25 @@
 """Fragments of the site's pages about a theme: series, trust, quality."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
 
 from pulsometro.recompute.opinion_record import SecondOpinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
+from pulsometro.reporting.edition.timeline import missing_before
 from pulsometro.reporting.edition.topics import report_topics
-from pulsometro.reporting.formats.build_folder import BuildFolder
-from pulsometro.reporting.language import comparisons, not_printed, sentences
+from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences
 from pulsometro.reporting.language.links import place_path, web_link
 from pulsometro.reporting.language.traced_text import escape, slug, text, upper_first
-from pulsometro.reporting.pages import brief, not_published
+from pulsometro.reporting.pages import not_published, panels
 from pulsometro.reporting.pages.quality import second_opinion
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
-from pulsometro.style.vocabulary import Side
+from pulsometro.style.vocabulary import Reason, Side
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class WaveQuality:
     method: str
 
 
-def series(edition: Edition, shop: BuildFolder) -> str:
+def series(edition: Edition, figures: Path) -> str:
     """Every indicator with one main figure: a list of them, then a chart, its verdicts and its rows each."""
     shown = [
         (name, [label for label in labels if label.kind != "distribution" and _asked(edition, label.measure)])
@@ -46,7 +49,7 @@ def series(edition: Edition, shop: BuildFolder) -> str:
     shown = [(name, labels) for name, labels in shown if labels]
     parts = [contents([(name, [(label.name, label.id) for label in labels]) for name, labels in shown])]
     for name, labels in shown:
-        panels = [f"::::: {{.panel}}\n{_one_series(edition, shop, label)}\n:::::" for label in labels]
+        panels = [f"::::: {{.panel}}\n{_one_series(edition, figures, label)}\n:::::" for label in labels]
         parts += [f"## {escape(name)}", ":::::: {.gallery}\n\n" + "\n\n".join(panels) + "\n\n::::::"]
         parts.append("::: {.up .web}\n[Volver a la lista](#lista)\n:::")
     return "\n\n".join(parts)
@@ -65,10 +68,11 @@ def _asked(edition: Edition, measure: Measure) -> bool:
     return any(edition.whole(measure, info.key) for info in edition.waves)
 
 
-def _one_series(edition: Edition, shop: BuildFolder, label: IndicatorLabel) -> str:
+def _one_series(edition: Edition, figures: Path, label: IndicatorLabel) -> str:
     measure = label.measure
     name = f"serie-{slug(label.id)}"
-    chart = pictures.draw_series(edition, measure, shop.figures, name=name, sizes=pictures.GALLERY)
+    several = sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1
+    drawn = pictures.draw_series(edition, measure, figures, name=name, sizes=pictures.GALLERY) if several else None
     estimate = edition.whole(measure)
     if estimate is None:
         said = escape(f"{upper_first(sentences.silence(edition, measure))}.")
@@ -81,29 +85,52 @@ def _one_series(edition: Edition, shop: BuildFolder, label: IndicatorLabel) -> s
         said = text(words, ".").markdown
     head = f"### {escape(label.name)} {{#{slug(label.id)}}}"
     rows = markdown.folded(markdown.series(edition, measure))
-    return "\n\n".join([head, f"::: {{.sub}}\n{said}\n:::", chart.markdown(), rows])
+    parts = [head, f"::: {{.sub}}\n{said}\n:::", drawn.markdown() if drawn else "", rows]
+    return "\n\n".join(part for part in parts if part)
 
 
-def trust(edition: Edition, shop: BuildFolder) -> dict[str, str]:
+def series_deck(edition: Edition) -> str:
+    """Since when, and what a cut of a line means where one is cut."""
+    since = "la primera edición" if conditions.first_edition(replace(edition, wave=edition.waves[0])) else ""
+    said = [
+        f"Cada indicador desde {since or edition.waves[0].period}, en {edition.settings.whole}, con su banda del "
+        f"{panels.level(edition)}"
+    ]
+    later = {info.key for info in edition.waves[1:]}
+    if any(later & set(label.breaks) for label in edition.labels.values()):
+        said.append(
+            "Una línea cortada dice que la pregunta, o la manera de preguntar, cambió: antes y después no se comparan"
+        )
+    if missing_before(edition.waves, edition.settings.wave_unit):
+        said.append("Donde falta una edición la línea se interrumpe")
+    return f"::: {{.deck}}\n{escape('. '.join(said))}.\n:::"
+
+
+def trust(edition: Edition, figures: Path) -> dict[str, str]:
     """The battery as bars, its first level with intervals and changes, and by place."""
     battery = edition.settings.trust
     level = (battery.level_names or battery.levels)[0]
-    empty = "No hay cifras que se puedan publicar."
-    drawn = {"confianza": empty, "confianza-puntos": empty}
+    asked = bool(comparisons.trust_rows(edition)) or bool(comparisons.undrawn(edition))
+    shown = panels.NOTHING if asked else "En esta edición no se preguntó por la confianza."
     if comparisons.trust_rows(edition):
-        bars = pictures.draw_trust(edition, shop.figures)
-        points = pictures.draw_trust_points(edition, shop.figures)
-        drawn = {
-            "confianza": f"{bars.markdown()}\n\n{markdown.folded(markdown.trust(edition))}",
-            "confianza-puntos": f"{points.markdown()}\n\n::: {{.note}}\n{escape(brief.legend(edition))}\n:::",
-        }
-    heading = f"Quién responde «{level}», por {edition.settings.place_word}"
-    return {
-        **drawn,
-        "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
-        "confianza-cambio": f"## {comparisons.trust_moved(edition).markdown}",
-        "confianza-lugares": f"## {escape(heading)}\n\n{_trust_places(edition)}",
-    }
+        bars = pictures.draw_trust(edition, figures)
+        shown = panels.pair(panels.trust_panel(edition, bars, markdown.trust(edition)), _trust_points(edition, figures))
+    by_place = ""
+    if asked and conditions.several_places(edition):
+        head = f"## {escape(f'Quién responde «{level}», por {edition.settings.place_word}')}"
+        by_place = f":::::: {{.panel}}\n{head}\n\n{_trust_places(edition)}\n::::::"
+    return {"confianza-paneles": shown, "confianza-lugares": by_place}
+
+
+def _trust_points(edition: Edition, figures: Path) -> str:
+    """The battery's first level with intervals and, where it was compared, what changed."""
+    battery = edition.settings.trust
+    level = (battery.level_names or battery.levels)[0]
+    points = pictures.draw_trust_points(edition, figures)
+    firsts = [e for name in battery.indicators if (e := edition.whole(Measure(name, battery.levels[0])))]
+    sub = f"Porcentaje que responde «{level}». Punto: estimación. Barra: intervalo del {panels.level(edition)}."
+    body = panels.figure(points, "", panels.legend(edition, firsts), "92%")
+    return panels.panel(comparisons.trust_moved(edition), sub, body)
 
 
 def _trust_places(edition: Edition) -> str:
@@ -118,11 +145,12 @@ def _trust_places(edition: Edition) -> str:
         cells += [_against(edition, measure, place.code) for measure, _ in names]
         rows.append(cells)
     rows.append([edition.area_name, *(_against(edition, measure) for measure, _ in names)])
-    heads = [edition.settings.place_word.capitalize(), *(f"{name}, %" for _, name in names)]
+    heads = [upper_first(edition.settings.place_word), *(f"{name}, %" for _, name in names)]
     table = markdown.pipe(heads, rows, f"Responde «{level}»{markdown.simulated(edition)}")
     note = f"En negritas: es distinto del resto de {edition.settings.whole}, {comparisons.rule(edition)}."
-    note = note.replace(" de el ", " del ")
-    return f"::: {{.glance}}\n{table}\n:::\n\n::: {{.note}}\n{escape(note)}\n:::"
+    said = escape(note.replace(" de el ", " del "))
+    note = f"\n\n::: {{.note}}\n{said}\n:::" if "**" in table else ""
+    return f"::: {{.glance}}\n{table}\n:::{note}"
 
 
 def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cell:
@@ -133,6 +161,13 @@ def _against(edition: Edition, measure: Measure, code: str = "") -> markdown.Cel
     if comparisons.against_rest(edition, estimate) not in (Side.HIGHER, Side.LOWER):
         return shown
     return markdown.Markdown(f"**{text(shown).markdown}**", shown.text)
+
+
+def counted_imprecise(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Of each wave of a table of estimates: rows that precision keeps from print, and all that have anybody in them."""
+    asked = table[table["reason"] != Reason.NO_CASES]
+    groups = (asked["reason"] == Reason.IMPRECISE).groupby(asked["wave"]).agg(["sum", "size"])
+    return {str(wave): (int(row["sum"]), int(row["size"])) for wave, row in groups.iterrows()}
 
 
 def quality(
@@ -150,7 +185,7 @@ def quality(
         said = wave.verdict + (f" ({'; '.join(wave.exceptions)})" if wave.exceptions else "")
         page = f"[{escape(wave.period)}](../{wave.wave}/calidad.html)"
         lines.append(f"| {page} | {spanish.count(wave.interviews)} | {rate} | {kish} | {share} | {escape(said)} |")
-    lines += [f"| {escape(info.period.capitalize())} | | | | | {not_published.NOT_PUBLISHED} |" for info in unpublished]
+    lines += [f"| {escape(upper_first(info.period))} | | | | | {not_published.NOT_PUBLISHED} |" for info in unpublished]
     notes = (
         "Tasa de respuesta: RR3 de AAPOR. Efecto de los pesos: 1 + CV² (Kish, 1965), cuánto multiplica la varianza su "
         "sola desigualdad; la precisión de cada cifra, con todo el diseño, está en su margen. "
@@ -158,5 +193,5 @@ def quality(
     )
     opinions = [(wave.period.lower(), wave.opinion) for wave in waves]
     told = second_opinion.of_every_edition(opinions, waves[0].method).markdown
-    caption = f": Calidad de cada edición{markdown.simulated(edition)}"
+    caption = f": Calidad de cada edición{markdown.simulated_series(edition)}"
     return "\n".join(lines) + f"\n\n{caption}\n\n::: {{.note}}\n{notes}\n\n{told}\n:::"

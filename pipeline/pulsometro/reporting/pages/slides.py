@@ -56,12 +56,12 @@ def deck(edition: Edition, figures: Path) -> Deck:
 
 
 def variables(edition: Edition) -> dict[str, str]:
-    """What the slides name with ``var``."""
+    """What the slides' source names."""
     marks = [edition.title, edition.wave.period, *(["datos simulados"] if edition.simulated else [])]
     marks += ["borrador"] if edition.draft else []
     notes = [f"Con excepciones firmadas: {'; '.join(edition.exceptions.reasons)}"] if edition.exceptions.reasons else []
     own = {"subtitulo": " · ".join([*marks, *notes]), "como-titulo": "Cómo se hizo"}
-    return {**brief.variables(edition), **own}
+    return {**brief.words(edition, "editor", "titular"), **own}
 
 
 def _places(edition: Edition, measure: Measure, whole: Estimate, figures: Path, name: str) -> pictures.Chart:

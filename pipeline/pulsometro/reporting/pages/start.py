@@ -1,30 +1,30 @@
 """The start page of the site: the last wave's news, and the way to everything else."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, WaveInfo
-from pulsometro.reporting.formats.build_folder import BuildFolder
-from pulsometro.reporting.language import comparisons, not_printed, sentences
+from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences
 from pulsometro.reporting.language.links import place_path
 from pulsometro.reporting.language.traced_text import escape, upper_first
-from pulsometro.reporting.pages import brief, not_published
+from pulsometro.reporting.pages import brief, not_published, panels
 from pulsometro.reporting.pages.navigation import formats
 from pulsometro.reporting.tables import markdown
 
 
 def start_fragments(
-    edition: Edition, shop: BuildFolder, published: Sequence[str], unpublished: Sequence[WaveInfo], engine: str
+    edition: Edition, figures: Path, published: Sequence[str], unpublished: Sequence[WaveInfo], engine: str
 ) -> dict[str, str]:
     """Fragments of the start page: news, formats, places, the series and every edition, trust."""
     measure = edition.settings.headline
     beside = pictures.extreme_place(edition, measure)
-    empty = "No hay cifras que se puedan publicar."
-    line = pictures.draw_series(edition, measure, shop.figures, beside) if len(edition.waves) > 1 else None
-    bars = pictures.draw_trust(edition, shop.figures) if comparisons.trust_rows(edition) else None
-    marks = escape(brief.marked(edition))
-    with_places = any(edition.in_place(measure, place.code) for place in edition.places)
-    shown = pictures.draw_map(edition, measure, shop.figures).markdown() if with_places else brief.NOTHING
+    several = sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1
+    line = pictures.draw_series(edition, measure, figures, beside) if several else None
+    bars = pictures.draw_trust(edition, figures) if comparisons.trust_rows(edition) else None
+    mapped = conditions.several_places(edition) and panels.in_places(edition, measure)
+    shown = pictures.draw_map(edition, measure, figures) if mapped else None
+    said = f"{panels.what(edition, measure)}, {edition.wave.period}. Más oscuro: porcentaje mayor."
     return {
         "antetitulo": brief.kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
@@ -32,14 +32,11 @@ def start_fragments(
         "aviso": brief.notice(edition),
         "hallazgos": brief.findings(edition),
         "formatos": formats(f"{edition.wave.key}/"),
-        "mapa-titulo": f"## {comparisons.majority_heading(edition, measure).markdown}",
-        "mapa": f"{shown}\n\n::: {{.note}}\n{marks}\n:::" if marks else shown,
+        "panel-mapa": panels.map_panel(edition, measure, shown, said),
         "paginas": place_links(edition),
-        "serie-titulo": f"## {sentences.series_heading(edition, measure).markdown}",
-        "serie": line.markdown() if line else brief.BEGINS,
+        "panel-serie": panels.series_panel(edition, measure, line, ""),
         "ediciones": editions(edition, published, unpublished),
-        "confianza-titulo": f"## {comparisons.trust_heading(edition).markdown}",
-        "confianza": bars.markdown() if bars else empty,
+        "panel-confianza": panels.trust_panel(edition, bars, ""),
         "pie": brief.foot(edition, engine),
     }
 
@@ -57,8 +54,10 @@ def place_links(edition: Edition) -> str:
             continue
         change = markdown.difference(edition, edition.change(estimate), edition.direction(measure))
         rows.append([link, markdown.bare(estimate), markdown.interval(estimate), change])
-    heads = [edition.settings.place_word.capitalize(), "%", "Intervalo", "Cambio, pp"]
-    caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{markdown.simulated(edition)}"
+    heads = [upper_first(edition.settings.place_word), "%", "Intervalo", "Cambio, pp"]
+    if not conditions.comparable(edition, [estimate for _, estimate in found]):
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
+    caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{markdown.simulated_changes(edition)}"
     return markdown.pipe(heads, rows, caption)
 
 
@@ -79,19 +78,23 @@ def editions(edition: Edition, published: Sequence[str], unpublished: Sequence[W
         else:
             cells += [not_printed.why(edition, measure, wave=info.key).cell, markdown.EMPTY]
         rows.append(cells)
-    heads = ["Edición", "%", f"Intervalo del {brief.level(edition)}"]
-    return markdown.pipe(heads, rows, f"{edition.label(measure).name}, por edición{markdown.simulated(edition)}")
+    heads = ["Edición", "%", f"Intervalo del {panels.level(edition)}"]
+    return markdown.pipe(heads, rows, f"{edition.label(measure).name}, por edición{markdown.simulated_series(edition)}")
 
 
 def directory(edition: Edition) -> str:
     """What else there is on the site, a line each."""
-    unit = edition.settings.wave_unit
+    unit, several = edition.settings.wave_unit, conditions.several_places(edition)
+    by_place = f" por {edition.settings.place_word}" if several else ""
     lines = (
         ("secciones/series.html", "Series", f"cada indicador desde {edition.waves[0].period}, con su intervalo"),
-        ("secciones/confianza.html", "Confianza", f"cada corporación, también por {edition.settings.place_word}"),
+        (
+            "secciones/confianza.html", "Confianza",
+            "cada corporación" + (f", también por {edition.settings.place_word}" if several else ""),
+        ),
         ("secciones/metodologia.html", "Metodología", "cómo se hizo, punto por punto, y las preguntas"),
         ("secciones/calidad.html", "Calidad", f"qué tan completo llegó cada {unit}"),
-        ("secciones/datos.html", "Datos", f"tabulados por {edition.settings.place_word}, láminas y tarjetas"),
+        ("secciones/datos.html", "Datos", f"tabulados{by_place}, láminas y tarjetas"),
     )  # fmt: skip
     listed = "\n\n".join(f"- [**{name}**]({path})\n\n    {escape(upper_first(said))}." for path, name, said in lines)
     return f"::: {{.directory}}\n{listed}\n:::"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pulsometro.common.escapes import attribute
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
-from pulsometro.reporting.language import comparisons, not_printed, sentences
+from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences
 from pulsometro.reporting.language.links import place_path, web_link
-from pulsometro.reporting.language.traced_text import Number, Text, Tone, escape, text
+from pulsometro.reporting.language.traced_text import Number, Text, Tone, escape, text, upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 
@@ -103,7 +103,7 @@ def verdict_word(change: Change | None) -> Cell:
 
 def places(edition: Edition, measure: Measure) -> str:
     """Places and the whole: share, interval, base, change with its verdict."""
-    heads = [edition.settings.place_word.capitalize(), "%", "Intervalo", "Entrevistas", "Cambio, pp", "Veredicto"]
+    heads = [upper_first(edition.settings.place_word), "%", "Intervalo", "Entrevistas", "Cambio, pp", "Veredicto"]
     rows: list[list[Cell]] = []
     found = [(place.short, place.code, edition.in_place(measure, place.code)) for place in edition.places]
     found.sort(key=lambda row: (row[2] is None, -(row[2].estimate if row[2] else 0)))
@@ -115,8 +115,10 @@ def places(edition: Edition, measure: Measure) -> str:
         change = edition.change(estimate)
         row: list[Cell] = [name, bare(estimate), interval(estimate), base(estimate)]
         rows.append([*row, difference(edition, change, direction), verdict_word(change)])
-    caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{simulated(edition)}"
-    return pipe(heads, rows, caption, (0, 5))
+    if not any(edition.change(estimate) for estimate in [edition.whole(measure), *(e for _, _, e in found)]):
+        heads, rows = heads[:-2], [row[:-2] for row in rows]
+    caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{simulated_changes(edition)}"
+    return pipe(heads, rows, caption, [index for index, head in enumerate(heads) if head == "Veredicto"] + [0])
 
 
 def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str:
@@ -124,7 +126,7 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
 
     ``root``: the way to the start of the site, for links to the places' pages.
     """
-    heads = [edition.settings.place_word.capitalize(), *(f"{edition.label(m).name},{spanish.NBSP}%" for m in measures)]
+    heads = [upper_first(edition.settings.place_word), *(f"{edition.label(m).name},{spanish.NBSP}%" for m in measures)]
     order = [(place, edition.in_place(measures[0], place.code)) for place in edition.places]
     order.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
     rows: list[list[Cell]] = []
@@ -133,7 +135,7 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
         rows.append([link, *(_glance_cell(edition, m, place.code) for m in measures)])
     whole: list[Cell] = [edition.area_name, *(_glance_cell(edition, m) for m in measures)]
     rows.append([Markdown(f"**{_cell(cell)}**", plain(cell)) for cell in whole])
-    return pipe(heads, rows, f"Los {edition.settings.places_word}, cifra por cifra{simulated(edition)}")
+    return pipe(heads, rows, f"{upper_first(edition.settings.the_places)}, cifra por cifra{simulated_changes(edition)}")
 
 
 def _glance_cell(edition: Edition, measure: Measure, code: str = "") -> Cell:
@@ -152,11 +154,12 @@ def trust(edition: Edition) -> str:
     battery = edition.settings.trust
     heads = [
         "Corporación",
-        *(f"{name.capitalize()}, %" for name in battery.level_names or battery.levels),
+        *(f"{upper_first(name)}, %" for name in battery.level_names or battery.levels),
         "Entrevistas",
     ]
     rows: list[list[Cell]] = [
-        [name, *(bare(level) for level in levels), base(levels[0])] for name, levels in comparisons.trust_rows(edition)
+        [name, *(bare(level) if level else "0.0" for level in levels), base(next(level for level in levels if level))]
+        for name, levels in comparisons.trust_rows(edition)
     ]
     return pipe(heads, rows, f"{battery.title}{simulated(edition)}")
 
@@ -165,22 +168,43 @@ def series(edition: Edition, measure: Measure, place: str = "") -> str:
     """Every wave's value with interval and verdict."""
     heads = ["Edición", "%" if measure.statistic == "proportion" else "Valor", "Intervalo", "Entrevistas", "Veredicto"]
     rows: list[list[Cell]] = []
+    compared = False
     for info in edition.waves:
         estimate = edition.in_place(measure, place, info.key) if place else edition.whole(measure, info.key)
         if estimate is None:
             rows.append(
-                [info.period.capitalize(), not_printed.why(edition, measure, place, info.key).cell, EMPTY, EMPTY, EMPTY]
+                [upper_first(info.period), not_printed.why(edition, measure, place, info.key).cell, EMPTY, EMPTY, EMPTY]
             )
             continue
-        said = verdict_word(edition.change(estimate))
-        rows.append([info.period.capitalize(), bare(estimate), interval(estimate), base(estimate), said])
+        change = edition.change(estimate)
+        compared = compared or change is not None
+        said = verdict_word(change)
+        rows.append([upper_first(info.period), bare(estimate), interval(estimate), base(estimate), said])
+    if not compared:
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
     where = next((p.short for p in edition.places if p.code == place), edition.area_name)
-    return pipe(heads, rows, f"{edition.label(measure).name}, {where}{simulated(edition)}", (0, 4))
+    return pipe(
+        heads, rows, f"{edition.label(measure).name}, {where}{simulated_series(edition)}", (0, 4) if compared else (0,)
+    )
 
 
 def simulated(edition: Edition) -> str:
-    """What a caption adds when the data are simulated."""
-    return " (datos simulados)" if edition.simulated else ""
+    """What a caption adds when the edition's data are simulated."""
+    return _noted(conditions.simulated_here(edition))
+
+
+def simulated_changes(edition: Edition) -> str:
+    """The same of a table that tells what changed."""
+    return _noted(conditions.simulated_changes(edition))
+
+
+def simulated_series(edition: Edition) -> str:
+    """The same of a table of several editions."""
+    return _noted(conditions.simulated_series(edition))
+
+
+def _noted(said: str) -> str:
+    return f" ({said})" if said else ""
 
 
 def folded(table: str, summary: str = "Ver los datos en una tabla") -> str:

@@ -5,7 +5,7 @@ that the other marks stand in brackets.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,12 @@ from pulsometro.reporting.edition.content import Edition, IndicatorLabel
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.edition.topics import report_topics
 from pulsometro.reporting.formats.deterministic_zip import settle_office
-from pulsometro.reporting.language import comparisons, not_printed
+from pulsometro.reporting.language import comparisons, conditions, not_printed
 from pulsometro.reporting.language.traced_text import upper_first
-from pulsometro.reporting.tables.workbook import Book, Grid, sheet_name
+from pulsometro.reporting.tables.workbook import Book, Grid, marks_of, sheet_names
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
-from pulsometro.style.vocabulary import PRECISIONS, Precision, Reason, Side
+from pulsometro.style.vocabulary import PRECISIONS, REASONS, Precision, Reason, Side
 
 MODERATE, LOW, CONFIDENTIAL, NOT_THERE = "*", not_printed.IMPRECISE.mark, not_printed.CONFIDENTIAL.mark, "[nd]"
 STATISTICS = {"proportion": "Porcentaje", "mean": "Promedio", "total": "Total"}
@@ -47,7 +47,7 @@ def write(edition: Edition, path: Path) -> None:
     columns = columns_of(edition)
     themes = [(name, _asked(edition, labels)) for name, labels in report_topics(edition)]
     themes = [(name, labels) for name, labels in themes if labels]
-    names = [sheet_name(name) for name, _ in themes]
+    names = sheet_names([name for name, _ in themes])
     _contents(book, [name for name, _ in themes], names)
     for index, ((name, labels), sheet) in enumerate(zip(themes, names, strict=True), 1):
         _theme(book, sheet, f"tema_{index}", name, labels, columns)
@@ -108,7 +108,7 @@ def _contents(book: Book, names: Sequence[str], sheets: Sequence[str]) -> None:
     edition = book.edition
     line = f"{edition.wave.number}.ª edición, {edition.wave.period}. {spanish.count(edition.interviews)} entrevistas."
     sheet = book.sheet("Contenido", [f"{edition.title}: tabulados", line])
-    marks = ["Datos simulados"] * edition.simulated + ["Borrador: no citar"] * edition.draft
+    marks = marks_of(edition)
     # On the first page: what was accepted with a signature.
     marks += [f"Excepción firmada: {reason}" for reason in edition.exceptions.reasons]
     for index, mark in enumerate(marks, 2):
@@ -125,11 +125,12 @@ def _theme(
 ) -> None:
     edition = book.edition
     ending = ". Datos simulados." if edition.simulated else "."
+    several = sum(bool(column.letter) for column in columns) > 1
     sheet = book.sheet(name, [
         f"{title}, {edition.wave.period}{ending}",
         f"Una tabla: porcentaje de las {edition.settings.people}, salvo donde se dice otra cosa.",
         f"{MODERATE} precisión moderada; {LOW} precisión baja, no se publica; {CONFIDENTIAL} confidencial; "
-        f"{NOT_THERE} no disponible; letras: mayor que la cifra de esas columnas. Ver Notas.",
+        f"{NOT_THERE} no disponible{'; letras: mayor que la cifra de esas columnas' if several else ''}. Ver Notas.",
     ])  # fmt: skip
     heads = ["Indicador", "Respuesta", *(f"{c.name} ({c.letter})" if c.letter else c.name for c in columns)]
     line, widest = 4, 4
@@ -219,17 +220,29 @@ _DETAIL = (
     ("Diferencia con la edición anterior", 16), ("Veredicto", 24), ("Diferencia en un año", 16),
     ("Veredicto en un año", 24), ("Identificador", 60),
 )  # fmt: skip
-_AT = {name: index for index, (name, _) in enumerate(_DETAIL)}
+_CHANGES = (
+    ("previous", "Diferencia con la edición anterior", "Veredicto"),
+    ("year_ago", "Diferencia en un año", "Veredicto en un año"),
+)
+
+
+def _detail_columns(edition: Edition) -> list[tuple[str, int]]:
+    """Names and widths; what changed has columns where it was compared with an earlier edition."""
+    changes = edition.rows.changes
+    known = set(changes.loc[changes["wave"] == edition.wave.key, "comparison"])
+    without = {name for comparison, *names in _CHANGES if comparison not in known for name in names}
+    return [(name, width) for name, width in _DETAIL if name not in without]
 
 
 def _detail(book: Book) -> None:
     """Every figure of the wave in every domain, one row each."""
-    edition = book.edition
+    edition, shown = book.edition, _detail_columns(book.edition)
+    what = "porcentajes, y diferencias en puntos porcentuales" if len(shown) == len(_DETAIL) else "porcentajes"
     sheet = book.sheet("Detalle", [
         f"Cada cifra de la edición, {edition.wave.period}",
-        f"Una tabla: porcentajes, y diferencias en puntos porcentuales; un renglón con {LOW} no se publica.",
+        f"Una tabla: {what}; un renglón con {LOW} no se publica.",
     ])  # fmt: skip
-    grid = Grid("detalle", 2, [name for name, _ in _DETAIL], [width for _, width in _DETAIL])
+    grid = Grid("detalle", 2, [name for name, _ in shown], [width for _, width in shown])
     table = edition.rows.estimates
     line = grid.header
     for ids in table.loc[table["wave"] == edition.wave.key, _IDS].itertuples(index=False, name=None):
@@ -237,14 +250,14 @@ def _detail(book: Book) -> None:
         estimate = edition.rows.get(edition.wave.key, Measure(indicator, category, statistic), kind, domain)
         if estimate is not None:
             line += 1
-            _detail_row(book, sheet, line, estimate)
+            _detail_row(book, sheet, line, estimate, {name: index for index, (name, _) in enumerate(shown)})
     book.table(sheet, grid, line)
 
 
 _IDS = ["indicator", "category", "statistic", "domain_kind", "domain"]
 
 
-def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
+def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate, at: Mapping[str, int]) -> None:
     edition = book.edition
     name = edition.labels[estimate.indicator].name if estimate.indicator in edition.labels else estimate.indicator
     kind, group = edition.domain_name(estimate.domain_kind, estimate.domain)
@@ -257,11 +270,11 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
     )
     for column, said in enumerate(words):
         sheet.write_string(line, column, said, book.beside)
-    sheet.write_string(line, _AT["Precisión"], PRECISIONS[estimate.precision], book.beside)
-    sheet.write_string(line, _AT["Identificador"], estimate.key, book.beside)
-    sheet.write_number(line, _AT["Entrevistas"], estimate.n, book.number("#,##0"))
+    sheet.write_string(line, at["Precisión"], PRECISIONS[estimate.precision], book.beside)
+    sheet.write_string(line, at["Identificador"], estimate.key, book.beside)
+    sheet.write_number(line, at["Entrevistas"], estimate.n, book.number("#,##0"))
     if not estimate.publishable:
-        _mark(book, sheet, line, _AT["Estimación"], estimate)
+        _mark(book, sheet, line, at["Estimación"], estimate)
         return
     factor = 100.0 if estimate.statistic == "proportion" else 1.0
     one, two = book.number("#,##0.0"), book.number("#,##0.00")
@@ -273,18 +286,20 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate) -> None:
     }  # fmt: skip
     for head, (value, style) in figures.items():
         if spanish.usable(value):
-            sheet.write_number(line, _AT[head], _exact(value), style)
-    for comparison, head, said in (
-        ("previous", "Diferencia con la edición anterior", "Veredicto"),
-        ("year_ago", "Diferencia en un año", "Veredicto en un año"),
-    ):
+            sheet.write_number(line, at[head], _exact(value), style)
+    for comparison, head, said in _CHANGES:
         change = edition.change(estimate, comparison)
         if change is not None:
             if change.comparable:
                 style = book.number("+#,##0.0;−#,##0.0;0.0")
-                sheet.write_number(line, _AT[head], _exact(change.difference * factor), style)
+                sheet.write_number(line, at[head], _exact(change.difference * factor), style)
             note = f" ({change.note})" if change.note else ""
-            sheet.write_string(line, _AT[said], f"{change.word}{note}", book.beside)
+            sheet.write_string(line, at[said], f"{change.word}{note}", book.beside)
+
+
+def _nobody() -> str:
+    """Why there may be no figure at all, in the words of every page."""
+    return ", o ".join(REASONS[reason] for reason in (Reason.NO_CASES, Reason.NOT_ASKED, Reason.NOT_DELIVERED))
 
 
 def _notes(book: Book) -> None:
@@ -296,11 +311,11 @@ def _notes(book: Book) -> None:
         (f"Precisión baja {LOW}", f"Fondo naranja y {LOW}: la cifra no se publica."),
         (f"Confidencial {CONFIDENTIAL}", "La cifra no se publica para proteger a quienes respondieron, o porque con "
          "ella se podría calcular otra que se protege."),
-        (f"No disponible {NOT_THERE}", "No hay cifra para ese grupo."),
-        ("Letras", f"La cifra es mayor que la de las columnas señaladas: prueba de la diferencia, "
-                   f"{comparisons.rule(edition)}."),
-        ("Valores", "Las celdas guardan el valor sin redondear y muestran un decimal; las diferencias se calculan "
-                    "antes de redondear."),
+        (f"No disponible {NOT_THERE}", f"No hay cifra: {_nobody()}."),
+        *([("Letras", f"La cifra es mayor que la de las columnas señaladas: prueba de la diferencia, "
+                      f"{comparisons.rule(edition)}.")] if len(edition.places) > 1 else []),
+        ("Valores", "Las celdas guardan el valor sin redondear y muestran un decimal"
+                    + ("; las diferencias se calculan antes de redondear." if conditions.compared(edition) else ".")),
         ("Base", "Entrevistas sin ponderar en el denominador de la cifra."),
         ("Identificador", "Con él se encuentra el renglón de la tabla de estimaciones del que viene la cifra."),
         ("Fuente", f"{edition.producer}, {edition.title}, {edition.wave.period}."

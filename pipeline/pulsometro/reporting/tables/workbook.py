@@ -12,6 +12,8 @@ from typing import Any
 
 from pulsometro.common.escapes import excel_footer, excel_text
 from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language import conditions
+from pulsometro.reporting.language.traced_text import upper_first
 from pulsometro.style.vocabulary import Precision
 
 FILLS: Mapping[str, str] = {Precision.MODERATE: "#FFF2CC", Precision.LOW: "#F8CBAD"}
@@ -23,6 +25,26 @@ _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 def sheet_name(name: str) -> str:
     """A sheet's name as Excel allows it."""
     return name.translate(_FORBIDDEN)[:31].strip()
+
+
+def sheet_names(names: Sequence[str], taken: Sequence[str] = ("Contenido", "Detalle", "Notas")) -> list[str]:
+    """A sheet's name for each of these, none of them twice: names that begin alike are told apart by a number."""
+    found: list[str] = []
+    for name in names:
+        used = {other.lower() for other in (*taken, *found)}
+        first, number = sheet_name(name) or "Tema", 2
+        shown = first
+        while shown.lower() in used:
+            shown = f"{first[: 31 - len(f' {number}')].rstrip()} {number}"
+            number += 1
+        found.append(shown)
+    return found
+
+
+def marks_of(edition: Edition) -> list[str]:
+    """What a reader must see first: that figures come from simulated data, and whether it is a draft."""
+    made = upper_first(conditions.simulated_changes(edition))
+    return [*([made] if made else []), *(["Borrador: no citar"] if edition.draft else [])]
 
 
 @dataclass(frozen=True)
@@ -70,7 +92,7 @@ class Book:
         self.edition = edition
         self._formats: dict[tuple[str, str, bool], Any] = {}
         title = f"{edition.title}: tabulados, {edition.wave.period}"
-        marks = ["Datos simulados"] * edition.simulated + ["Borrador: no citar"] * edition.draft
+        marks = marks_of(edition)
         self.book.set_properties({
             "title": title, "author": edition.producer, "subject": ". ".join(marks), "created": datetime(1980, 1, 1),
         })  # fmt: skip

@@ -24,7 +24,7 @@ _FIGURE = re.compile(r'data-figure="([^"]+)"')
 _MOST = 5
 _SHOWN = (
     "estimate", "se", "se_fixed", "ci_low", "ci_high", "ci_level", "ci_method", "df", "cv", "deff", "n", "n_category",
-    "n_eff", "population", "precision", "publishable", "reason",
+    "n_eff", "population", "precision", "publishable", "reason", "precision_rule",
 )  # fmt: skip
 _FIELDS = {
     "margin": "half the width of the interval",
@@ -40,8 +40,8 @@ def explain_number(study: Study, what: str) -> str:
     ("wave/weighting.json#final/total/n"), a figure's id or a printed number.
 
     A figure's id is its name in the page ("lugares"), with a wave or a page before it where several have it
-    ("2012T4/lugares"). A number ("74.7 %") is looked up in the pages of the current wave first, then in the
-    others; several rows may print alike, and then each is explained (at most five). Raises PulsoError when
+    ("2012T4/lugares"). A number ("74.7 %"; a margin as "± 3.8") is looked up in the pages of the current wave first,
+    then in the others; several rows may print alike, and then each is explained (at most five). Raises PulsoError when
     nothing is found.
     """
     key, _, field = what.partition("#")
@@ -76,18 +76,18 @@ def _pages(study: Study) -> list[Path]:
 
 
 def _find(study: Study, what: str) -> list[tuple[str, str, str]]:
-    wanted = _plain(what)
+    wanted, margins = _plain(what), what.lstrip().startswith("±")
     found: dict[tuple[str, str], str] = {}
     for page in _pages(study):
         for key, field, words in printed_numbers(page.read_text(encoding="utf-8")):
-            if _plain(words) == wanted:
+            if _plain(words) == wanted and (field == "margin" or not margins):
                 found.setdefault((key, field), str(page.relative_to(study.root)))
     return [(key, field, page) for (key, field), page in found.items()]
 
 
 def _plain(words: str) -> str:
-    """A number without its unit, sign of verdict and spaces."""
-    return re.sub(r"[\s\u00a0%▲▼◆]|puntos?|pp", "", words).replace("-", "−")
+    """A number without its unit, sign of verdict or margin, and spaces."""
+    return re.sub(r"[\s\u00a0%▲▼◆±]|puntos?|porcentual(?:es)?|pp", "", words).replace("-", "−")
 
 
 def _drawn(study: Study, what: str) -> tuple[Path, list[str]] | None:

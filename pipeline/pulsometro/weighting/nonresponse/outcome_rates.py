@@ -4,25 +4,27 @@ AAPOR (2016), Standard Definitions: Final Dispositions of Case Codes and Outcome
 Surveys, 9th edition: RR1–RR6, COOP1–COOP4, REF1–REF3, CON1–CON3.
 """
 
+from typing import get_args
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from pulsometro.weighting.errors import WeightingError
-from pulsometro.weighting.record import Rates
+from pulsometro.weighting.record import AaporGroup, Rates
 
-# Interview, partial, refusal, non-contact, other, unknown (household; other), not eligible.
-GROUPS = ("I", "P", "R", "NC", "O", "UH", "UO", "NE")
+GROUPS: tuple[AaporGroup, ...] = get_args(AaporGroup)
 
 
-def group_of(code: str) -> str:
+def group_of(code: str) -> AaporGroup:
     """The group (``GROUPS``) of an AAPOR code such as "1.1", "2.112", "3.13", "4.3"."""
     text = str(code).strip()
     first, _, rest = text.partition(".")
     if first == "1":
         return "P" if rest.startswith("2") else "I"
     if first == "2":
-        return {"1": "R", "2": "NC", "3": "O"}.get(rest[:1], "O")
+        eligible: dict[str, AaporGroup] = {"1": "R", "2": "NC", "3": "O"}
+        return eligible.get(rest[:1], "O")
     if first == "3":
         return "UH" if rest[:1] in ("1", "") else "UO"
     if first == "4":

@@ -1,5 +1,6 @@
 """The replicate weights that params declare, with their entry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,15 @@ from pulsometro.weighting.calibration.problem import build_structure
 from pulsometro.weighting.calibration.trimming import Caps
 from pulsometro.weighting.errors import WeightingError, need_column
 from pulsometro.weighting.nonresponse.nonresponse_step import NonresponseStep
-from pulsometro.weighting.record import ReplicatesRecord
+from pulsometro.weighting.record import ReplicateFailure, ReplicatesRecord
 from pulsometro.weighting.replicates.multipliers import Multipliers, jkn, rao_wu
 from pulsometro.weighting.replicates.reweigh import FixedSteps, weigh_replicates
+
+_FAILURES: Mapping[ReplicateFailure, str] = {
+    "empty_class": "a nonresponse class lost its respondents",
+    "not_calibrated": "calibration lost a margin cell or did not converge",
+    "not_trimmed": "no weights within the trimming limits meet the margins",
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ def _multipliers(
 
 
 def _collect(
-    table: pd.DataFrame, weights: Floats, failed: dict[int, str], made: Multipliers, declared: Replicates
+    table: pd.DataFrame, weights: Floats, failed: dict[int, ReplicateFailure], made: Multipliers, declared: Replicates
 ) -> tuple[pd.DataFrame, ReplicatesRecord]:
     total = len(weights)
     digits = max(3, len(str(total)))
@@ -114,7 +121,7 @@ def _collect(
         first = min(failed)
         raise WeightingError(
             f"{len(failed)} of {total} replicates failed, more than the {allowed} allowed "
-            f"({names[first]}: {failed[first]})",
+            f"({names[first]}: {_FAILURES[failed[first]]})",
             "merge sparse margin cells (collapse) or raise trim.k",
         )
     used = [position for position in range(total) if position not in failed]

@@ -13,6 +13,7 @@ from pulsometro.weighting.calibration.methods import Method, calibrate_replicate
 from pulsometro.weighting.calibration.problem import Structure
 from pulsometro.weighting.calibration.trimming import Caps, Groups, make_groups, truncate
 from pulsometro.weighting.nonresponse.adjustment import NonresponsePlan
+from pulsometro.weighting.record import ReplicateFailure
 
 _CHUNK = 50
 
@@ -41,7 +42,7 @@ class ReplicateWeights:
     """``weights``: (R, n), rows of failed replicates are NaN; ``failed``: replicate → reason."""
 
     weights: Floats
-    failed: dict[int, str]
+    failed: dict[int, ReplicateFailure]
 
 
 def weigh_replicates(steps: FixedSteps, multipliers: Floats, jobs: int = 1) -> ReplicateWeights:
@@ -67,14 +68,14 @@ def weigh_replicates(steps: FixedSteps, multipliers: Floats, jobs: int = 1) -> R
     return ReplicateWeights(np.concatenate([weights for weights, _ in parts]), failed)
 
 
-def _chunk(steps: FixedSteps, multipliers: Floats) -> tuple[Floats, dict[int, str]]:
-    failed: dict[int, str] = {}
+def _chunk(steps: FixedSteps, multipliers: Floats) -> tuple[Floats, dict[int, ReplicateFailure]]:
+    failed: dict[int, ReplicateFailure] = {}
     drawn = multipliers[:, : len(steps.base)]
     factors = np.ones((len(multipliers), 1))
     classes: Ints = np.zeros(len(steps.base), dtype=np.int64)
     if steps.plan is not None:
         factors, classes = steps.plan.factors(steps.base, multipliers), steps.plan.of_respondent
-        _fail(failed, np.asarray(np.any(np.isnan(factors), axis=1)), "a nonresponse class lost its respondents")
+        _fail(failed, np.asarray(np.any(np.isnan(factors), axis=1)), "empty_class")
         factors = np.nan_to_num(factors, nan=1.0)
     unit = steps.base * factors[:, classes]
     if steps.completes:
@@ -88,7 +89,7 @@ def _chunk(steps: FixedSteps, multipliers: Floats) -> tuple[Floats, dict[int, st
             tolerance=steps.tolerance,
             max_iterations=steps.max_iterations,
         )
-        _fail(failed, ~solved.converged, "calibration lost a margin cell or did not converge")
+        _fail(failed, ~solved.converged, "not_calibrated")
         unit = unit * solved.ratio[:, steps.structure.row_cell]
     if steps.structure is not None and steps.caps is not None:
         unit = _trim(steps.structure, steps.caps, steps, unit, drawn, classes, failed)
@@ -112,7 +113,7 @@ def _trim(
     unit: Floats,
     drawn: Floats,
     classes: Ints,
-    failed: dict[int, str],
+    failed: dict[int, ReplicateFailure],
 ) -> Floats:
     """Bring the replicates that break a cap within it; ``unit``, ``drawn``: (R, n)."""
     outside = (unit > caps.high[steps.area] * (1 + 1e-12)) | (unit < caps.low[steps.area] * (1 - 1e-12))
@@ -127,12 +128,12 @@ def _trim(
     trimmed, solution = truncate(structure, groups, by_group, multiplicity, caps, steps.tolerance, steps.max_iterations)
     lost = np.zeros(len(unit), dtype=bool)
     lost[wanted] = ~np.all(solution.converged, axis=1)
-    _fail(failed, lost, "no weights within the trimming limits meet the margins")
+    _fail(failed, lost, "not_trimmed")
     result = unit.copy()
     result[wanted] = trimmed[:, groups.row]
     return result
 
 
-def _fail(failed: dict[int, str], replicates: Bools, reason: str) -> None:
+def _fail(failed: dict[int, ReplicateFailure], replicates: Bools, reason: ReplicateFailure) -> None:
     for replicate in np.flatnonzero(replicates):
         failed.setdefault(int(replicate), reason)

@@ -135,7 +135,7 @@ def test_old_totals_and_lost_replicates_are_warned_about(sources: Sources) -> No
     step = sources.record.calibration
     assert step is not None and sources.record.replicates is not None
     old = replace(step, sources=tuple(replace(s, too_old=True, age_years=6.84) for s in step.sources))
-    lost = replace(sources.record.replicates, failed={"rep_003": "calibration lost a margin cell or did not converge"})
+    lost = replace(sources.record.replicates, failed={"rep_003": "not_calibrated"})
     changed = replace(sources, record=replace(sources.record, calibration=old, replicates=lost))
     said = " ".join(warnings(changed))
     assert "a 6.8 años del levantamiento" in said
@@ -161,12 +161,15 @@ def test_every_configuration_of_steps_has_a_page(
 ) -> None:
     content = {**weighed(**CONFIGURATIONS[name]), "wave": "other"}
     made, tied = _fragments(content, sources, tmp_path)
-    assert all(words.strip() for key, words in made.items() if key != "calidad-celdas")
+    # A step is told or said not to have been taken: never a heading over nothing.
+    assert all(made[f"calidad-{key}"] for key in ("resumen", "avisos", "palabras", "pasos", "ausentes"))
     write_record(content, study.processed("other", "weighting.json"))
     assert wrong(study, edition, [t for t in tied if t[1].endswith("weighting.json")]) == []
     if name == "not calibrated":
-        assert "no se calibraron" in made["calidad-margenes"]
-        assert "El peso final es el peso base" in made["calidad-figura"]
+        assert "no se calibraron" in made["calidad-ausentes"]
+        for gone in ("poblacion", "diferencias", "unidos", "convergencia", "recorte", "totales", "cobertura", "figura"):
+            assert made[f"calidad-{gone}"] == "", gone
+        assert not re.search(r"Antes, la celda|de calibrar|marco alcanza", " ".join(made.values()))
     if name == "nonresponse":
         assert "nonresponse/classes/17/factor" in made["calidad-respuesta"]
 
@@ -178,9 +181,10 @@ def test_a_given_weight_of_a_study_without_areas_has_a_page(sources: Sources, tm
         calibration=None, collapse=[], trim=None, replicates=None, attempts=None, coverage=None, indicators=[],
     )  # fmt: skip
     made, _ = _fragments({**content, "wave": "other"}, sources, tmp_path)
-    assert "Esta edición no tiene pesos replicados." in made["calidad-replicas"]
-    assert "no tiene registro de llamadas" in made["calidad-tasas"]
-    assert sources.edition.area_name in made["calidad-lugares"]
+    assert "No tiene pesos replicados." in made["calidad-ausentes"]
+    assert "No tiene registro de intentos de contacto." in made["calidad-ausentes"]
+    assert made["calidad-replicas"] == made["calidad-tasas"] == made["calidad-figura"] == ""
+    assert not re.search(r"de su municipio|teléfono|números elegibles", " ".join(made.values()))
 
 
 def _fragments(content: dict[str, Any], sources: Sources, folder: Path) -> tuple[dict[str, str], list[Any]]:

@@ -109,6 +109,37 @@ class Canvas:
                 lines.append(word)
         return lines
 
+    def fitted(self, words: str, size: float, weight: int, room: float, most: int = 2) -> tuple[float, list[str]]:
+        """A size, and lines no wider than ``room`` pixels, at most ``most``: smaller at first, cut short at last.
+
+        What does not fit at the smallest size ends in an ellipsis.
+        """
+        lines = self.wrap(words, size, weight, room)
+        while size > _REMARK and (len(lines) > most or self._widest(lines, size, weight) > room):
+            size = max(size - 0.5, _REMARK)
+            lines = self.wrap(words, size, weight, room)
+        kept = lines[:most]
+        if len(lines) > most:
+            kept[-1] = f"{kept[-1]} …"
+        for index, line in enumerate(kept):
+            while len(line) > 2 and self.width_of(line, size, weight) > room:
+                line = f"{line.rstrip(' …')[:-1].rstrip()}…"
+            kept[index] = line
+        return size, kept
+
+    def _widest(self, lines: Sequence[str], size: float, weight: int) -> float:
+        return max(self.width_of(line, size, weight) for line in lines)
+
+    def name(
+        self, x: float, y: float, words: str, room: float, size: float, fill: str, anchor: str = "left",
+        weight: int = 600, most: int = 2,
+    ) -> None:  # fmt: skip
+        """Write a name around the baseline ``y`` in as many lines as fit beside each other in a row of a chart."""
+        size, lines = self.fitted(words, size, weight, room, most)
+        high = size * 1.05
+        for index, line in enumerate(lines):
+            self.text(x, y - high * (len(lines) - 1) / 2 + high * index, line, size, fill, anchor, weight)
+
     def line(
         self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float = 1, dash: Any = None,
         opacity: float = 1, tip: str | Number = "", round_ends: bool = False,

@@ -1,12 +1,12 @@
 """Cards for social networks: one finding, its margin, its verdict, its series; 1200 × 630 and 1080 × 1350."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pulsometro.reporting.charts.drawing.canvas import Canvas
 from pulsometro.reporting.charts.drawing.scale import factor_of, scale_for, shown
-from pulsometro.reporting.charts.drawing.time_series import band, parts
+from pulsometro.reporting.charts.drawing.time_series import band, parts, places
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.style.theme import Theme
 
@@ -20,6 +20,7 @@ class Card:
 
     ``points``: the series, an estimate a wave, None where not asked or not published; drawn when there are two.
     ``breaks``: wave from which the series does not compare with before → why. ``since``: when the series begins.
+    ``times``, ``gaps``: as a chart of a series has them.
     """
 
     number: str
@@ -34,6 +35,8 @@ class Card:
     points: Sequence[tuple[str, Estimate | None]] = ()
     breaks: Mapping[str, str] = field(default_factory=dict)
     since: str = ""
+    times: Sequence[float] = ()
+    gaps: Collection[str] = ()
 
     @property
     def known(self) -> list[Estimate]:
@@ -113,15 +116,15 @@ def _series(canvas: Canvas, card: Card, box: tuple[float, float, float, float], 
     theme, (left, top, wide, high) = canvas.theme, box
     ends = [end for estimate in card.known for end in (estimate.ci_low, estimate.ci_high)]
     scale = scale_for(ends, factor_of(card.known[0]), top + high, top)
-    step = (wide - 24) / (len(card.points) - 1)
-    waves, xs = [wave for wave, _ in card.points], [left + 8 + step * k for k in range(len(card.points))]
+    waves = [wave for wave, _ in card.points]
+    xs = places(card.times or range(len(waves)), left + 8, left + wide - 16)
     canvas.line([left, left + wide], [top + high + 14] * 2, theme.rule, 2)
     estimates = [estimate for _, estimate in card.points]
-    for part in parts(estimates, waves, card.breaks):
+    for part in parts(estimates, waves, {*card.breaks, *card.gaps}):
         band(canvas, [(xs[index], estimate) for index, estimate in part], scale, theme.accent, size / 6)
     for wave in card.breaks:
         if wave in waves[1:]:
-            x = xs[waves.index(wave)] - step / 2
+            x = (xs[waves.index(wave) - 1] + xs[waves.index(wave)]) / 2
             canvas.line([x, x], [top - 10, top + high + 14], theme.ink, 2, dash=(3, 6))
     first = next(index for index, estimate in enumerate(estimates) if estimate)
     last = max(index for index, estimate in enumerate(estimates) if estimate)

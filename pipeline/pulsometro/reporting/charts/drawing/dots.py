@@ -32,10 +32,16 @@ def draw(
     """
     narrow, width = size.narrow, size.wide(560)
     if narrow:
-        top, step, left, right = 40, 43 * size.loose, 10.0, width - 10
+        room = _name_room(width, changes, all(row.estimate for row in rows))
+        # A name in two lines needs a line more above its bar.
+        more = 13 if any(width_of(theme, row.name, 15, 600) > room for row in rows) else 0
+        top, step, left, right = 40, 43 * size.loose + more, 10.0, width - 10
     else:
         top, step = 34, 33 * size.loose
-        left = 18 + max((width_of(theme, row.name, 15, 600) for row in rows), default=0)
+        widest = max((width_of(theme, row.name, 15, 600) for row in rows), default=0)
+        left = 18 + min(widest, 0.38 * width)
+        # Names in two lines need room above and below.
+        step += 9 if widest > 0.38 * width else 0
         right = width - (136 if changes or not all(row.estimate for row in rows) else 62)
     canvas = Canvas(width, round(top + step * len(rows)) + (26 if whole else 0), theme, remarks)
     values = [v for r in rows if r.estimate for v in (r.estimate.ci_low, r.estimate.ci_high)]
@@ -81,12 +87,16 @@ def _row(
 ) -> None:
     theme, estimate = canvas.theme, row.estimate
     size, weight = 15, 700 if row.strong else 600
-    line = y + 16 if narrow else y
+    line = y
     if narrow:
-        canvas.rectangle(0, y - 9, canvas.width_of(row.name, size, weight) + 8, 19, theme.paper)
-        canvas.text(0, y + 5, row.name, size, theme.ink, "left", weight)
+        room = _name_room(canvas.width, changes, estimate is not None)
+        wide = canvas.width_of(row.name, size, weight)
+        low_by = 13 if wide > room else 0
+        line = y + 16 + low_by
+        canvas.rectangle(0, y - 9, min(wide, room) + 8, 19 + low_by, theme.paper)
+        canvas.name(0, y + 5 + low_by / 2, row.name, room, size, theme.ink, weight=weight)
     else:
-        canvas.text(scale.first - 12, y + 5, row.name, size, theme.ink, "right", weight)
+        canvas.name(scale.first - 12, y + 5, row.name, scale.first - 14, size, theme.ink, "right", weight)
     if estimate is None:
         canvas.text(
             canvas.width if narrow else right + 22, y + 5, row.why, 13, theme.soft, "right" if narrow else "left"
@@ -116,6 +126,11 @@ def _row(
     canvas.rectangle(low - 8, line - 13, high - low + 16, 26, theme.paper, 0.004, tip=hover)
 
 
+def _name_room(width: float, changes: bool, printed: bool) -> float:
+    """Pixels that a telephone has for a name: the value and its change stand at the right."""
+    return width - (116 if changes or not printed else 52)
+
+
 def signed(change: Change) -> str:
     """A difference with its sign, in points for shares."""
     scale = 1 if change.statistic == "proportion" else 100
@@ -130,5 +145,5 @@ def tip(name: str, estimate: Estimate, change: Change | None = None) -> Number:
         low, high = spanish.decimal(estimate.ci_low), spanish.decimal(estimate.ci_high)
     words = f"{name}: {shown(estimate)} (de {low} a {high}); n = {spanish.count(estimate.n)}"
     if change is not None and change.comparable:
-        words += f"; {change.verdict} ({signed(change)}{' pp' if change.statistic == 'proportion' else ''})"
+        words += f"; {change.word} ({signed(change)}{' pp' if change.statistic == 'proportion' else ''})"
     return Number(words, estimate.key, "tip")

@@ -16,10 +16,10 @@ _SMALLEST = 0.08
 
 @dataclass(frozen=True)
 class Bar:
-    """One item and its categories from the most to the least favourable."""
+    """One item and its categories from the most to the least favourable; None: nobody gave that answer."""
 
     name: str
-    parts: Sequence[Estimate]
+    parts: Sequence[Estimate | None]
 
 
 def colours(count: int, theme: Theme) -> list[str]:
@@ -41,27 +41,31 @@ def draw(
     narrow, width = size.narrow, size.wide(500)
     top, step, tall = 34, (50 if narrow else 34) * size.loose, 24 * size.loose
     canvas = Canvas(width, round(top + step * len(bars)), theme, remarks)
-    left = 0.0 if narrow else max(canvas.width_of(bar.name, 14.5, 600) for bar in bars) + 14
+    widest = max(canvas.width_of(bar.name, 14.5, 600) for bar in bars)
+    left = 0.0 if narrow else min(widest, 0.38 * width) + 14
     tones = colours(len(levels), theme)
     _scale(canvas, levels, tones, left, width - left)
     for index, bar in enumerate(bars):
         y = top + index * step
         if narrow:
-            canvas.text(0, y + 12, bar.name, 15, theme.ink, weight=600)
+            canvas.name(0, y + 12, bar.name, width, 15, theme.ink, most=1)
             y += 18
         else:
-            canvas.text(left - 12, y + tall / 2 + 5, bar.name, 14.5, theme.ink, "right", 600)
+            canvas.name(left - 12, y + tall / 2 + 5, bar.name, left - 12, 14.5, theme.ink, "right")
         _bar(canvas, bar, levels, tones, left, y, width - left, tall)
     return canvas.finish(alt, png)
 
 
 def _scale(canvas: Canvas, levels: Sequence[str], tones: Sequence[str], left: float, room: float) -> None:
-    widths = [canvas.width_of(level, 14) + 20 for level in levels]
+    most = room / len(levels) - 24
+    fits = sum(canvas.width_of(level, 14) + 28 for level in levels) <= room + 8
+    named = [(14.0, [level]) if fits else canvas.fitted(level, 14, 400, most, 1) for level in levels]
+    widths = [canvas.width_of(words[0], size) + 20 for size, words in named]
     gap = min(34.0, (room - sum(widths)) / max(len(levels) - 1, 1))
     x = left
-    for level, tone, wide in zip(levels, tones, widths, strict=True):
+    for (size, words), tone, wide in zip(named, tones, widths, strict=True):
         canvas.rectangle(x, 3, 13, 13, tone)
-        canvas.text(x + 19, 14.5, level, 14, canvas.theme.ink)
+        canvas.text(x + 19, 14.5, words[0], size, canvas.theme.ink)
         x += wide + gap
 
 
@@ -76,9 +80,11 @@ def _bar(
     tall: float,
 ) -> None:
     # Lengths are relative to what is shown, so that rounding in the table leaves no gap.
-    whole = sum(part.estimate for part in bar.parts) or 1.0
+    whole = sum(part.estimate for part in bar.parts if part) or 1.0
     x = left
     for level, part, tone in zip(levels, bar.parts, tones, strict=True):
+        if part is None:
+            continue
         wide = part.estimate / whole * room
         canvas.rectangle(x, y, max(wide - 1.5, 0.5), tall, tone, tip=tip(f"{bar.name}, {level}", part))
         if part.estimate / whole >= _SMALLEST:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, Size
+from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, Size, width_of
 from pulsometro.reporting.edition.rows import Rank
 from pulsometro.reporting.language.traced_text import Number
 from pulsometro.style.theme import Theme
@@ -24,11 +24,17 @@ def draw(
 ) -> Picture:
     """Draw rank 1 at the left; rows in the order given."""
     narrow, width = size.narrow, size.wide(500)
-    left, right, top, step = (112 if narrow else 132), width - 14, 34, 30
+    widest = max(width_of(theme, row.name, 14, 700) for row in rows) + 30
+    left = min(max(112.0 if narrow else 132.0, widest), 0.4 * width)
+    right, top, step = width - 14, 34, 30
     canvas = Canvas(width, top + step * len(rows) + 4, theme, remarks)
     most = len(rows)
     unit = (right - left) / max(most - 1, 1)
+    # As many ticks as can be told apart: of fifty places, every fifth or so.
+    every = max(1, -(-28 // max(int(unit), 1)))
     for place in range(1, most + 1):
+        if place not in (1, most) and ((place - 1) % every or (most - place) * unit < 28):
+            continue
         x = left + (place - 1) * unit
         canvas.line([x, x], [top - 10, top + step * most - 10], theme.rule)
         canvas.text(
@@ -37,7 +43,7 @@ def draw(
     for index, row in enumerate(rows):
         y = top + index * step + 6
         colour = theme.accent if row.strong else theme.same
-        canvas.text(left - 16, y + 5, row.name, 14, theme.ink, "right", 700 if row.strong else 400)
+        canvas.name(left - 16, y + 5, row.name, left - 18, 14, theme.ink, "right", 700 if row.strong else 400)
         low, high = (left + (rank - 1) * unit for rank in (row.rank.low, row.rank.high))
         words = f"{row.name}: lugar {row.rank.rank}, entre el {row.rank.low} y el {row.rank.high}"
         hover = Number(words, row.key, "tip") if row.key else words

@@ -57,7 +57,9 @@ def scale_for(
         if end - start <= most - 1:
             break
     if factor == 100:
-        start, end = max(0, start), min(end, math.ceil(100 / step))
+        end = min(end, math.ceil(100 / step))
+        # Everything at 100 %: the axis must have a length.
+        start = max(0, min(start, end - 1))
     ticks = tuple(round(k * step, 4) for k in range(start, end + 1))
     return Scale(ticks[0], ticks[-1], ticks, first, last, factor)
 

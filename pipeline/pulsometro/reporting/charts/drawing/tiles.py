@@ -35,7 +35,9 @@ def draw(
     columns = max(tile.column for tile in tiles) + 1
     rows = max(tile.row for tile in tiles) + 1
     side = (width - gap * (columns - 1)) / columns
-    tall = 72 if narrow else 80
+    # A name of more than two lines makes every tile taller: the number stands below it.
+    most = max(_lines(tile.name, side - 16, narrow, theme) for tile in tiles)
+    tall = (72 if narrow else 80) + 13 * max(most - 2, 0)
     high = round(rows * (tall + gap) - gap)
     canvas = Canvas(width, high + KEY, theme, remarks)
     shades = shades_for((tile.estimate for tile in tiles), theme)
@@ -58,13 +60,21 @@ def draw(
     return canvas.finish(alt, png)
 
 
+# A name of 54 letters takes as many in the tile of a telephone.
+_MOST = 5
+
+
+def _lines(name: str, room: float, narrow: bool, theme: Theme) -> int:
+    """How many lines a name takes in a tile."""
+    return len(Canvas(1, 1, theme).fitted(name, 12.5 if narrow else 13.5, 600, room, _MOST)[1])
+
+
 def _label(canvas: Canvas, name: str, x: float, y: float, room: float, ink: str, narrow: bool) -> None:
     size = 12.5 if narrow else 13.5
     while canvas.width_of(name, size, 600) > room and size > 12:
         size -= 0.5
-    if canvas.width_of(name, size, 600) > room and " " in name:
-        first, rest = name.rsplit(" ", 1)
-        canvas.text(x, y - 5, first, size, ink, weight=600)
-        canvas.text(x, y + 9, rest, size, ink, weight=600)
+    if canvas.width_of(name, size, 600) > room:
+        lines = len(canvas.fitted(name, size, 600, room, _MOST)[1])
+        canvas.name(x, y + 6.5 * (lines - 1) - 5, name, room, size, ink, most=_MOST)
         return
     canvas.text(x, y, name, size, ink, weight=600)

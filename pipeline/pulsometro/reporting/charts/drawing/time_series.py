@@ -1,6 +1,6 @@
 """Series with bands, direct labels at the line's end, and a visible break where the question changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, Size
@@ -23,21 +23,31 @@ class Line:
 
 @dataclass(frozen=True)
 class _End:
-    """Where a line ends, in pixels, and with which estimate."""
+    """Where a line ends, in pixels, with which estimate, and of which wave where that is not the last one."""
 
     x: float
     y: float
     estimate: Estimate
+    old: str = ""
+
+    @property
+    def value(self) -> Number:
+        """The value as printed; one of an earlier wave says of which."""
+        said = shown(self.estimate)
+        return Number(f"{said} ({self.old})" if self.old else said, self.estimate.key)
 
 
 def draw(
     lines: Sequence[Line], waves: Sequence[str], breaks: Mapping[str, str], theme: Theme, alt: str,
-    size: Size = SCREEN, remarks: Sequence[str] = (), png: bool = True
+    size: Size = SCREEN, remarks: Sequence[str] = (), png: bool = True, times: Sequence[float] = (),
+    gaps: Collection[str] = (),
 ) -> Picture:  # fmt: skip
     """Draw one or two lines over the waves.
 
     ``breaks``: wave from which the series does not compare with before → three words why. ``remarks``: as
-    ``Canvas`` has them; where the axis starts is said before them.
+    ``Canvas`` has them; where the axis starts is said before them. ``times``: when each wave was, in any unit
+    (without them, waves are as far apart as each other). ``gaps``: waves before which one is missing:
+    no line leads there.
     """
     narrow, width = size.narrow, size.wide(560)
     height = round((216 if narrow else 236) * size.loose)
@@ -51,20 +61,26 @@ def draw(
     said = ["El eje no empieza en cero.", *remarks] if scale.low else list(remarks)
     canvas = Canvas(width, height, theme, said)
     named = len(lines) > 1
-    room = max(canvas.width_of(line.name if named else "100.0 %", 14, 600) for line in lines) + 16
+    widest = max(canvas.width_of(line.name if named else "100.0 %", 14, 600) for line in lines)
+    room = min(widest, 0.3 * width) + 16
     left, right = 46, width - (14 if narrow else room)
-    step = (right - left) / max(len(waves) - 1, 1)
-    xs = [left + step * index for index in range(len(waves))]
+    xs = places(times or range(len(waves)), left, right)
     _axes(canvas, scale, waves, xs, narrow)
     _breaks(canvas, breaks, waves, xs, top, bottom)
     ends = []
     for line in lines:
         colour = _colour(theme, line)
-        for part in parts(line.points, waves, breaks):
+        for part in parts(line.points, waves, {*breaks, *gaps}):
             band(canvas, [(xs[i], e) for i, e in part], scale, colour)
         ends.append(_marks(canvas, line, waves, xs, scale, colour))
     _labels(canvas, lines, ends, xs, scale, narrow)
     return canvas.finish(alt, png)
+
+
+def places(times: Sequence[float], left: float, right: float) -> list[float]:
+    """Pixels of times between two ends: twice the time is twice as far."""
+    span = max(times[-1] - times[0], 1e-9)
+    return [left + (right - left) * (time - times[0]) / span for time in times]
 
 
 def _broken(breaks: Mapping[str, str], waves: Sequence[str]) -> list[str]:
@@ -79,9 +95,14 @@ def _axes(canvas: Canvas, scale: Scale, waves: Sequence[str], xs: Sequence[float
         canvas.line([xs[0], xs[-1]], [y, y], theme.rule if tick or scale.low else theme.same, 1)
         canvas.text(xs[0] - 8, y + 4.5, scale.label(tick, index == len(scale.ticks) - 1), 13, theme.soft, "right")
     every = -(-len(waves) // (4 if narrow else 8))
-    for index, wave in enumerate(waves):
-        if (len(waves) - 1 - index) % every == 0:
-            canvas.text(xs[index], scale.first + 23, spanish.wave_short(wave), 13, theme.soft, "center")
+    free, named = canvas.width * 2.0, []
+    for index in range(len(waves) - 1, -1, -every):
+        half = canvas.width_of(spanish.wave_short(waves[index]), 13) / 2
+        if xs[index] + half + 6 <= free:
+            named.append(index)
+            free = xs[index] - half
+    for index in reversed(named):
+        canvas.text(xs[index], scale.first + 23, spanish.wave_short(waves[index]), 13, theme.soft, "center")
 
 
 def _breaks(
@@ -97,13 +118,13 @@ def _breaks(
 
 
 def parts(
-    points: Sequence[Estimate | None], waves: Sequence[str], breaks: Mapping[str, str]
+    points: Sequence[Estimate | None], waves: Sequence[str], cuts: Collection[str]
 ) -> list[list[tuple[int, Estimate]]]:
-    """Runs of waves that may be joined by a line: no gap and no break between them."""
+    """Runs of waves that may be joined by a line: no gap and no break between them (``cuts``: waves after one)."""
     found: list[list[tuple[int, Estimate]]] = []
     current: list[tuple[int, Estimate]] = []
     for index, estimate in enumerate(points):
-        if current and (estimate is None or waves[index] in breaks):
+        if current and (estimate is None or waves[index] in cuts):
             found.append(current)
             current = []
         if estimate is not None:
@@ -136,7 +157,8 @@ def _marks(
             continue
         hover = tip(f"{line.name}, {spanish.wave_short(wave)}", estimate)
         canvas.rectangle(x - 12, scale(estimate.estimate) - 14, 24, 28, canvas.theme.paper, 0.004, tip=hover)
-        last = _End(x, scale(estimate.estimate), estimate)
+        old = "" if wave == waves[-1] else spanish.wave_short(wave)
+        last = _End(x, scale(estimate.estimate), estimate, old)
     if last:
         canvas.circle(last.x, last.y, 4.5, colour)
     return last
@@ -156,15 +178,16 @@ def _labels(
         if end is None:
             continue
         colour = _colour(canvas.theme, lines[index])
-        value = Number(shown(end.estimate), end.estimate.key)
-        if narrow:
-            _over(canvas, value, xs, scale, lines[index], colour)
+        if narrow or (end.old and len(lines) == 1):
+            _over(canvas, end, xs, scale, lines[index], colour)
         elif len(lines) == 1:
-            canvas.text(xs[-1] + 12, end.y + 5, value, 15, colour, weight=700)
+            canvas.text(xs[-1] + 12, end.y + 5, end.value, 15, colour, weight=700)
         else:
             at = max(end.y, placed[-1] + 38) if placed else end.y
-            canvas.text(xs[-1] + 12, at - 1, lines[index].name, 14, colour, weight=600)
-            canvas.text(xs[-1] + 12, at + 16, value, 15, colour, weight=700)
+            size, named = canvas.fitted(lines[index].name, 14, 600, canvas.width - xs[-1] - 14)
+            for row, words in enumerate(named):
+                canvas.text(xs[-1] + 12, at - 1 - 14 * (len(named) - 1 - row), words, size, colour, weight=600)
+            canvas.text(xs[-1] + 12, at + 16, end.value, 13 if end.old else 15, colour, weight=700)
             placed.append(at)
 
 
@@ -174,20 +197,27 @@ def _colour(theme: Theme, line: Line) -> str:
 
 def _above(canvas: Canvas, named: Sequence[tuple[Line, _End]]) -> None:
     """The names with their last values in one row over the plot, the strong line first."""
-    x = 0.0
+    x, each = 0.0, canvas.width / len(named)
     for line, end in sorted(named, key=lambda pair: not pair[0].strong):
-        colour, value = _colour(canvas.theme, line), Number(shown(end.estimate), end.estimate.key)
+        colour = _colour(canvas.theme, line)
+        wide = canvas.width_of(end.value.text, 13.5, 700)
+        own = canvas.width_of(line.name, 13.5, 600)
+        # A name has what the others leave of the row: half of it at least.
+        room = max(each, canvas.width - x - (0 if x else each)) - wide - 15 - 20
+        size, words = (13.5, [line.name]) if own <= room else canvas.fitted(line.name, 13.5, 600, max(room, 40), 1)
         canvas.circle(x + 5, 7, 4.5, colour)
-        canvas.text(x + 15, 12, line.name, 13.5, colour, weight=600)
-        x += 15 + canvas.width_of(f"{line.name} ", 13.5, 600)
-        canvas.text(x, 12, value, 13.5, colour, weight=700)
-        x += canvas.width_of(value.text, 13.5, 700) + 16
+        canvas.text(x + 15, 12, words[0], size, colour, weight=600)
+        x += 15 + canvas.width_of(f"{words[0]} ", size, 600)
+        canvas.text(x, 12, end.value, 13.5, colour, weight=700)
+        x += wide + 16
 
 
-def _over(canvas: Canvas, value: Number, xs: Sequence[float], scale: Scale, line: Line, colour: str) -> None:
-    """The last value over its point, clear of the band below it."""
+def _over(canvas: Canvas, end: _End, xs: Sequence[float], scale: Scale, line: Line, colour: str) -> None:
+    """The last value over its own point, clear of the band below it."""
+    value = end.value
     wide = canvas.width_of(value.text, 14, 700)
-    under = [p for p, x in zip(line.points, xs, strict=True) if p and x > xs[-1] + 8 - wide - 6]
-    at = min(scale(p.ci_high) for p in under) - 8
-    canvas.rectangle(xs[-1] + 6 - wide, at - 12, wide + 4, 15, canvas.theme.paper)
-    canvas.text(xs[-1] + 8, at, value, 14, colour, "right", 700)
+    right = max(end.x + 8, xs[0] + wide)
+    under = [p for p, x in zip(line.points, xs, strict=True) if p and right - wide - 6 < x <= right]
+    at = min(scale(p.ci_high) for p in under or [end.estimate]) - 8
+    canvas.rectangle(right - 2 - wide, at - 12, wide + 4, 15, canvas.theme.paper)
+    canvas.text(right, at, value, 14, colour, "right", 700)

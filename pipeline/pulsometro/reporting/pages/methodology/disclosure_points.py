@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pulsometro.check.verdict import Verdict
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language.conditions import by_telephone
 from pulsometro.study import Study
 from pulsometro.weighting.record import WeightingRecord
 
@@ -36,7 +37,10 @@ class Element:
 
 @dataclass(frozen=True)
 class Sources:
-    """What the points are read from: the study, its edition, and the records of the wave."""
+    """What the points are read from: the study, its edition, and the records of the wave.
+
+    ``units``, ``strata``: how many the interviews are from; no units where each interview is its own.
+    """
 
     study: Study
     edition: Edition
@@ -44,3 +48,10 @@ class Sources:
     weights: WeightingRecord
     checks: Verdict
     engine: str
+    units: int = 0
+    strata: int = 0
+
+    @property
+    def by_telephone(self) -> bool:
+        """Whether people were called."""
+        return by_telephone(self.weights.base.kind, self.questionnaire.fieldwork.mode)

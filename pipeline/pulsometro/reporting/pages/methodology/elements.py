@@ -6,6 +6,8 @@ carácter científico; AMAI's code on what a published study tells its readers a
 """
 
 from pulsometro.check.verdict import RuleResult
+from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language import conditions
 from pulsometro.reporting.language.traced_text import escape, lower_first, text, upper_first
 from pulsometro.reporting.pages.brief import from_record, named
 from pulsometro.reporting.pages.methodology.disclosure_points import CHECKS, RECORD, Element, Point, Sources
@@ -34,13 +36,25 @@ def _strategy(sources: Sources) -> tuple[Point, ...]:
     edition = sources.edition
     said = edition.settings.disclosure
     themes = "; ".join(lower_first(topic.name) for topic in edition.settings.topics)
-    aim = said.objective or (f"Medir {themes}; en {edition.settings.whole} y en cada uno de sus "
-                             f"{edition.settings.places_word}." if themes else "")  # fmt: skip
-    since = f"{edition.wave.number}.ª edición de una encuesta que se repite desde {edition.waves[0].period}"
+    one = "una" if edition.settings.places_feminine else "uno"
+    parts = f" y en cada {one} de sus {edition.settings.places_word}" if conditions.several_places(edition) else ""
+    aim = said.objective or (f"Medir {themes}; en {edition.settings.whole}{parts}." if themes else "")
     return (
         Point("Objetivo", escape(aim), ("INE",)),
-        Point("Tipo de estudio", escape(f"Encuesta por entrevista; {since}.")),
+        Point("Tipo de estudio", escape(f"Encuesta por entrevista; {_repeated(edition)}.")),
     )
+
+
+def _repeated(edition: Edition) -> str:
+    """Which edition it is, and since when there are any: the first one repeats nothing."""
+    which, first = f"{edition.wave.number}.ª edición", edition.waves[0]
+    if conditions.first_edition(edition):
+        return which
+    if first.number == 1:
+        return f"{which} de una encuesta que se repite desde {first.period}"
+    if len(edition.waves) > 1:
+        return f"{which}; las cifras de aquí empiezan en la {first.number}.ª, de {first.period}"
+    return f"{which}; las anteriores no están aquí"
 
 
 def _who(sources: Sources) -> tuple[Point, ...]:
@@ -65,8 +79,10 @@ def _instrument(sources: Sources) -> tuple[Point, ...]:
                       for wave, why in label.breaks.items() if wave == sources.edition.wave.key})  # fmt: skip
     asked = "[Completas y en su orden, al final de esta página](#preguntas)."
     new = "Ninguno que impida comparar con la edición anterior."
-    if len(sources.edition.waves) == 1:
+    if conditions.first_edition(sources.edition):
         new = "Es la primera edición."
+    elif len(sources.edition.waves) == 1:
+        new = "No hay aquí una edición anterior con que comparar."
     elif changed:
         new = f"En esta edición, {'; '.join(changed)}: lo que cambió no se compara con antes."
     period = f"{upper_first(fieldwork.reference_period)}." if fieldwork.reference_period else ""
@@ -80,7 +96,8 @@ def _instrument(sources: Sources) -> tuple[Point, ...]:
 
 def _population(sources: Sources) -> tuple[Point, ...]:
     edition = sources.edition
-    who = f"{upper_first(edition.settings.people)}, {edition.area}: {spanish.join([p.name for p in edition.places])}."
+    parts = f": {spanish.join([p.name for p in edition.places])}" if conditions.several_places(edition) else ""
+    who = f"{upper_first(edition.settings.people)}, {edition.area}{parts}."
     return (
         Point("A quién representa", escape(who), ("INE", "AMAI")),
         Point("A quién no alcanza", escape(edition.settings.disclosure.coverage)),
@@ -93,13 +110,23 @@ def _sample(sources: Sources) -> tuple[Point, ...]:
     reach = text("")
     if coverage:
         share = from_record(edition, spanish.percent(coverage.share, 0), "coverage/total/share")
-        year = coverage.reference_date[:4]
-        reach = text(" El marco alcanza el ", share, f" de las viviendas (dato de {year}).")
+        year = f" (dato de {coverage.reference_date[:4]})" if coverage.reference_date else ""
+        reach = text(" El marco alcanza el ", share, f" de las viviendas{year}.")
     return (
         Point("Marco de muestreo", escape(said.frame or upper_first(edition.made.frame)) + reach.markdown, ("INE",)),
         Point("Cómo se elige a quién entrevistar", escape(said.selection), ("INE", "AMAI")),
+        *_stages(sources),
         Point("Incentivos", escape(said.incentives)),
     )
+
+
+def _stages(sources: Sources) -> tuple[Point, ...]:
+    """The primary sampling units, where the sample has them."""
+    if not sources.units:
+        return ()
+    units, strata = (spanish.count(number) for number in (sources.units, sources.strata))
+    of = f", de {strata} estratos" if sources.strata > 1 else ""
+    return (Point("Unidades primarias de muestreo", f"Las entrevistas son de {units} unidades primarias{of}."),)
 
 
 def _mode(sources: Sources) -> tuple[Point, ...]:
@@ -108,7 +135,11 @@ def _mode(sources: Sources) -> tuple[Point, ...]:
     if sources.edition.simulated and not ethics:
         ethics = "Los datos de esta edición son simulados: no se entrevistó a nadie."
     return (
-        Point("Modo", escape(f"{upper_first(named('entrevista ', fieldwork.mode))}."), ("INE", "AMAI")),
+        Point(
+            "Modo",
+            escape(f"{upper_first(named('entrevista ', fieldwork.mode))}." if fieldwork.mode else ""),
+            ("INE", "AMAI"),
+        ),
         Point("Intentos de contacto", escape(said.contact_attempts)),
         Point("Trato a quienes responden", escape(ethics), ("AMAI",)),
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from pulsometro.check.verdict import load_verdict
+from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Item, Questionnaire
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.traced_text import escape, upper_first
@@ -26,13 +27,20 @@ def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
     wave = edition.wave.key
     questionnaire = study.questionnaire(wave)
     weights, checks = load_weighting(study, wave), load_verdict(study, wave)
-    told = every_element(Sources(study, edition, questionnaire, weights, checks, engine))
+    units, strata = _units(study, wave) if weights.psu else (0, 0)
+    told = every_element(Sources(study, edition, questionnaire, weights, checks, engine, units, strata))
     body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
     body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
     asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")
     asked = f"## Las preguntas, como se hicieron {{#preguntas}}\n\n{asked}"
     page = f"{_contents(told)}\n\n:::::: {{.body}}\n{summary(told)}\n\n{body}\n\n{asked}\n::::::"
     return f"::::::: {{.items}}\n{page}\n:::::::"
+
+
+def _units(study: Study, wave: str) -> tuple[int, int]:
+    """How many primary sampling units and strata the interviews are from; units are numbered within their stratum."""
+    table = read_table(study.processed(wave, "weights.parquet"))
+    return len(table[["stratum", "psu"]].drop_duplicates()), table["stratum"].nunique()
 
 
 def _sourced(body: str, file: str) -> str:

@@ -1,22 +1,19 @@
 """The disclosure points that are made of numbers: sample size, outcome, precision, weights."""
 
 from pulsometro.reporting.edition.content import Edition
-from pulsometro.reporting.language import sentences
+from pulsometro.reporting.language import conditions, sentences
+from pulsometro.reporting.language.dispositions import COUNTED
 from pulsometro.reporting.language.traced_text import Number, escape, lower_first, text, upper_first
-from pulsometro.reporting.pages.brief import from_record, interviews, level
+from pulsometro.reporting.pages.brief import from_record, interviews
 from pulsometro.reporting.pages.methodology.disclosure_points import Point, Sources
+from pulsometro.reporting.pages.panels import level
 from pulsometro.reporting.pages.quality.weighting_words import describe, labels_of
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
-from pulsometro.style.method_words import ADJUSTMENTS, COVARIANCES, INTERVALS, SCHEMES, TESTS, VARIANCES
+from pulsometro.style.method_words import ADJUSTMENTS, CALIBRATED, COVARIANCES, INTERVALS, SCHEMES, TESTS, VARIANCES
 from pulsometro.weighting.record import Rates
 
 _CLUSTERED = ", con cada persona que entrevista como conglomerado"
-_DISPOSITIONS = {
-    "I": "Entrevistas completas", "P": "Entrevistas parciales", "R": "Rechazos e interrupciones", "NC": "Sin contacto",
-    "O": "Otros elegibles", "UH": "No se sabe si es vivienda", "UO": "No se sabe si hay quien responda",
-    "NE": "No elegibles",
-}  # fmt: skip
 _RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación", "REF1": "rechazo", "CON1": "contacto"}
 
 
@@ -25,6 +22,7 @@ def size(sources: Sources) -> tuple[Point, ...]:
     edition, total = sources.edition, sources.weights.whole_rates
     base = edition.whole(edition.settings.headline)
     silent = sorted({label.no_answer for label in edition.labels.values()})
+    ended = f"Resultado de cada {'número marcado' if sources.by_telephone else 'contacto'}"
     counted = ""
     if base is not None:
         answered = text(
@@ -35,7 +33,7 @@ def size(sources: Sources) -> tuple[Point, ...]:
         Point("Entrevistas", f"{text(interviews(edition), ' completas.').markdown}\n\n{_by_place(sources)}",
               ("INE", "AMAI")),
         Point("Tasas de resultado (AAPOR)", _rates(sources), ("INE",)),
-        Point("Resultado de cada número marcado", _dispositions(edition, total) if total else "", ("INE",)),
+        Point(ended, _dispositions(edition, total) if total else "", ("INE",)),
         Point("No sabe y no contesta", counted + escape(" ".join(silent)), ("INE",)),
     )  # fmt: skip
 
@@ -43,6 +41,8 @@ def size(sources: Sources) -> tuple[Point, ...]:
 def _by_place(sources: Sources) -> str:
     """Sample size and margin of the headline in every place."""
     edition = sources.edition
+    if not conditions.several_places(edition):
+        return ""
     sizes = {spread.area: spread.n for spread in sources.weights.final}
     rows: list[list[markdown.Cell]] = []
     for place in edition.places:
@@ -68,13 +68,14 @@ def _rates(sources: Sources) -> str:
         if rate is not None and spanish.usable(rate):
             shown = from_record(edition, spanish.percent(rate), f"outcome_rates/total/rates/{code}")
             parts += ["; " if parts else "", f"{name if parts else upper_first(name)} ({code}): ", shown]
+    unsolved_are = "números" if sources.by_telephone else "casos"
     unsolved = from_record(edition, spanish.percent(total.e), "outcome_rates/total/e")
-    return text(*parts, ". Elegibilidad estimada de los números sin resolver: ", unsolved, ".").markdown
+    return text(*parts, f". Elegibilidad estimada de los {unsolved_are} sin resolver: ", unsolved, ".").markdown
 
 
 def _dispositions(edition: Edition, total: Rates) -> str:
     parts: list[str | Number] = []
-    for code, name in _DISPOSITIONS.items():
+    for code, name in COUNTED.items():
         if total.counts.get(code):
             count = from_record(edition, spanish.count(total.counts[code]), f"outcome_rates/total/counts/{code}")
             parts += ["; " if parts else "", f"{name if not parts else lower_first(name)}: ", count]
@@ -84,36 +85,54 @@ def _dispositions(edition: Edition, total: Rates) -> str:
 def precision(sources: Sources) -> tuple[Point, ...]:
     """How intervals and standard errors are made, what is not published, and when something is said to change."""
     study, edition = sources.study, sources.edition
-    estimation, change = study.params.estimation, study.params.change
+    estimation = study.params.estimation
     whole = edition.whole(edition.settings.headline)
-    half = text("El margen de la cifra principal es ", sentences.margin(whole), ". ").markdown if whole else ""
+    half = text(sentences.margin_said(whole, " de la cifra principal"), ". ").markdown if whole else ""
     clustered = _CLUSTERED if estimation.clusters == "interviewers" else ""
+    again = CALIBRATED.get(estimation.se, "") if sources.weights.calibration else ""
     how = f"Intervalos del {level(edition)}, {INTERVALS[estimation.interval]}; error estándar "
-    rule = (
-        f"Se dice que una cifra sube o baja cuando {TESTS[change.test]} de la diferencia entre ediciones, "
-        f"{COVARIANCES[change.covariance]}, da una p menor de {spanish.decimal(change.alpha, 2)}, "
-        f"{ADJUSTMENTS[change.adjust]}. El intervalo impreso no está corregido."
-    )
-    if change.adjust != "none":
-        rule += (
-            " La corrección se hace entre las hipótesis de un mismo tema y tipo de grupo; la que aparece en varias "
-            "cifras (una respuesta y todas las demás) se prueba una vez."
-        )
-    rule += (
-        f" Con la misma regla se dice, dentro de una edición, que la cifra de "
-        f"{'una' if edition.settings.places_feminine else 'un'} {edition.settings.place_word} difiere de la del resto, "
-        "o la de un grupo de la de otro."
-    )
     few = spanish.word(edition.settings.confidentiality.min_base)
     kept = (
         f"Regla de precisión: {SCHEMES[estimation.precision]}. Tampoco se publica, en "
         f"ningún formato, una cifra con menos de {few} entrevistas en su base."
     )
     return (
-        Point("Precisión", half + escape(f"{how}{VARIANCES[estimation.se]}{clustered}."), ("INE", "AMAI")),
+        Point("Precisión", half + escape(f"{how}{VARIANCES[estimation.se]}{again}{clustered}."), ("INE", "AMAI")),
         Point("Qué cifras no se publican", escape(kept)),
-        Point("Cuándo se dice que algo cambió", escape(rule)),
+        *_told_apart(sources),
     )
+
+
+def _told_apart(sources: Sources) -> tuple[Point, ...]:
+    """When two figures are said to differ: between editions where some were compared, and within this one likewise."""
+    edition, change = sources.edition, sources.study.params.change
+    between, within = conditions.compared(edition), conditions.compared_within(edition)
+    if not between and not within:
+        return ()
+    test = TESTS[change.test]
+    p = f"da una p menor de {spanish.decimal(change.alpha, 2)}, {ADJUSTMENTS[change.adjust]}"
+    corrected = " El intervalo impreso no está corregido."
+    if change.adjust != "none":
+        corrected += (
+            " La corrección se hace entre las hipótesis de un mismo tema y tipo de grupo; la que aparece en varias "
+            "cifras (una respuesta y todas las demás) se prueba una vez."
+        )
+    settings = edition.settings
+    groups = "que la cifra de un grupo difiere de la de otro"
+    if conditions.several_places(edition):
+        groups = (
+            f"que la cifra de {'una' if settings.places_feminine else 'un'} {settings.place_word} difiere de la del "
+            "resto, o la de un grupo de la de otro"
+        )
+    if not between:
+        rule = f"Dentro de la edición se dice {groups}, cuando {test} de su diferencia {p}.{corrected}"
+        return (Point("Cuándo se dice que dos cifras difieren", escape(rule)),)
+    overlap = COVARIANCES[change.covariance]
+    rule = (
+        f"Se dice que una cifra sube o baja cuando {test} de la diferencia entre ediciones, {overlap}, {p}.{corrected}"
+    )
+    rule += f" Con la misma regla se dice, dentro de una edición, {groups}." if within else ""
+    return (Point("Cuándo se dice que algo cambió", escape(rule)),)
 
 
 def weights(sources: Sources) -> tuple[Point, ...]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pulsometro.reporting.edition.content import Edition
-from pulsometro.reporting.language.traced_text import Number, Text, text
+from pulsometro.reporting.language.dispositions import HEADS
+from pulsometro.reporting.language.traced_text import Number, Text, text, upper_first
 from pulsometro.reporting.pages.quality.traced_tables import (
     INTERVIEWERS,
     Column,
@@ -22,11 +23,6 @@ from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from pulsometro.weighting.record import WeightingRecord
 
-NO_CALLS = "Esta edición no tiene registro de llamadas."
-_COUNTS = (
-    ("I", "Entrevista"), ("P", "Parcial"), ("R", "Rechazo"), ("NC", "Sin contacto"), ("O", "Otro"),
-    ("UH", "No se sabe si es hogar"), ("UO", "No se sabe, otro"), ("NE", "No elegible"),
-)  # fmt: skip
 _GROUPS = (
     ("Tasas de respuesta, %", ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6")),
     (
@@ -74,23 +70,24 @@ def asked_of(rows: pd.DataFrame) -> tuple[Asked, ...]:
 def rates(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
     """AAPOR's outcome rates of every place; the dispositions behind them folded away."""
     if not record.outcome_rates:
-        return NO_CALLS
+        return ""
     named = [([places.get(r.area, r.area)], r, f"outcome_rates/{i}") for i, r in enumerate(record.outcome_rates)]
-    heads, parts = [place_word.capitalize()], []
+    heads, parts = [upper_first(place_word)], []
     for title, codes in _GROUPS:
         columns = [Column(code, f"rates.{code}", spanish.bare_percent) for code in codes]
         if codes[0] == "RR1":
             columns.append(Column("e", "e", spanish.bare_percent))
         parts.append(table(traced, named, heads, columns, f"{title}{note}"))
-    counts = [Column(f"{name} ({code})", f"counts.{code}", spanish.count) for code, name in _COUNTS]
-    made = table(traced, named, heads, counts, f"En qué terminó cada número{note}")
-    return "\n\n".join([*parts, markdown.folded(made, "En qué terminó cada número")])
+    each = f"En qué terminó cada {'número' if record.base.kind.startswith('telephone') else 'contacto'}"
+    counts = [Column(f"{name} ({code})", f"counts.{code}", spanish.count) for code, name in HEADS.items()]
+    made = table(traced, named, heads, counts, f"{each}{note}")
+    return "\n\n".join([*parts, markdown.folded(made, each)])
 
 
 def interviewers(traced: Traced, edition: Edition, rows: Sequence[Asked], note: str) -> str:
     """The headline figures with both standard errors; every other printed figure folded away."""
     if not rows:
-        return "No se registra quién hizo cada entrevista."
+        return ""
     headline = {(m.indicator, m.category) for m in (edition.settings.headline, *edition.settings.findings)}
     shown = [row for row in rows if _printed(edition, row)]
     first = [row for row in shown if (row.indicator, row.category) in headline]

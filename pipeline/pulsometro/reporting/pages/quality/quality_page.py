@@ -1,14 +1,13 @@
 """Every fragment of an edition's quality page, from the weights' record and the interviewers' table."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from math import isfinite
 from pathlib import Path
 
 from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.recompute.opinion_record import NAME as OPINION
-from pulsometro.recompute.opinion_record import SecondOpinion, load_opinion
+from pulsometro.recompute.opinion_record import load_opinion
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.charts.drawing import weights as weights_figure
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size
@@ -16,53 +15,24 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.traced_text import Number, Text, escape, span, text
 from pulsometro.reporting.pages.quality import (
     calls_and_interviewers,
+    quality_sections,
     sample_and_population,
     second_opinion,
-    weighting_steps,
 )
-from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, Traced, points
+from pulsometro.reporting.pages.quality.quality_sources import WHOLE, Sources
+from pulsometro.reporting.pages.quality.traced_tables import INTERVIEWERS, points
 from pulsometro.reporting.pages.quality.weighting_words import (
     answer_of,
     day_of,
-    describe,
+    eligible_units,
     items_of,
     labels_of,
 )
-from pulsometro.reporting.tables import markdown
 from pulsometro.study import Study
 from pulsometro.study.layout import inside
 from pulsometro.style import spanish
 from pulsometro.weighting.record import NAME as RECORD
-from pulsometro.weighting.record import WeightingRecord, load_weighting
-
-# The area codes that stand for everything: of a study without areas, and of the sum.
-WHOLE = ("all", "total")
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What the page is made from; ``places``: short names by code, "total" the whole.
-
-    ``method``: how the printed error is made, as ``estimation.se`` names it.
-    """
-
-    edition: Edition
-    record: WeightingRecord
-    asked: tuple[calls_and_interviewers.Asked, ...]
-    places: Mapping[str, str]
-    labels: Mapping[str, str]
-    opinion: SecondOpinion
-    method: str
-
-    @property
-    def traced(self) -> Traced:
-        """Where the printed numbers come from."""
-        return Traced(self.edition.wave.key)
-
-    @property
-    def place_word(self) -> str:
-        """What a place is called."""
-        return self.edition.settings.place_word
+from pulsometro.weighting.record import load_weighting
 
 
 def load(study: Study, edition: Edition) -> Sources:
@@ -81,40 +51,25 @@ def load(study: Study, edition: Edition) -> Sources:
 
 
 def fragments(sources: Sources, figures: Path) -> dict[str, str]:
-    """Every table, sentence and figure by file name without ending; the figure is drawn into ``figures``."""
-    traced, record, places, labels = sources.traced, sources.record, sources.places, sources.labels
-    word, note = sources.place_word, markdown.simulated(sources.edition)
-    told = describe(record, _places_alone(sources), word, labels)
+    """Every section, sentence and figure by file name without ending; the figure is drawn into ``figures``.
+
+    A section of what was not done is empty, and "calidad-ausentes" says that it was not.
+    """
     made = {
+        "calidad-entrada": f"::: {{.deck}}\n{quality_sections.deck(sources)}\n:::",
         "calidad-resumen": summary(sources),
-        "calidad-avisos": "\n".join(f"- {escape(line)}" for line in warnings(sources)) or "Nada que señalar.",
-        "calidad-palabras": "\n".join(f"- {escape(line)}" for line in told),
-        "calidad-pasos": weighting_steps.by_step(traced, record, note),
-        "calidad-lugares": weighting_steps.by_place(traced, record, places, word, note),
-        "calidad-figura": figure(sources, figures),
-        "calidad-margenes": sample_and_population.worst_cells(traced, record, places, labels, note),
-        "calidad-celdas": sample_and_population.every_cell(traced, record, places, labels, note),
-        "calidad-unidos": sample_and_population.collapsed(traced, record, places, labels),
-        "calidad-faltantes": sample_and_population.missing(traced, record, places, labels),
-        "calidad-diferencias": sample_and_population.balance(traced, record, labels, note),
-        "calidad-convergencia": weighting_steps.convergence(traced, record, places, word),
-        "calidad-recorte": weighting_steps.trimming(traced, record, places, word, note),
-        "calidad-replicas": weighting_steps.replicates(traced, record),
-        "calidad-totales": sample_and_population.sources(traced, record, labels),
-        "calidad-brechas": sample_and_population.gaps(traced, record, places, word),
-        "calidad-cobertura": sample_and_population.coverage(traced, record, places, word),
-        "calidad-tasas": calls_and_interviewers.rates(traced, record, places, word, note),
-        "calidad-respuesta": weighting_steps.nonresponse(traced, record, places, word),
-        "calidad-entrevistadores": calls_and_interviewers.interviewers(traced, sources.edition, sources.asked, note),
-        "calidad-segunda": second_opinion.told(traced, sources.opinion, sources.edition, sources.method),
-    }
+        "calidad-avisos": quality_sections.section(
+            "Lo que conviene mirar antes de firmar", "",
+            "\n".join(f"- {escape(line)}" for line in warnings(sources)) or "Nada que señalar.",
+        ),
+        **quality_sections.weighting(sources, figure(sources, figures)),
+        **quality_sections.sample(sources),
+        **quality_sections.fieldwork(sources),
+        "calidad-ausentes": quality_sections.absent(sources),
+    }  # fmt: skip
     # Sentences, hover texts and axes hold numbers that are tied to no place: the page says which file they are from.
     files = " ".join(f"processed/{sources.edition.wave.key}/{inside(name)}" for name in (RECORD, OPINION))
-    return {name: f'::::: {{data-source="{files}"}}\n\n{body}\n:::::' for name, body in made.items()}
-
-
-def _places_alone(sources: Sources) -> dict[str, str]:
-    return {code: name for code, name in sources.places.items() if code not in WHOLE}
+    return {name: f'::::: {{data-source="{files}"}}\n\n{body}\n:::::' if body else "" for name, body in made.items()}
 
 
 def summary(sources: Sources) -> str:
@@ -157,8 +112,14 @@ def _response(sources: Sources) -> Iterator[tuple[Number, Text]]:
         if rates.area == "total" and rate is not None:
             yield (
                 sources.traced.number(spanish.percent(rate), f"outcome_rates/{at}/rates/RR3"),
-                text("de los números que eran o podían ser de un hogar dieron entrevista (RR3)"),
+                text(f"de los {_reached(sources)} dieron entrevista (RR3)"),
             )
+
+
+def _reached(sources: Sources) -> str:
+    if eligible_units(sources.record) == "números":
+        return "números que eran o podían ser de un hogar"
+    return "casos que eran o podían ser elegibles"
 
 
 def _distance(sources: Sources) -> Iterator[tuple[Number, Text]]:
@@ -180,7 +141,7 @@ def _replicates(sources: Sources) -> Iterator[tuple[Number, Text]]:
 
 def warnings(sources: Sources) -> list[str]:
     """What somebody should look at before signing: old totals, sources that disagree, merges, lost replicates."""
-    record, places = sources.record, _places_alone(sources)
+    record, places = sources.record, sources.places_alone
     found = []
     step = record.calibration
     for source in step.sources if step else ():
@@ -213,11 +174,11 @@ def warnings(sources: Sources) -> list[str]:
 def figure(sources: Sources, folder: Path) -> str:
     """Base against final weights, a square a place; a sentence when nothing moved."""
     record, edition = sources.record, sources.edition
-    if not record.base_final:
-        return "El peso final es el peso base: ningún paso lo movió."
+    if not sources.moved:
+        return ""
     panels = [
         weights_figure.Panel(name, tuple(point for point in record.base_final if point.area == code))
-        for code, name in (_places_alone(sources) or {"all": edition.area_name}).items()
+        for code, name in (sources.places_alone or {"all": edition.area_name}).items()
     ]
     panels = [panel for panel in panels if panel.points]
     words = _alt(sources)

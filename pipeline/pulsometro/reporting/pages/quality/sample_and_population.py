@@ -26,7 +26,6 @@ OFF = (
     Column("Después, pp", "points_after", points),
     Column("Después, z", "z_after", tenths),
 )
-NOT_CALIBRATED = "Estos pesos no se calibraron: no hay márgenes que comparar."
 Row = tuple[list[str], object, str]
 
 
@@ -36,7 +35,7 @@ def worst_cells(
     """Of each place the cell that was furthest from the population before calibrating."""
     step = record.calibration
     if step is None:
-        return NOT_CALIBRATED
+        return ""
     worst: dict[str, tuple[CellOff, int]] = {}
     for at, cell in enumerate(step.cells):
         if cell.area not in worst or abs(cell.points_before) > abs(worst[cell.area][0].points_before):
@@ -70,7 +69,7 @@ def collapsed(traced: Traced, record: WeightingRecord, places: Mapping[str, str]
     """What was merged because a cell had too few interviews."""
     merged = record.calibration.collapsed if record.calibration else ()
     if not merged:
-        return "No hizo falta unir grupos."
+        return "No hizo falta unir grupos." if record.calibration else ""
     named = []
     for at, entry in enumerate(merged):
         item, _, codes = entry.merged.partition(" ")
@@ -83,8 +82,10 @@ def collapsed(traced: Traced, record: WeightingRecord, places: Mapping[str, str]
 
 def missing(traced: Traced, record: WeightingRecord, places: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """Who lacked a fact that the weights use, and what was done."""
+    asked = {"adultos": record.base.adults_cap, "líneas": record.base.lines_cap}
+    household = f"{' o '.join(name for name, cap in asked.items() if cap) or 'adultos'} del hogar"
     base = [
-        ([places.get(area, area), "adultos o líneas del hogar", "mediana de su lugar"], count, f"base/filled/{area}")
+        ([places.get(area, area), household, "mediana de su lugar"], count, f"base/filled/{area}")
         for area, count in record.base.filled.items()
     ]
     rules = {"impute": "se imputó al azar con la población", "own_cell": "celda aparte"}
@@ -117,8 +118,10 @@ def balance(traced: Traced, record: WeightingRecord, labels: Mapping[str, str], 
     )
     named = [(_balance_names(b, labels), b, f"balance/{at}") for at, b in enumerate(record.balance)]
     if not named:
-        return "No se declararon variables para comparar."
-    return table(traced, named, ["Variable", "Respuesta"], columns, f"Antes y después de calibrar{note}")
+        return ""
+    # Before is the base weight, after the final one, whatever steps lie between.
+    caption = "Antes y después de calibrar" if record.calibration else "Con el peso base y con el final"
+    return table(traced, named, ["Variable", "Respuesta"], columns, f"{caption}{note}")
 
 
 def _balance_names(entry: Balance, labels: Mapping[str, str]) -> list[str]:
@@ -130,7 +133,7 @@ def sources(traced: Traced, record: WeightingRecord, labels: Mapping[str, str]) 
     """Where every margin's totals come from, of which day, and whether that is too long ago."""
     step = record.calibration
     if step is None:
-        return "Estos pesos no usan totales de población."
+        return ""
     named = []
     for at, source in enumerate(step.sources):
         names = [items_of(source.margin, labels), source.source, source.definition, day_of(source.reference_date)]
@@ -145,7 +148,7 @@ def gaps(traced: Traced, record: WeightingRecord, places: Mapping[str, str], pla
     """Every other source beside the one in use."""
     found = record.calibration.gaps if record.calibration else ()
     if not found:
-        return "No hay otra fuente con la cual comparar."
+        return ""
     columns = (
         Column("En uso", "population", spanish.count),
         Column("La otra fuente", "other_population", spanish.count),
@@ -156,7 +159,7 @@ def gaps(traced: Traced, record: WeightingRecord, places: Mapping[str, str], pla
         mine = [(at, gap) for at, gap in enumerate(found) if (gap.other_source, gap.other_date) == source]
         named = [([places.get(g.area, g.area), _disagree(g)], g, f"calibration/gaps/{at}") for at, g in mine]
         name = f"{mine[0][1].other_definition or source[0]}, {day_of(source[1])}"
-        parts.append(table(traced, named, [place_word.capitalize(), "Aviso"], columns, f"La otra fuente: {name}"))
+        parts.append(table(traced, named, [upper_first(place_word), "Aviso"], columns, f"La otra fuente: {name}"))
     return "\n\n".join(parts)
 
 
@@ -168,7 +171,7 @@ def coverage(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
     """Of every place the share of dwellings that each frame reaches."""
     frames = dict.fromkeys(entry.frame for entry in record.coverage)
     if not frames:
-        return "No se declaró una tabla de cobertura del marco."
+        return ""
     at = {(entry.area, entry.frame): (index, entry) for index, entry in enumerate(record.coverage)}
     words = {entry.frame: upper_first(entry.name or entry.frame) for entry in record.coverage}
     rows: list[list[str | Number | Text]] = []
@@ -181,7 +184,7 @@ def coverage(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
             row.append(traced.number(spanish.bare_percent(entry.share, 0), f"coverage/{index}/share"))
         rows.append(row)
     day = day_of(record.coverage[0].reference_date) if record.coverage[0].reference_date else ""
-    heads = [place_word.capitalize(), "Viviendas", *(f"{words[frame]}, %" for frame in frames)]
+    heads = [upper_first(place_word), "Viviendas", *(f"{words[frame]}, %" for frame in frames)]
     return markdown.pipe(heads, rows, f"Viviendas que el marco alcanza{f', {day}' if day else ''}")
 
 

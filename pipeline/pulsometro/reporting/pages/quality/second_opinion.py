@@ -29,6 +29,11 @@ def told(traced: Traced, opinion: SecondOpinion, edition: Edition, method: str) 
     return "\n\n".join([*parts, _PRINTED[method]])
 
 
+def not_given(traced: Traced, opinion: SecondOpinion) -> str:
+    """Why no figure was worked out again."""
+    return text("No comparable: ", _obstacle(traced, opinion), ".").markdown
+
+
 def notices(opinion: SecondOpinion) -> list[str]:
     """What somebody should look at before signing: figures apart, a program that was not there or failed."""
     if opinion.apart:

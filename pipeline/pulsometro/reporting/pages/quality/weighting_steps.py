@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pulsometro.reporting.language.traced_text import upper_first
 from pulsometro.reporting.pages.quality.traced_tables import (
     Column,
     Traced,
@@ -11,9 +12,10 @@ from pulsometro.reporting.pages.quality.traced_tables import (
     table,
     tenths,
 )
+from pulsometro.reporting.pages.quality.weighting_words import REPLICATES, eligible_units
 from pulsometro.reporting.tables import markdown
 from pulsometro.style import spanish
-from pulsometro.weighting.record import Convergence, Spread, WeightingRecord
+from pulsometro.weighting.record import Convergence, ReplicateFailure, Spread, WeightingRecord
 
 SPREAD = (
     Column("Entrevistas", "n", spanish.count),
@@ -59,7 +61,9 @@ def by_step(traced: Traced, record: WeightingRecord, note: str) -> str:
 
 
 def by_place(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str, note: str) -> str:
-    """The final weights of every place, and those of the other steps folded away."""
+    """The final weights of every place, and those of the other steps folded away; nothing where all are one."""
+    if len(record.areas) < 2:
+        return ""
     *earlier, final = steps(record)
     parts = [_of_step(traced, final, places, place_word, note)]
     parts += [
@@ -71,7 +75,7 @@ def by_place(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
 
 def _of_step(traced: Traced, step: Step, places: Mapping[str, str], place_word: str, note: str) -> str:
     named = [([places.get(s.area, s.area)], s, f"{step.path}/{i}") for i, s in enumerate(step.spread)]
-    return table(traced, named, [place_word.capitalize()], SPREAD, f"{step.name}, por {place_word}{note}")
+    return table(traced, named, [upper_first(place_word)], SPREAD, f"{step.name}, por {place_word}{note}")
 
 
 def convergence(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
@@ -89,8 +93,8 @@ def convergence(traced: Traced, record: WeightingRecord, places: Mapping[str, st
             place = places.get(entry.area, entry.area) or "Todo el conjunto"
             named.append(([place, name], entry, f"{path}/convergence/{at}"))
     if not named:
-        return "Estos pesos no se calibraron: no hay cálculo que converja."
-    heads = [place_word.capitalize(), "Paso"]
+        return ""
+    heads = [upper_first(place_word), "Paso"]
     made = table(traced, named, heads, columns, "Convergencia: la parte más lenta de cada uno")
     return f"Todos convergieron; si no, la edición se habría detenido.\n\n{markdown.folded(made, 'En cuántas vueltas')}"
 
@@ -109,7 +113,7 @@ def trimming(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
     """Cap, floor, cases held and weight moved in every place."""
     step = record.trim
     if step is None:
-        return "Los pesos no se recortaron."
+        return ""
     columns = [Column("Mediana antes", "median", tenths), Column("Tope", "cap", tenths)]
     columns += [Column("Piso", "floor", tenths)] if step.k_low is not None else []
     columns += [Column("En el tope", "at_cap", spanish.count)]
@@ -119,43 +123,43 @@ def trimming(traced: Traced, record: WeightingRecord, places: Mapping[str, str],
         Column("Peso movido, %", "moved_share", spanish.bare_percent),
     ]
     named = [([places.get(a.area, a.area)], a, f"trim/areas/{i}") for i, a in enumerate(step.areas)]
-    return table(traced, named, [place_word.capitalize()], columns, f"Recorte de los pesos, por {place_word}{note}")
+    return table(traced, named, [upper_first(place_word)], columns, f"Recorte de los pesos, por {place_word}{note}")
 
 
 def nonresponse(traced: Traced, record: WeightingRecord, places: Mapping[str, str], place_word: str) -> str:
-    """Every class with its factor, or that there was no such step."""
+    """Every class with its factor; nothing where there was no such step."""
     step = record.nonresponse
     if step is None:
-        return "No se hizo un ajuste aparte por falta de respuesta: la calibración es el único."
+        return ""
     columns = (
         Column("Entrevistas", "respondents", spanish.count),
-        Column("Números elegibles", "eligible", tenths),
+        Column(f"{eligible_units(record).capitalize()} elegibles", "eligible", tenths),
         Column("Factor", "factor", hundredths),
     )
     named = [([places.get(c.area, c.area), c.label], c, f"nonresponse/classes/{i}") for i, c in enumerate(step.classes)]
-    return table(traced, named, [place_word.capitalize(), "Clase"], columns, "Ajuste por falta de respuesta")
+    return table(traced, named, [upper_first(place_word), "Clase"], columns, "Ajuste por falta de respuesta")
 
 
 def replicates(traced: Traced, record: WeightingRecord) -> str:
     """How many replicates were asked for, how many stand, and why the others fell."""
     step = record.replicates
     if step is None:
-        return "Esta edición no tiene pesos replicados."
+        return ""
     columns = (
         Column("Pedidas", "asked", spanish.count),
         Column("Usadas", "used", spanish.count),
         Column("Semilla", "seed", lambda value: f"{value:.0f}"),
     )
-    method = {"rao_wu": "Bootstrap de Rao–Wu–Yue", "jkn": "Jackknife estratificado"}.get(step.method, step.method)
+    method = upper_first(REPLICATES[step.method])
     made = table(traced, [([method], step, "replicates")], ["Método"], columns, "Réplicas de los pesos")
     if not step.failed:
         return f"{made}\n\nNinguna réplica falló."
-    rows = [[name, _FAILURES.get(why, why)] for name, why in step.failed.items()]
+    rows = [[name, _FAILURES[why]] for name, why in step.failed.items()]
     return f"{made}\n\n{markdown.pipe(['Réplica', 'Por qué falló'], rows, 'Réplicas que se dejaron fuera', range(2))}"
 
 
-_FAILURES = {
-    "a nonresponse class lost its respondents": "una clase del ajuste por falta de respuesta se quedó sin entrevistas",
-    "calibration lost a margin cell or did not converge": "la calibración se quedó sin una celda o no convergió",
-    "no weights within the trimming limits meet the margins": "ningún peso dentro de los límites cumple los márgenes",
+_FAILURES: Mapping[ReplicateFailure, str] = {
+    "empty_class": "una clase del ajuste por falta de respuesta se quedó sin entrevistas",
+    "not_calibrated": "la calibración se quedó sin una celda o no convergió",
+    "not_trimmed": "ningún peso dentro de los límites cumple los márgenes",
 }

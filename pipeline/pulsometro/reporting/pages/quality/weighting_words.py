@@ -17,7 +17,7 @@ _METHODS = {
     "linear_bounded": "regresión generalizada con cotas",
     "logit": "el método logit con cotas",
 }
-_REPLICATES = {"rao_wu": "bootstrap de Rao–Wu–Yue", "jkn": "jackknife estratificado"}
+REPLICATES = {"rao_wu": "bootstrap de Rao–Wu–Yue", "jkn": "jackknife estratificado"}
 
 
 def labels_of(questionnaire: Questionnaire) -> dict[str, str]:
@@ -75,9 +75,10 @@ def _base(record: WeightingRecord, place_word: str) -> str:
         return "Se usa el factor de expansión que entrega quien produce los datos."
     if base.kind == "area":
         return "El peso base es el inverso del producto de las probabilidades de selección de cada etapa."
+    of = f" de cada {place_word}" if apart(record) else ""
     first = {
-        "telephone_completes": f"el número de personas adultas de cada {place_word} entre el de sus entrevistas",
-        "telephone_frame": f"los números que el marco tiene de cada {place_word} entre los números que se marcaron",
+        "telephone_completes": f"el número de personas adultas{of} entre el de sus entrevistas",
+        "telephone_frame": f"los números que el marco tiene{of} entre los números que se marcaron",
     }[base.kind]
     factors = []
     if base.adults_cap:
@@ -88,9 +89,21 @@ def _base(record: WeightingRecord, place_word: str) -> str:
     cases = "caso" if filled == 1 else "casos"
     fact = "uno de esos datos" if len(factors) > 1 else "ese dato"
     note = (
-        f" En {spanish.count(filled)} {cases} faltaba {fact} y se usó la mediana de su {place_word}." if filled else ""
+        f" En {spanish.count(filled)} {cases} faltaba {fact} y se usó la mediana{_own(record, place_word)}."
+        if filled
+        else ""
     )
     return f"El peso base es {', '.join([first, ' y '.join(factors)] if factors else [first])}.{note}"
+
+
+def apart(record: WeightingRecord) -> bool:
+    """Whether the weights are made apart in each of several places."""
+    return record.within is not None and len(record.areas) > 1
+
+
+def _own(record: WeightingRecord, place_word: str) -> str:
+    """`` de su municipio``, where the weights are made apart in each."""
+    return f" de su {place_word}" if apart(record) else ""
 
 
 def _dual_frame(record: WeightingRecord) -> str:
@@ -126,10 +139,16 @@ def _nonresponse(record: WeightingRecord, place_word: str) -> str:
     factors = [entry.factor for entry in step.classes]
     kind = "de propensión a responder, estimada con un modelo logístico," if step.method == "propensity" else ""
     low, high = (spanish.decimal(end, 2) for end in (min(factors), max(factors)))
-    told = f"en ellas hay de {low} a {high} números elegibles por entrevista"
-    only = f"; sólo cambia el reparto dentro de cada {place_word}" if step.keep_area_sum else ""
+    told = f"en ellas hay de {low} a {high} {eligible_units(record)} elegibles por entrevista"
+    inside = f"dentro de cada {place_word}" if apart(record) else "entre las clases"
+    only = f"; sólo cambia el reparto {inside}" if step.keep_area_sum else ""
     classes = f"{spanish.count(len(factors))} {'clase' if len(factors) == 1 else 'clases'}"
     return f"La falta de respuesta se ajusta en {classes} {kind or 'de ponderación:'} {told}{only}."
+
+
+def eligible_units(record: WeightingRecord) -> str:
+    """What response is counted in: numbers, where they were called."""
+    return "números" if record.base.kind.startswith("telephone") else "casos"
 
 
 def _calibration(record: WeightingRecord, place_word: str, labels: Mapping[str, str]) -> str:
@@ -199,7 +218,7 @@ def _trim(record: WeightingRecord, place_word: str) -> str:
     step = record.trim
     if step is None:
         return ""
-    limits = f"Ningún peso pasa de {step.k:g} veces la mediana de su {place_word}"
+    limits = f"Ningún peso pasa de {step.k:g} veces la mediana{_own(record, place_word)}"
     if step.k_low is not None:
         limits += f" ni es menor que esa mediana entre {step.k_low:g}"
     told = [
@@ -213,17 +232,15 @@ def _trim(record: WeightingRecord, place_word: str) -> str:
     if not told:
         return f"{limits}; ninguno llegó a ese límite."
     moved = sum(area.moved for area in step.areas) / record.final[-1].sum
-    return (
-        f"{limits}: {' y '.join(told)}, y {spanish.percent(moved)} del peso pasó a otras entrevistas, con la "
-        "calibración intacta."
-    )
+    kept = ", con la calibración intacta" if record.calibration else ""
+    return f"{limits}: {' y '.join(told)}, y {spanish.percent(moved)} del peso pasó a otras entrevistas{kept}."
 
 
 def _replicates(record: WeightingRecord) -> str:
     step = record.replicates
     if step is None:
         return ""
-    method = _REPLICATES.get(step.method, step.method)
+    method = REPLICATES.get(step.method, step.method)
     method += f", {spanish.count(step.groups)} grupos al azar" if step.groups else ""
     method += ", con corrección por población finita" if step.fpc else ""
     taken = (

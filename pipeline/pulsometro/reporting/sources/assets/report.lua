@@ -18,8 +18,17 @@ local function escape(words)
   return (words:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
 end
 
--- The file's properties are strings of Typst's code and not its markup.
+-- Between the quotes of an attribute words are no markup: pandoc would leave a quote in them as it is. A file's
+-- properties are strings of Typst's code and not its markup.
 function Meta(meta)
+  if html then
+    for _, key in ipairs({ "description", "logo-alt" }) do
+      if meta[key] then
+        meta[key] = pandoc.MetaInlines({ pandoc.RawInline("html", escape(pandoc.utils.stringify(meta[key]))) })
+      end
+    end
+    return meta
+  end
   if not typst then return nil end
   for key, name in pairs({ ["document-title"] = meta.title or meta.pagetitle, ["document-author"] = meta.author }) do
     meta[key] = pandoc.MetaInlines({ pandoc.RawInline("typst", quote(pandoc.utils.stringify(name or ""))) })

@@ -1,0 +1,63 @@
+"""Whole small studies of other designs, from deliveries to pages: what was not done is on no page."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from tests import tiny_study
+
+pytestmark = pytest.mark.slow
+
+LONG = "Heroica Ciudad de San Juan Bautista de los Remedios del"
+CHANGES = r"▲ sube|solo los cambios|lo que cambió|[Ll]os cambios se calculan|Veredictos:|diferencia entre ediciones"
+
+
+def words(folder: Path) -> dict[str, str]:
+    """The words of every page by its address."""
+    found = {}
+    for path in sorted((folder / "reports/site").rglob("*.html")):
+        page = path.read_text(encoding="utf-8")
+        body = re.sub(r"<(script|style)\b.*?</\1>", " ", page[page.index("<main") :], flags=re.S)
+        found[path.relative_to(folder / "reports/site").as_posix()] = unescape(re.sub(r"<[^>]+>", " ", body))
+    return found
+
+
+def test_a_first_edition_of_two_stages_face_to_face(tmp_path: Path) -> None:
+    changed = {
+        "waves.2021T2": None, "current_wave": "2021T1", "weighting.strata": "estrato", "weighting.psu": "upm",
+        "weighting.base": {"kind": "area", "probabilities": ["p1", "p2"]},
+    }  # fmt: skip
+    tiny_study.make(tiny_study.write_study(tmp_path, changed, {"fieldwork.mode": "cara a cara"}), reports=False)
+    pages = words(tmp_path)
+    said = " ".join(pages.values())
+    assert not re.search(CHANGES, said)
+    assert not re.search(r"[Tt]eléfono|[Tt]elefónica|números elegibles|[Cc]alibra(?:n|da|dos)\b|réplica,|simulad", said)
+    assert "48 unidades primarias, de 6 estratos" in re.sub(r"\s+", " ", pages["2021T1/metodologia.html"])
+    assert "Es la primera edición" in pages["2021T1/brief.html"]
+    quality = pages["2021T1/calidad.html"]
+    assert "Lo que esta edición no tiene" in quality and "Los pesos no se calibraron" in quality
+    assert not re.search(r"En qué terminaron|A quién no alcanza|Los totales de población|Si los cálculos", quality)
+
+
+def test_weights_given_names_of_54_letters_and_a_missing_edition(tmp_path: Path) -> None:
+    places = [
+        {"cve_geo": code, "name": f"{LONG} {mark}", "short": f"{LONG} {mark}", "tile": [at, 0]}
+        for at, (code, mark) in enumerate(zip(tiny_study.PLACES, "ABC", strict=True))
+    ]
+    changed = {
+        "weighting.base": {"kind": "given", "weight": "factor"}, "weighting.control_totals": None,
+        "weighting.within": None, "weighting.strata": None, "municipalities": places, "waves.2021T2.edition": 3,
+        "waves.2021T1.simulated": False,
+    }  # fmt: skip
+    tiny_study.make(tiny_study.write_study(tmp_path, changed), reports=False)
+    pages = words(tmp_path)
+    assert "factor de expansión que entrega" in pages["2021T2/calidad.html"]
+    assert "Los pesos no se calibraron" in pages["2021T2/calidad.html"]
+    said = " ".join(pages.values())
+    assert not re.search(r"primera medición|de su municipio|Del peso base|se calibran", said)
+    # The second edition is not here: no line leads from the first to the third.
+    assert "Falta una edición antes de junio de 2021" in (tmp_path / "reports/site/2021T2/brief.html").read_text(
+        "utf-8"
+    )
