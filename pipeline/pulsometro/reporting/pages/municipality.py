@@ -33,7 +33,7 @@ def page(edition: Edition, place: Place, folder: Path, engine: str) -> dict[str,
         "cifras-base": f"::: {{.sub}}\n{escape(figures_base(edition, place))}\n:::",
         "paneles": panels.pair(
             _series(edition, place, measure, estimate, folder),
-            _ranks(edition, place, folder) if len(order) > 1 else "",
+            _ranks(edition, place, folder) if len(order) > 1 and edition.rank(estimate) else "",
             classes=".pair .apart",
         ),
         "series": _gallery(edition, place, folder),
@@ -108,14 +108,14 @@ def _change(edition: Edition, measure: Measure, estimate: Estimate, comparison: 
 
 
 def _place_among(edition: Edition, measure: Measure, estimate: Estimate) -> str:
-    """The place's rank, among how many that have one; nothing where there is no order."""
+    """The place's rank, among how many, and how many of them have no figure; nothing where there is no order."""
     rank, ranked = edition.rank(estimate), len(ranks_of(edition, measure))
     if rank is None or ranked < 2:
         return ""
-    feminine = edition.settings.places_feminine
-    gone = len(edition.places) - ranked
-    without = f" con cifra ({spanish.word(gone, feminine)} sin ella)" if gone else ""
-    name = f"Lugar entre {edition.settings.article} {spanish.word(ranked, feminine)}{without}"
+    feminine, gone = edition.settings.places_feminine, rank.of - ranked
+    # Who has no figure may hold any place: the interval counts it, and so does the number that stands beside it.
+    without = f" ({spanish.word(gone, feminine)} sin cifra)" if gone else ""
+    name = f"Lugar entre {edition.settings.article} {spanish.word(rank.of, feminine)}{without}"
     return _fact(name, _rank(estimate, rank))
 
 
@@ -178,8 +178,7 @@ def rank_heading(edition: Edition, estimate: Estimate | None) -> Text:
     rank = edition.rank(estimate)
     if rank is None or estimate is None:
         return text(f"Su lugar entre {edition.settings.the_places}")
-    several = len(ranks_of(edition, edition.settings.headline))
-    of = f"{several}{' con cifra' if several < len(edition.places) else ''}"
+    of = rank.of
     if rank.low == rank.high:
         return text("Lugar ", Number(f"{rank.rank}.º", estimate.key, "rank"), f" de {of}")
     low, high = Number(f"{rank.low}.º", estimate.key, "rank_low"), Number(f"{rank.high}.º", estimate.key, "rank_high")
