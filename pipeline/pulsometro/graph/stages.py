@@ -220,7 +220,7 @@ def _release(study: Study) -> Stage:
     before = ("ingest", "report", "weight") if study.params.publish.reports else ("estimate", "ingest", "weight")
     return Stage(
         "release", f"pulso release {KEY} --withhold",
-        (*program("release"), *settings("municipalities.json", "report/licence.json", "study", f"waves/{KEY}.json",
-         "weighting"), questionnaire(), "questionnaires/indicators.yaml", *of_wave(*before)),
+        (*program("release"), *settings("estimation/se.json", "municipalities.json", "report/licence.json", "study",
+         f"waves/{KEY}.json", "weighting"), questionnaire(), "questionnaires/indicators.yaml", *of_wave(*before)),
         (f"processed/release/{KEY}", *of_wave("release")), each_wave=True,
     )  # fmt: skip
