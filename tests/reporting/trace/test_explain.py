@@ -87,7 +87,7 @@ def test_a_key_with_a_field_explains_the_change(traced: Study, edition: Edition)
     assert "against 2013T1 (previous)" in said and "verdict" in said
 
 
-@pytest.mark.parametrize("what", ["3.14159 %", "2013T2|nada|x|proportion|total|total"])
+@pytest.mark.parametrize("what", ["3.14159 %", "", "%", "2013T2|nada|x|proportion|total|total"])
 def test_what_is_printed_nowhere_is_refused(traced: Study, what: str) -> None:
     with pytest.raises(PulsoError):
         explain_number(traced, what)

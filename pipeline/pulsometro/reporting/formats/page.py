@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.reporting.formats.build_folder import EngineFiles, yaml_text
 from pulsometro.reporting.formats.render import Format, general_metadata, render_source
@@ -47,7 +48,10 @@ def render_page(page: Page, parts: EngineFiles, form: Format, target: Path) -> N
 
 
 def prepare(page: Page, parts: EngineFiles, folder: Path) -> None:
-    """Lay a page into a folder as plain files: its source filled in, its charts, and the engine's files."""
+    """Lay a page into a folder as plain files: its source filled in, its charts, and the engine's files.
+
+    Raises PulsoError naming the source for what ``fill`` refuses and for a page without a title.
+    """
     shown = parts.shown(page.source)
     shutil.copytree(parts.folder / "_engine", folder / "_engine", copy_function=_linked)
     shutil.copyfile(parts.source("_quarto.yml"), folder / "_quarto.yml")
@@ -55,6 +59,11 @@ def prepare(page: Page, parts: EngineFiles, folder: Path) -> None:
         shutil.copytree(page.figures, folder / FIGURES, copy_function=_linked)
     words = parts.source(page.source).read_text(encoding="utf-8")
     front, body = fill(words, shown, page.fragments, page.variables)
+    if not (front.get("pagetitle") or front.get("title")):
+        raise PulsoError(
+            f"{shown}: the page has no title; begin it with front matter, as the program's does: "
+            'a line ---, pagetitle: "…", a line ---.'
+        )
     general = general_metadata(folder / "_quarto.yml")
     head = {**general, **dict(as_markup(page.metadata)), **front}
     write_text(f"---\n{yaml_text(head)}---\n{body}", folder / page.source)

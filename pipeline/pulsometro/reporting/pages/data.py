@@ -10,8 +10,8 @@ from pulsometro.reporting.pages import not_published
 from pulsometro.reporting.tables import markdown
 
 _FILES = (
-    ("tabulados.xlsx", "Tabulados", "Excel"), ("brief.html", "Brief", "página"), ("brief.pdf", "Brief", "PDF"),
-    ("brief.docx", "Brief", "Word"), ("brief.pptx", "Láminas", "PowerPoint"),
+    ("tabulados.xlsx", "Tabulados", "Excel"), ("brief.html", "Informe", "página"), ("brief.pdf", "Informe", "PDF"),
+    ("brief.docx", "Informe", "Word"), ("brief.pptx", "Láminas", "PowerPoint"),
     ("metodologia.html", "Metodología", "página"),
 )  # fmt: skip
 

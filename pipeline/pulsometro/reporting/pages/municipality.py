@@ -191,15 +191,21 @@ def figures(edition: Edition, place: Place) -> str:
     asked = [measure for measure in shown if edition.asked(measure)]
     here = [edition.in_place(measure, place.code) for measure in asked]
     known = [c for c in ("previous", "year_ago") if any(edition.change(estimate, c) for estimate in here)]
-    heads = ["Indicador", f"{place.short}, %", "Intervalo", "Entrevistas"]
-    heads += [f"{edition.area_name}, %"] if conditions.several_places(edition) else []
+    # Shares alone have one unit, which the heads say; else the caption says theirs, and the other rows their own.
+    shares = all(measure.statistic == "proportion" for measure in asked)
+    unit = ", %" if shares else ""
+    points = " (cambios, en puntos porcentuales)" if known else ""
+    said = "" if shares else f", en porcentaje{points} salvo donde el renglón dice su unidad"
+    heads = ["Indicador", f"{place.short}{unit}", "Intervalo", "Entrevistas"]
+    heads += [f"{edition.area_name}{unit}"] if conditions.several_places(edition) else []
     for comparison in known:
-        heads += {"previous": ["Cambio, pp", "Veredicto"], "year_ago": ["En un año, pp", "Veredicto en un año"]}[
+        name, verdict = {"previous": ("Cambio", "Veredicto"), "year_ago": ("En un año", "Veredicto en un año")}[
             comparison
         ]
+        heads += [markdown.in_points(name, asked), verdict]
     words = [index for index, head in enumerate(heads) if index == 0 or head.startswith("Veredicto")]
     rows = [_row(edition, place, measure, known) for measure in asked]
-    return markdown.pipe(heads, rows, f"Indicadores de {place.name}{markdown.simulated_changes(edition)}", words)
+    return markdown.pipe(heads, rows, f"Indicadores de {place.name}{said}{markdown.simulated_changes(edition)}", words)
 
 
 def _row(edition: Edition, place: Place, measure: Measure, known: Sequence[str]) -> list[markdown.Cell]:

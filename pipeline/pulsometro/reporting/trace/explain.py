@@ -51,11 +51,12 @@ def explain_number(study: Study, what: str) -> str:
         return _one(study, key, field or "estimate", "")
     if drawn := _drawn(study, what):
         return _figure(study, what, *drawn)
-    found = _find(study, what)
+    found = _find(study, what) if _plain(what) else []
     if not found:
         raise PulsoError(
-            f"'{what}' is printed in no built page of {study.site} and is the id of no figure there; give the number "
-            "as printed, the data-figure of a chart, or a row's key (the data-id of the number), after 'dvc repro'."
+            f"'{what}' is printed in no built page of {study.site} and is the id of no figure there; "
+            "give the number as printed (of an interval, one end), the data-figure of a chart, or a row's key "
+            "(the data-id of the number), after 'dvc repro'."
         )
     parts = [(_one if BAR in key else _entry)(study, key, field, page) for key, field, page in found[:_MOST]]
     if len(found) > _MOST:
