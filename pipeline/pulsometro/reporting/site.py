@@ -26,9 +26,13 @@ from pulsometro.reporting.pages import not_published, sections
 from pulsometro.reporting.pages.navigation import SECTIONS
 from pulsometro.reporting.pages.not_published import theme_or_neutral
 from pulsometro.reporting.pages.site_pages import SiteContent, place_page, section_page, start_page
+from pulsometro.reporting.printed_index import Shown, printed, write_printed
 from pulsometro.study import Study
 from pulsometro.study.withheld import read_withheld
 from pulsometro.weighting.record import load_weighting
+
+# Address below the site → the file while it is made, and the numbers that it prints.
+Made = dict[str, tuple[Path, list[Shown]]]
 
 
 def run(study: Study) -> str:
@@ -59,8 +63,10 @@ def run(study: Study) -> str:
         lanes = [
             partial(_start_and_places, content, parts, index, folder), partial(_sections, content, parts, folder),
         ]  # fmt: skip
-        pages = {path: file for lane in side_by_side(lanes) for path, file in lane.items()}
-        write_text(_search(pages), assets / "buscar.js")
+        pages = {path: made for lane in side_by_side(lanes) for path, made in lane.items()}
+        write_text(_search({path: file for path, (file, _) in pages.items()}), assets / "buscar.js")
+    rows = [row for path, (_, shown) in pages.items() for row in printed(path, shown)]
+    write_printed(rows, study.printed("site"))
     return f"{study.site.relative_to(study.root)}/index.html and {len(pages) - 1} pages ({engine.name})."
 
 
@@ -74,6 +80,7 @@ def _write_none(study: Study) -> str:
         write_text(text.replace('href="index.html"', 'href="../index.html"'), folder / "index.html")
         write_text("", assets / "estilo.css")
     write_text(text, study.site / "index.html", public=True)
+    write_printed([], study.printed("site"))
     return f"{study.site.relative_to(study.root)}/index.html: no wave is published."
 
 
@@ -87,22 +94,22 @@ def _current(study: Study) -> tuple[Edition, tuple[WaveInfo, ...]] | None:
     return load_edition(study, published[-1]), tuple(wave_info(study, wave) for wave in withheld)
 
 
-def _start_and_places(content: SiteContent, parts: EngineFiles, index: Path, folder: Path) -> dict[str, Path]:
-    render_page(start_page(content, parts.figures("index")), parts, "html", index)
-    pages = {"index.html": index}
+def _start_and_places(content: SiteContent, parts: EngineFiles, index: Path, folder: Path) -> Made:
+    pages = {"index.html": (index, render_page(start_page(content, parts.figures("index")), parts, "html", index))}
     for place in content.edition.places:
         name = slug(place.short)
         target = folder / "municipios" / f"{name}.html"
-        render_page(place_page(content, place, parts.figures(f"municipios-{name}")), parts, "html", target)
-        pages[f"secciones/municipios/{name}.html"] = target
+        shown = render_page(place_page(content, place, parts.figures(f"municipios-{name}")), parts, "html", target)
+        pages[f"secciones/municipios/{name}.html"] = (target, shown)
     return pages
 
 
-def _sections(content: SiteContent, parts: EngineFiles, folder: Path) -> dict[str, Path]:
+def _sections(content: SiteContent, parts: EngineFiles, folder: Path) -> Made:
     pages = {}
     for key, _ in SECTIONS:
-        render_page(section_page(content, key, parts.figures(key)), parts, "html", folder / f"{key}.html")
-        pages[f"secciones/{key}.html"] = folder / f"{key}.html"
+        target = folder / f"{key}.html"
+        shown = render_page(section_page(content, key, parts.figures(key)), parts, "html", target)
+        pages[f"secciones/{key}.html"] = (target, shown)
     return pages
 
 

@@ -212,6 +212,10 @@ class Study:
         """A file of the series over all waves."""
         return self.root / "processed" / "series" / name
 
+    def printed(self, what: str) -> Path:
+        """The index of the printed numbers of a wave's files, by its key, or of the ``site``'s own pages."""
+        return self.root / "processed" / "printed" / f"{what}.parquet"
+
     def release(self, wave: str) -> Path:
         """Folder of what partners may have of the wave."""
         return self.root / "processed" / "release" / wave

@@ -37,9 +37,8 @@ def test_a_printed_number_leads_to_its_row(traced: Study, edition: Edition) -> N
 
 
 @pytest.mark.parametrize("unit", ["", " puntos", "\u00a0puntos porcentuales"])
-def test_a_margin_is_found_as_it_is_printed(traced: Study, built: Path, unit: str) -> None:
-    page = (built / "brief.html").read_text(encoding="utf-8")
-    printed = next(words for _, field, words in printed_numbers(page) if field == "margin")
+def test_a_margin_is_found_as_it_is_printed(traced: Study, unit: str) -> None:
+    printed = next(row.text for row in printed_numbers(traced) if row.field == "margin")
     told = explain_number(traced, f"± {printed}{unit}")
     assert "(margin, printed in" in told and "half the width of the interval" in told and "(estimate, " not in told
 

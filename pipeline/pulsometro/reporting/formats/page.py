@@ -1,17 +1,21 @@
 """A page is a value: its source, and everything that its source may name. Rendered alone, in a folder of its own."""
 
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
+from pulsometro.reporting.charts.chart_numbers import read_said
 from pulsometro.reporting.formats.build_folder import EngineFiles, yaml_text
 from pulsometro.reporting.formats.render import Format, general_metadata, render_source
 from pulsometro.reporting.formats.templates import as_markup, fill, names, spelled
+from pulsometro.reporting.language.traced_text import Number
+from pulsometro.reporting.printed_index import Shown
 from pulsometro.style.theme import font_folders
 
 FIGURES = "figuras"
@@ -33,8 +37,8 @@ class Page:
     figures: Path | None = None
 
 
-def render_page(page: Page, parts: EngineFiles, form: Format, target: Path) -> None:
-    """Render a page into ``target``, in a fresh folder that is gone afterwards.
+def render_page(page: Page, parts: EngineFiles, form: Format, target: Path) -> list[Shown]:
+    """Render a page into ``target``, in a fresh folder that is gone afterwards; the numbers of rows that it prints.
 
     Raises PulsoError naming the source and the fault: a fragment or variable that the page does not have, a missing
     image, what the renderer says.
@@ -45,6 +49,18 @@ def render_page(page: Page, parts: EngineFiles, form: Format, target: Path) -> N
         render_source(
             folder, page.source, parts.shown(page.source), form, target, parts.engine, font_folders(parts.theme)
         )
+        return list(_shown(folder, form))
+
+
+def _shown(folder: Path, form: Format) -> Iterator[Shown]:
+    """What the filter noted of a rendered page, and what the charts there say."""
+    for each in json.loads((folder / "-printed.json").read_text(encoding="utf-8")):
+        name = each.get("figure", "")
+        if not name:
+            yield Shown(Number(each["text"], each["key"], each["field"]))
+            continue
+        for number in read_said(folder / FIGURES, name, form, each["small"]):
+            yield Shown(number, name)
 
 
 def prepare(page: Page, parts: EngineFiles, folder: Path) -> None:

@@ -20,7 +20,7 @@ end
 
 -- Between the quotes of an attribute words are no markup: pandoc would leave a quote in them as it is. A file's
 -- properties are strings of Typst's code and not its markup.
-function Meta(meta)
+local function settle(meta)
   if html then
     for _, key in ipairs({ "description", "logo-alt" }) do
       if meta[key] then
@@ -59,13 +59,56 @@ local function chart_of(block)
   if inner and inner.t == "Image" and inner.classes:includes("chart") then return inner end
 end
 
-function Para(block)
+local function para(block)
   local image = chart_of(block)
   if not image then return nil end
   local made = drawn(image)
   if html then return pandoc.RawBlock("html", made.text) end
   if typst then return pandoc.RawBlock("typst", made.text) end
   return pandoc.Para({ made })
+end
+
+-- What a format leaves out.
+local function dropped(div)
+  local class = div.classes[1] or ""
+  if class == "notes" then return FORMAT ~= "pptx" end
+  return (typst and class == "datos") or (div.classes:includes("web") and not html)
+end
+
+-- In Word the document's title says the rest.
+local function without_title(div)
+  if FORMAT == "docx" and div.classes[1] == "top" and #div.content > 1 then div.content = { div.content[2] } end
+  return div
+end
+
+-- Before anything is rewritten: the numbers tied to rows and the charts that this format prints, in their order.
+local function record(doc)
+  local found = pandoc.List()
+  local shown = pandoc.Blocks(doc.blocks)
+  -- Office files print their title; others have it among their blocks.
+  if office and doc.meta.title then shown:insert(1, pandoc.Plain(doc.meta.title)) end
+  shown:walk({
+    traverse = "topdown",
+    Div = function(div)
+      if dropped(div) then return {}, false end
+      return without_title(div)
+    end,
+    Span = function(span)
+      local key = span.attributes["data-id"]
+      if key then
+        found:insert({ key = key, field = span.attributes["data-field"], text = pandoc.utils.stringify(span.content) })
+      end
+    end,
+    Image = function(image)
+      if not image.classes:includes("chart") then return nil end
+      local name = image.src:match("([^/]+)%.svg$")
+      local small = image.classes:includes("small")
+      found:insert({ figure = small and name:gsub("%-narrow$", "") or name, small = small })
+    end,
+  })
+  local file = assert(io.open("-printed.json", "w"))
+  file:write(#found > 0 and pandoc.json.encode(found) or "[]")
+  file:close()
 end
 
 local styles = { deck = "Entrada", sub = "Subtitulo de grafica", note = "Nota", notice = "Aviso", top = "Antetitulo",
@@ -138,10 +181,9 @@ local function measures_table(div)
   return pandoc.utils.from_simple_table(simple)
 end
 
-function Div(div)
+local function div(div)
+  if dropped(div) then return {} end
   local class = div.classes[1] or ""
-  if class == "notes" and FORMAT ~= "pptx" then return {} end
-  if div.classes:includes("web") and not html then return {} end
   if html then
     if class == "datos" then
       local made = pandoc.List({ pandoc.RawBlock("html", "<details><summary>" .. escape(div.attributes["summary"]) .. "</summary>") })
@@ -152,7 +194,6 @@ function Div(div)
     return nil
   end
   if typst then
-    if class == "datos" then return {} end
     local made
     if class == "measures" then made = measures(div)
     elseif class == "pair" and div.classes:includes("stacked") then made = div.content
@@ -172,15 +213,14 @@ function Div(div)
   end
   if FORMAT == "docx" then
     if class == "measures" then return measures_table(div) end
-    -- The document's title says the rest.
-    if class == "top" and #div.content > 1 then div.content = { div.content[2] } end
+    div = without_title(div)
     if styles[class] then div.attributes["custom-style"] = styles[class] end
     return div
   end
 end
 
 -- A link that only leads somewhere inside of the site.
-function Link(link)
+local function link(link)
   if link.classes:includes("web") then
     if not html then return link.content end
     link.classes = {}
@@ -188,7 +228,7 @@ function Link(link)
   end
 end
 
-function Span(span)
+local function span(span)
   if html then return nil end
   for _, class in ipairs(span.classes) do
     if typst and tones[class] then
@@ -203,7 +243,7 @@ function Span(span)
   return span.content
 end
 
-function Table(tbl)
+local function table_of(tbl)
   if not html then return nil end
   -- A browser knows best how wide a column wants to be.
   for index, spec in ipairs(tbl.colspecs) do tbl.colspecs[index] = { spec[1], nil } end
@@ -212,3 +252,8 @@ function Table(tbl)
   return { pandoc.RawBlock("html", '<div class="scroll" role="region" tabindex="0" aria-label="' .. escape(label) .. '">'), tbl,
     pandoc.RawBlock("html", "</div>") }
 end
+
+return {
+  { Pandoc = record },
+  { Meta = settle, Para = para, Div = div, Link = link, Span = span, Table = table_of },
+}
