@@ -21,6 +21,8 @@ from tests.tiny_study import PLACES, WAVES, write_study
 
 # A rule that the tiny study fails and somebody accepted.
 SIGNED = "phone.repeated"
+# Words that run from the right, before a number that they would draw to their other side.
+RIGHT = "שלום עולם"
 # Columns of the delivery and of the calls that the producer calls as it likes.
 CALLS = {"number": "numero", "attempt": "intento", "disposition": "disposicion"}
 HEADERS = ("folio", "pesos", "conf_b", "otro", "aviso", "fin", "pesos2")
@@ -145,6 +147,7 @@ def _params(folder: Path, bad: Hostile) -> None:
     ]
     params["report"] = bad.fill(ReportSettings, report, "params.report")
     params["report"]["brand"] = "hostil"
+    params["report"]["disclosure"]["contact"] = f"{RIGHT}, 66 % {bad.text('correo')}"
     # The tabulados have a sheet of its name: of 31 characters, which begin with a formula here.
     params["report"]["topics"][0]["name"] = "=Temas 'y' <b> & más"
     params["check"]["roles"] = {

@@ -33,17 +33,25 @@ from pulsometro.study import Study, load_study
 from pulsometro.study.parameters import Params
 from pulsometro.style.theme import Theme, load_theme
 from pulsometro.weighting.record import load_weighting
-from tests.hostile_study import SIGNED, fields_of, hostile_study, texts_of
+from tests.hostile_study import RIGHT, SIGNED, fields_of, hostile_study, texts_of
 from tests.hostile_words import CLOSED, INSIDE, TITLE
 from tests.small_study import dump, load
 from tests.tiny_study import make, write_study
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hostile study as it is delivered; tests read it only."""
+    folder = tmp_path_factory.mktemp("escrito")
+    hostile_study(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The hostile study, its last wave and the site rendered once."""
     folder = tmp_path_factory.mktemp("hostil")
-    hostile_study(folder)
+    shutil.copytree(written, folder, dirs_exist_ok=True)
     return make(folder, reports=False)
 
 
@@ -127,10 +135,9 @@ def neither(kinds: Mapping[str, Any], attacked: set[str]) -> list[str]:
     return sorted(set(offered) - attacked - set(CLOSED))
 
 
-def test_every_text_field_is_attacked_or_closed(tmp_path: Path) -> None:
+def test_every_text_field_is_attacked_or_closed(written: Path) -> None:
     """What was read of the hostile study holds an attack in every text field that no grammar closes, by whole path."""
-    hostile_study(tmp_path)
-    study = load_study(tmp_path)
+    study = load_study(written)
     read = {
         "params": study.params, "questionnaire": study.questionnaire("2021T2"), "indicators": study.indicators,
         "brand": load_theme(study.brands, "hostil"), "exceptions": {"2021T2": load_exceptions(study, "2021T2")},
@@ -150,11 +157,10 @@ def test_every_text_field_is_attacked_or_closed(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_every_text_of_the_tables_is_attacked_or_a_code(tmp_path: Path) -> None:
-    hostile_study(tmp_path)
+def test_every_text_of_the_tables_is_attacked_or_a_code(written: Path) -> None:
     codes = {"cve_geo", "reference_date", "area", "municipio", "marco", "number", "disposition"}
     for name in ("population/totals.csv", "population/coverage.csv", "2021T2/llamadas.csv"):
-        table = pd.read_csv(tmp_path / "raw" / name, dtype=str)
+        table = pd.read_csv(written / "raw" / name, dtype=str)
         for column in table:
             if not table[column].str.fullmatch(r"[\d.]*").all():
                 words = str(column).replace(INSIDE, "").split()[-1]
@@ -323,9 +329,8 @@ def test_marks_of_direction_and_control_characters_are_refused_all_at_once(mark:
     assert mark not in str(caught.value)
 
 
-def test_load_study_takes_what_only_looks_dangerous(tmp_path: Path) -> None:
-    hostile_study(tmp_path)
-    study = load_study(tmp_path)
+def test_load_study_takes_what_only_looks_dangerous(written: Path) -> None:
+    study = load_study(written)
     assert study.identity.title == TITLE
     assert study.wave(study.params.current_wave).period.endswith(INSIDE)
 
@@ -349,6 +354,14 @@ def test_a_page_called_too_long_is_refused(tmp_path: Path) -> None:
     places = [{"cve_geo": "07001", "name": "a", "short": "a" * 151, "tile": [0, 0]}]
     with pytest.raises(PulsoError, match="150 is the most; shorten it"):
         load_study(write_study(tmp_path, {"municipalities": places}))
+
+
+@pytest.mark.slow
+def test_words_from_the_right_turn_no_sentence(made: Study) -> None:
+    for path in (made.site / made.params.current_wave / "metodologia.html", made.site / "secciones/metodologia.html"):
+        page = path.read_text(encoding="utf-8")
+        assert f"\u2068{RIGHT}\u2069, 66" in page
+        assert page.count(RIGHT) == page.count(f"\u2068{RIGHT}\u2069")
 
 
 @pytest.mark.slow
