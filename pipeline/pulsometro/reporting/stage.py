@@ -71,7 +71,7 @@ def _pages(study: Study, edition: Edition, parts: EngineFiles, folder: Path) -> 
     name, files = parts.engine.name, {}
     brief = wave_pages.brief_page(edition, parts.figures("brief"), name)
     for form in FORMATS:
-        files[f"brief.{form}"] = render_page(brief, parts, form, folder / f"brief.{form}")
+        files[f"brief.{form}"] = render_page(brief, parts, form, folder / f"brief.{form}").shown
     if edition.draft:
         path = folder / "brief.docx"
         path.write_bytes(watermark.mark_docx(path.read_bytes(), edition.theme))
@@ -81,7 +81,7 @@ def _pages(study: Study, edition: Edition, parts: EngineFiles, folder: Path) -> 
         "calidad.html": wave_pages.quality(study, edition, parts.figures("calidad"), name),
     }
     for file, page in pages.items():
-        files[file] = render_page(page, parts, "html", folder / file)
+        files[file] = render_page(page, parts, "html", folder / file).shown
     return [row for file, shown in files.items() for row in printed(f"{edition.wave.key}/{file}", shown)]
 
 
@@ -89,7 +89,7 @@ def _slides(edition: Edition, parts: EngineFiles, folder: Path) -> list[Shown]:
     figures = parts.figures("slides")
     made = slides.deck(edition, figures)
     path = folder / "brief.pptx"
-    shown = render_page(wave_pages.slides_page(edition, made, figures), parts, "pptx", path)
+    shown = render_page(wave_pages.slides_page(edition, made, figures), parts, "pptx", path).shown
     deck = finish(path.read_bytes(), made.alts, made.tones, made.foot, edition.theme)
     path.write_bytes(watermark.mark_pptx(deck, edition.theme) if edition.draft else deck)
     return shown

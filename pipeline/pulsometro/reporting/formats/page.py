@@ -4,9 +4,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
@@ -37,8 +38,32 @@ class Page:
     figures: Path | None = None
 
 
-def render_page(page: Page, parts: EngineFiles, form: Format, target: Path) -> list[Shown]:
-    """Render a page into ``target``, in a fresh folder that is gone afterwards; the numbers of rows that it prints.
+class PagePart(NamedTuple):
+    """A part of a page that has an address of its own."""
+
+    address: str
+    head: str
+    said: str
+
+
+class PageWords(NamedTuple):
+    """What a search finds a page by: title, first heading, text without tables and charts, and its parts."""
+
+    title: str
+    head: str
+    said: str
+    parts: list[PagePart]
+
+
+class Rendered(NamedTuple):
+    """What a rendered page prints: the numbers that are tied to rows, and its words."""
+
+    shown: list[Shown]
+    words: PageWords
+
+
+def render_page(page: Page, parts: EngineFiles, form: Format, target: Path) -> Rendered:
+    """Render a page into ``target``, in a fresh folder that is gone afterwards; what it prints.
 
     Raises PulsoError naming the source and the fault: a fragment or variable that the page does not have, a missing
     image, what the renderer says.
@@ -49,12 +74,20 @@ def render_page(page: Page, parts: EngineFiles, form: Format, target: Path) -> l
         render_source(
             folder, page.source, parts.shown(page.source), form, target, parts.engine, font_folders(parts.theme)
         )
-        return list(_shown(folder, form))
+        noted = json.loads((folder / "-printed.json").read_text(encoding="utf-8"))
+        addressed = [PagePart(each["id"], _settled(each["head"]), _settled(*each["said"])) for each in noted["parts"]]
+        words = PageWords(_settled(noted["title"]), _settled(*noted["heads"][:1]), _settled(*noted["said"]), addressed)
+        return Rendered(list(_shown(noted["numbers"], folder, form)), words)
 
 
-def _shown(folder: Path, form: Format) -> Iterator[Shown]:
-    """What the filter noted of a rendered page, and what the charts there say."""
-    for each in json.loads((folder / "-printed.json").read_text(encoding="utf-8")):
+def _settled(*words: str) -> str:
+    """Words with single blanks."""
+    return " ".join(" ".join(words).split())
+
+
+def _shown(noted: Iterable[Mapping[str, Any]], folder: Path, form: Format) -> Iterator[Shown]:
+    """The numbers that the filter noted, those of charts from what lies beside their drawings."""
+    for each in noted:
         name = each.get("figure", "")
         if not name:
             yield Shown(Number(each["text"], each["key"], each["field"]))

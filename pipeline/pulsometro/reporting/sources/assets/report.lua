@@ -81,6 +81,51 @@ local function without_title(div)
   return div
 end
 
+-- What the site's search knows of a page: its headings, its text, and each part that has an address of its own; no
+-- tables, no charts.
+local function words_of(doc)
+  local heads, said, parts, part = pandoc.List(), pandoc.List(), pandoc.List(), nil
+  local function keep(content)
+    local words = pandoc.utils.stringify(content)
+    said:insert(words)
+    if part then part.said:insert(words) end
+  end
+  local function add(block) keep(block.content) end
+  local visit
+  visit = {
+    traverse = "topdown",
+    Div = function(div)
+      if dropped(div) then return {}, false end
+      -- What is folded away ends a part.
+      if div.classes[1] == "datos" then
+        part = nil
+        return {}, false
+      end
+    end,
+    Table = function(table) return table, false end,
+    Header = function(header)
+      local words = pandoc.utils.stringify(header.content)
+      said:insert(words)
+      if header.level > 3 then return nil end
+      heads:insert(words)
+      part = header.level == 3 and header.identifier ~= "" and { id = header.identifier, head = words, said = pandoc.List() }
+      if part then parts:insert(part) end
+    end,
+    -- A term stands before what is said of it.
+    DefinitionList = function(list)
+      for _, item in ipairs(list.content) do
+        keep(item[1])
+        for _, blocks in ipairs(item[2]) do pandoc.Blocks(blocks):walk(visit) end
+      end
+      return list, false
+    end,
+    Para = add,
+    Plain = add,
+  }
+  doc.blocks:walk(visit)
+  return { title = pandoc.utils.stringify(doc.meta.pagetitle or ""), heads = heads, said = said, parts = parts }
+end
+
 -- Before anything is rewritten: the numbers tied to rows and the charts that this format prints, in their order.
 local function record(doc)
   local found = pandoc.List()
@@ -107,7 +152,9 @@ local function record(doc)
     end,
   })
   local file = assert(io.open("-printed.json", "w"))
-  file:write(#found > 0 and pandoc.json.encode(found) or "[]")
+  local made = words_of(doc)
+  made.numbers = found
+  file:write(pandoc.json.encode(made))
   file:close()
 end
 
