@@ -75,11 +75,7 @@ def fits(edition: Edition, key: str, shown: str, words: str) -> bool:
     if shown == "fraction":
         near = (f.text for f in FRACTIONS if abs(f.parts / f.whole - estimate.estimate) <= 0.006)
         return words.lower() in near
-    # An older figure at the end of a line names its wave.
-    value, _, wave = words.partition(" (")
-    if wave and settled(wave) != f"{spanish.wave_short(estimate.wave)})":
-        return False
-    found = numbers_in(value)
+    found = numbers_in(words)
     if len(found) != 1:
         return False
     return printed(field_of(edition, estimate, shown), found[0])

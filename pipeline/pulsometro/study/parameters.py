@@ -286,6 +286,19 @@ def _faults(params: Params) -> Iterator[Fault]:
     yield from item_faults(params.weighting, params.check, params.estimation.domains)
     yield from report_faults(params.report)
     yield from _cluster_faults(params)
+    yield from _place_faults(params)
+
+
+def _place_faults(params: Params) -> Iterator[Fault]:
+    """Pages of places whose figures nobody estimates."""
+    kind = params.report.place_domain_kind
+    kinds = {"*".join(columns) for columns in params.estimation.domains}
+    if params.publish.reports and len(params.municipalities) > 1 and kind not in kinds:
+        yield Fault(
+            f"report.place_domain_kind is {shown(kind)}, which estimation.domains does not list; add "
+            f"[{shown(kind)}] there.",
+            ("report", "place_domain_kind"),
+        )
 
 
 def _cluster_faults(params: Params) -> Iterator[Fault]:
