@@ -179,3 +179,15 @@ def test_a_condition_on_an_area_is_held_to_the_municipalities(folder: Path) -> N
             continue
         with pytest.raises(PulsoError, match=r"items\.denuncia\.ask_if: .*'19999', which is no municipality of params"):
             load_study(folder).questionnaire("2013T2")
+
+
+def test_pages_of_places_that_nobody_estimates_are_refused_and_the_remedy_mends_it(tmp_path: Path) -> None:
+    from tests.tiny_study import write_study
+
+    write_study(tmp_path / "a", {"estimation.domains": [[], ["sexo"]]})
+    with pytest.raises(
+        PulsoError, match=r"place_domain_kind is municipio, which estimation\.domains does not list; add"
+    ):
+        load_study(tmp_path / "a")
+    write_study(tmp_path / "b", {"estimation.domains": [[], ["sexo"], ["municipio"]]})
+    assert load_study(tmp_path / "b").params.publish.reports
