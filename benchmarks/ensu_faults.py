@@ -215,8 +215,8 @@ def found_by(study: Study, quarters: dict[str, Quarter], fault: Fault, engine: A
     if fault.found in failed:
         rule = failed[fault.found]
         return f"{rule.severity} rule `{rule.id}`, {rule.count:,} cases", True
-    if verdict.counts["by_reason"].get(fault.found):
-        return f"quarantine: {verdict.counts['by_reason'][fault.found]:,} rows, {fault.found.replace('_', ' ')}", True
+    if verdict.counts is not None and verdict.counts.by_reason.get(fault.found):
+        return f"quarantine: {verdict.counts.by_reason[fault.found]:,} rows, {fault.found.replace('_', ' ')}", True
     return "nothing", False
 
 

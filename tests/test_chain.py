@@ -85,7 +85,7 @@ def test_rows_delivered_are_rows_accepted_and_quarantined(study: Study) -> None:
 
 
 def test_the_estimates_have_the_promised_columns_and_one_row_a_key(table: pd.DataFrame) -> None:
-    assert tuple(table.columns) == COLUMNS
+    assert tuple(table.columns) == (*COLUMNS, "precision_label", "reason_label", "precision_rule_label")
     assert not table.duplicated(KEY).any()
     assert set(table["wave"]) == set(WAVES)
 
@@ -159,7 +159,7 @@ def test_domains_of_people_who_did_not_say_are_not_published(table: pd.DataFrame
 
 
 def test_a_wave_is_compared_with_the_previous_one_and_with_a_year_before(changes: pd.DataFrame) -> None:
-    assert tuple(changes.columns) == (*CHANGE_COLUMNS, "hypothesis")
+    assert tuple(changes.columns) == (*CHANGE_COLUMNS, "hypothesis", "reason_label", "verdict_label")
     pairs = set(changes[["wave", "comparison", "reference_wave"]].itertuples(index=False, name=None))
     assert ("2013T2", "previous", "2013T1") in pairs
     assert ("2013T2", "year_ago", "2012T2") in pairs
@@ -202,7 +202,8 @@ def test_what_changed_its_question_is_not_compared(changes: pd.DataFrame) -> Non
     broken = changes.loc[(changes["indicator"] == "victimizacion") & (changes["wave"] == "2013T2")]
     assert set(broken["verdict"]) == {"not_comparable"}
     assert broken["difference"].isna().all()
-    assert set(broken["reason"]) == {"ahora cuatro meses, antes tres"}
+    assert set(broken["reason"]) == {"broken"}
+    assert set(broken["broken_by"]) == {"ahora cuatro meses, antes tres"}
 
 
 def test_an_old_report_never_sees_a_later_wave(study: Study) -> None:

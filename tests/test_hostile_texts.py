@@ -6,158 +6,52 @@ The fields are found by walking the settings' types, so that a new one is attack
 import csv
 import json
 import re
+import shutil
 import subprocess
-import types
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import make_dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from pulsometro.check.report.terminal import print_verdict
-from pulsometro.check.signoffs import add_exception
+from pulsometro.check.signoffs import add_exception, load_exceptions
 from pulsometro.check.verdict import load_verdict
+from pulsometro.cli import main
 from pulsometro.common.errors import PulsoError
-from pulsometro.questionnaire.indicators import Indicator
-from pulsometro.questionnaire.model import Fieldwork, Item
+from pulsometro.graph.dvc_file import write_graph
+from pulsometro.questionnaire.indicators import Indicators
+from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.reporting.formats.render import pandoc_path
-from pulsometro.settings.report_settings import ReportSettings
+from pulsometro.reporting.pages import not_published
 from pulsometro.study import Study, load_study
-from pulsometro.study.parameters import Identity, Municipality, Wave
-from pulsometro.style.theme import load_theme
+from pulsometro.study.parameters import Params
+from pulsometro.style.theme import Theme, load_theme
+from pulsometro.weighting.record import load_weighting
+from tests.hostile_study import RIGHT, SIGNED, fields_of, hostile_study, texts_of
+from tests.hostile_words import CLOSED, INSIDE, TITLE
 from tests.small_study import dump, load
 from tests.tiny_study import make, write_study
 
-TITLE = 'Pulso "M" & C: <b> $1 -- *a* #1'
-# Inside of every text, and before it in turn: what formats read at the beginning.
-INSIDE = (
-    '<script>x()</script> "q\' {{< include _quarto.yml >}} #read("/etc/passwd") $x$ ]]> <!-- --> '
-    "&D {% if %} | `y`{=typst} file:///z http://x.mx"
-)
-BEFORE = ("=1+1", "+1", "@SUM", "- a", "1. a", "&D", "```", ": x", "{=1+1}", "-- ", "# a", "http://x.mx", "%", "[^1]")
-# A rule that the tiny study fails and somebody accepted.
-SIGNED = "phone.repeated"
-# Fields whose texts have a grammar of their own, held elsewhere, and why.
-CLOSED = {
-    "file": "a file's name: settings.names", "attempts": "a file's name", "cve_geo": "INEGI's code",
-    "ask_if": "a condition", "base": "a condition, or words where the report says so", "item": "a column",
-    "items": "columns", "indicator": "a column", "indicators": "columns", "statistic": "a code", "direction": "a code",
-    "brand": "a folder", "boundaries": "a path", "place_domain_kind": "a column", "whole_domain_kind": "a code",
-    "since": "a wave", "domains": "columns", "exclude": "codes", "no_answer": "a code", "kind": "a code",
-    "statistics": "codes", "breaks": "reasons by wave, one by hand", "source": "a column", "derived": "a column",
-    "aliases": "no output has them", "numeric_source": "a column",
-}  # fmt: skip
 
-
-class Hostile:
-    """Texts made hostile: the same text always becomes the same, so that what refers to it still does."""
-
-    def __init__(self) -> None:
-        self.made: dict[str, str] = {}
-
-    def text(self, words: str) -> str:
-        """``words`` between what formats obey."""
-        if words not in self.made:
-            self.made[words] = f"{BEFORE[len(self.made) % len(BEFORE)]} {words} {INSIDE}"
-        return self.made[words]
-
-    def fill(self, kind: Any, value: Any, name: str) -> Any:
-        """A value of a type with every text in it made hostile, fields that are not written too."""
-        kind = _plain(kind)
-        if is_dataclass(kind):
-            content, hints = dict(value or {}), get_type_hints(kind, include_extras=True)
-            for each in fields(kind):
-                if each.name not in CLOSED and _has_text(hints[each.name]):
-                    content[each.name] = self.fill(hints[each.name], content.get(each.name), each.name)
-            return content
-        if kind is str:
-            return self.text(value or name)
-        if get_origin(kind) in {tuple, list}:
-            return [self.fill(get_args(kind)[0], each, name) for each in (value or [])]
-        if isinstance(value, Mapping):
-            return {key: self.fill(get_args(kind)[1], each, name) for key, each in value.items()}
-        return value if value is not None else {}
-
-
-def _plain(kind: Any) -> Any:
-    if get_origin(kind) is Annotated:
-        return _plain(get_args(kind)[0])
-    if get_origin(kind) in {Union, types.UnionType}:
-        return _plain(next(each for each in get_args(kind) if each is not type(None)))
-    return kind
-
-
-def _has_text(kind: Any) -> bool:
-    kind = _plain(kind)
-    return kind is str or is_dataclass(kind) or (bool(get_args(kind)) and _has_text(get_args(kind)[-1 if get_origin(
-        kind) is not tuple else 0]))  # fmt: skip
-
-
-def hostile_study(folder: Path) -> dict[str, str]:
-    """The tiny study with every text hostile; the texts by what they were."""
-    write_study(folder)
-    bad = Hostile()
-    bad.made["title"] = bad.made["short"] = TITLE
-    params = load(folder / "params.yaml")
-    params["study"] |= {"title": "title", "short_title": "short", "sponsors": ["Patrocinio"]}
-    params["report"]["topics"] = [{"name": "Seguridad y más", "indicators": ["inseguro"]}]
-    params["report"]["disclosure"] = {"limitations": ["Un límite"]}
-    params["report"]["trust"]["level_names"] = ["Mucha", "Poca", "Nada"]
-    params["report"]["confidentiality"] = {"min_base": 10, "min_count": 0}
-    params["study"] = bad.fill(Identity, params["study"], "")
-    params["waves"] = {key: bad.fill(Wave, wave, "") for key, wave in params["waves"].items()}
-    params["municipalities"] = [bad.fill(Municipality, place, "") for place in params["municipalities"]]
-    trust = params["report"]["trust"]
-    params["report"] = bad.fill(ReportSettings, params["report"], "")
-    params["report"]["trust"]["names"] = {key: bad.text(said) for key, said in trust["names"].items()}
-    params["report"]["brand"] = "hostil"
-    params["check"]["roles"] = {"phone": "telefono"}
-    params["report"]["topics"][0]["name"] = "=Temas 'y' <b> & más"
-    dump(params, folder / "params.yaml")
-    asked = load(folder / "questionnaires/base.yaml")
-    asked["items"] = {name: bad.fill(Item, item, "") for name, item in asked["items"].items()}
-    for item in asked["items"].values():
-        for key in ("codes", "missing", "comparable", "derived"):
-            if item.get(key) == {}:
-                del item[key]
-    asked["items"]["conf_a"]["comparable"] = {"breaks": {"2021T2": bad.text("cambió")}}
-    asked["delivery"]["known"] = [bad.text("se sabe")]
-    for scale in asked["scales"].values():
-        scale["codes"] = {code: bad.text(said) for code, said in scale["codes"].items()}
-    asked["fieldwork"] = bad.fill(Fieldwork, asked["fieldwork"], "")
-    dump(asked, folder / "questionnaires/base.yaml")
-    told = load(folder / "questionnaires/indicators.yaml")
-    told["indicators"] = {name: bad.fill(Indicator, each, "") for name, each in told["indicators"].items()}
-    dump(told, folder / "questionnaires/indicators.yaml")
-    delivered = folder / "raw/2021T2/datos.csv"
-    table = pd.read_csv(delivered, dtype=str)
-    table["folio"] = [f"{INSIDE} {number}" for number in range(len(table))]
-    table["telefono"] = "9611234567"
-    table.to_csv(delivered, index=False)
-    _brand(folder / "reports/brands/hostil", bad)
-    dump({"exceptions": {"2021T2": {SIGNED: bad.text("se aceptó")}}}, folder / "questionnaires/exceptions.yaml")
-    return bad.made
-
-
-def _brand(folder: Path, bad: Hostile) -> None:
-    """A brand with a name and a logo, whose alternative text every page, sheet and slide has."""
-    from PIL import Image
-
-    folder.mkdir(parents=True)
-    Image.new("RGB", (8, 4), "#15587a").save(folder / "logo.png")
-    logo = {"path": "logo.png", "alt": bad.text("logotipo")}
-    dump({"meta": {"name": bad.text("marca")}, "logo": logo}, folder / "_brand.yml")
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hostile study as it is delivered; tests read it only."""
+    folder = tmp_path_factory.mktemp("escrito")
+    hostile_study(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def made(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The hostile study, its last wave and the site rendered once."""
     folder = tmp_path_factory.mktemp("hostil")
-    hostile_study(folder)
+    shutil.copytree(written, folder, dirs_exist_ok=True)
     return make(folder, reports=False)
 
 
@@ -229,22 +123,48 @@ ELEMENTS = frozenset({
 OUTSIDE = ("https://creativecommons.org/licenses/",)
 
 
-@pytest.mark.slow
-def test_every_text_field_is_attacked_or_closed() -> None:
-    """What CLOSED lists is there, and nothing else of text is left out."""
-    named = {each.name for kind in (Identity, Wave, Municipality, ReportSettings, Item, Fieldwork, Indicator)
-             for each in _below(kind)}  # fmt: skip
-    assert set(CLOSED) - {"domains", "exclude", "numeric_source"} <= named
+READ: Mapping[str, Any] = {
+    "params": Params, "questionnaire": Questionnaire, "indicators": Indicators, "brand": Theme,
+    "exceptions": Mapping[str, Mapping[str, str]],
+}  # fmt: skip
 
 
-def _below(kind: Any) -> Iterator[Any]:
-    hints = get_type_hints(kind, include_extras=True)
-    for each in fields(kind):
-        yield each
-        inner = _plain(hints[each.name])
-        for part in (inner, *map(_plain, (each for each in get_args(inner) if each is not Ellipsis))):
-            if is_dataclass(part):
-                yield from _below(part)
+def neither(kinds: Mapping[str, Any], attacked: set[str]) -> list[str]:
+    """Text fields that no attack reached and no reason closes, by their whole path."""
+    offered = [path for name, kind in kinds.items() for path in fields_of(kind, name)]
+    return sorted(set(offered) - attacked - set(CLOSED))
+
+
+def test_every_text_field_is_attacked_or_closed(written: Path) -> None:
+    """What was read of the hostile study holds an attack in every text field that no grammar closes, by whole path."""
+    study = load_study(written)
+    read = {
+        "params": study.params, "questionnaire": study.questionnaire("2021T2"), "indicators": study.indicators,
+        "brand": load_theme(study.brands, "hostil"), "exceptions": {"2021T2": load_exceptions(study, "2021T2")},
+    }  # fmt: skip
+    found = [each for name, value in read.items() for each in texts_of(value, name)]
+    attacked = {path for path, words in found if INSIDE in words or words == TITLE or "<b>" in words}
+    assert neither(READ, attacked) == []
+    assert attacked & set(CLOSED) == set(), "an attack reaches it: it has no grammar"
+    assert set(CLOSED) <= {path for name, kind in READ.items() for path in fields_of(kind, name)}
+    # One that is added, deep inside of what is there or in a mapping's key, is found.
+    words = tuple[Mapping[str, tuple[str, ...]], ...]
+    deep = make_dataclass("Deep", [("motto", str | None), ("words", words), ("whole", Params)])
+    planted = make_dataclass("Planted", [("new", Annotated[deep | None, ""])])
+    whole = {path.replace("params.", "planted.new.whole.") for path in {*attacked, *CLOSED}}
+    assert neither({"planted": planted}, whole) == [
+        "planted.new.motto", "planted.new.words[]{key}", "planted.new.words[]{}[]",
+    ]  # fmt: skip
+
+
+def test_every_text_of_the_tables_is_attacked_or_a_code(written: Path) -> None:
+    codes = {"cve_geo", "reference_date", "area", "municipio", "marco", "number", "disposition"}
+    for name in ("population/totals.csv", "population/coverage.csv", "2021T2/llamadas.csv"):
+        table = pd.read_csv(written / "raw" / name, dtype=str)
+        for column in table:
+            if not table[column].str.fullmatch(r"[\d.]*").all():
+                words = str(column).replace(INSIDE, "").split()[-1]
+                assert words in codes or table[column].str.contains(INSIDE, regex=False).all(), (name, column)
 
 
 @pytest.mark.slow
@@ -272,9 +192,12 @@ def test_the_title_prints_so(made: Study) -> None:
     for path in pages(made):
         page = _Page(path.read_text(encoding="utf-8"))
         assert TITLE in flat(" ".join([page.title, *page.words])), path.name
+        # In headings, navigation, descriptions and alternative texts too: nowhere a part of it, or twice escaped.
+        said = [*page.words, page.title, *(words for _, attributes in page.tags for words in attributes.values())]
+        assert not [words for words in map(flat, said) if words.count("Pulso ") != words.count(TITLE)], path.name
     pdf = subprocess.run(["pdfinfo", folder / "brief.pdf"], capture_output=True, text=True, check=True).stdout
-    said = re.search(r"^Title: +(.*)$", pdf, re.M)
-    assert said is not None and said[1].startswith(TITLE)
+    named = re.search(r"^Title: +(.*)$", pdf, re.M)
+    assert named is not None and named[1].startswith(TITLE)
     printed = subprocess.run(
         ["pdftotext", folder / "brief.pdf", "-"], capture_output=True, text=True, check=True
     ).stdout
@@ -406,9 +329,8 @@ def test_marks_of_direction_and_control_characters_are_refused_all_at_once(mark:
     assert mark not in str(caught.value)
 
 
-def test_load_study_takes_what_only_looks_dangerous(tmp_path: Path) -> None:
-    hostile_study(tmp_path)
-    study = load_study(tmp_path)
+def test_load_study_takes_what_only_looks_dangerous(written: Path) -> None:
+    study = load_study(written)
     assert study.identity.title == TITLE
     assert study.wave(study.params.current_wave).period.endswith(INSIDE)
 
@@ -432,3 +354,189 @@ def test_a_page_called_too_long_is_refused(tmp_path: Path) -> None:
     places = [{"cve_geo": "07001", "name": "a", "short": "a" * 151, "tile": [0, 0]}]
     with pytest.raises(PulsoError, match="150 is the most; shorten it"):
         load_study(write_study(tmp_path, {"municipalities": places}))
+
+
+@pytest.mark.slow
+def test_words_from_the_right_turn_no_sentence(made: Study) -> None:
+    for path in (made.site / made.params.current_wave / "metodologia.html", made.site / "secciones/metodologia.html"):
+        page = path.read_text(encoding="utf-8")
+        assert f"\u2068{RIGHT}\u2069, 66" in page
+        assert page.count(RIGHT) == page.count(f"\u2068{RIGHT}\u2069")
+
+
+@pytest.mark.slow
+def test_released_files_hold_the_words_as_given(made: Study) -> None:
+    import pyreadstat
+
+    wave = made.params.current_wave
+    asked, name = made.questionnaire(wave), f"microdatos_{wave}"
+    readers = {"sav": (pyreadstat.read_sav, 256, 120), "dta": (pyreadstat.read_dta, 80, 32_000)}
+    for ending, (read, label, value) in readers.items():
+        _, told = read(str(made.release(wave) / f"{name}.{ending}"))
+        assert str(told.file_label).startswith(TITLE)
+        items = {item: asked[item] for item in told.column_names if item in asked.items}
+        assert len(items) > 8
+        for item, kind in items.items():
+            assert _kept(str(told.column_names_to_labels[item]), kind.label, label), (ending, item)
+            for code, words in kind.codes.items():
+                assert _kept(told.variable_value_labels[item][code], words, value), (ending, item, code)
+    with (made.release(wave) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    assert not [column for column in head if not column.isidentifier()]
+    assert all(re.fullmatch(r"[\d.e-]*", cell) for row in rows for cell in row)
+    codebook = _Page((made.release(wave) / "codebook.html").read_text(encoding="utf-8"))
+    printed = flat(" ".join(codebook.words))
+    assert all(flat(item.text) in printed for item in items.values())
+
+
+def _kept(printed: str, words: str, longest: int) -> bool:
+    """Whether words are printed as given, or as much of them as the format has room for."""
+    return printed == words if len(words.encode()) <= longest else bool(printed) and words.startswith(printed[:-1])
+
+
+@pytest.mark.slow
+def test_records_say_what_was_said(made: Study) -> None:
+    step = load_weighting(made, made.params.current_wave).calibration
+    assert step is not None
+    source = step.sources[0]
+    assert all(INSIDE in words for words in (source.source, source.definition, source.note))
+    totals = made.params.weighting.control_totals
+    assert totals is not None
+    assert source.source == totals.source
+    assert any(INSIDE in gap.other_source for gap in step.gaps)
+    verdict = load_verdict(made, made.params.current_wave)
+    assert next(rule.accepted for rule in verdict.failed if rule.id == SIGNED).endswith(INSIDE)
+    for path in (made.root / "processed").rglob("*.json"):
+        json.loads(path.read_text(encoding="utf-8"))
+    for path in made.site.rglob("*-texto-alternativo.txt"):
+        said = path.read_text(encoding="utf-8")
+        assert INSIDE in said
+        assert whole(said) == []
+        assert OBEYED.search(said) is None
+
+
+@pytest.mark.slow
+def test_office_files_have_no_field_link_or_property_from_a_text(made: Study) -> None:
+    import docx
+    import openpyxl
+    from pptx import Presentation
+
+    folder = made.site / made.params.current_wave
+    for name in ("brief.docx", "brief.pptx", "tabulados.xlsx"):
+        with zipfile.ZipFile(folder / name) as archive:
+            parts = {part: archive.read(part).decode("utf-8", "replace") for part in archive.namelist()}
+        for part, content in parts.items():
+            if not part.endswith((".xml", ".rels")):
+                continue
+            # The page's own number is all that is a field, the contents' links all that are links.
+            codes = re.findall(r'<w:instrText[^>]*>([^<]*)|w:instr="([^"]*)"|<a:fld [^>]*type="([^"]*)"', content)
+            assert {"".join(each).strip() for each in codes} <= {"PAGE", "slidenum", "datetimeFigureOut"}, part
+            assert not re.search(r"<f[ >]|<a:hlink(Click|Hover)|<ddeLink|<oleObject", content), part
+            for link in re.findall(r"<(?:w:)?hyperlink [^>]*>", content):
+                assert "r:id" not in link, (part, link)
+            if part.endswith(".rels"):
+                assert 'TargetMode="External"' not in content, part
+            header = re.search(r"<oddHeader>(.*?)</oddHeader>", content)
+            assert header is None, part
+    book = openpyxl.load_workbook(folder / "tabulados.xlsx")
+    assert not [name for name in book.sheetnames if len(name) > 31 or set(name) & set("[]:*?/\\")]
+    for said in (docx.Document(str(folder / "brief.docx")), Presentation(str(folder / "brief.pptx"))):
+        told = said.core_properties
+        assert flat(told.author) == flat(made.identity.producer)
+        assert whole(f"{told.title} {told.subject} {told.comments}") == []
+    assert flat(book.properties.creator) == flat(made.identity.producer)
+
+
+# What nobody sees and a terminal obeys: settings may not hold it, a delivery may.
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+COLOURED = "\x1b[31m\u202eX\u2066 <script>"
+
+
+@pytest.fixture
+def copied(made: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    """The study again, with a folio that colours the terminal and turns the text."""
+    shutil.copytree(made.root, tmp_path / "study", ignore=shutil.ignore_patterns("site"))
+    monkeypatch.chdir(tmp_path / "study")
+    study = load_study(tmp_path / "study")
+    delivered = study.raw("2021T2")
+    table = pd.read_csv(delivered, dtype=str)
+    table.loc[0, str(table.columns[0])] = COLOURED
+    table.to_csv(delivered, index=False)
+    return study
+
+
+@pytest.mark.slow
+def test_the_terminal_shows_and_obeys_nothing(copied: Study) -> None:
+    write_graph(copied)
+    docs = copied.root.parent / "docs"
+    said = {}
+    for words in (
+        ["ingest", "2021T2"], ["check", "2021T2", "--data-docs", str(docs)], ["weight", "2021T2"],
+        ["questionnaire", "diff", "2021T1", "2021T2"], ["explain", "2021T2/weighting.json#final/total/n"],
+        ["wave", "new", "2021T3", "--from", "2021T2", "--data", str(copied.raw("2021T2"))],
+    ):  # fmt: skip
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 0, (words, done.output)
+        assert OBEYED.search(done.output) is None, words
+        said[words[0]] = done.output
+    assert INSIDE in flat(said["wave"])
+    assert r"\x1b[31m\u202eX\u2066" in flat(said["check"])
+    # What was written reads back as the same text.
+    old, new = (load(copied.questionnaires / f"{name}.yaml") for name in ("2021T2", "2021T3"))
+    assert {**new, "wave": "", "delivery": ""} == {**old, "wave": "", "delivery": ""}
+    assert load_study(copied.root).identity == copied.identity
+    graph = load(copied.root / "dvc.yaml")
+    assert set(graph["stages"]["ingest"]["foreach"]) == {"2021T1", "2021T2", "2021T3"}
+    assert INSIDE not in (copied.root / "dvc.yaml").read_text(encoding="utf-8")
+    found = list(docs.rglob("*.html"))
+    assert len(found) > 2
+    for path in found:
+        page = path.read_text(encoding="utf-8")
+        assert "<script>x()" not in page, path.name
+
+
+@pytest.mark.slow
+def test_a_wave_that_is_not_published_says_so_in_words(copied: Study) -> None:
+    delivered = copied.raw("2021T2")
+    table = pd.read_csv(delivered, dtype=str)
+    table.loc[:1, str(table.columns[0])] = f"{COLOURED} {INSIDE}"
+    table.to_csv(delivered, index=False)
+    done = CliRunner().invoke(main, ["ingest", "2021T2", "--withhold"])
+    assert OBEYED.search(done.output) is None
+    assert r"\x1b[31m\u202eX\u2066 <script>" in done.output
+    record = json.loads((copied.processed("2021T2", "ingest") / "withheld.json").read_text(encoding="utf-8"))
+    assert [found for words in record.values() if isinstance(words, str) for found in whole(words)] == []
+    CliRunner().invoke(main, ["release", "2021T2", "--withhold"])
+    assert TITLE in _readme_words(copied, "2021T2")
+    theme, period = not_published.theme_or_neutral(copied), copied.wave("2021T2").period
+    for source in (not_published.page(period, TITLE, theme), not_published.nothing(TITLE, theme)):
+        page = _Page(source)
+        assert {tag for tag, _ in page.tags} <= ELEMENTS
+        assert TITLE in page.title
+        assert whole(" ".join([page.title, *page.words])) == []
+
+
+@pytest.mark.slow
+def test_a_browser_and_a_printer_show_the_words(made: Study, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("chromium is not installed")
+    words = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    page = (made.site / "index.html").as_uri()
+    for option in (f"--screenshot={tmp_path / 'a.png'}", f"--print-to-pdf={tmp_path / 'a.pdf'}"):
+        subprocess.run([*words, option, page], check=True, capture_output=True, timeout=60)
+    brief = made.site / made.params.current_wave / "brief.pdf"
+    subprocess.run(["pdftoppm", "-r", "40", "-png", "-l", "1", brief, tmp_path / "b"], check=True)
+    for picture in (tmp_path / "a.png", *tmp_path.glob("b*.png")):
+        assert _colours(picture) > 8
+    for pdf in (tmp_path / "a.pdf", brief):
+        said = subprocess.run(["pdftotext", "-l", "1", pdf, "-"], capture_output=True, text=True, check=True).stdout
+        assert TITLE in flat(said)
+        assert "root:" not in said
+
+
+def _colours(picture: Path) -> int:
+    from PIL import Image
+
+    with Image.open(picture) as shown:
+        return len(shown.convert("RGB").getcolors(10**6) or range(10**6))

@@ -129,3 +129,21 @@ def test_what_is_too_long_for_excel_is_cut() -> None:
     assert escapes.excel_text("x" * 40_000) == "x" * 32_766 + "…"
     assert not escapes.excel_text("<r><t>x</t></r>").endswith("</r>")
     assert escapes.excel_text("=1+1") == "=1+1"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("En שלום, 66.2 %", "En \u2068שלום\u2069, 66.2 %"),
+        ("حي السلام 12", "\u2068حي السلام\u2069 12"),
+        ("א 1 ב y ג", "\u2068א 1 ב\u2069 y \u2068ג\u2069"),
+        ("Ñuñoa 12", "Ñuñoa 12"),
+    ],
+)
+def test_words_from_the_right_turn_nothing_around_them(words: str, shown: str) -> None:
+    """In a page, a PDF and Word, wherever they stand in a sentence; other words get no mark."""
+    assert escapes.isolated(words) == shown
+    assert escapes.html(words) == shown
+    assert escapes.attribute(words) == shown
+    [block] = read(escapes.markdown(words), _MARKDOWN)
+    assert words_of(block["c"]) == shown

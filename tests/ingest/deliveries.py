@@ -44,7 +44,7 @@ report:
   people: "personas"
   headline: {indicator: sin_confianza}
   findings: [{indicator: sin_confianza}]
-  trust: {title: "Confianza", indicators: [], names: {}, levels: []}
+  trust: {title: "Confianza", indicators: [confianza], names: {confianza: "Confianza"}, levels: ["mucha"]}
 """
 
 QUESTIONNAIRE = """\

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pulsometro.questionnaire import Questionnaire, load_questionnaire
+from pulsometro.questionnaire import Indicator, Questionnaire, load_questionnaire
+from pulsometro.questionnaire.comparability import SINCE, break_between
 from pulsometro.questionnaire.diff import describe, differences
 from tests.ingest import deliveries as d
 
@@ -48,3 +49,12 @@ def test_new_gone_moved_and_renamed(tmp_path: Path) -> None:
     assert {(c.kind, c.item) for c in differences(a, b)} == {
         ("order", "conf_a"), ("column", "conf_b"), ("new", "nueva"), ("gone", "conf_d"),
     }  # fmt: skip
+
+
+def test_the_wave_since_which_answers_compare_breaks_the_series_before_it(tmp_path: Path) -> None:
+    new = 'text: "¿Víctima este año?", comparable: {since: "2020T2"}'
+    a, b = _pair(tmp_path, lambda text: text.replace('text: "¿Víctima?"', new))
+    waves = {"2020T1": a, "2020T2": b}
+    for item, said in (("victima", SINCE), ("sexo", "")):
+        indicator = Indicator("Prueba", "share", "neutral", item=item, categories=(1,), category="sí")
+        assert break_between(waves, list(waves), indicator, "2020T1", "2020T2") == said

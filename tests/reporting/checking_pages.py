@@ -72,6 +72,8 @@ def _tied_right(study: Study, edition: Edition, piece: Piece) -> bool:
         return held(study, edition, piece.key, piece.field, words)
     # In charts and headings a name may stand before its number.
     if piece.field in ("estimate", "margin") or piece.field.startswith("change:"):
+        # An older figure at the end of a line names its wave.
+        words = words.removesuffix(f" ({spanish.wave_short(piece.key.partition('|')[0])})")
         found = numbers_in(words)
         return len(found) == 1 and fits(edition, piece.key, piece.field, found[0]) and _sign_right(edition, piece)
     return fits(edition, piece.key, piece.field, words)

@@ -166,7 +166,7 @@ def rankings(table: pd.DataFrame) -> pd.DataFrame:
             below = int((group["ci_high"] < record["ci_low"]).sum())
             rank = 1 + int((group["estimate"] > record["estimate"]).sum())
             ids = {name: record[name] for name in IDS}
-            ends = {"rank": rank, "rank_low": 1 + above, "rank_high": len(group) - below}
+            ends = {"rank": rank, "rank_low": 1 + above, "rank_high": len(group) - below, "domains": len(group)}
             rows.append({**ids, **ends, "ci_level": 0.95})
     return pd.DataFrame(rows)
 

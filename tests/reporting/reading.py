@@ -134,17 +134,22 @@ def docx_text(path: Path, alternatives: bool = True) -> str:
     """The text of a DOCX: paragraphs and tables in order, with alternative texts where the pictures are."""
     with zipfile.ZipFile(path) as archive:
         body = archive.read("word/document.xml").decode("utf-8")
-    return office_text(body if alternatives else re.sub(r'\bdescr="[^"]*"', "", body))
+    return office_text(body if alternatives else _without_alternatives(body))
 
 
-def pptx_texts(path: Path) -> list[tuple[str, str]]:
+def _without_alternatives(body: str) -> str:
+    return re.sub(r'\bdescr="[^"]*"', "", body)
+
+
+def pptx_texts(path: Path, alternatives: bool = True) -> list[tuple[str, str]]:
     """Of every slide its text with alternative texts, and its notes."""
     with zipfile.ZipFile(path) as archive:
         slides = sorted(
             (n for n in archive.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", n)),
             key=lambda name: int(re.findall(r"\d+", name)[0]),
         )
-        return [(office_text(archive.read(n).decode("utf-8")), _notes(archive, n)) for n in slides]
+        parts = ((archive.read(n).decode("utf-8"), _notes(archive, n)) for n in slides)
+        return [(office_text(body if alternatives else _without_alternatives(body)), notes) for body, notes in parts]
 
 
 def _notes(archive: zipfile.ZipFile, slide: str) -> str:

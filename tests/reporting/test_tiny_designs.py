@@ -55,6 +55,12 @@ def test_weights_given_names_of_54_letters_and_a_missing_edition(tmp_path: Path)
     pages = words(tmp_path)
     assert "factor de expansión que entrega" in pages["2021T2/calidad.html"]
     assert "Los pesos no se calibraron" in pages["2021T2/calidad.html"]
+    # Each rule of who does not answer with its indicators; a table of shares and means has no unit over all.
+    method = re.sub(r"\s+", " ", pages["2021T2/metodologia.html"])
+    assert "no sabe y no contesta quedan fuera de la base. En «Fue víctima», no" in method
+    tables = [page for name, page in pages.items() if name.startswith("secciones/municipios/")]
+    assert tables and all("salvo donde el renglón dice su unidad" in page and ", %" not in page for page in tables)
+    assert not any("Cambio, pp" in page for page in tables)
     said = " ".join(pages.values())
     assert not re.search(r"primera medición|de su municipio|Del peso base|se calibran", said)
     # The second edition is not here: no line leads from the first to the third.

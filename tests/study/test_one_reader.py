@@ -27,9 +27,11 @@ OPENERS = {
     "load_of_wave": {
         "check/verdict.py", "ingest/delivery_record.py", "recompute/opinion_record.py", "weighting/record.py",
     },
-    # A folder's manifest, the mark on simulated files, a map that somebody drew, a cell that holds details, the opener.
+    # A folder's manifest, the mark on simulated files, a map that somebody drew, a cell that holds details, the opener;
+    # and what a page's filter and charts leave of the printed numbers while they are made.
     "json.loads": {
-        "common/bound.py", "common/files.py", "reporting/charts/drawing/boundaries.py", "reporting/edition/rows.py",
+        "common/bound.py", "common/files.py", "reporting/charts/chart_numbers.py",
+        "reporting/charts/drawing/boundaries.py", "reporting/edition/rows.py", "reporting/formats/page.py",
         "study/simulated_files.py",
     },
 }  # fmt: skip

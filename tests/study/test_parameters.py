@@ -45,6 +45,14 @@ def test_the_root_is_found_from_a_folder_inside() -> None:
         ("  level: 0.95", "  level: alto", r"key 'estimation\.level'"),
         ("  se: replicates\n", "", r"the key 'estimation\.se' is missing"),
         ('current_wave: "2013T2"', 'current_wave: "2031T2"', r"'current_wave' names 2031T2"),
+        ("  findings:\n", "  findings: []\n  key:\n", r"report: findings is empty; name at least one measure"),
+        ('levels: ["mucha", "algo", "poca", "nada"]', "levels: []", r"report: trust\.levels is empty"),
+        ('levels: ["mucha"', 'level_names: ["Mucha"]\n    levels: ["mucha"', r"trust\.level_names must be as many as"),
+        (
+            "indicators: [inseguridad_amplia,",
+            "indicators: []\n      # [",
+            r"topic Percepción de seguridad has no indic",
+        ),
         ('end: "2013-05-19"', 'end: "2013-04-19"', r"waves\.2013T2\.fieldwork ends before it starts"),
         ('cve_geo: "19018"', 'cve_geo: "19006"', r"municipalities lists 19006 twice"),
         ("    edition: 7", "    edition: 8", r"waves\.2013T1 and waves\.2013T2 are both edition 8; number them apart"),
@@ -171,3 +179,15 @@ def test_a_condition_on_an_area_is_held_to_the_municipalities(folder: Path) -> N
             continue
         with pytest.raises(PulsoError, match=r"items\.denuncia\.ask_if: .*'19999', which is no municipality of params"):
             load_study(folder).questionnaire("2013T2")
+
+
+def test_pages_of_places_that_nobody_estimates_are_refused_and_the_remedy_mends_it(tmp_path: Path) -> None:
+    from tests.tiny_study import write_study
+
+    write_study(tmp_path / "a", {"estimation.domains": [[], ["sexo"]]})
+    with pytest.raises(
+        PulsoError, match=r"place_domain_kind is municipio, which estimation\.domains does not list; add"
+    ):
+        load_study(tmp_path / "a")
+    write_study(tmp_path / "b", {"estimation.domains": [[], ["sexo"], ["municipio"]]})
+    assert load_study(tmp_path / "b").params.publish.reports

@@ -16,15 +16,27 @@ _FIRST = re.compile(r"(\s*)(?:(\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+))([.)])|([-+
 # What ends a quoted value or a cell, or begins a shortcode or raw text.
 _IN_QUOTES = re.compile(r"[\"&<>\\`{}|'$@*_\[\]~^#]")
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+# Words of a script that runs from the right (Hebrew, Arabic, Syriac and others), with what stands between them.
+_RIGHT = "[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_RIGHT_RUN = re.compile(rf"{_RIGHT}(?:[^A-Za-z\u00c0-\u024f]*{_RIGHT})?")
 # What a spreadsheet takes for the beginning of a formula when it opens a CSV (OWASP, CSV injection).
 _FORMULA = tuple("=+-@\t\r")
 # Characters of a header or footer, and of a cell, in Excel's files.
 _LONGEST_FOOTER, _LONGEST_CELL = 255, 32_767
 
 
+def isolated(words: str) -> str:
+    """Plain words in which those that run from the right turn nothing around them (first strong isolate, UAX #9).
+
+    Without it a number after an Arabic or Hebrew name is shown before it, and a sentence says another thing. Only
+    what is inside of sentences needs it: a cell, a label or a title of its own has nothing beside it.
+    """
+    return words if words.isascii() else _RIGHT_RUN.sub("\u2068\\g<0>\u2069", words)
+
+
 def markdown(words: str) -> str:
     r"""Plain words as one run of Markdown: ``*a* #1`` → ``\*a\* \#1``; a new line is a blank."""
-    plain = _BLANKS.sub(" ", words)
+    plain = isolated(_BLANKS.sub(" ", words))
     begins = _FIRST.match(plain)
     if begins is None:
         return _INSIDE.sub(r"\\\g<0>", plain)
@@ -35,12 +47,12 @@ def markdown(words: str) -> str:
 
 def attribute(words: str) -> str:
     """Plain words between the quotes of an attribute in pandoc's Markdown, inside of a table or of raw HTML too."""
-    return _IN_QUOTES.sub(lambda found: f"&#{ord(found[0])};", _BLANKS.sub(" ", words))
+    return _IN_QUOTES.sub(lambda found: f"&#{ord(found[0])};", _BLANKS.sub(" ", isolated(words)))
 
 
 def html(words: str) -> str:
     """Plain words as HTML or XML, also between the quotes of an attribute."""
-    return _entities(words, quote=True)
+    return _entities(isolated(words), quote=True)
 
 
 def typst_string(words: str) -> str:

@@ -13,7 +13,17 @@ from pulsometro.common.sealing import damaged
 from pulsometro.estimates.hypotheses import hypotheses_of, identified, shown_by
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
 from pulsometro.estimates.within_wave import Judging, differences_of, none
-from pulsometro.estimation import CHANGE_COLUMNS, COLUMNS, Breaks, ChangeRule, Wave, changes, judge, rank_domains
+from pulsometro.estimation import (
+    CHANGE_COLUMNS,
+    COLUMNS,
+    RANK_COLUMNS,
+    Breaks,
+    ChangeRule,
+    Wave,
+    changes,
+    judge,
+    rank_domains,
+)
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.questionnaire.comparability import break_between
 from pulsometro.study import Study
@@ -170,6 +180,9 @@ def rankings(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
     """The places of the areas, 1 the largest, with joint intervals for the ranks, wave by wave."""
     kind = study.params.report.place_domain_kind
     areas = estimates.loc[(estimates["domain_kind"] == kind) & (estimates["statistic"] != "total")]
+    if not len(areas):
+        # A study that does not estimate its places has no order of them.
+        return areas.reindex(columns=list(RANK_COLUMNS))
     weighting = study.params.weighting
     # Areas share no PSU when each respondent is one, or when the areas are the strata; interviewers cross them.
     independent = (weighting.psu is None or weighting.strata == kind) and study.params.estimation.clusters == "design"

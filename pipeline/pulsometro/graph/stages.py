@@ -198,7 +198,7 @@ def _report(study: Study) -> Stage:
         "report", f"pulso report {KEY} --withhold",
         (*program("report"), *settings(*sections), questionnaire(), *_drawn(study),
          f"processed/checks/{KEY}.json", f"processed/series/waves/{KEY}", *of_wave("estimate", "recompute", "weight")),
-        (*of_wave("report"), f"reports/site/{KEY}"), each_wave=True,
+        (f"processed/printed/{KEY}.parquet", *of_wave("report"), f"reports/site/{KEY}"), each_wave=True,
     )  # fmt: skip
 
 
@@ -212,7 +212,8 @@ def _site(study: Study) -> Stage:
         "site", "pulso site",
         (*program("site"), *settings(*sections), *(questionnaire(wave) for wave in study.waves), *_drawn(study),
          "processed/series/estimates.parquet", "processed/series/waves", *every),
-        tuple(f"reports/site/{name}" for name in ("index.html", "recursos", "secciones")),
+        ("processed/printed/site.parquet",
+         *(f"reports/site/{name}" for name in ("index.html", "recursos", "secciones"))),
     )  # fmt: skip
 
 
@@ -220,7 +221,7 @@ def _release(study: Study) -> Stage:
     before = ("ingest", "report", "weight") if study.params.publish.reports else ("estimate", "ingest", "weight")
     return Stage(
         "release", f"pulso release {KEY} --withhold",
-        (*program("release"), *settings("municipalities.json", "report/licence.json", "study", f"waves/{KEY}.json",
-         "weighting"), questionnaire(), "questionnaires/indicators.yaml", *of_wave(*before)),
+        (*program("release"), *settings("estimation/se.json", "municipalities.json", "report/licence.json", "study",
+         f"waves/{KEY}.json", "weighting"), questionnaire(), "questionnaires/indicators.yaml", *of_wave(*before)),
         (f"processed/release/{KEY}", *of_wave("release")), each_wave=True,
     )  # fmt: skip

@@ -97,8 +97,10 @@ def readme(study: Study, table: ReleaseTable, questionnaire: Questionnaire, shor
         n=f"{len(table.frame):,}",
         replicates=0 if replicates is None else sum(c.startswith(REPLICATE) for c in replicates.columns),
         bootstrap=method == "rao_wu",
+        published=study.params.estimation.se == "replicates",
+        units=study.params.weighting.psu is not None,
         areas=any(questionnaire[v.name].kind == "area" for v in table.items),
-        left_out=table.left_out,
+        left_out=[Exact(name) for name in table.left_out],
         shortened=shortened,
         licence=_licence(study),
     )

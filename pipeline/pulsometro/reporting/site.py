@@ -4,12 +4,10 @@ Wave folders belong to their own stages: this one writes ``index.html``, ``secci
 """
 
 import json
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from html import unescape
 from pathlib import Path
 
 from pulsometro.check.verdict import load_verdict
@@ -19,16 +17,20 @@ from pulsometro.recompute.opinion_record import load_opinion
 from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.edition.read_edition import load_edition, wave_info
 from pulsometro.reporting.formats.build_folder import ASSETS, EngineFiles, engine_files, script, style
-from pulsometro.reporting.formats.page import render_page
+from pulsometro.reporting.formats.page import PageWords, Rendered, render_page
 from pulsometro.reporting.formats.render import find_engine
 from pulsometro.reporting.language.traced_text import slug, upper_first
 from pulsometro.reporting.pages import not_published, sections
 from pulsometro.reporting.pages.navigation import SECTIONS
 from pulsometro.reporting.pages.not_published import theme_or_neutral
 from pulsometro.reporting.pages.site_pages import SiteContent, place_page, section_page, start_page
+from pulsometro.reporting.printed_index import printed, write_printed
 from pulsometro.study import Study
 from pulsometro.study.withheld import read_withheld
 from pulsometro.weighting.record import load_weighting
+
+# Address below the site → what its page prints.
+Made = dict[str, Rendered]
 
 
 def run(study: Study) -> str:
@@ -59,8 +61,10 @@ def run(study: Study) -> str:
         lanes = [
             partial(_start_and_places, content, parts, index, folder), partial(_sections, content, parts, folder),
         ]  # fmt: skip
-        pages = {path: file for lane in side_by_side(lanes) for path, file in lane.items()}
-        write_text(_search(pages), assets / "buscar.js")
+        pages = {path: made for lane in side_by_side(lanes) for path, made in lane.items()}
+        write_text(_search({path: rendered.words for path, rendered in pages.items()}), assets / "buscar.js")
+    rows = [row for path, rendered in pages.items() for row in printed(path, rendered.shown)]
+    write_printed(rows, study.printed("site"))
     return f"{study.site.relative_to(study.root)}/index.html and {len(pages) - 1} pages ({engine.name})."
 
 
@@ -74,6 +78,7 @@ def _write_none(study: Study) -> str:
         write_text(text.replace('href="index.html"', 'href="../index.html"'), folder / "index.html")
         write_text("", assets / "estilo.css")
     write_text(text, study.site / "index.html", public=True)
+    write_printed([], study.printed("site"))
     return f"{study.site.relative_to(study.root)}/index.html: no wave is published."
 
 
@@ -87,22 +92,22 @@ def _current(study: Study) -> tuple[Edition, tuple[WaveInfo, ...]] | None:
     return load_edition(study, published[-1]), tuple(wave_info(study, wave) for wave in withheld)
 
 
-def _start_and_places(content: SiteContent, parts: EngineFiles, index: Path, folder: Path) -> dict[str, Path]:
-    render_page(start_page(content, parts.figures("index")), parts, "html", index)
-    pages = {"index.html": index}
+def _start_and_places(content: SiteContent, parts: EngineFiles, index: Path, folder: Path) -> Made:
+    pages = {"index.html": render_page(start_page(content, parts.figures("index")), parts, "html", index)}
     for place in content.edition.places:
         name = slug(place.short)
         target = folder / "municipios" / f"{name}.html"
-        render_page(place_page(content, place, parts.figures(f"municipios-{name}")), parts, "html", target)
-        pages[f"secciones/municipios/{name}.html"] = target
+        page = place_page(content, place, parts.figures(f"municipios-{name}"))
+        pages[f"secciones/municipios/{name}.html"] = render_page(page, parts, "html", target)
     return pages
 
 
-def _sections(content: SiteContent, parts: EngineFiles, folder: Path) -> dict[str, Path]:
+def _sections(content: SiteContent, parts: EngineFiles, folder: Path) -> Made:
     pages = {}
     for key, _ in SECTIONS:
-        render_page(section_page(content, key, parts.figures(key)), parts, "html", folder / f"{key}.html")
-        pages[f"secciones/{key}.html"] = folder / f"{key}.html"
+        target = folder / f"{key}.html"
+        page = section_page(content, key, parts.figures(key))
+        pages[f"secciones/{key}.html"] = render_page(page, parts, "html", target)
     return pages
 
 
@@ -132,27 +137,15 @@ def _verdict(study: Study, edition: Edition) -> tuple[str, tuple[str, ...]]:
     return ("aceptada con excepciones firmadas" if reasons else "aceptada"), reasons
 
 
-def _search(pages: Mapping[str, Path]) -> str:
+def _search(pages: Mapping[str, PageWords]) -> str:
     """The search's index and code as one script: a page opened from a disk may not fetch a file.
 
     A page is one entry, and so is each part of it that has an address of its own.
     """
     entries = []
-    for url, path in pages.items():
-        words = path.read_text(encoding="utf-8")
-        title = unescape(re.search(r"<title>(.*?)</title>", words, re.S)[1])  # type: ignore[index]
-        main = words[words.index("<main") :]
-        main = re.sub(r"<(svg|script|style|table)\b.*?</\1>", " ", main, flags=re.S)
-        heads = [_plain(head) for head in re.findall(r"<h[1-3][^>]*>(.*?)</h[1-3]>", main, re.S)]
-        entries.append({"url": url, "title": title, "line": heads[0] if heads else "", "text": _plain(main)})
-        for key, head, rest in re.findall(
-            r'<section\s+id="([^"]+)"[^>]*>\s*<h3>(.*?)</h3>(.*?)(?=<section\s|<h[1-3]|\Z)', main, re.S
-        ):
-            said = _plain(rest.split("<details", 1)[0])
-            entries.append({"url": f"{url}#{key}", "title": _plain(head), "line": said, "text": said})
+    for url, words in pages.items():
+        entries.append({"url": url, "title": words.title, "line": words.head, "text": words.said})
+        for part in words.parts:
+            entries.append({"url": f"{url}#{part.address}", "title": part.head, "line": part.said, "text": part.said})
     listed = json.dumps(entries, ensure_ascii=False, indent=0, sort_keys=True)
     return f"window.PULSO_PAGES = {listed};\n" + (ASSETS / "search.js").read_text(encoding="utf-8")
-
-
-def _plain(words: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", words))).strip()

@@ -14,6 +14,7 @@ from pulsometro.reporting.formats.page import render_page
 from pulsometro.reporting.formats.powerpoint import finish
 from pulsometro.reporting.formats.render import Format, find_engine
 from pulsometro.reporting.pages import not_published, slides, wave_pages
+from pulsometro.reporting.printed_index import Printed, Shown, printed, write_printed
 from pulsometro.reporting.tables import tabulados
 from pulsometro.study import Study
 from pulsometro.study.withheld import carried
@@ -36,6 +37,7 @@ def _say_so(study: Study, wave: str) -> None:
             study.wave(wave).period, study.identity.short_title, not_published.theme_or_neutral(study)
         )
         write_text(text, folder / "brief.html")
+    write_printed([], study.printed(wave))
 
 
 def _render(study: Study, wave: str, draft: bool, record: Path) -> str:
@@ -46,37 +48,48 @@ def _render(study: Study, wave: str, draft: bool, record: Path) -> str:
         engine_files(study.reports, edition.theme, engine, office=True) as parts,
         atomic_folder(target, public=True) as folder,
     ):
-        side_by_side([partial(_pages, study, edition, parts, folder), partial(_companions, edition, folder)])
+        lanes = [partial(_pages, study, edition, parts, folder), partial(_companions, edition, folder)]
+        rows = [row for lane in side_by_side(lanes) for row in lane]
+    write_printed(rows, study.printed(wave))
     write_json({"wave": wave}, record / "published.json")
     return f"{wave}: {target.relative_to(study.root)}/ (brief, slides, tabulados, cards; {engine.name})."
 
 
-def _companions(edition: Edition, folder: Path) -> None:
-    tabulados.write(edition, folder / "tabulados.xlsx")
-    card_words.write(edition, folder / "tarjetas")
+def _companions(edition: Edition, folder: Path) -> list[Printed]:
+    """What is not rendered from a source: workbook and cards; what they print."""
+    files = {"tabulados.xlsx": tabulados.write(edition, folder / "tabulados.xlsx")}
+    for name, numbers in card_words.write(edition, folder / "tarjetas").items():
+        files[f"tarjetas/{name}"] = list(numbers)
     if edition.draft:
         watermark.mark_cards(folder / "tarjetas", edition.theme)
+    wave = edition.wave.key
+    return [row for name, numbers in files.items() for row in printed(f"{wave}/{name}", map(Shown, numbers))]
 
 
-def _pages(study: Study, edition: Edition, parts: EngineFiles, folder: Path) -> None:
-    """What is rendered from a source."""
-    name = parts.engine.name
+def _pages(study: Study, edition: Edition, parts: EngineFiles, folder: Path) -> list[Printed]:
+    """What is rendered from a source, and what it prints."""
+    name, files = parts.engine.name, {}
     brief = wave_pages.brief_page(edition, parts.figures("brief"), name)
     for form in FORMATS:
-        render_page(brief, parts, form, folder / f"brief.{form}")
+        files[f"brief.{form}"] = render_page(brief, parts, form, folder / f"brief.{form}").shown
     if edition.draft:
         path = folder / "brief.docx"
         path.write_bytes(watermark.mark_docx(path.read_bytes(), edition.theme))
-    _slides(edition, parts, folder)
-    render_page(wave_pages.methodology(study, edition, name), parts, "html", folder / "metodologia.html")
-    quality = wave_pages.quality(study, edition, parts.figures("calidad"), name)
-    render_page(quality, parts, "html", folder / "calidad.html")
+    files["brief.pptx"] = _slides(edition, parts, folder)
+    pages = {
+        "metodologia.html": wave_pages.methodology(study, edition, name),
+        "calidad.html": wave_pages.quality(study, edition, parts.figures("calidad"), name),
+    }
+    for file, page in pages.items():
+        files[file] = render_page(page, parts, "html", folder / file).shown
+    return [row for file, shown in files.items() for row in printed(f"{edition.wave.key}/{file}", shown)]
 
 
-def _slides(edition: Edition, parts: EngineFiles, folder: Path) -> None:
+def _slides(edition: Edition, parts: EngineFiles, folder: Path) -> list[Shown]:
     figures = parts.figures("slides")
     made = slides.deck(edition, figures)
     path = folder / "brief.pptx"
-    render_page(wave_pages.slides_page(edition, made, figures), parts, "pptx", path)
+    shown = render_page(wave_pages.slides_page(edition, made, figures), parts, "pptx", path).shown
     deck = finish(path.read_bytes(), made.alts, made.tones, made.foot, edition.theme)
     path.write_bytes(watermark.mark_pptx(deck, edition.theme) if edition.draft else deck)
+    return shown

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pulsometro.settings.configuration import STRICT
+from pulsometro.settings.faults import demand
+
+_WHERE = "params.yaml, report:"
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,17 @@ class Battery:
     spoken: dict[str, str] = field(default_factory=dict)
     base: str = ""
 
+    def __post_init__(self) -> None:
+        demand(
+            _WHERE,
+            (bool(self.indicators), "trust.indicators is empty; name at least one indicator"),
+            (bool(self.levels), "trust.levels is empty; name the categories from the most to the least favourable"),
+            (
+                len(self.level_names) in (0, len(self.levels)),
+                "trust.level_names must be as many as trust.levels, or left out",
+            ),
+        )
+
 
 @dataclass(frozen=True)
 class Topic:
@@ -57,6 +71,9 @@ class Topic:
     __pydantic_config__: ClassVar = STRICT
     name: str
     indicators: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        demand(_WHERE, (bool(self.indicators), f"topic {self.name} has no indicators; name some or take it out"))
 
 
 @dataclass(frozen=True)
@@ -136,6 +153,9 @@ class ReportSettings:
     boundaries_source: str = ""
     confidentiality: Confidentiality = field(default_factory=Confidentiality)
     disclosure: Disclosure = field(default_factory=Disclosure)
+
+    def __post_init__(self) -> None:
+        demand(_WHERE, (bool(self.findings), "findings is empty; name at least one measure"))
 
     @property
     def article(self) -> str:

@@ -212,6 +212,10 @@ class Study:
         """A file of the series over all waves."""
         return self.root / "processed" / "series" / name
 
+    def printed(self, what: str) -> Path:
+        """The index of the printed numbers of a wave's files, by its key, or of the ``site``'s own pages."""
+        return self.root / "processed" / "printed" / f"{what}.parquet"
+
     def release(self, wave: str) -> Path:
         """Folder of what partners may have of the wave."""
         return self.root / "processed" / "release" / wave
@@ -282,6 +286,20 @@ def _faults(params: Params) -> Iterator[Fault]:
     yield from item_faults(params.weighting, params.check, params.estimation.domains)
     yield from report_faults(params.report)
     yield from _cluster_faults(params)
+    yield from _place_faults(params)
+
+
+def _place_faults(params: Params) -> Iterator[Fault]:
+    """Pages of places whose figures nobody estimates."""
+    kind = params.report.place_domain_kind
+    kinds = {"*".join(columns) for columns in params.estimation.domains}
+    # A name that cannot be one has a sentence of its own.
+    if params.publish.reports and len(params.municipalities) > 1 and kind.isidentifier() and kind not in kinds:
+        yield Fault(
+            f"report.place_domain_kind is {shown(kind)}, which estimation.domains does not list; add "
+            f"[{shown(kind)}] there.",
+            ("report", "place_domain_kind"),
+        )
 
 
 def _cluster_faults(params: Params) -> Iterator[Fault]:

@@ -89,7 +89,8 @@ PRECISIONS: Mapping[str, str] = {
 }
 REASONS: Mapping[str, str] = {
     Reason.PUBLISHABLE: "",
-    Reason.NO_CASES: "no hubo a quién preguntar",
+    # True where nobody was asked and where all who were said that they did not know.
+    Reason.NO_CASES: "sin respuestas que contar",
     Reason.NOT_ASKED: "no se preguntó",
     Reason.NOT_DELIVERED: "no se entregó",
     Reason.CONFIDENTIAL: "confidencial",

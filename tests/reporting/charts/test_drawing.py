@@ -15,6 +15,7 @@ from pulsometro.reporting.charts.drawing.canvas import PHONE, SCREEN, width_of
 from pulsometro.reporting.charts.drawing.shades import shades_for
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.language.traced_text import text
 from pulsometro.style.color_vision import KINDS, closest, distance
 from pulsometro.style.theme import Theme, contrast, text_on
 
@@ -217,14 +218,16 @@ def test_metres_and_missing_places_are_refused(edition: Edition, tmp_path: Path)
 
 
 def test_a_card_draws_its_series_when_there_is_one() -> None:
-    card = cards.Card("75.4 %", "± 1.6 puntos", "se siente insegura", "◆", "sin cambio", "#000000", "K", "F", False)
+    card = cards.Card(
+        text("75.4 %"), text("± 1.6 puntos"), "se siente insegura", "◆", text("sin cambio"), "#000000", "K", "F", False
+    )
     several = replace(card, points=[(w, estimate(0.7, w)) for w in WAVES], since="julio de 2012")
     alone = replace(card, points=[("2013T2", estimate(0.7))], since="mayo de 2013")
-    assert several.alt.count("La serie empieza en julio de 2012 con 70.0\u00a0%.") == 1
-    assert "serie" not in alone.alt
+    assert several.alt.plain.count("La serie empieza en julio de 2012 con 70.0\u00a0%.") == 1
+    assert "serie" not in alone.alt.plain
     for shape in cards.SIZES:
         plain = cards.draw(card, shape, THEME)
-        assert cards.draw(several, shape, THEME) != plain == cards.draw(alone, shape, THEME)
+        assert cards.draw(several, shape, THEME).png != plain.png == cards.draw(alone, shape, THEME).png
 
 
 def test_widths_are_measured_without_hinting() -> None:

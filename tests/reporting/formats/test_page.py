@@ -125,7 +125,11 @@ def test_an_old_shortcode_is_refused_with_its_new_spelling_and_that_works(
         ("{{< video x.mp4 >}}", "line 1: .*has no other spelling"),
         ("{{< meta title >}}", "line 1: .*has no other spelling"),
         ("a\n{{ titular", "line 2: "),
-        ("{% include '/etc/passwd' %}", "cannot be filled"),
+        ("a\n{% include '/etc/passwd' %}", "line 2: a page takes in no other file"),
+        ("{% from 'x' import y %}", "line 1: a page takes in no other file"),
+        ("a\n\n{{ titular|mayusculas }}", "line 3: No filter named 'mayusculas'; correct it"),
+        ("{{ titular is raro }}", "line 1: No test named 'raro'; correct it"),
+        ("{% if titular %}", "line 1: Unexpected end of template; .*'if'; correct it"),
         ("{{ fragmentos }}", "is not printed whole"),
         ("{{ range(9) }}", "no variable {{ range }}"),
         ("{{ titular.nada }}", "cannot be filled"),
@@ -137,6 +141,13 @@ def test_what_is_no_template_of_ours_is_one_sentence(body: str, said: str) -> No
     with pytest.raises(PulsoError, match=said) as found:
         fill(body, "reports/sources/brief.qmd", {"a": "b"}, {"titular": "t"})
     assert str(found.value).startswith("reports/sources/brief.qmd: ") and "\n" not in str(found.value)
+    assert not re.search(r"\.;|\. [A-Z](?!uarto)", str(found.value))
+
+
+@pytest.mark.parametrize("words", ["", "Sólo palabras.\n", "---\nkind: seccion\n---\n", "\n---\npagetitle: t\n---\n"])
+def test_a_page_without_a_title_is_refused(parts: EngineFiles, tmp_path: Path, words: str) -> None:
+    with pytest.raises(PulsoError, match=r"^reports/sources/brief\.qmd: the page has no title; begin it with front"):
+        prepare(Page("brief.qmd", {}, {}, {}), with_source(parts, "brief.qmd", words), tmp_path / "x")
 
 
 def test_an_address_of_a_heading_is_no_comment() -> None:

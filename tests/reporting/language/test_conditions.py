@@ -16,11 +16,12 @@ from pulsometro.reporting.edition.content import Edition, Place, WaveInfo
 from pulsometro.reporting.edition.rows import Rank, Rows
 from pulsometro.reporting.edition.timeline import missing_before, times
 from pulsometro.reporting.language import comparisons, conditions, sentences
-from pulsometro.reporting.pages import brief, panels
+from pulsometro.reporting.pages import brief, municipality, panels
 from pulsometro.reporting.tables.tabulados import columns_of, letter
 from pulsometro.reporting.tables.workbook import sheet_names
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style.theme import Theme
+from tests.reporting.made import rankings
 
 LONG = "Heroica Ciudad de San Juan Bautista de los Remedios del"
 
@@ -191,7 +192,7 @@ def test_fifty_one_places_of_long_names(edition: Edition, tmp_path: Path) -> Non
     for name, draw in (("lugares", pictures.draw_places), ("mapa", pictures.draw_map)):
         draw(many, measure, tmp_path, name, pictures.GALLERY)
         assert_inside((tmp_path / f"{name}-narrow.inline.svg").read_text(encoding="utf-8"))
-    ranks = [rank_strips.RankRow(p.short, Rank(i + 1, max(1, i - 4), min(51, i + 6))) for i, p in enumerate(places)]
+    ranks = [rank_strips.RankRow(p.short, Rank(i + 1, max(1, i - 4), min(51, i + 6), 51)) for i, p in enumerate(places)]
     for size in (SCREEN, PHONE):
         assert_inside(rank_strips.draw(ranks, Theme(), "alt", size, png=False).svg)
     assert columns_of(many)[-1].letter == letter(50) == "AY"
@@ -230,3 +231,21 @@ def test_tables_of_changes_have_no_empty_columns(edition: Edition) -> None:
         names = [name for name, _ in _detail_columns(made)]
         assert ("Diferencia con la edición anterior" in names) == ("Veredicto en un año" in names) == told
     assert isinstance(edition.rows.estimates, pd.DataFrame)
+
+
+def test_a_place_without_a_figure_counts_among_those_that_are_ranked(edition: Edition, tmp_path: Path) -> None:
+    """Its rank is unknown, and so the others' intervals reach to the last: "entre el 1.º y el 9.º de 8" is none."""
+    measure, last = edition.settings.headline, edition.places[-1]
+    table = edition.rows.estimates.copy()
+    gone = (table["indicator"] == measure.indicator) & (table["domain"] == last.code)
+    table.loc[gone, ["publishable", "reason"]] = [False, "no_cases"]
+    ranked = rankings(edition.rows.estimates)
+    hidden = replace(edition, rows=Rows(table, edition.rows.changes, ranked))
+    for place in edition.places[:-1]:
+        estimate = hidden.in_place(measure, place.code)
+        rank = hidden.rank(estimate)
+        assert rank is not None and rank.of == len(edition.places) >= rank.high
+        assert municipality.rank_heading(hidden, estimate).plain.endswith(f" de {rank.of}")
+        assert "sin cifra" in municipality.facts(hidden, place, measure)
+    # And who has no figure has no panel of its place.
+    assert "Lugar" not in municipality.page(hidden, last, tmp_path, "")["paneles"]

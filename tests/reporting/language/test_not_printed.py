@@ -74,6 +74,22 @@ def test_a_place_without_a_row_had_nobody_to_ask(edition: Edition) -> None:
     assert not_printed.NO_CASES.word in markdown.places(empty, measure)
 
 
+def test_what_the_delivery_lacks_is_no_lack_of_answers(edition: Edition) -> None:
+    """An item that was asked and not delivered is an empty column: its rows are there, with nobody in them."""
+    hidden, name = without(edition, Reason.NO_CASES), edition.settings.headline.indicator
+    lost = replace(hidden, undelivered={edition.wave.key: frozenset({name})})
+    assert lost.reason(lost.settings.headline) is Reason.NOT_DELIVERED
+    assert lost.reason(lost.settings.headline, code=edition.places[0].code) is Reason.NOT_DELIVERED
+    # What was delivered of it keeps its own reason.
+    assert replace(edition, undelivered=lost.undelivered).reason(lost.settings.headline) is Reason.PUBLISHABLE
+
+
+def test_no_answers_is_not_said_as_nobody_asked() -> None:
+    """Where all who were asked said that they did not know there are no cases either."""
+    for words in (not_printed.NO_CASES.word, not_printed.NO_CASES.sentence):
+        assert "respuestas" in words and "pregunt" not in words
+
+
 def test_every_reason_of_an_estimate_is_one_that_can_be_printed() -> None:
     assert set(not_printed.MISSING) == set(REASONS)
     for attribute in ("word", "sentence"):

@@ -22,7 +22,7 @@ from pulsometro.reporting.language import not_printed, sentences
 from pulsometro.reporting.language.traced_text import slug
 from pulsometro.reporting.row_key import BAR, RowKey
 from pulsometro.reporting.suppression.cell_suppression import without_recognisable
-from pulsometro.reporting.suppression.linear_attack import Answers, Structure, parted, structure_of
+from pulsometro.reporting.suppression.linear_attack import Answers, Structure, Universe, parted, structure_of
 from pulsometro.settings.report_settings import Confidentiality
 from pulsometro.study import Study
 from tests.reporting import checking_files as files
@@ -129,9 +129,10 @@ DOMAINS: tuple[Domain, ...] = (
     ("total", "total"), *(("m", m) for m in "abc"), *(("s", s) for s in "12"),
     *(("m*s", f"{m}*{s}") for m in "abc" for s in "12"),
 )  # fmt: skip
+UNIVERSE = Universe("item", "u")
 STRUCTURE = Structure(
-    {(name.rstrip("123") if name[0] == "d" else name, name): Answers("u", SHARES[name]) for name in SHARES},
-    {"u": frozenset(CODES)},
+    {(name.rstrip("123") if name[0] == "d" else name, name): Answers(UNIVERSE, SHARES[name]) for name in SHARES},
+    {UNIVERSE: frozenset(CODES)},
 )
 
 
@@ -282,7 +283,7 @@ def test_nothing_published_gives_a_withheld_cell_back(small: Study) -> None:
 
 
 def test_what_is_withheld_is_said_to_be(careful: Edition) -> None:
-    assert sentences.silence(careful, careful.settings.headline) == not_printed.IMPRECISE.sentence
+    assert sentences.silence(careful, careful.settings.headline, IMPRECISE) == not_printed.IMPRECISE.sentence
     key = RowKey(LAST, "inseguridad_amplia", "poco o nada seguro", "proportion", "total", "total")
     hidden = replace(careful, rows=type(careful.rows)(
         careful.rows.estimates[careful.rows.estimates["domain_kind"] != "total"], careful.rows.changes, None,

@@ -1,5 +1,6 @@
 """The words of the cards, from the findings."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pulsometro.common.files import write_text
@@ -8,7 +9,7 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.edition.timeline import missing_before, times
 from pulsometro.reporting.language import conditions, sentences
-from pulsometro.reporting.language.traced_text import text, upper_first
+from pulsometro.reporting.language.traced_text import Number, text, upper_first
 from pulsometro.settings.report_settings import Measure
 
 
@@ -27,11 +28,11 @@ def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:
     made = "" if edition.simulated else conditions.simulated_series(edition)
     earlier = f". {upper_first(made)}" if made else ""
     return cards.Card(
-        number=text(sentences.value(estimate)).plain,
-        margin=sentences.margin(estimate).plain,
+        number=text(sentences.value(estimate)),
+        margin=sentences.margin(estimate),
         said=said,
         sign=sign if known else "",
-        verdict=sentences.verdict(edition, change, sentences.is_first(edition, measure)).plain,
+        verdict=sentences.verdict(edition, change, sentences.is_first(edition, measure)),
         colour=colour,
         kicker=edition.short_title,
         source=f"{edition.producer}, {edition.area}, {edition.wave.period}{earlier}",
@@ -44,17 +45,19 @@ def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:
     )
 
 
-def write(edition: Edition, folder: Path) -> int:
-    """Two PNGs and an alternative text for every published finding; how many findings."""
+def write(edition: Edition, folder: Path) -> dict[str, Sequence[Number]]:
+    """Two PNGs and an alternative text for every published finding; of each file its numbers."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = 0
+    made: dict[str, Sequence[Number]] = {}
     for number, measure in enumerate(edition.settings.findings, 1):
         estimate = edition.whole(measure)
         if estimate is None:
             continue
         words = card(edition, measure, estimate)
         for shape, (width, height) in cards.SIZES.items():
-            (folder / f"{number}-{width}x{height}.png").write_bytes(cards.draw(words, shape, edition.theme))
-        write_text(words.alt + "\n", folder / f"{number}-texto-alternativo.txt")
-        made += 1
+            drawn = cards.draw(words, shape, edition.theme)
+            (folder / f"{number}-{width}x{height}.png").write_bytes(drawn.png)
+            made[f"{number}-{width}x{height}.png"] = drawn.numbers
+        write_text(words.alt.plain + "\n", folder / f"{number}-texto-alternativo.txt")
+        made[f"{number}-texto-alternativo.txt"] = words.alt.numbers
     return made

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pulsometro.common.escapes import attribute
 from pulsometro.reporting.charts import alt_text
+from pulsometro.reporting.charts.chart_numbers import PAPER, Said, write_said
 from pulsometro.reporting.charts.drawing import boundaries, dots, likert, tiles, time_series
 from pulsometro.reporting.charts.drawing.canvas import PHONE, SCREEN, Picture, Size
 from pulsometro.reporting.edition.content import Edition
@@ -53,15 +54,18 @@ def write(folder: Path, name: str, words: str, draw: Callable[[Size, bool], Pict
     ``draw``: takes the size, and whether a PNG is wanted.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    said = {}
     for ending, size in sizes.items():
         paper = ending in ("-print", SLIDE)
         picture = draw(size, paper)
         drawn = "" if ending == SLIDE else ending
+        said[PAPER if paper else ending] = Said(picture.numbers, () if paper else picture.tips)
         (folder / f"{name}{drawn}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
         if paper:
             (folder / f"{name}.png").write_bytes(picture.png)
         else:
             (folder / f"{name}{ending}.inline.svg").write_text(picture.inline, encoding="utf-8", newline="\n")
+    write_said(folder, name, said)
     return Chart(name, words, small=sizes is GALLERY)
 
 

@@ -165,12 +165,13 @@ class Edition:
             return Reason.CONFIDENTIAL
         where = (self.settings.place_domain_kind, code) if code else (self.settings.whole_domain_kind, "total")
         found = self.rows.get(wave or self.wave.key, measure, *where)
-        if found is not None:
-            return Reason(found.reason)
-        if self.asked(measure, wave):
-            return Reason.NO_CASES
         lost = measure.indicator in self.undelivered.get(wave or self.wave.key, frozenset())
-        return Reason.NOT_DELIVERED if lost else Reason.NOT_ASKED
+        if found is not None:
+            # An item that the delivery lacks is an empty column, and the kernel sees nobody in it.
+            return Reason.NOT_DELIVERED if lost and found.reason == Reason.NO_CASES else Reason(found.reason)
+        if lost:
+            return Reason.NOT_DELIVERED
+        return Reason.NO_CASES if self.asked(measure, wave) else Reason.NOT_ASKED
 
     def change(self, estimate: Estimate | None, comparison: str = "previous") -> Change | None:
         """The tested change of a printed estimate, or that there is none because the question changed.

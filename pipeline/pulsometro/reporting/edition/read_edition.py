@@ -206,7 +206,9 @@ def _weighting(study: Study, questionnaire: Questionnaire, record: WeightingReco
         return "ponderada con los factores de expansión entregados" if record.base.kind == "given" else ""
     sources = record.calibration.sources
     names = dict.fromkeys(item for source in sources for item in source.margin.split("*"))
-    words = [questionnaire.items[n].label.lower() if n in questionnaire.items else n for n in names]
+    labels = [questionnaire.items[n].label if n in questionnaire.items else n for n in names]
+    # Only the first letter: the rest may hold a name or an acronym.
+    words = [label[:1].lower() + label[1:] for label in labels]
     inside = any(source.within for source in sources) and len(record.areas) > 1
     within = f" por {study.params.report.place_word}" if inside else ""
     return f"ponderada{within} a {spanish.join(words)} de la población"

@@ -131,11 +131,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Rank:
-    """Place of a domain among its peers with its joint interval; 1 is the largest estimate."""
+    """Place of a domain among its peers with its joint interval; 1 is the largest estimate.
+
+    ``of``: how many were ranked, those without a figure too: they may hold any place.
+    """
 
     rank: int
     low: int
     high: int
+    of: int
 
 
 class Rows:
@@ -156,12 +160,12 @@ class Rows:
         self._changes = _by_id(changes, (*ID, "comparison"), _C)
         self._ranks: dict[RowKey, Rank] = {}
         if rankings is not None:
-            columns = [*ID, "rank", "rank_low", "rank_high"]
+            columns = [*ID, "rank", "rank_low", "rank_high", "domains"]
             # What has no standard error has no place among the others.
-            for r in rankings.dropna(subset=columns[-3:])[columns].itertuples(index=False, name=None):
+            for r in rankings.dropna(subset=columns[-4:])[columns].itertuples(index=False, name=None):
                 key = RowKey(*map(str, r[:6]))
                 if key not in withheld:
-                    self._ranks[key] = Rank(int(r[6]), int(r[7]), int(r[8]))
+                    self._ranks[key] = Rank(int(r[6]), int(r[7]), int(r[8]), int(r[9]))
 
     def get(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate | None:
         """The estimate of a measure in a domain, or None when the table has no such row."""

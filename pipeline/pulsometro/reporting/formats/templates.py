@@ -81,14 +81,28 @@ def names(words: str, source: str) -> Names:
     refuse_other_languages(words, source)
     try:
         tree = _environment(markup).parse(words)
+        # Only here is a filter or a test that does not exist found.
+        undeclared = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as error:
-        raise PulsoError(f"{source}: line {error.lineno}: {error.message}; correct it.") from error
+        raise PulsoError(_fault(source, error)) from error
+    other = next(tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)), None)
+    if other is not None:
+        raise PulsoError(
+            f"{source}: line {other.lineno}: a page takes in no other file; "
+            f"name a fragment as {{{{ {FRAGMENTS}.pie }}}}, or write the words here."
+        )
     asked = [_attribute(node) for node in tree.find_all((nodes.Getattr, nodes.Getitem))]
     fragments = {name for name in asked if name}
     whole = sum(node.name == FRAGMENTS for node in tree.find_all(nodes.Name))
     if whole != sum(bool(name) for name in asked):
-        raise PulsoError(f"{source}: {FRAGMENTS} is not printed whole; name one as {{{{ {FRAGMENTS}.titular }}}}.")
-    return Names(frozenset(fragments), frozenset(meta.find_undeclared_variables(tree) - {FRAGMENTS}))
+        raise PulsoError(f"{source}: {FRAGMENTS} is not printed whole; name one as {{{{ {FRAGMENTS}.pie }}}}.")
+    return Names(frozenset(fragments), frozenset(undeclared - {FRAGMENTS}))
+
+
+def _fault(source: str, error: TemplateSyntaxError) -> str:
+    """A fault of syntax in one sentence: jinja2's own end with a full stop, and are several."""
+    said = (error.message or "no template").rstrip(".").replace(". ", "; ")
+    return f"{source}: line {error.lineno}: {said}; correct it."
 
 
 def _attribute(node: nodes.Node) -> str:
@@ -170,9 +184,9 @@ def fill_text(words: str, values: Mapping[str, object], source: str, written: Ca
     try:
         return _environment(written).from_string(words).render(values)
     except TemplateSyntaxError as error:
-        raise PulsoError(f"{source}: line {error.lineno}: {error.message}; correct it.") from error
+        raise PulsoError(_fault(source, error)) from error
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise PulsoError(f"{source}: its template cannot be filled: {error}; correct it.") from error
+        raise PulsoError(f"{source}: its template cannot be filled: {str(error).rstrip('.')}; correct it.") from error
 
 
 def _environment(written: Callable[[object], str]) -> ImmutableSandboxedEnvironment:

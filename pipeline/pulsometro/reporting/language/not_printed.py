@@ -33,7 +33,7 @@ CONFIDENTIAL = _missing(
     Reason.CONFIDENTIAL, "[c]", "no se publica para proteger a quienes respondieron",
     "no se publica para proteger a quienes respondieron",
 )  # fmt: skip
-NO_CASES = _missing(Reason.NO_CASES, "", "", "no se calcula: no hubo a quién preguntar")
+NO_CASES = _missing(Reason.NO_CASES, "", "", "no se calcula: no hubo respuestas que contar")
 NOT_ASKED = _missing(Reason.NOT_ASKED, "", "", "no se preguntó en esta edición")
 NOT_DELIVERED = _missing(Reason.NOT_DELIVERED, "", "", "no se entregó en esta edición")
 # A figure without a reason of its own is one that a page does not take from the tables.

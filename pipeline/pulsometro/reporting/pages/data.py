@@ -10,8 +10,8 @@ from pulsometro.reporting.pages import not_published
 from pulsometro.reporting.tables import markdown
 
 _FILES = (
-    ("tabulados.xlsx", "Tabulados", "Excel"), ("brief.html", "Brief", "página"), ("brief.pdf", "Brief", "PDF"),
-    ("brief.docx", "Brief", "Word"), ("brief.pptx", "Láminas", "PowerPoint"),
+    ("tabulados.xlsx", "Tabulados", "Excel"), ("brief.html", "Informe", "página"), ("brief.pdf", "Informe", "PDF"),
+    ("brief.docx", "Informe", "Word"), ("brief.pptx", "Láminas", "PowerPoint"),
     ("metodologia.html", "Metodología", "página"),
 )  # fmt: skip
 
@@ -50,7 +50,7 @@ def gallery(edition: Edition, folder: str) -> str:
         estimate = edition.whole(measure)
         if estimate is None:
             continue
-        words = card_words.card(edition, measure, estimate).alt
+        words = card_words.card(edition, measure, estimate).alt.plain
         wide, tall = (f"{folder}tarjetas/{number}-{size}.png" for size in ("1200x630", "1080x1350"))
         name = escape(edition.label(measure).name)
         image = f'`<img src="{wide}" alt="{attribute(words)}" width="1200" height="630" loading="lazy">`{{=html}}'

@@ -33,7 +33,7 @@ def page(edition: Edition, place: Place, folder: Path, engine: str) -> dict[str,
         "cifras-base": f"::: {{.sub}}\n{escape(figures_base(edition, place))}\n:::",
         "paneles": panels.pair(
             _series(edition, place, measure, estimate, folder),
-            _ranks(edition, place, folder) if len(order) > 1 else "",
+            _ranks(edition, place, folder) if len(order) > 1 and edition.rank(estimate) else "",
             classes=".pair .apart",
         ),
         "series": _gallery(edition, place, folder),
@@ -108,14 +108,14 @@ def _change(edition: Edition, measure: Measure, estimate: Estimate, comparison: 
 
 
 def _place_among(edition: Edition, measure: Measure, estimate: Estimate) -> str:
-    """The place's rank, among how many that have one; nothing where there is no order."""
+    """The place's rank, among how many, and how many of them have no figure; nothing where there is no order."""
     rank, ranked = edition.rank(estimate), len(ranks_of(edition, measure))
     if rank is None or ranked < 2:
         return ""
-    feminine = edition.settings.places_feminine
-    gone = len(edition.places) - ranked
-    without = f" con cifra ({spanish.word(gone, feminine)} sin ella)" if gone else ""
-    name = f"Lugar entre {edition.settings.article} {spanish.word(ranked, feminine)}{without}"
+    feminine, gone = edition.settings.places_feminine, rank.of - ranked
+    # Who has no figure may hold any place: the interval counts it, and so does the number that stands beside it.
+    without = f" ({spanish.word(gone, feminine)} sin cifra)" if gone else ""
+    name = f"Lugar entre {edition.settings.article} {spanish.word(rank.of, feminine)}{without}"
     return _fact(name, _rank(estimate, rank))
 
 
@@ -178,8 +178,7 @@ def rank_heading(edition: Edition, estimate: Estimate | None) -> Text:
     rank = edition.rank(estimate)
     if rank is None or estimate is None:
         return text(f"Su lugar entre {edition.settings.the_places}")
-    several = len(ranks_of(edition, edition.settings.headline))
-    of = f"{several}{' con cifra' if several < len(edition.places) else ''}"
+    of = rank.of
     if rank.low == rank.high:
         return text("Lugar ", Number(f"{rank.rank}.º", estimate.key, "rank"), f" de {of}")
     low, high = Number(f"{rank.low}.º", estimate.key, "rank_low"), Number(f"{rank.high}.º", estimate.key, "rank_high")
@@ -192,15 +191,21 @@ def figures(edition: Edition, place: Place) -> str:
     asked = [measure for measure in shown if edition.asked(measure)]
     here = [edition.in_place(measure, place.code) for measure in asked]
     known = [c for c in ("previous", "year_ago") if any(edition.change(estimate, c) for estimate in here)]
-    heads = ["Indicador", f"{place.short}, %", "Intervalo", "Entrevistas"]
-    heads += [f"{edition.area_name}, %"] if conditions.several_places(edition) else []
+    # Shares alone have one unit, which the heads say; else the caption says theirs, and the other rows their own.
+    shares = all(measure.statistic == "proportion" for measure in asked)
+    unit = ", %" if shares else ""
+    points = " (cambios, en puntos porcentuales)" if known else ""
+    said = "" if shares else f", en porcentaje{points} salvo donde el renglón dice su unidad"
+    heads = ["Indicador", f"{place.short}{unit}", "Intervalo", "Entrevistas"]
+    heads += [f"{edition.area_name}{unit}"] if conditions.several_places(edition) else []
     for comparison in known:
-        heads += {"previous": ["Cambio, pp", "Veredicto"], "year_ago": ["En un año, pp", "Veredicto en un año"]}[
+        name, verdict = {"previous": ("Cambio", "Veredicto"), "year_ago": ("En un año", "Veredicto en un año")}[
             comparison
         ]
+        heads += [markdown.in_points(name, asked), verdict]
     words = [index for index, head in enumerate(heads) if index == 0 or head.startswith("Veredicto")]
     rows = [_row(edition, place, measure, known) for measure in asked]
-    return markdown.pipe(heads, rows, f"Indicadores de {place.name}{markdown.simulated_changes(edition)}", words)
+    return markdown.pipe(heads, rows, f"Indicadores de {place.name}{said}{markdown.simulated_changes(edition)}", words)
 
 
 def _row(edition: Edition, place: Place, measure: Measure, known: Sequence[str]) -> list[markdown.Cell]:

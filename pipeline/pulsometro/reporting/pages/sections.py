@@ -13,7 +13,7 @@ from pulsometro.reporting.edition.timeline import missing_before
 from pulsometro.reporting.edition.topics import report_topics
 from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences
 from pulsometro.reporting.language.links import place_path, web_link
-from pulsometro.reporting.language.traced_text import escape, slug, text, upper_first
+from pulsometro.reporting.language.traced_text import escape, lower_first, slug, text, upper_first
 from pulsometro.reporting.pages import not_published, panels
 from pulsometro.reporting.pages.quality import second_opinion
 from pulsometro.reporting.tables import markdown
@@ -191,7 +191,7 @@ def quality(
         "sola desigualdad; la precisión de cada cifra, con todo el diseño, está en su margen. "
         "Cifras que no se publican: las que la regla de precisión deja fuera."
     )
-    opinions = [(wave.period.lower(), wave.opinion) for wave in waves]
+    opinions = [(lower_first(wave.period), wave.opinion) for wave in waves]
     told = second_opinion.of_every_edition(opinions, waves[0].method).markdown
     caption = f": Calidad de cada edición{markdown.simulated_series(edition)}"
     return "\n".join(lines) + f"\n\n{caption}\n\n::: {{.note}}\n{notes}\n\n{told}\n:::"

@@ -10,7 +10,7 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.formats.powerpoint import BODY, PICTURE
 from pulsometro.reporting.language import comparisons, sentences
-from pulsometro.reporting.language.traced_text import Text, escape, text
+from pulsometro.reporting.language.traced_text import Number, Text, escape, text
 from pulsometro.reporting.pages import brief
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
@@ -42,26 +42,26 @@ def deck(edition: Edition, figures: Path) -> Deck:
         alts[f"{chart.name}.png"] = chart.alt
         said = _verdict(edition, measure, estimate)
         change = edition.change(estimate)
-        tones[said.replace(spanish.NBSP, " ")] = edition.theme.meaning(change, edition.direction(measure))[1]
+        tones[said.plain.replace(spanish.NBSP, " ")] = edition.theme.meaning(change, edition.direction(measure))[1]
         slides.append(_slide(edition, measure, estimate, chart, said))
     for chart, title in _others(edition, figures):
         alts[f"{chart.name}.png"] = chart.alt
         notes = f"::: {{.notes}}\n{escape(chart.alt)}\n:::"
-        slides.append(f"# {escape(title.plain)}\n\n{chart.markdown()}\n\n{notes}")
+        slides.append(f"# {title.markdown}\n\n{chart.markdown()}\n\n{notes}")
     how = brief.how_sentences(edition, edition.whole(edition.settings.headline))
-    bullets = "\n\n".join(escape(part.plain) for part in how)
+    bullets = "\n\n".join(part.markdown for part in how)
     pieces = {"laminas": "\n\n".join(slides), "lamina-como": bullets}
     marks = [*pictures.source(edition), *(["Borrador: no citar."] if edition.draft else [])]
     return Deck(pieces, alts, tones, " ".join(marks))
 
 
-def variables(edition: Edition) -> dict[str, str]:
+def variables(edition: Edition) -> dict[str, object]:
     """What the slides' source names."""
     marks = [edition.title, edition.wave.period, *(["datos simulados"] if edition.simulated else [])]
     marks += ["borrador"] if edition.draft else []
     notes = [f"Con excepciones firmadas: {'; '.join(edition.exceptions.reasons)}"] if edition.exceptions.reasons else []
     own = {"subtitulo": " · ".join([*marks, *notes]), "como-titulo": "Cómo se hizo"}
-    return {**brief.words(edition, "editor", "titular"), **own}
+    return {**brief.words(edition, "editor"), "titular": sentences.headline(edition), **own}
 
 
 def _places(edition: Edition, measure: Measure, whole: Estimate, figures: Path, name: str) -> pictures.Chart:
@@ -97,19 +97,19 @@ def _others(edition: Edition, figures: Path) -> list[tuple[pictures.Chart, Text]
     return found
 
 
-def _verdict(edition: Edition, measure: Measure, estimate: Estimate) -> str:
+def _verdict(edition: Edition, measure: Measure, estimate: Estimate) -> Text:
     change = edition.change(estimate)
     sign, _, _ = edition.theme.meaning(change, edition.direction(measure))
-    said = sentences.verdict(edition, change, sentences.is_first(edition, measure)).plain
-    return f"{sign} {said}" if change is not None and change.comparable else said
+    said = sentences.verdict(edition, change, sentences.is_first(edition, measure))
+    return text(f"{sign} ", said) if change is not None and change.comparable else said
 
 
-def _slide(edition: Edition, measure: Measure, estimate: Estimate, chart: pictures.Chart, said: str) -> str:
-    number = f"**{escape(text(sentences.value(estimate)).plain)}**"
-    aside = [sentences.margin(estimate).plain, said, f"{spanish.count(estimate.n)} entrevistas"]
-    aside += ["Datos simulados"] if edition.simulated else []
-    beside = "\n\n".join([number, *(escape(line) for line in aside)])
-    title = escape(sentences.slide_title(edition, measure).plain)
-    notes = f"{escape(sentences.finding(edition, measure).plain)}\n\n{escape(chart.alt)}"
+def _slide(edition: Edition, measure: Measure, estimate: Estimate, chart: pictures.Chart, said: Text) -> str:
+    number = f"**{text(sentences.value(estimate)).markdown}**"
+    interviews = text(Number(spanish.count(estimate.n), estimate.key, "n"), " entrevistas")
+    aside = [sentences.margin(estimate), said, interviews, *([text("Datos simulados")] if edition.simulated else [])]
+    beside = "\n\n".join([number, *(line.markdown for line in aside)])
+    title = sentences.slide_title(edition, measure).markdown
+    notes = f"{sentences.finding(edition, measure).markdown}\n\n{escape(chart.alt)}"
     columns = f"::: {{.column}}\n{chart.markdown()}\n:::\n\n::: {{.column}}\n{beside}\n:::"
     return f"# {title}\n\n:::: {{.columns}}\n{columns}\n::::\n\n::: {{.notes}}\n{notes}\n:::"

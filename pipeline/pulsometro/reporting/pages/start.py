@@ -54,7 +54,8 @@ def place_links(edition: Edition) -> str:
             continue
         change = markdown.difference(edition, edition.change(estimate), edition.direction(measure))
         rows.append([link, markdown.bare(estimate), markdown.interval(estimate), change])
-    heads = [upper_first(edition.settings.place_word), "%", "Intervalo", "Cambio, pp"]
+    heads = [upper_first(edition.settings.place_word), markdown.value_head(measure), "Intervalo"]
+    heads.append(markdown.in_points("Cambio", [measure]))
     if not conditions.comparable(edition, [estimate for _, estimate in found]):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
     caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{markdown.simulated_changes(edition)}"

@@ -101,9 +101,20 @@ def verdict_word(change: Change | None) -> Cell:
     return text(said, f" ({change.note})") if change.note else said
 
 
+def value_head(measure: Measure) -> str:
+    """What a column of a measure's values is called."""
+    return "%" if measure.statistic == "proportion" else "Valor"
+
+
+def in_points(name: str, measures: Sequence[Measure]) -> str:
+    """A column of changes by its name: "pp" belongs to shares alone."""
+    return f"{name}, pp" if all(measure.statistic == "proportion" for measure in measures) else name
+
+
 def places(edition: Edition, measure: Measure) -> str:
-    """Places and the whole: share, interval, base, change with its verdict."""
-    heads = [upper_first(edition.settings.place_word), "%", "Intervalo", "Entrevistas", "Cambio, pp", "Veredicto"]
+    """Places and the whole: estimate, interval, base, change with its verdict."""
+    heads = [upper_first(edition.settings.place_word), value_head(measure), "Intervalo", "Entrevistas"]
+    heads += [in_points("Cambio", [measure]), "Veredicto"]
     rows: list[list[Cell]] = []
     found = [(place.short, place.code, edition.in_place(measure, place.code)) for place in edition.places]
     found.sort(key=lambda row: (row[2] is None, -(row[2].estimate if row[2] else 0)))
@@ -126,7 +137,7 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
 
     ``root``: the way to the start of the site, for links to the places' pages.
     """
-    heads = [upper_first(edition.settings.place_word), *(f"{edition.label(m).name},{spanish.NBSP}%" for m in measures)]
+    heads = [upper_first(edition.settings.place_word), *(_measure_head(edition, m) for m in measures)]
     order = [(place, edition.in_place(measures[0], place.code)) for place in edition.places]
     order.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
     rows: list[list[Cell]] = []
@@ -136,6 +147,13 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
     whole: list[Cell] = [edition.area_name, *(_glance_cell(edition, m) for m in measures)]
     rows.append([Markdown(f"**{_cell(cell)}**", plain(cell)) for cell in whole])
     return pipe(heads, rows, f"{upper_first(edition.settings.the_places)}, cifra por cifra{simulated_changes(edition)}")
+
+
+def _measure_head(edition: Edition, measure: Measure) -> str:
+    """A measure's name with the unit of its column."""
+    label = edition.label(measure)
+    unit = "%" if measure.statistic == "proportion" else label.unit
+    return f"{label.name},{spanish.NBSP}{unit}" if unit else label.name
 
 
 def _glance_cell(edition: Edition, measure: Measure, code: str = "") -> Cell:
@@ -166,7 +184,7 @@ def trust(edition: Edition) -> str:
 
 def series(edition: Edition, measure: Measure, place: str = "") -> str:
     """Every wave's value with interval and verdict."""
-    heads = ["Edición", "%" if measure.statistic == "proportion" else "Valor", "Intervalo", "Entrevistas", "Veredicto"]
+    heads = ["Edición", value_head(measure), "Intervalo", "Entrevistas", "Veredicto"]
     rows: list[list[Cell]] = []
     compared = False
     for info in edition.waves:

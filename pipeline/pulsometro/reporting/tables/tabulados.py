@@ -16,7 +16,7 @@ from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.edition.topics import report_topics
 from pulsometro.reporting.formats.deterministic_zip import settle_office
 from pulsometro.reporting.language import comparisons, conditions, not_printed
-from pulsometro.reporting.language.traced_text import upper_first
+from pulsometro.reporting.language.traced_text import Number, upper_first
 from pulsometro.reporting.tables.workbook import Book, Grid, marks_of, sheet_names
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
@@ -37,8 +37,8 @@ class Column:
     domain: str
 
 
-def write(edition: Edition, path: Path) -> None:
-    """Write ``tabulados.xlsx``: contents, a sheet a theme, the rows behind them, notes and definitions.
+def write(edition: Edition, path: Path) -> list[Number]:
+    """Write ``tabulados.xlsx``: contents, a sheet a theme, the rows behind them, notes and definitions; its figures.
 
     A cell that precision keeps from print shows ** and no value; a confidential one shows [c].
     """
@@ -56,6 +56,7 @@ def write(edition: Edition, path: Path) -> None:
     book.book.close()
     with atomic(path) as temporary:
         temporary.write_bytes(settle_office(buffer.getvalue()))
+    return book.printed
 
 
 def columns_of(edition: Edition) -> list[Column]:
@@ -147,7 +148,7 @@ def _indicator(book: Book, sheet: Any, line: int, label: IndicatorLabel, columns
     """Write an indicator's rows; the next free row, and how many letters its widest cell has."""
     widest = 0
     wave, rows = book.edition.wave.key, book.edition.rows
-    bases: list[int] = [0] * len(columns)
+    bases: list[Estimate | None] = [None] * len(columns)
     for measure in measures_of(label):
         if not book.edition.asked(measure):
             continue
@@ -169,13 +170,15 @@ def _indicator(book: Book, sheet: Any, line: int, label: IndicatorLabel, columns
                 sheet.write_string(line, index + 2, CONFIDENTIAL if hidden else NOT_THERE, book.mark())
             else:
                 _figure(book, sheet, line, index + 2, estimate, above)
-                bases[index] = max(bases[index], estimate.n)
+                largest = bases[index]
+                bases[index] = estimate if largest is None or estimate.n > largest.n else largest
         line += 1
     sheet.write(line, 0, label.name, book.note)
     sheet.write(line, 1, BASES, book.note)
-    for index, count in enumerate(bases):
-        if count:
-            sheet.write_number(line, index + 2, count, book.number(f"#,##0_{MODERATE}", soft=True))
+    for index, largest in enumerate(bases):
+        if largest is not None and largest.n:
+            sheet.write_number(line, index + 2, largest.n, book.number(f"#,##0_{MODERATE}", soft=True))
+            book.printed.append(_base(largest))
         else:
             mine = (columns[index].kind, columns[index].domain)
             hidden = any(rows.confidential(wave, measure, *mine) for measure in measures_of(label))
@@ -193,6 +196,11 @@ def _figure(book: Book, sheet: Any, line: int, column: int, estimate: Estimate, 
     value = estimate.estimate * (100 if estimate.statistic == "proportion" else 1)
     pattern = f"{front}#,##0.0{_symbol(estimate)}"
     sheet.write_number(line, column, _exact(value), book.number(pattern, estimate.precision))
+    book.printed.append(Number(spanish.decimal(value), estimate.key))
+
+
+def _base(estimate: Estimate) -> Number:
+    return Number(spanish.count(estimate.n), estimate.key, "n")
 
 
 def _mark(book: Book, sheet: Any, line: int, column: int, estimate: Estimate) -> None:
@@ -273,28 +281,35 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate, at: Mappi
     sheet.write_string(line, at["Precisión"], PRECISIONS[estimate.precision], book.beside)
     sheet.write_string(line, at["Identificador"], estimate.key, book.beside)
     sheet.write_number(line, at["Entrevistas"], estimate.n, book.number("#,##0"))
+    book.printed.append(_base(estimate))
     if not estimate.publishable:
         _mark(book, sheet, line, at["Estimación"], estimate)
         return
     factor = 100.0 if estimate.statistic == "proportion" else 1.0
-    one, two = book.number("#,##0.0"), book.number("#,##0.00")
-    figures = {
-        "Estimación": (estimate.estimate * factor, book.number(f"#,##0.0{_symbol(estimate)}", estimate.precision)),
-        "Error estándar": (estimate.se * factor, two), "Límite inferior": (estimate.ci_low * factor, one),
-        "Límite superior": (estimate.ci_high * factor, one), "Coeficiente de variación, %": (estimate.cv * 100, one),
-        "Efecto de diseño": (estimate.deff, two),
-    }  # fmt: skip
-    for head, (value, style) in figures.items():
+    own = book.number(f"#,##0.0{_symbol(estimate)}", estimate.precision)
+    styles = {1: book.number("#,##0.0"), 2: book.number("#,##0.00")}
+    figures: tuple[tuple[str, str, float, int], ...] = (
+        ("Estimación", "estimate", estimate.estimate * factor, 1), ("Error estándar", "se", estimate.se * factor, 2),
+        ("Límite inferior", "ci_low", estimate.ci_low * factor, 1),
+        ("Límite superior", "ci_high", estimate.ci_high * factor, 1),
+        ("Coeficiente de variación, %", "cv", estimate.cv * 100, 1), ("Efecto de diseño", "deff", estimate.deff, 2),
+    )  # fmt: skip
+    for head, field, value, decimals in figures:
         if spanish.usable(value):
-            sheet.write_number(line, at[head], _exact(value), style)
+            sheet.write_number(line, at[head], _exact(value), own if field == "estimate" else styles[decimals])
+            book.printed.append(Number(spanish.decimal(value, decimals), estimate.key, field))
     for comparison, head, said in _CHANGES:
         change = edition.change(estimate, comparison)
         if change is not None:
             if change.comparable:
-                style = book.number("+#,##0.0;−#,##0.0;0.0")
-                sheet.write_number(line, at[head], _exact(change.difference * factor), style)
-            note = f" ({change.note})" if change.note else ""
-            sheet.write_string(line, at[said], f"{change.word}{note}", book.beside)
+                difference = _exact(change.difference * factor)
+                # What prints as zero has no sign, here as on the pages.
+                pattern = "+#,##0.0;−#,##0.0" if spanish.rounded(difference, 1) else "0.0;0.0"
+                sheet.write_number(line, at[head], difference, book.number(pattern))
+                book.printed.append(Number(spanish.signed(difference), change.key, change.field))
+            verdict = f"{change.word} ({change.note})" if change.note else change.word
+            sheet.write_string(line, at[said], verdict, book.beside)
+            book.printed.append(Number(verdict, change.key, change.verdict_field))
 
 
 def _nobody() -> str:

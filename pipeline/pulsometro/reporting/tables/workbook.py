@@ -13,7 +13,7 @@ from typing import Any
 from pulsometro.common.escapes import excel_footer, excel_text
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language import conditions
-from pulsometro.reporting.language.traced_text import upper_first
+from pulsometro.reporting.language.traced_text import Number, upper_first
 from pulsometro.style.vocabulary import Precision
 
 FILLS: Mapping[str, str] = {Precision.MODERATE: "#FFF2CC", Precision.LOW: "#F8CBAD"}
@@ -90,6 +90,7 @@ class Book:
             },
         )
         self.edition = edition
+        self.printed: list[Number] = []
         self._formats: dict[tuple[str, str, bool], Any] = {}
         title = f"{edition.title}: tabulados, {edition.wave.period}"
         marks = marks_of(edition)

@@ -2,8 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
-from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +9,7 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Indicator
+from pulsometro.reporting.printed_index import Printed, read_printed
 from pulsometro.reporting.row_key import BAR, COLUMNS, RowKey
 from pulsometro.reporting.trace.location import FILES, value_at
 from pulsometro.study import Study
@@ -18,9 +17,7 @@ from pulsometro.study.layout import BESIDE, MADE_BY
 from pulsometro.weighting.record import NAME as WEIGHTING
 from pulsometro.weighting.record import load_weighting
 
-_PRINTED = re.compile(r'data-id="([^"]+)" data-field="([^"]+)"[^>]*>(?:\s*<text[^>]*>)?([^<]+)<')
-_TIED = re.compile(r'data-id="([^"]+)"')
-_FIGURE = re.compile(r'data-figure="([^"]+)"')
+PAGE = "html"
 _MOST = 5
 _SHOWN = (
     "estimate", "se", "se_fixed", "ci_low", "ci_high", "ci_level", "ci_method", "df", "cv", "deff", "n", "n_category",
@@ -40,9 +37,9 @@ def explain_number(study: Study, what: str) -> str:
     ("wave/weighting.json#final/total/n"), a figure's id or a printed number.
 
     A figure's id is its name in the page ("lugares"), with a wave or a page before it where several have it
-    ("2012T4/lugares"). A number ("74.7 %"; a margin as "± 3.8") is looked up in the pages of the current wave first,
-    then in the others; several rows may print alike, and then each is explained (at most five). Raises PulsoError when
-    nothing is found.
+    ("2012T4/lugares"). A number ("74.7 %"; a margin as "± 3.8") is looked up in the index of what was printed: in the
+    current wave's brief first, then in the other pages, and only when no page has it in other files; several rows may
+    print alike, and then each is explained (at most five). Raises PulsoError when nothing is found.
     """
     key, _, field = what.partition("#")
     if key.endswith(FILES):
@@ -51,11 +48,12 @@ def explain_number(study: Study, what: str) -> str:
         return _one(study, key, field or "estimate", "")
     if drawn := _drawn(study, what):
         return _figure(study, what, *drawn)
-    found = _find(study, what)
+    found = _find(study, what) if _plain(what) else []
     if not found:
         raise PulsoError(
-            f"'{what}' is printed in no built page of {study.site} and is the id of no figure there; give the number "
-            "as printed, the data-figure of a chart, or a row's key (the data-id of the number), after 'dvc repro'."
+            f"'{what}' is printed in no built file of {study.site} and is the id of no figure there; "
+            "give the number as printed (of an interval, one end), the data-figure of a chart, or a row's key "
+            "(the data-id of the number), after 'dvc repro'."
         )
     parts = [(_one if BAR in key else _entry)(study, key, field, page) for key, field, page in found[:_MOST]]
     if len(found) > _MOST:
@@ -63,25 +61,23 @@ def explain_number(study: Study, what: str) -> str:
     return "\n\n".join(parts)
 
 
-def printed_numbers(page: str) -> Iterable[tuple[str, str, str]]:
-    """Key, field and text of every number of a page that is tied to a row."""
-    for key, field, words in _PRINTED.findall(page):
-        yield unescape(key), field, unescape(words)
-
-
-def _pages(study: Study) -> list[Path]:
-    """Built pages, the current wave's brief first."""
-    first = study.site / study.params.current_wave / "brief.html"
-    return [page for page in (first, *sorted(study.site.rglob("*.html"))) if page.is_file()]
+def printed_numbers(study: Study) -> list[Printed]:
+    """Every number that is printed in a built file: pages before other files, the current wave's brief first."""
+    indexes = [path for name in (*study.waves, "site") if (path := study.printed(name)).is_file()]
+    first = f"{study.params.current_wave}/brief.html"
+    rows = [row for path in indexes for row in read_printed(path)]
+    return sorted(rows, key=lambda row: (row.page != first, row.format != PAGE, row.page))
 
 
 def _find(study: Study, what: str) -> list[tuple[str, str, str]]:
     wanted, margins = _plain(what), what.lstrip().startswith("±")
+    same = [
+        row for row in printed_numbers(study)
+        if _plain(row.text) == wanted and (row.field == "margin" or not margins)
+    ]  # fmt: skip
     found: dict[tuple[str, str], str] = {}
-    for page in _pages(study):
-        for key, field, words in printed_numbers(page.read_text(encoding="utf-8")):
-            if _plain(words) == wanted and (field == "margin" or not margins):
-                found.setdefault((key, field), str(page.relative_to(study.root)))
+    for row in [row for row in same if row.format == PAGE] or same:
+        found.setdefault((row.key, row.field), str((study.site / row.page).relative_to(study.root)))
     return [(key, field, page) for (key, field), page in found.items()]
 
 
@@ -93,21 +89,19 @@ def _plain(words: str) -> str:
 def _drawn(study: Study, what: str) -> tuple[Path, list[str]] | None:
     """The page that has the figure, and the keys of the rows that it shows."""
     folder, _, name = what.rpartition("/")
-    for page in _pages(study):
-        if not str(page.relative_to(study.site).with_suffix("")).startswith(folder):
-            continue
-        words = page.read_text(encoding="utf-8")
-        for found in _FIGURE.finditer(words):
-            if found[1] == name:
-                chart = words[found.end() : words.index("</div></div>", found.end())]
-                return page, list(dict.fromkeys(unescape(key) for key in _TIED.findall(chart)))
-    return None
+    rows = [row for row in printed_numbers(study) if name and row.figure == name and row.page.startswith(folder)]
+    if not rows:
+        return None
+    page = rows[0].page
+    return study.site / page, list(dict.fromkeys(row.key for row in rows if row.page == page))
 
 
 def _figure(study: Study, what: str, page: Path, keys: list[str]) -> str:
     lines = [f"figure {what}, in {page.relative_to(study.root)}: {len(keys)} rows"]
     indicators: dict[tuple[str, str], dict[str, str]] = {}
     for key in keys:
+        if key.endswith(FILES):
+            continue
         ids = RowKey.parse(key)._asdict()
         row = _row(_estimates(study, ids["wave"]), ids, key)
         indicators.setdefault((ids["indicator"], ids["category"]), {**ids, "domain_kind": "total"})
@@ -117,7 +111,7 @@ def _figure(study: Study, what: str, page: Path, keys: list[str]) -> str:
         )
     lines += [f"formula      {name} / {category!r}: {_formula(study, ids)}"
               for (name, category), ids in indicators.items()]  # fmt: skip
-    for wave in dict.fromkeys(RowKey.parse(key).wave for key in keys):
+    for wave in dict.fromkeys(RowKey.parse(key).wave for key in keys if not key.endswith(FILES)):
         lines += [f"wave {wave}", *_origin(study, wave)]
     return "\n".join(lines)
 

@@ -4,14 +4,14 @@ Places are computed here and not by axes, so that the same chart can be drawn ag
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.escapes import html
 from pulsometro.reporting.charts.drawing.svg import svg_of
-from pulsometro.reporting.language.traced_text import Number
+from pulsometro.reporting.language.traced_text import Number, Text
 from pulsometro.style.text_width import width
 from pulsometro.style.theme import Theme, font_file
 
@@ -21,13 +21,18 @@ _REMARK = 12.5
 
 @dataclass(frozen=True)
 class Picture:
-    """One drawn chart: ``svg`` is a whole document, ``inline`` goes into a page, ``png`` is at twice the size."""
+    """One drawn chart: ``svg`` is a whole document, ``inline`` goes into a page, ``png`` is at twice the size.
+
+    ``numbers``: what is written in it and tied to rows; ``tips``: the same of its hover texts.
+    """
 
     width: int
     height: int
     svg: str
     inline: str
     png: bytes
+    numbers: tuple[Number, ...] = ()
+    tips: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ class Canvas:
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=theme.paper)
         self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72) + self.figure.dpi_scale_trans
         self._tags: dict[str, str] = {}
+        self._numbers: list[Number] = []
+        self._tips: list[Number] = []
         self._drawn = 0
         for index, line in enumerate(lines):
             self.text(0, below + 20 + index * 16, line, _REMARK, theme.soft)
@@ -74,7 +81,7 @@ class Canvas:
         self,
         x: float,
         y: float,
-        words: str | Number,
+        words: str | Number | Text,
         size: float = 14,
         fill: str = "",
         anchor: str = "left",
@@ -83,7 +90,7 @@ class Canvas:
         italic: bool = False,
     ) -> None:
         """Write words with their baseline at ``y``; a Number is tied to its row in the SVG."""
-        plain = words if isinstance(words, str) else words.text
+        plain = words.plain if isinstance(words, Text) else words.text if isinstance(words, Number) else words
         family = self.theme.serif if serif else self.theme.sans
         artist = self.figure.text(
             x, y, plain, transform=self._place, fontsize=size, color=fill or self.theme.ink,
@@ -91,8 +98,15 @@ class Canvas:
             fontstyle="italic" if italic else "normal", parse_math=False,
         )  # fmt: skip
         self._above(artist)
+        if isinstance(words, Text):
+            self.says(words.numbers)
         if isinstance(words, Number):
+            self.says([words])
             self._tag(artist, _tie(words))
+
+    def says(self, numbers: Iterable[Number]) -> None:
+        """Note numbers that stand in words written here."""
+        self._numbers += numbers
 
     def width_of(self, words: str, size: float, weight: int = 400) -> float:
         """Width in pixels of words in the sans family."""
@@ -242,7 +256,7 @@ class Canvas:
                 self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
             raster = self._raster(scale) if png else b""
         whole, inline = svg_of(buffer.getvalue(), (self.width, self.height), alt, self._tags) if svg else ("", "")
-        return Picture(self.width, self.height, whole, inline, raster)
+        return Picture(self.width, self.height, whole, inline, raster, tuple(self._numbers), tuple(self._tips))
 
     def _raster(self, scale: float) -> bytes:
         buffer = io.BytesIO()
@@ -256,6 +270,7 @@ class Canvas:
         self.figure.add_artist(artist, clip=False)
         self._above(artist)
         if isinstance(tip, Number):
+            self._tips.append(tip)
             self._tag(artist, f'class="hot" data-tip="{html(tip.text)}" {_tie(tip)}')
         elif tip:
             self._tag(artist, f'class="hot" data-tip="{html(tip)}"')

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pulsometro.reporting.charts.drawing.canvas import Canvas
+from pulsometro.reporting.charts.drawing.canvas import Canvas, Picture
 from pulsometro.reporting.charts.drawing.scale import factor_of, scale_for, shown
 from pulsometro.reporting.charts.drawing.time_series import band, parts, places
 from pulsometro.reporting.edition.rows import Estimate
+from pulsometro.reporting.language.traced_text import Number, Text, text
 from pulsometro.style.theme import Theme
 
 Shape = Literal["wide", "tall"]
@@ -23,11 +24,11 @@ class Card:
     ``times``, ``gaps``: as a chart of a series has them.
     """
 
-    number: str
-    margin: str
+    number: Text
+    margin: Text
     said: str
     sign: str
-    verdict: str
+    verdict: Text
     colour: str
     kicker: str
     source: str
@@ -44,14 +45,20 @@ class Card:
         return [estimate for _, estimate in self.points if estimate is not None]
 
     @property
-    def alt(self) -> str:
+    def first(self) -> Text:
+        """The value that the series begins with."""
+        return text(Number(shown(self.known[0]), self.known[0].key))
+
+    @property
+    def alt(self) -> Text:
         """The card in one or two sentences."""
-        begins = f" La serie empieza en {self.since} con {shown(self.known[0])}." if len(self.known) > 1 else ""
+        begins = text(f" La serie empieza en {self.since} con ", self.first, ".") if len(self.known) > 1 else ""
         ending = " Datos simulados." if self.simulated else ""
-        return f"{self.number} ({self.margin}) {self.said}; {self.verdict}.{begins} {self.source}.{ending}"
+        said = text(self.number, " (", self.margin, f") {self.said}; ", self.verdict, ".")
+        return text(said, begins, f" {self.source}.{ending}")
 
 
-def draw(card: Card, shape: Shape, theme: Theme) -> bytes:
+def draw(card: Card, shape: Shape, theme: Theme) -> Picture:
     """Draw a card as a PNG of exactly the size that networks ask for."""
     width, height = SIZES[shape]
     tall = shape == "tall"
@@ -63,13 +70,13 @@ def draw(card: Card, shape: Shape, theme: Theme) -> bytes:
     size = 230 if tall else 168
     line: float = top + (284 if tall else 172)
     canvas.text(edge - 6, line, card.number, size, theme.ink, weight=700)
-    aside = edge + canvas.width_of(card.number, size, 700) + (34 if tall else 22)
+    aside = edge + canvas.width_of(card.number.plain, size, 700) + (34 if tall else 22)
     if tall:
         canvas.text(edge, line + 66, card.margin, 44, theme.soft)
         line += 76
     else:
         canvas.text(aside, line, card.margin, 36, theme.soft)
-        left = aside + canvas.width_of(card.margin, 36) + 50
+        left = aside + canvas.width_of(card.margin.plain, 36) + 50
         _series(canvas, card, (left, top + 44, width - edge - left, 82), 28)
     line = _words(canvas, card, edge, line + (92 if tall else 80), tall)
     foot = height - (58 if tall else 36)
@@ -82,7 +89,7 @@ def draw(card: Card, shape: Shape, theme: Theme) -> bytes:
         canvas.text(edge, foot - 40 * (len(lines) - 1 - index), words, 34 if tall else 29, theme.soft)
     if theme.logo is not None:
         canvas.logo(theme.logo, width - edge, foot - 42, 130, 52)
-    return canvas.finish(card.alt, scale=1, svg=False).png
+    return canvas.finish(card.alt.plain, scale=1, svg=False)
 
 
 def _head(canvas: Canvas, card: Card, edge: float, top: float) -> None:
@@ -102,7 +109,8 @@ def _words(canvas: Canvas, card: Card, edge: float, line: float, tall: bool) -> 
         canvas.text(edge, line, part, size, canvas.theme.ink)
         line += size * 1.22
     line += 20 if tall else 6
-    verdict = f"{card.sign} {card.verdict}" if card.sign else card.verdict
+    verdict = f"{card.sign} {card.verdict.plain}" if card.sign else card.verdict.plain
+    canvas.says(card.verdict.numbers)
     found = canvas.wrap(verdict, small, 600, room)
     for index, part in enumerate(found):
         canvas.text(edge, line + index * small * 1.25, part, small, card.colour, weight=600)
@@ -130,6 +138,6 @@ def _series(canvas: Canvas, card: Card, box: tuple[float, float, float, float], 
     last = max(index for index, estimate in enumerate(estimates) if estimate)
     for index in (first, last):
         canvas.circle(xs[index], scale(estimates[index].estimate), size / 4, theme.accent)  # type: ignore[union-attr]
-    words = f"{card.since}: {shown(card.known[0])}"
-    room = left + wide - canvas.width_of(words, size)
+    words = text(f"{card.since}: ", card.first)
+    room = left + wide - canvas.width_of(words.plain, size)
     canvas.text(max(left, min(xs[first] - 8, room)), top + high + 18 + size, words, size, theme.soft)

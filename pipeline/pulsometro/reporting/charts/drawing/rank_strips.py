@@ -28,7 +28,7 @@ def draw(
     left = min(max(112.0 if narrow else 132.0, widest), 0.4 * width)
     right, top, step = width - 14, 34, 30
     canvas = Canvas(width, top + step * len(rows) + 4, theme, remarks)
-    most = len(rows)
+    most = max(row.rank.of for row in rows)
     unit = (right - left) / max(most - 1, 1)
     # As many ticks as can be told apart: of fifty places, every fifth or so.
     every = max(1, -(-28 // max(int(unit), 1)))
@@ -36,7 +36,7 @@ def draw(
         if place not in (1, most) and ((place - 1) % every or (most - place) * unit < 28):
             continue
         x = left + (place - 1) * unit
-        canvas.line([x, x], [top - 10, top + step * most - 10], theme.rule)
+        canvas.line([x, x], [top - 10, top + step * len(rows) - 10], theme.rule)
         canvas.text(
             x, top - 17, f"{place}.º" if place in (1, most) or not narrow else str(place), 13, theme.soft, "center"
         )

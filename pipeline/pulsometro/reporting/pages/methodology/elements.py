@@ -183,7 +183,7 @@ def _process(sources: Sources) -> tuple[Point, ...]:
         Point("Software", escape(tools), ("INE",)),
         Point("Uso de inteligencia artificial", escape(said.ai_use)),
         Point("Base de datos", escape(access), ("INE",)),
-        Point("Resultados", "[El brief](brief.html) y los [tabulados](tabulados.xlsx) de la edición.", ("INE",)),
+        Point("Resultados", "[El informe](brief.html) y los [tabulados](tabulados.xlsx) de la edición.", ("INE",)),
     )
 
 

@@ -21,7 +21,6 @@ def size(sources: Sources) -> tuple[Point, ...]:
     """How many were interviewed, in every place too, with AAPOR's rates, dispositions and item nonresponse."""
     edition, total = sources.edition, sources.weights.whole_rates
     base = edition.whole(edition.settings.headline)
-    silent = sorted({label.no_answer for label in edition.labels.values()})
     ended = f"Resultado de cada {'número marcado' if sources.by_telephone else 'contacto'}"
     counted = ""
     if base is not None:
@@ -34,8 +33,18 @@ def size(sources: Sources) -> tuple[Point, ...]:
               ("INE", "AMAI")),
         Point("Tasas de resultado (AAPOR)", _rates(sources), ("INE",)),
         Point(ended, _dispositions(edition, total) if total else "", ("INE",)),
-        Point("No sabe y no contesta", counted + escape(" ".join(silent)), ("INE",)),
+        Point("No sabe y no contesta", counted + escape(_silent(edition)), ("INE",)),
     )  # fmt: skip
+
+
+def _silent(edition: Edition) -> str:
+    """What becomes of who does not answer: the commonest rule, then the others with their indicators."""
+    by_rule: dict[str, list[str]] = {}
+    for label in edition.labels.values():
+        by_rule.setdefault(label.no_answer, []).append(f"«{label.name}»")
+    first, *others = sorted(by_rule, key=lambda rule: (-len(by_rule[rule]), rule)) or [""]
+    said = [f"En {spanish.join(by_rule[rule])}, {lower_first(rule)}" for rule in others]
+    return " ".join([f"Salvo donde se dice otra cosa, {lower_first(first)}" if said else first, *said])
 
 
 def _by_place(sources: Sources) -> str:

@@ -35,7 +35,7 @@ def weighting(sources: Sources, figure: str) -> dict[str, str]:
     traced, record, word = sources.traced, sources.record, sources.place_word
     note = markdown.simulated(sources.edition)
     told = describe(record, sources.places_alone, word, sources.labels)
-    own = f" de su {word}" if apart(record) else ""
+    own = escape(f" de su {word}") if apart(record) else ""
     return {
         "calidad-palabras": section("Cómo se ponderó", "", "\n".join(f"- {escape(line)}" for line in told)),
         "calidad-pasos": section(

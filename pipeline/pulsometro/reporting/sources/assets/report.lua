@@ -20,7 +20,7 @@ end
 
 -- Between the quotes of an attribute words are no markup: pandoc would leave a quote in them as it is. A file's
 -- properties are strings of Typst's code and not its markup.
-function Meta(meta)
+local function settle(meta)
   if html then
     for _, key in ipairs({ "description", "logo-alt" }) do
       if meta[key] then
@@ -59,13 +59,103 @@ local function chart_of(block)
   if inner and inner.t == "Image" and inner.classes:includes("chart") then return inner end
 end
 
-function Para(block)
+local function para(block)
   local image = chart_of(block)
   if not image then return nil end
   local made = drawn(image)
   if html then return pandoc.RawBlock("html", made.text) end
   if typst then return pandoc.RawBlock("typst", made.text) end
   return pandoc.Para({ made })
+end
+
+-- What a format leaves out.
+local function dropped(div)
+  local class = div.classes[1] or ""
+  if class == "notes" then return FORMAT ~= "pptx" end
+  return (typst and class == "datos") or (div.classes:includes("web") and not html)
+end
+
+-- In Word the document's title says the rest.
+local function without_title(div)
+  if FORMAT == "docx" and div.classes[1] == "top" and #div.content > 1 then div.content = { div.content[2] } end
+  return div
+end
+
+-- What the site's search knows of a page: its headings, its text, and each part that has an address of its own; no
+-- tables, no charts.
+local function words_of(doc)
+  local heads, said, parts, part = pandoc.List(), pandoc.List(), pandoc.List(), nil
+  local function keep(content)
+    local words = pandoc.utils.stringify(content)
+    said:insert(words)
+    if part then part.said:insert(words) end
+  end
+  local function add(block) keep(block.content) end
+  local visit
+  visit = {
+    traverse = "topdown",
+    Div = function(div)
+      if dropped(div) then return {}, false end
+      -- What is folded away ends a part.
+      if div.classes[1] == "datos" then
+        part = nil
+        return {}, false
+      end
+    end,
+    Table = function(table) return table, false end,
+    Header = function(header)
+      local words = pandoc.utils.stringify(header.content)
+      said:insert(words)
+      if header.level > 3 then return nil end
+      heads:insert(words)
+      part = header.level == 3 and header.identifier ~= "" and { id = header.identifier, head = words, said = pandoc.List() }
+      if part then parts:insert(part) end
+    end,
+    -- A term stands before what is said of it.
+    DefinitionList = function(list)
+      for _, item in ipairs(list.content) do
+        keep(item[1])
+        for _, blocks in ipairs(item[2]) do pandoc.Blocks(blocks):walk(visit) end
+      end
+      return list, false
+    end,
+    Para = add,
+    Plain = add,
+  }
+  doc.blocks:walk(visit)
+  return { title = pandoc.utils.stringify(doc.meta.pagetitle or ""), heads = heads, said = said, parts = parts }
+end
+
+-- Before anything is rewritten: the numbers tied to rows and the charts that this format prints, in their order.
+local function record(doc)
+  local found = pandoc.List()
+  local shown = pandoc.Blocks(doc.blocks)
+  -- Office files print their title; others have it among their blocks.
+  if office and doc.meta.title then shown:insert(1, pandoc.Plain(doc.meta.title)) end
+  shown:walk({
+    traverse = "topdown",
+    Div = function(div)
+      if dropped(div) then return {}, false end
+      return without_title(div)
+    end,
+    Span = function(span)
+      local key = span.attributes["data-id"]
+      if key then
+        found:insert({ key = key, field = span.attributes["data-field"], text = pandoc.utils.stringify(span.content) })
+      end
+    end,
+    Image = function(image)
+      if not image.classes:includes("chart") then return nil end
+      local name = image.src:match("([^/]+)%.svg$")
+      local small = image.classes:includes("small")
+      found:insert({ figure = small and name:gsub("%-narrow$", "") or name, small = small })
+    end,
+  })
+  local file = assert(io.open("-printed.json", "w"))
+  local made = words_of(doc)
+  made.numbers = found
+  file:write(pandoc.json.encode(made))
+  file:close()
 end
 
 local styles = { deck = "Entrada", sub = "Subtitulo de grafica", note = "Nota", notice = "Aviso", top = "Antetitulo",
@@ -138,10 +228,9 @@ local function measures_table(div)
   return pandoc.utils.from_simple_table(simple)
 end
 
-function Div(div)
+local function div(div)
+  if dropped(div) then return {} end
   local class = div.classes[1] or ""
-  if class == "notes" and FORMAT ~= "pptx" then return {} end
-  if div.classes:includes("web") and not html then return {} end
   if html then
     if class == "datos" then
       local made = pandoc.List({ pandoc.RawBlock("html", "<details><summary>" .. escape(div.attributes["summary"]) .. "</summary>") })
@@ -152,7 +241,6 @@ function Div(div)
     return nil
   end
   if typst then
-    if class == "datos" then return {} end
     local made
     if class == "measures" then made = measures(div)
     elseif class == "pair" and div.classes:includes("stacked") then made = div.content
@@ -172,15 +260,14 @@ function Div(div)
   end
   if FORMAT == "docx" then
     if class == "measures" then return measures_table(div) end
-    -- The document's title says the rest.
-    if class == "top" and #div.content > 1 then div.content = { div.content[2] } end
+    div = without_title(div)
     if styles[class] then div.attributes["custom-style"] = styles[class] end
     return div
   end
 end
 
 -- A link that only leads somewhere inside of the site.
-function Link(link)
+local function link(link)
   if link.classes:includes("web") then
     if not html then return link.content end
     link.classes = {}
@@ -188,7 +275,7 @@ function Link(link)
   end
 end
 
-function Span(span)
+local function span(span)
   if html then return nil end
   for _, class in ipairs(span.classes) do
     if typst and tones[class] then
@@ -203,7 +290,7 @@ function Span(span)
   return span.content
 end
 
-function Table(tbl)
+local function table_of(tbl)
   if not html then return nil end
   -- A browser knows best how wide a column wants to be.
   for index, spec in ipairs(tbl.colspecs) do tbl.colspecs[index] = { spec[1], nil } end
@@ -212,3 +299,8 @@ function Table(tbl)
   return { pandoc.RawBlock("html", '<div class="scroll" role="region" tabindex="0" aria-label="' .. escape(label) .. '">'), tbl,
     pandoc.RawBlock("html", "</div>") }
 end
+
+return {
+  { Pandoc = record },
+  { Meta = settle, Para = para, Div = div, Link = link, Span = span, Table = table_of },
+}
