@@ -39,7 +39,7 @@ BASE = BaseRecord("telephone_completes", 8, 3, {"all": 1.5}, {}, {}, ())
 RECORDS: dict[str, tuple[Any, Callable[[Study, str], Any], Callable[[Study], Path]]] = {
     "weighting": (
         WeightingRecord(
-            WAVE, 9, ("all",), None, None, None, BASE, None, (), None, None, None, None, (), (), (), (), ()
+            WAVE, 9, ("all",), None, None, None, BASE, None, None, (), None, None, None, None, (), (), (), (), ()
         ),
         load_weighting, lambda study: study.processed(WAVE, "weighting.json"),
     ),
