@@ -40,8 +40,9 @@ REASONS: dict[str, tuple[str, ...]] = {
         "params.report.trust.indicators[]", "params.report.trust.names{key}", "params.report.trust.spoken{key}",
         *(f"{measure}.indicator" for measure in _MEASURES),
     ),
-    "a code that is compared and never printed": tuple(
-        f"{measure}.{name}" for measure in _MEASURES for name in ("statistic", "direction")
+    "a code that is compared and never printed": (
+        *(f"{measure}.{name}" for measure in _MEASURES for name in ("statistic", "direction")),
+        f"{_WEIGHTING}.blur.key",
     ),
     "a condition: expressions.parse": (
         "questionnaire.items{}.ask_if", "questionnaire.skips{}.text", "indicators.by_name{}.base",

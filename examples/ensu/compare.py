@@ -36,6 +36,8 @@ BESIDE = HERE.parents[1].parent / "shared" / "ensu"
 DECIMALS = 9
 # INEGI's release of the second quarter counts these cities with a significant change in a quarter.
 COUNTED = {"2024T2": {"down": 10, "up": 5}}
+# INEGI's colours and arrows by our codes.
+PRECISIONS = {"alta": "high", "moderada": "moderate", "baja": "low"}
 VERDICTS = {"a la baja": "down", "al alza": "up", "sin cambio": "none"}
 
 
@@ -90,8 +92,8 @@ def compare_levels(study: Study, wave: str, published: list[Published]) -> list[
             # Of the whole counts, because the table keeps ten digits of a proportion.
             _numbers(wave, cell, "percent", 100 * total.estimate / total.population, cell.percent),
             _numbers(wave, cell, "proportion", share.estimate, cell.percent / 100),
-            _words(wave, cell, "precision of persons", total.precision, cell.precision_persons),
-            _words(wave, cell, "precision of percent", share.precision, cell.precision_percent),
+            _words(wave, cell, "precision of persons", total.precision, PRECISIONS[cell.precision_persons]),
+            _words(wave, cell, "precision of percent", share.precision, PRECISIONS[cell.precision_percent]),
         ]
     return cells
 

@@ -96,7 +96,7 @@ def test_a_figure_that_is_not_inegis_is_told(
     row = table.index[(table["quarter"] == "2024Q2") & (table["city"] == "Monterrey")][0]
     table.loc[row, "total"] += 1
     table.loc[row, "pct"] += 1e-9
-    table.loc[row, "precision_pct"] = "low"
+    table.loc[row, "precision_pct"] = "baja"
     table.to_csv(path, index=False)
     cells = comparison.compare(study, official)
     differing = cells[cells["difference"] != 0]

@@ -100,7 +100,9 @@ def test_a_figure_without_alternative_text_is_no_pdf(parts: EngineFiles, tmp_pat
 
 @pytest.mark.parametrize("form", ["html", "pdf", "docx", "pptx"])
 def test_the_same_bytes_twice(parts: EngineFiles, tmp_path: Path, form: Format) -> None:
-    body = '# Uno\n\nTexto con [1.5 %]{data-id="a"}.\n\n| a | b |\n|---|--:|\n| x | 1 |\n\n: Tabla\n'
+    body = (
+        '# Uno\n\nTexto con [1.5 %]{data-id="a" data-field="estimate"}.\n\n| a | b |\n|---|--:|\n| x | 1 |\n\n: Tabla\n'
+    )
     own = source_of(parts, tmp_path, body)
     made = []
     for name in ("uno", "dos"):
