@@ -25,6 +25,8 @@ from pulsometro.study import Study, load_study
 from pulsometro.study.respondents import load_respondents
 from pulsometro.weighting import stage as weight
 
+LABELS = ("reason_label", "statistic_label", "comparison_label", "verdict_label")
+
 ROOT = Path(__file__).resolve().parents[1]
 WAVES = ("2012T2", "2013T1", "2013T2")
 KEY = ["wave", "indicator", "category", "statistic", "domain_kind", "domain"]
@@ -85,7 +87,9 @@ def test_rows_delivered_are_rows_accepted_and_quarantined(study: Study) -> None:
 
 
 def test_the_estimates_have_the_promised_columns_and_one_row_a_key(table: pd.DataFrame) -> None:
-    assert tuple(table.columns) == (*COLUMNS, "precision_label", "reason_label", "precision_rule_label")
+    assert tuple(table.columns) == (
+        *COLUMNS, "precision_label", "reason_label", "precision_rule_label", "statistic_label",
+    )  # fmt: skip
     assert not table.duplicated(KEY).any()
     assert set(table["wave"]) == set(WAVES)
 
@@ -159,7 +163,7 @@ def test_domains_of_people_who_did_not_say_are_not_published(table: pd.DataFrame
 
 
 def test_a_wave_is_compared_with_the_previous_one_and_with_a_year_before(changes: pd.DataFrame) -> None:
-    assert tuple(changes.columns) == (*CHANGE_COLUMNS, "hypothesis", "reason_label", "verdict_label")
+    assert tuple(changes.columns) == (*CHANGE_COLUMNS, "hypothesis", *LABELS)
     pairs = set(changes[["wave", "comparison", "reference_wave"]].itertuples(index=False, name=None))
     assert ("2013T2", "previous", "2013T1") in pairs
     assert ("2013T2", "year_ago", "2012T2") in pairs

@@ -115,9 +115,20 @@ PRECISION_RULES: Mapping[str, str] = {
     PrecisionRule.FEW_DF: "muy pocos grados de libertad",
     PrecisionRule.DEFF_BELOW_ONE: "efecto de diseño menor que uno con pocos casos",
 }
+STATISTICS: Mapping[str, str] = {"proportion": "Porcentaje", "mean": "Promedio", "total": "Total"}
+COMPARISONS: Mapping[str, str] = {"previous": "con la edición anterior", "year_ago": "con un año antes"}
+CONTRASTS: Mapping[str, str] = {
+    "rest": "con el resto del conjunto",
+    "pair": "con otro grupo",
+    "item": "con otro reactivo",
+    "half": "con la mitad",
+}
 # Column of codes → its words, in the tables that people receive; the column of words is called ``<column>_label``.
 LABELLED: Mapping[str, Mapping[str, str]] = {
     "precision": PRECISIONS,
     "reason": REASONS,
     "precision_rule": PRECISION_RULES,
+    "statistic": STATISTICS,
+    "comparison": COMPARISONS,
+    "contrast": CONTRASTS,
 }

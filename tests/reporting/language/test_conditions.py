@@ -16,7 +16,8 @@ from pulsometro.reporting.edition.content import Edition, Place, WaveInfo
 from pulsometro.reporting.edition.rows import Rank, Rows
 from pulsometro.reporting.edition.timeline import missing_before, times
 from pulsometro.reporting.language import comparisons, conditions, sentences
-from pulsometro.reporting.pages import brief, municipality, panels
+from pulsometro.reporting.pages import brief, municipality, panels, start
+from pulsometro.reporting.pages.navigation import places_named
 from pulsometro.reporting.tables.tabulados import columns_of, letter
 from pulsometro.reporting.tables.workbook import sheet_names
 from pulsometro.settings.report_settings import Measure
@@ -180,6 +181,9 @@ def test_one_place_is_compared_with_nothing(edition: Edition, tmp_path: Path) ->
     assert not re.search(r"municipios|uno de los|Más oscuro|van? adelante, entre|por municipio|mapa", said)
     assert comparisons.places_moved(one, one.settings.headline) is None
     assert one.all_places == one.places[0].name
+    assert start.pages_heading(one) == f"La página de {one.places[0].name}"
+    assert start.pages_heading(edition) == "Una página para cada municipio"
+    assert [places_named(each) for each in (one, edition)] == ["Municipio", "Municipios"]
 
 
 @pytest.mark.slow

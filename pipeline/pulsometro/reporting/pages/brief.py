@@ -95,7 +95,6 @@ def variables(edition: Edition) -> dict[str, str]:
         "titular-predicado": edition.singular(measure),
         "editor": edition.producer,
         "personas": edition.settings.people,
-        "lugar-palabra": edition.settings.place_word,
         "confianza-nivel": (trust.level_names or trust.levels)[0],
         "nivel": panels.level(edition),
         "confianza-base": upper_first(trust.base or edition.settings.people),

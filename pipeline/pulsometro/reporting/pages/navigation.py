@@ -1,6 +1,7 @@
 """How the pages of the site lead to each other."""
 
 from pulsometro.reporting.edition.content import Edition
+from pulsometro.reporting.language import conditions
 from pulsometro.reporting.language.links import row_of_links
 from pulsometro.reporting.language.traced_text import upper_first
 
@@ -17,7 +18,7 @@ def navigation_links(edition: Edition, current: str, root: str) -> dict[str, obj
     ``current``: the section that the page belongs to, "" for none.
     """
     now = "Este trimestre" if edition.settings.wave_unit == "trimestre" else "Ahora"
-    links = [("inicio", "index.html", now), ("municipios", "index.html#municipios", plural_of_places(edition))]
+    links = [("inicio", "index.html", now), ("municipios", "index.html#municipios", places_named(edition))]
     links += [(key, f"secciones/{key}.html", name) for key, name in SECTIONS]
     nav = [
         {"href": f"{root}{path}", "text": name, **({"current": True} if key == current else {})}
@@ -26,9 +27,10 @@ def navigation_links(edition: Edition, current: str, root: str) -> dict[str, obj
     return {"nav": nav, "home": f"{root}index.html", "root": root, "site": edition.short_title}
 
 
-def plural_of_places(edition: Edition) -> str:
-    """``Municipios``, as the navigation calls them."""
-    return upper_first(edition.settings.places_word)
+def places_named(edition: Edition) -> str:
+    """``Municipios``, as the navigation calls them; ``Municipio`` where there is one."""
+    settings = edition.settings
+    return upper_first(settings.places_word if conditions.several_places(edition) else settings.place_word)
 
 
 def formats(folder: str, reading: bool = False) -> str:

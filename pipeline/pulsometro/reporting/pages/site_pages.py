@@ -35,7 +35,7 @@ def start_page(content: SiteContent, figures: Path) -> Page:
     """The last wave's news, and the way to everything else."""
     edition = content.edition
     pieces = start.start_fragments(edition, figures, *content.published, content.engine)
-    words = brief.words(edition, "titulo-pagina", "titular", "lugar-palabra")
+    words = brief.words(edition, "titulo-pagina", "titular")
     metadata = _metadata(edition, "inicio", "")
     return Page("index.qmd", {**pieces, "directorio": start.directory(edition)}, words, metadata, figures)
 

@@ -11,6 +11,7 @@ from pulsometro.reporting.language.traced_text import escape, upper_first
 from pulsometro.reporting.pages import brief, not_published, panels
 from pulsometro.reporting.pages.navigation import formats
 from pulsometro.reporting.tables import markdown
+from pulsometro.style import spanish
 
 
 def start_fragments(
@@ -33,12 +34,20 @@ def start_fragments(
         "hallazgos": brief.findings(edition),
         "formatos": formats(f"{edition.wave.key}/"),
         "panel-mapa": panels.map_panel(edition, measure, shown, said),
+        "paginas-titulo": f"## {pages_heading(edition)}",
         "paginas": place_links(edition),
         "panel-serie": panels.series_panel(edition, measure, line, ""),
         "ediciones": editions(edition, published, unpublished),
         "panel-confianza": panels.trust_panel(edition, bars, ""),
         "pie": brief.foot(edition, engine),
     }
+
+
+def pages_heading(edition: Edition) -> str:
+    """What stands over the list of the places' pages."""
+    if conditions.several_places(edition):
+        return escape(f"Una página para cada {edition.settings.place_word}")
+    return escape(f"La página de {spanish.join([place.name for place in edition.places])}")
 
 
 def place_links(edition: Edition) -> str:

@@ -20,10 +20,9 @@ from pulsometro.reporting.language.traced_text import Number, upper_first
 from pulsometro.reporting.tables.workbook import Book, Grid, marks_of, sheet_names
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
-from pulsometro.style.vocabulary import PRECISIONS, REASONS, Precision, Reason, Side
+from pulsometro.style.vocabulary import PRECISIONS, REASONS, STATISTICS, Precision, Reason, Side
 
 MODERATE, LOW, CONFIDENTIAL, NOT_THERE = "*", not_printed.IMPRECISE.mark, not_printed.CONFIDENTIAL.mark, "[nd]"
-STATISTICS = {"proportion": "Porcentaje", "mean": "Promedio", "total": "Total"}
 BASES = "Entrevistas (base sin ponderar)"
 
 
