@@ -9,6 +9,7 @@ import pandas as pd
 
 from pulsometro.estimates.interviewer_effects import COLUMNS
 from pulsometro.recompute.opinion_record import TOLERANCE, SecondOpinion
+from pulsometro.weighting.base.blur import DEMONSTRATION, DEMONSTRATION_KEY
 from pulsometro.weighting.chain import weigh
 from tests.weighting.editions import attempts, inputs, responses, settings
 
@@ -39,7 +40,9 @@ def weighed(rows: pd.DataFrame | None = None, **changes: Any) -> dict[str, Any]:
     rows = edition() if rows is None else rows
     calls = attempts(rows.rename(columns={"municipio": "area"})).rename(columns={"area": "municipio"})
     places = {"base": {"kind": "telephone_completes", "adults": "adults", "lines": "lines"}}
-    made = weigh(inputs(responses=rows, attempts=calls), settings(**{**places, **PULSO, **changes}))
+    made = weigh(
+        inputs(responses=rows, attempts=calls, key=DEMONSTRATION_KEY), settings(**{**places, **PULSO, **changes})
+    )
     return made.record.to_dict()
 
 
@@ -48,7 +51,7 @@ def _study() -> dict[str, Any]:
     rows = edition()
     rows.loc[[3, 700], "adults"] = pd.NA
     base = {"kind": "telephone_completes", "adults": "adults", "lines": "lines", "missing": "median"}
-    return weighed(rows, base=base)
+    return weighed(rows, base=base, blur={"spread": 0.2, "key": DEMONSTRATION})
 
 
 def record(wave: str) -> dict[str, Any]:

@@ -204,7 +204,7 @@ def _blur(
         raise WeightingError("there is no key for the blur", "give the study's key, or leave out weighting.blur")
     factors = blur_factors(responses.index, inputs.wave, inputs.key, declared.spread)
     cost = float(len(factors) * np.sum(factors**2) / np.sum(factors) ** 2)
-    return weights * factors, r.BlurRecord(declared.spread, fingerprint(inputs.key), cost)
+    return weights * factors, r.BlurRecord(declared.spread, fingerprint(inputs.key), cost, float(np.sqrt(cost)) - 1)
 
 
 def _calibrate(

@@ -62,11 +62,13 @@ class DualFrameRecord:
 @dataclass(frozen=True)
 class BlurRecord:
     """The keyed factor on the base weights: ``spread`` of its logarithm, ``key``: the key's fingerprint, ``deff``: by
-    how much its inequality alone multiplies the variance (Kish)."""
+    how much its inequality alone multiplies the variance (Kish); ``se_growth``: what that adds to a standard error, as
+    a proportion of it, √deff − 1."""
 
     spread: float
     key: str
     deff: float
+    se_growth: float
 
 
 @dataclass(frozen=True)

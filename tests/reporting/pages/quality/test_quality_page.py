@@ -98,6 +98,13 @@ def _without(words: str, sources: Sources) -> str:
     return re.sub(r"Hecho con .*", "", words)
 
 
+def test_every_number_of_a_sentence_about_the_factor_stands_in_the_record(sources: Sources) -> None:
+    blur = sources.record.blur
+    assert blur is not None and blur.se_growth == pytest.approx(blur.deff**0.5 - 1, abs=1e-9)
+    (sentence,) = (one for one in _sentences(sources) if "factor al azar" in one)
+    assert f"cerca de {blur.se_growth * 100:.1f} % a los errores" in sentence
+
+
 def test_the_page_says_what_a_reviewer_asks_for(page: str, sources: Sources) -> None:
     for heading in (
         "Lo que conviene mirar antes de firmar", "Los pesos, paso a paso", "Del peso base al peso final",

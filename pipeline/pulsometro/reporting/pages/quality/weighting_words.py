@@ -1,6 +1,5 @@
 """How an edition was weighted, in Spanish sentences, from the content of ``weighting.json``."""
 
-import math
 from collections.abc import Mapping
 from datetime import date
 
@@ -124,7 +123,7 @@ def _blurred(record: WeightingRecord) -> str:
     blur = record.blur
     if blur is None:
         return ""
-    cost = spanish.decimal((math.sqrt(blur.deff) - 1) * 100, 1)
+    cost = spanish.decimal(blur.se_growth * 100, 1)
     return (
         "Para que ningún peso diga cuántas personas viven en un hogar, cada uno se multiplica, antes de calibrar, por "
         f"un factor al azar de media uno que sólo conoce quien hace la encuesta; agrega cerca de {cost} % a los "
