@@ -9,7 +9,7 @@ import pandas as pd
 
 from pulsometro.estimates.interviewer_effects import COLUMNS
 from pulsometro.recompute.opinion_record import TOLERANCE, SecondOpinion
-from pulsometro.weighting.base.blur import DEMONSTRATION, DEMONSTRATION_KEY
+from pulsometro.weighting.base.blur import DEMONSTRATION_KEY
 from pulsometro.weighting.chain import weigh
 from tests.weighting.editions import attempts, inputs, responses, settings
 
@@ -51,7 +51,7 @@ def _study() -> dict[str, Any]:
     rows = edition()
     rows.loc[[3, 700], "adults"] = pd.NA
     base = {"kind": "telephone_completes", "adults": "adults", "lines": "lines", "missing": "median"}
-    return weighed(rows, base=base, blur={"spread": 0.2, "key": DEMONSTRATION})
+    return weighed(rows, base=base)
 
 
 def record(wave: str) -> dict[str, Any]:

@@ -19,11 +19,13 @@ from pulsometro.reporting.row_key import BAR
 from pulsometro.reporting.trace.explain import explain_number
 from pulsometro.settings.configuration import read_made
 from pulsometro.study import Study
+from pulsometro.weighting.base.blur import DEMONSTRATION
 from pulsometro.weighting.record import WeightingRecord, load_weighting
 from tests.reporting import reading
 from tests.reporting.checking import fits
-from tests.reporting.checking_pages import held
+from tests.reporting.checking_pages import Sourced, held
 from tests.reporting.conftest import LAST
+from tests.reporting.reading import numbers_in
 from tests.reporting.weighed import edition as survey
 from tests.reporting.weighed import weighed
 
@@ -98,11 +100,19 @@ def _without(words: str, sources: Sources) -> str:
     return re.sub(r"Hecho con .*", "", words)
 
 
-def test_every_number_of_a_sentence_about_the_factor_stands_in_the_record(sources: Sources) -> None:
-    blur = sources.record.blur
-    assert blur is not None and blur.se_growth == pytest.approx(blur.deff**0.5 - 1, abs=1e-9)
-    (sentence,) = (one for one in _sentences(sources) if "factor al azar" in one)
-    assert f"cerca de {blur.se_growth * 100:.1f} % a los errores" in sentence
+def test_every_number_of_the_sentence_about_the_factor_stands_in_the_record(study: Study, tmp_path: Path) -> None:
+    from pulsometro.reporting.pages.quality.weighting_words import describe
+
+    study = replace(study, root=tmp_path)
+    path = study.processed(LAST, "weighting.json")
+    path.parent.mkdir(parents=True)
+    write_record({**weighed(blur={"spread": 0.2, "key": DEMONSTRATION}), "wave": LAST}, path)
+    record = load_weighting(study, LAST)
+    (sentence,) = (one for one in describe(record, study.area_names, "municipio", {}) if "factor al azar" in one)
+    sourced = Sourced(study, path.relative_to(tmp_path).as_posix())
+    assert record.blur is not None and record.blur.se_growth == pytest.approx(record.blur.deff**0.5 - 1, abs=1e-9)
+    assert [number for number in numbers_in(sentence) if not sourced.holds(number)] == []
+    assert f"cerca de {record.blur.se_growth * 100:.1f} % a los errores" in sentence
 
 
 def test_the_page_says_what_a_reviewer_asks_for(page: str, sources: Sources) -> None:
