@@ -2,11 +2,14 @@
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = Path("/usr/bin/chromium")
 _unlisted: list[str] = []
 
 
@@ -23,6 +26,20 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared is not here: reference microdata and R's answers")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's chromium, opened once a process: Playwright refuses a second driver beside one that is open."""
+    if not CHROMIUM.is_file():
+        pytest.skip("chromium is not at /usr/bin/chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        opened = play.chromium.launch(executable_path=str(CHROMIUM), args=args)
+        yield opened
+        opened.close()
 
 
 def _allowed() -> list[re.Pattern[str]]:

@@ -3,8 +3,10 @@
 import re
 import shutil
 import subprocess
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,21 +82,14 @@ def test_simulated_data_say_so_and_real_data_do_not(study: Study) -> None:
     assert not any("simulados" in page.read_text(encoding="utf-8").lower() for page in pages)
 
 
-def test_the_codebook_passes_axe(study: Study) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed")
+def test_the_codebook_passes_axe(study: Study, browser: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     run(study, WAVE)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 400, "height": 900})
+    with closing(browser.new_page(viewport={"width": 400, "height": 900})) as page:
         page.goto((study.release(WAVE) / "codebook.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
         violations = Axe().run(page).response["violations"]
-        browser.close()
     assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
 
 

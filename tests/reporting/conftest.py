@@ -1,8 +1,6 @@
 """One made study for all tests of the reports."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,7 +9,6 @@ from pulsometro.reporting.edition.read_edition import load_edition
 from pulsometro.study import Study
 from tests.reporting.made import project
 
-CHROMIUM = Path("/usr/bin/chromium")
 LAST = "2013T2"
 # Besides the last one: the first, which has no past, and the one where the questions change.
 OTHERS = ("2011T3", "2012T3")
@@ -48,17 +45,3 @@ def site(study: Study, built: Path) -> Path:
         run(study, wave)
     run_site(study)
     return built.parent
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Debian's chromium, opened once."""
-    if not CHROMIUM.is_file():
-        pytest.skip("chromium is not at /usr/bin/chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        opened = play.chromium.launch(executable_path=str(CHROMIUM), args=args)
-        yield opened
-        opened.close()

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.reporting.conftest import CHROMIUM, LAST, OTHERS
+from tests.conftest import CHROMIUM
+from tests.reporting.conftest import LAST, OTHERS
 from tests.reporting.made import ROOT
 
 pytestmark = [

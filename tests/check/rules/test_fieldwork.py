@@ -1,6 +1,8 @@
 """Planted fraud is found, honest interviews are left alone; moves against the past; the page."""
 
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -195,23 +197,16 @@ def test_the_quality_page_is_self_contained_and_private(tmp_path: Path) -> None:
     assert read_record(study.checks(WAVE))["tables"]["facts"]["near_duplicates"] if len(frame.columns) > 20 else True
 
 
-def test_the_quality_page_is_accessible(tmp_path: Path) -> None:
-    chromium = Path("/usr/bin/chromium")
-    if not chromium.exists():
-        pytest.skip("no /usr/bin/chromium to look at the page with")
+def test_the_quality_page_is_accessible(tmp_path: Path, browser: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     study = d.prepared(tmp_path, d.good().assign(P1=[9] * 40 + [1] * 20))
     run(study, WAVE)
     stage.run_one(study, WAVE)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 400, "height": 900})
+    with closing(browser.new_page(viewport={"width": 400, "height": 900})) as page:
         page.goto(f"file://{study.checks(WAVE).with_suffix('.html')}")
         result = Axe().run(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
-        browser.close()
     assert result.violations_count == 0, result.generate_report()
 
 
