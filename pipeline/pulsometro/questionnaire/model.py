@@ -39,6 +39,8 @@ class Item:
     ``codes``: substantive code → label; ``missing``: code → kind of missing.
     ``range``: lowest and highest allowed value of a whole number.
     ``private``: names, telephones, exact dates, interviewers: never leaves the pipeline.
+    ``sensitive``: an answer that harms who is known to have given it (victim, report, bribe): thin cells of it are
+    withheld, and how much a group of equal respondents gives away of it is measured.
     ``required``: an empty answer quarantines the row.
     """
 
@@ -54,6 +56,7 @@ class Item:
     derived: Derivation | None = None
     comparable: Comparability = Comparability()
     private: bool = False
+    sensitive: bool = False
     required: bool = False
     notes: str = ""
 
@@ -171,6 +174,11 @@ class Questionnaire:
     def public(self) -> tuple[str, ...]:
         """Items that partners may have, in order."""
         return tuple(name for name, item in self.items.items() if not item.private)
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Items whose answers harm who is known to have given them, in order."""
+        return tuple(name for name, item in self.items.items() if item.sensitive)
 
     @property
     def released(self) -> tuple[str, ...]:
