@@ -16,6 +16,7 @@ from pulsometro.settings.names import (
     topic_fault,
     wave_key_fault,
 )
+from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.settings.report_settings import ReportSettings
 from pulsometro.settings.simulate_settings import SimulateSettings
 from pulsometro.settings.weighting_settings import WeightingSettings
@@ -87,7 +88,10 @@ def path_faults(
 
 
 def item_faults(
-    weighting: WeightingSettings, check: CheckSettings, domains: Sequence[Sequence[str]]
+    weighting: WeightingSettings,
+    check: CheckSettings,
+    domains: Sequence[Sequence[str]],
+    release: ReleaseSettings | None,
 ) -> Iterator[Fault]:
     """Faults of the items that params.yaml names: columns of the answers, which a wave may or may not ask."""
     base, dual, above = weighting.base, weighting.dual_frame, ("weighting",)
@@ -107,6 +111,9 @@ def item_faults(
         for n, margin in enumerate(weighting.calibration.margins):
             place = (*above, "calibration", "margins", n, "items")
             named += [((*place, number), name) for number, name in enumerate(margin.items)]
+    for key, file in release.files if release is not None else ():
+        for part in ("keys", "answers", "blank"):
+            named += [(("release", key, part, n), name) for n, name in enumerate(getattr(file, part))]
     for n, columns in enumerate(domains):
         named += [(("estimation", "domains", n, number), name) for number, name in enumerate(columns)]
     yield from _held(named, lambda name: identifier_fault(name, "item"))

@@ -15,6 +15,7 @@ from pulsometro.settings.faults import Fault, refuse, shown
 from pulsometro.settings.made_once import FrozenDict, once
 from pulsometro.settings.names import hidden_characters
 from pulsometro.settings.publish_settings import PublishSettings
+from pulsometro.settings.release_settings import ReleaseSettings, missing_plan
 from pulsometro.settings.report_settings import ReportSettings, Topic
 from pulsometro.settings.simulate_settings import SimulateSettings
 from pulsometro.settings.study_names import (
@@ -134,6 +135,7 @@ class Params:
     municipalities: tuple[Municipality, ...] = ()
     check: CheckSettings = field(default_factory=CheckSettings)
     publish: PublishSettings = field(default_factory=PublishSettings)
+    release: ReleaseSettings | None = None
     simulate: SimulateSettings | None = None
 
 
@@ -283,8 +285,9 @@ def _faults(params: Params) -> Iterator[Fault]:
             yield Fault(text, ("waves", key, "edition"))
     yield from municipality_faults([(area.cve_geo, area.short) for area in params.municipalities])
     yield from path_faults(params.weighting, params.report, params.simulate)
-    yield from item_faults(params.weighting, params.check, params.estimation.domains)
+    yield from item_faults(params.weighting, params.check, params.estimation.domains, params.release)
     yield from report_faults(params.report)
+    yield from missing_plan(params.publish.release, params.release)
     yield from _cluster_faults(params)
     yield from _place_faults(params)
 
