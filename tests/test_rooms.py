@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "pipeline" / "pulsometro"
 # field/, context/, small_areas/ (CONTRIBUTING.md says between which ones they belong).
 FLOORS = (
     {"common", "estimation", "doctor"},
-    {"settings", "speech"},
+    {"settings", "speech", "disclosure"},
     {"questionnaire", "style"},
     {"study"},
     {"simulate", "ingest", "weighting", "release", "graph"},

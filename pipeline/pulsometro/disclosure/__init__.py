@@ -1,0 +1,1 @@
+"""How well respondents hide among each other in released rows, measured and mended: pure functions, no settings."""
