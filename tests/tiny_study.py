@@ -23,8 +23,8 @@ from pulsometro.release import stage as release
 from pulsometro.reporting import site
 from pulsometro.reporting import stage as report
 from pulsometro.study import Study, load_study
+from pulsometro.study.study_key import KEY, fingerprint
 from pulsometro.weighting import stage as weight
-from pulsometro.weighting.base.blur import KEY, fingerprint
 from tests.small_study import dump
 
 PLACES = ("07001", "07002", "07003")
@@ -138,6 +138,11 @@ def params() -> dict[str, Any]:
         },
         "estimation": {"se": "taylor", "domains": [[], ["municipio"], ["sexo"], ["municipio", "sexo"]]},
         "change": {"alpha": 0.05, "adjust": "BH", "covariance": "overlap"},
+        "release": {
+            "main": {"keys": ["municipio", "sexo", "edad2", "escolaridad"], "blank": ["escolaridad"],
+                     "answers": ["marco", "seguro", "conf_a", "conf_b", "victima", "denuncia", "pesos", "tramo"]},
+            "blank_at_most": 0.05, "linkage_at_most": 0.2,
+        },
         "report": {
             "whole": "la zona", "people": "personas de 18 años y más", "headline": headline,
             "findings": [headline, {"indicator": "victimas", "category": "sí"},

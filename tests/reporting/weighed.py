@@ -9,7 +9,7 @@ import pandas as pd
 
 from pulsometro.estimates.interviewer_effects import COLUMNS
 from pulsometro.recompute.opinion_record import TOLERANCE, SecondOpinion
-from pulsometro.weighting.base.blur import DEMONSTRATION_KEY
+from pulsometro.study.study_key import DEMONSTRATION_KEY
 from pulsometro.weighting.chain import weigh
 from tests.weighting.editions import attempts, inputs, responses, settings
 

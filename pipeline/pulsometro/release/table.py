@@ -1,6 +1,6 @@
 """The one table that every released format is written from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,8 @@ from pulsometro.questionnaire import Item, Questionnaire
 from pulsometro.questionnaire.model import MissingKind
 
 ID, STRATUM, PSU, WEIGHT, REPLICATE = "id", "stratum", "psu", "weight", "rep_"
+ID_LABEL = "Número de renglón, sin relación con el folio"
+WEIGHT_LABEL = "Factor de expansión (personas que representa)"
 MISSING_WORDS: Mapping[MissingKind, str] = {
     "no_sabe": "No sabe",
     "no_contesta": "No contesta",
@@ -57,41 +59,55 @@ class ReleaseTable:
         return tuple(v for v in self.variables if v.name not in (ID, STRATUM, PSU, WEIGHT))
 
 
-def build(questionnaire: Questionnaire, data: pd.DataFrame, areas: Mapping[str, str]) -> ReleaseTable:
-    """Public items with stratum, PSU and weight, in an order that says nothing about the folio.
+def build(
+    questionnaire: Questionnaire, items: Sequence[str], data: pd.DataFrame, areas: Mapping[str, str]
+) -> ReleaseTable:
+    """The items with stratum, PSU and weight, in an order that says nothing about the folio.
 
-    ``data``: respondents with their weights. ``areas``: cve_geo → name. Raises PulsoError when an item's name or codes
-    cannot be released.
+    ``data``: respondents with their weights, values as they may be released. ``areas``: cve_geo → name. Raises
+    PulsoError when an item's name or codes cannot be released.
     """
-    released = questionnaire.released
-    variables = [_variable(name, questionnaire[name], areas) for name in released]
-    frame = pd.DataFrame({v.name: _values(data[v.name], v) for v in variables})
-    strata = sorted(data[STRATUM].astype(str).unique())
-    codes = {stratum: code for code, stratum in enumerate(strata, start=1)}
-    frame[STRATUM] = data[STRATUM].astype(str).map(codes).astype("Int64")
+    variables = [variable_of(name, questionnaire[name], areas) for name in items]
+    frame = pd.DataFrame({v.name: released_values(data[v.name], v) for v in variables}, index=data.index)
     frame[WEIGHT] = round_significant(data[WEIGHT].to_numpy(dtype=float))
     names = sorted(column for column in data.columns if column.startswith(REPLICATE))
-    replicates = pd.DataFrame({name: round_significant(data[name].to_numpy(dtype=float)) for name in names})
-    order, psu = _opaque_order(pd.concat([frame, replicates], axis=1), data[PSU].astype(str))
+    replicates = pd.DataFrame(
+        {name: round_significant(data[name].to_numpy(dtype=float)) for name in names}, index=data.index
+    )
+    content = pd.concat([frame, replicates], axis=1)
+    labels, strata = _strata(data[STRATUM].astype(str), areas, content)
+    frame[STRATUM] = strata
+    order = order_of_content(content.assign(**{STRATUM: strata}))
+    frame[PSU] = numbered(content.assign(**{STRATUM: strata}), data[PSU].astype(str))
     identity = pd.Series(np.arange(1, len(data) + 1)).astype("Int64")
     frame = frame.iloc[order].reset_index(drop=True)
     frame.insert(0, ID, identity)
-    frame[PSU] = pd.array(psu, dtype="Int64")
     design = (
-        Variable(STRATUM, "Estrato de muestreo", "code", {c: areas.get(s, s) for s, c in codes.items()}, {}),
+        Variable(STRATUM, "Estrato de muestreo", "code" if labels else "whole", labels, {}),
         Variable(PSU, "Unidad primaria de muestreo", "whole", {}, {}),
-        Variable(WEIGHT, "Factor de expansión (personas que representa)", "number", {}, {}),
+        Variable(WEIGHT, WEIGHT_LABEL, "number", {}, {}),
     )
-    everything = (Variable(ID, "Número de renglón, sin relación con el folio", "whole", {}, {}), *variables, *design)
+    everything = (Variable(ID, ID_LABEL, "whole", {}, {}), *variables, *design)
     if names:
         replicates = replicates.iloc[order].reset_index(drop=True)
         replicates.insert(0, ID, identity)
-    left_out = tuple(name for name in questionnaire.items if name not in released)
+    left_out = tuple(name for name in questionnaire.items if name not in items)
     ordered = frame[[v.name for v in everything]]
     return ReleaseTable(questionnaire.wave, ordered, everything, replicates if names else None, left_out)
 
 
-def _variable(name: str, item: Item, areas: Mapping[str, str]) -> Variable:
+def _strata(names: pd.Series, areas: Mapping[str, str], content: pd.DataFrame) -> tuple[dict[int, str], pd.Series]:
+    """Labels and numbers of the strata: areas by their names; smaller ones by number alone, which follows the rows."""
+    known = sorted(names.unique())
+    if not set(known) <= set(areas):
+        return {}, numbered(content, names)
+    codes = {stratum: code for code, stratum in enumerate(known, start=1)}
+    return {code: areas[stratum] for stratum, code in codes.items()}, names.map(codes).astype("Int64")
+
+
+def variable_of(name: str, item: Item, areas: Mapping[str, str]) -> Variable:
+    """An item as a column: label, codes with their words, kinds of missing. Raises PulsoError when formats have no way
+    to hold it."""
     if name in (ID, STRATUM, PSU, WEIGHT) or name.startswith(REPLICATE):
         raise PulsoError(f"questionnaire: the item '{name}' has the name of a column of the design; rename it.")
     kinds = list(item.missing.values())
@@ -115,28 +131,33 @@ def _number(cve_geo: str) -> int:
     return int(cve_geo)
 
 
-def _values(column: pd.Series, variable: Variable) -> pd.Series:
+def released_values(column: pd.Series, variable: Variable) -> pd.Series:
+    """A column's values as every format holds them: Int64, or numbers with the digits that are released."""
     if variable.kind == "number":
         return pd.Series(round_significant(column.to_numpy(dtype=float, na_value=np.nan)), index=column.index)
     return pd.to_numeric(column).astype("Int64")
 
 
-def _opaque_order(content: pd.DataFrame, psu: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Row order, and PSU numbers in that order, that follow from the released values alone.
+def order_of_content(content: pd.DataFrame) -> np.ndarray:
+    """(n,) row order that follows from released values alone, column by column; missing values first.
 
-    Sorted by content, row number and PSU number tell nothing that the rows do not say
-    themselves; neither the folio nor the order of the delivery can be got back from them.
+    Sorted by content, row number tells nothing that the rows do not say themselves; neither the folio nor the order of
+    the delivery can be got back from it.
     """
     keys = [pd.factorize(content[name], sort=True)[0] for name in content]
+    return np.lexsort(keys[::-1])
+
+
+def numbered(content: pd.DataFrame, owner: pd.Series) -> pd.Series:
+    """Numbers from 1 for the clusters that ``owner`` names, in the order of their rows' released values."""
+    keys = [pd.factorize(content[name], sort=True)[0] for name in content]
     order = np.lexsort(keys[::-1])
-    ordered = [key[order] for key in keys]
     new = np.zeros(len(order), dtype=bool)
-    for key in ordered:
-        new[1:] |= key[1:] != key[:-1]
-    rank = np.cumsum(new)
-    owners = psu.to_numpy()[order]
+    for key in keys:
+        new[1:] |= key[order][1:] != key[order][:-1]
+    owners = owner.to_numpy()[order]
     members: dict[str, list[int]] = {}
-    for owner, place in zip(owners, rank, strict=True):
-        members.setdefault(owner, []).append(int(place))
-    numbered = {owner: k for k, owner in enumerate(sorted(members, key=lambda o: members[o]), start=1)}
-    return order, np.array([numbered[owner] for owner in owners])
+    for name, place in zip(owners, np.cumsum(new), strict=True):
+        members.setdefault(name, []).append(int(place))
+    numbers = {name: k for k, name in enumerate(sorted(members, key=lambda o: members[o]), start=1)}
+    return owner.map(numbers).astype("Int64")

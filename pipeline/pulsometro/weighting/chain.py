@@ -9,10 +9,11 @@ import pandas as pd
 
 from pulsometro.settings.base_weight_settings import Given
 from pulsometro.settings.weighting_settings import Calibration, Trim, WeightingSettings
+from pulsometro.study.study_key import fingerprint
 from pulsometro.weighting import record as r
 from pulsometro.weighting.arrays import Floats, Ints, codes_of
 from pulsometro.weighting.base.base_step import base_weights
-from pulsometro.weighting.base.blur import blur_factors, fingerprint
+from pulsometro.weighting.base.blur import blur_factors
 from pulsometro.weighting.calibration.margin_design import MarginDesign, design_margins
 from pulsometro.weighting.calibration.margins import Margin
 from pulsometro.weighting.calibration.methods import calibrate

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from pulsometro.common.errors import MachineError
 from pulsometro.common.files import read_table, write_record, write_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.base_weight_settings import TelephoneFrame
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
+from pulsometro.study.release_plan import order_of_draws
 from pulsometro.study.respondents import load_attempts
+from pulsometro.study.study_key import study_key
 from pulsometro.study.withheld import carried
-from pulsometro.weighting.base.blur import DEMONSTRATION_KEY, KEY, fingerprint
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
 from pulsometro.weighting.control_totals import csv_named
 from pulsometro.weighting.errors import WeightingError
@@ -59,34 +59,10 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
         else None,
         coverage=csv_named(study.root, coverage.file, (coverage.area,), "coverage") if coverage else None,
         places=study.area_names,
-        released=questionnaire.released,
-        key=blur_key(study, wave) if settings.blur is not None else None,
+        released=order_of_draws(questionnaire, study.params.release),
+        key=study_key(study, wave) if settings.blur is not None else None,
     )
     return weigh(inputs, settings)
-
-
-def blur_key(study: Study, wave: str) -> bytes:
-    """The key of the wave's blur: the study's own, or of a simulated wave the one that everybody has.
-
-    Raises MachineError when the study's key is missing or is another than ``weighting.blur.key`` says: other weights
-    would be made of the same answers.
-    """
-    if study.wave(wave).simulated:
-        return DEMONSTRATION_KEY
-    declared = study.params.weighting.blur
-    path, key = KEY.path(study.root), KEY.read(study.root)
-    if key is None:
-        raise MachineError(
-            f"{path}: the key of the weights is missing; put the team's copy there, or, before the first edition, make "
-            "it with 'pulso key' and write what that says under weighting.blur.key in params.yaml."
-        )
-    if declared is not None and declared.key != fingerprint(key):
-        raise MachineError(
-            f"params.yaml: weighting.blur.key is '{declared.key}', and the key in {path} has the fingerprint "
-            f"'{fingerprint(key)}'; put the team's copy of the key there, or, before the first edition, write that "
-            "fingerprint in params.yaml."
-        )
-    return key
 
 
 def _labels(questionnaire: Questionnaire) -> dict[str, str]:

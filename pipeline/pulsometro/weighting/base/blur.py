@@ -12,22 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from pulsometro.common.secret_keys import SecretKey
 from pulsometro.weighting.arrays import Floats
 
-KEY = SecretKey("weights.key", "the weights", "after which no edition can be weighted again as it was published")
-
-# Of simulated waves, whose respondents are nobody: a fresh clone makes the same bytes without a key of its own.
-DEMONSTRATION_KEY = b"pulsometro: weights of nobody...".ljust(32, b".")
-DEMONSTRATION = "demonstration"
 _BITS = 53
 # Farther out a factor would be another extreme weight.
 _MOST = 2.5
-
-
-def fingerprint(key: bytes) -> str:
-    """What ``params.yaml`` says of a key: 16 hexadecimal digits, or the word ``demonstration``."""
-    return DEMONSTRATION if key == DEMONSTRATION_KEY else hmac.digest(key, b"fingerprint", "sha256").hex()[:16]
 
 
 def blur_factors(folios: Any, wave: str, key: bytes, spread: float) -> Floats:
@@ -36,7 +25,7 @@ def blur_factors(folios: Any, wave: str, key: bytes, spread: float) -> Floats:
     ``folios``: (n,) text; ``spread``: standard deviation of the factors' logarithm, 0 for none. c makes the cut
     distribution's mean one: c = s²/2 + ln[(Φ(2.5 − s) − Φ(−2.5 − s)) ÷ (Φ(2.5) − Φ(−2.5))].
 
-    >>> bool(np.all(blur_factors(["a", "b"], "2013T2", DEMONSTRATION_KEY, 0.0) == 1.0))
+    >>> bool(np.all(blur_factors(["a", "b"], "2013T2", b"a key", 0.0) == 1.0))
     True
     """
     normal = NormalDist()

@@ -19,7 +19,7 @@ from pulsometro.reporting.row_key import BAR
 from pulsometro.reporting.trace.explain import explain_number
 from pulsometro.settings.configuration import read_made
 from pulsometro.study import Study
-from pulsometro.weighting.base.blur import DEMONSTRATION
+from pulsometro.study.study_key import DEMONSTRATION
 from pulsometro.weighting.record import WeightingRecord, load_weighting
 from tests.reporting import reading
 from tests.reporting.checking import fits
