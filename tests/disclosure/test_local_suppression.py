@@ -149,3 +149,16 @@ def test_arguments_that_cannot_be_meant() -> None:
         suppress(keys, 2, ["age"], np.arange(2))
     with pytest.raises(ValueError, match="places must hold 0 … 1 once each"):
         suppress(keys, 2, ["school"], np.array([1, 1]))
+
+
+def test_the_own_rows_of_larger_small_classes_may_stay_where_few_cells_may_go() -> None:
+    keys = pd.DataFrame({"school": [1] * 1 + [2] * 4 + [3] * 20})
+    last = np.arange(25)[::-1].copy()
+    # All five of the two classes and one more; or the one, and those that it and the four each lack.
+    assert suppress(keys, 6, ["school"], last).cells == {"school": 6}
+    made = suppress(keys, 6, ["school"], last, own=1)
+    assert np.flatnonzero(made.withheld[:, 0]).tolist() == [0, 20, 21, 22, 23, 24]
+    assert candidates(keys, made.frame).tolist() == [6, *[10] * 4, *[21] * 20]
+    made = suppress(keys, 5, ["school"], last, own=0)
+    assert np.flatnonzero(made.withheld[:, 0]).tolist() == [21, 22, 23, 24]
+    assert candidates(keys, made.frame).tolist() == [5, *[8] * 4, *[20] * 20]

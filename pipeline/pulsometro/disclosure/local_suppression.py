@@ -56,7 +56,13 @@ class _Rows:
 
 
 def suppress(
-    keys: pd.DataFrame, k: int, order: Sequence[str], places: Ints, *, known_anyway: bool = False
+    keys: pd.DataFrame,
+    k: int,
+    order: Sequence[str],
+    places: Ints,
+    *,
+    known_anyway: bool = False,
+    own: int | None = None,
 ) -> Suppression:
     """Withhold values of the columns ``order`` so that each row of ``keys`` (n, columns) has at least ``k`` candidates.
 
@@ -64,6 +70,8 @@ def suppress(
     before the others, one before two; no other is touched. ``places`` (n,): the order in which rows of a cell are
     taken besides the small class itself, of the released content under a key (``keyed_places``). ``known_anyway``:
     who did not tell a value is known to have any (``least_candidates``), else everybody's is possible (``candidates``).
+    ``own``: the largest class whose own rows lose their values; of larger ones that are too small others alone do, which
+    costs fewer cells and keeps k candidates, but not from whoever knows how it was done (None: of every small class).
 
     With one column in ``order`` and no missing value elsewhere no smaller number of cells does, given that all rows of
     a small class are withheld; with several the fewest are not looked for (that is NP-hard: Adam Meyerson and Ryan
@@ -83,7 +91,7 @@ def suppress(
         raise ValueError(f"places must hold 0 … {len(keys) - 1} once each")
     rows = _rows(keys, np.asarray(places, dtype=np.int64), known_anyway)
     for hidden in _sets([columns.index(name) for name in order]):
-        _mend(rows, k, hidden)
+        _mend(rows, k, hidden, k if own is None else own)
     withheld = rows.released != rows.truth
     cells = {name: int(withheld[:, columns.index(name)].sum()) for name in order}
     return Suppression(_without(keys, withheld), withheld, cells, _unmended(keys, rows, k))
@@ -129,12 +137,13 @@ def _sets(columns: Sequence[int]) -> Iterator[Ints]:
         yield from (np.array(some, dtype=np.int64) for some in combinations(columns, size))
 
 
-def _mend(rows: _Rows, k: int, hidden: Ints) -> None:
+def _mend(rows: _Rows, k: int, hidden: Ints, own: int) -> None:
     """Give k candidates to whoever lacks them and has them where the columns ``hidden`` say nothing."""
     short = count(rows.people, rows.released) < k
     within = np.setdiff1d(np.arange(rows.truth.shape[1], dtype=np.int64), hidden)
     short[short] = count(rows.people[short][:, within], rows.released[:, within]) >= k
-    small = np.isin(rows.member, rows.owner[short])
+    few = np.bincount(rows.member)[rows.member] <= own
+    small = np.isin(rows.member, rows.owner[short]) & few
     rows.released[np.ix_(np.flatnonzero(small), hidden)] = -1
     for person in rows.people[short]:
         wide = np.flatnonzero(_may_be(person[within], rows.released[:, within]))

@@ -76,13 +76,17 @@ def second_rows(
     seen = rows.data[shared]
     apart = suppress(seen, plan.k, answers[::-1], keyed_places(seen, key))
     data = rows.data.assign(**{name: rows.data[name].mask(_where(apart, seen, name)) for name in answers})
+    # An answer that stayed can still be rare in the main file, where nothing of it is empty.
+    for name in answers[::-1]:
+        data[name] = data[name].mask(pd.Series(candidates(data[shared], main.data[shared]) < plan.k, data.index))
     for rows_of, others in ((main.data[shared], data[shared]), (data[shared], main.data[shared])):
         if int(candidates(rows_of, others).min()) < plan.k:
             raise PulsoError(
                 f"params.yaml: release.second: some of its rows lead to fewer than {plan.k} rows of the main file by "
                 f"{', '.join(shared)}; name fewer answers in release.second.answers, or coarser keys."
             )
-    return Rows(data, items, rows.truth, rows.keys, {**rows.blanks, **apart.cells})
+    emptied = {name: int((data[name].isna() & rows.data[name].notna()).sum()) for name in answers}
+    return Rows(data, items, rows.truth, rows.keys, {**rows.blanks, **emptied})
 
 
 def _hidden(
