@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from pulsometro.common.errors import MachineError
@@ -13,6 +12,7 @@ from pulsometro.study import load_study
 from pulsometro.study.study_key import DEMONSTRATION_KEY, KEY, fingerprint, study_key
 from pulsometro.weighting.base.blur import blur_factors
 from pulsometro.weighting.chain import Weighted, weigh
+from tests.disclosure.attacks import adults_attack
 from tests.small_study import dump, load
 from tests.tiny_study import WAVES, write_study
 from tests.weighting.editions import inputs, responses, settings
@@ -60,30 +60,20 @@ def test_the_factor_is_the_same_in_every_replicate_and_margins_are_still_met() -
     assert abs(np.corrcoef(np.log(ratio), np.log(factors[drawn]))[0, 1]) < 0.1
 
 
-def decoded(weights: pd.DataFrame, cell: pd.Series, adults: pd.Series) -> float:
-    """How often an attacker who knows the design, and half of the homes, reads the other half's adults right."""
-    log = np.log(weights["weight"])
-    log -= log.groupby(cell.to_numpy()).transform("median")
-    level = log.round(6).rank(method="dense") if log.round(6).nunique() < 800 else pd.qcut(log, 120, labels=False)
-    known = np.random.default_rng(4).random(len(log)) < 0.5
-    right = 0.0
-    for mine in (known, ~known):
-        best = adults[mine].groupby(level[mine].to_numpy()).agg(lambda values: values.mode().iloc[0])
-        right += float((level[~mine].map(best).fillna(adults.mode().iloc[0]) == adults[~mine]).sum())
-    return right / len(log)
-
-
 def test_adults_are_read_hardly_oftener_than_guessed_and_errors_grow_little() -> None:
     rows = responses(400)
     shares = [0.19, 0.52, 0.18, 0.07, 0.03, 0.01]
-    rows["adults"] = np.random.default_rng(3).choice(range(1, 7), len(rows), p=shares)
+    draw = np.random.default_rng(3)
+    rows["adults"] = draw.choice(range(1, 7), len(rows), p=shares)
+    # As in the study's waves; where nine homes of ten have one line it reads 10.4 points more than the best guess.
+    rows["lines"] = draw.choice([1, 2, 3], len(rows), p=[0.80, 0.15, 0.05])
     cell = rows["area"] + rows["sex_item"].astype(str) + rows["age_item"].astype(str)
     found: dict[bool, float] = {}
     kish: dict[bool, float] = {}
     declared: Mapping[str, Any] = {"trim": None, "replicates": None}
     for blurred in (False, True):
         made = weigh(inputs(responses=rows, key=OTHER), settings(**declared, blur=BLUR if blurred else None))
-        found[blurred] = decoded(made.weights, cell, rows["adults"])
+        found[blurred] = adults_attack(made.weights["weight"], cell, rows["adults"]).right
         kish[blurred] = made.record.final[-1].deff_kish
     guess = float((rows["adults"] == 2).mean())
     assert found[False] > guess + 0.3
