@@ -189,6 +189,8 @@ RERUN = {
     "common/ending.py": EVERY,
     "common/parallel.py": {"simulate", "check", "report", "site", "release"},
     "common/printable.py": {"ingest", "check"},
+    "common/discretion.py": {"ingest", "check"},
+    "common/plain_words.py": {"ingest", "check"},
     "common/secret_keys.py": {"ingest", "weight"},
     "common/version.py": {"check", "report", "site", "release"},
     "common/progress.py": set(),

@@ -11,6 +11,8 @@ _COMMON = (
     "common/whole.py",
 )  # fmt: skip
 _STUDY = (*_COMMON, "questionnaire", "settings", "study")
+# What is shown of a delivery, in a message or on a page.
+_SHOWN = ("common/discretion.py", "common/plain_words.py", "common/printable.py")
 _SIDE_BY_SIDE = ("common/parallel.py",)
 _DELIVERY = ("ingest/delivery_record.py",)
 # A verdict holds what the delivery record says of counts, notes and metadata.
@@ -28,9 +30,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "settings": _STUDY,
         "simulate": (*_STUDY, *_SIDE_BY_SIDE, "simulate"),
-        "ingest": (*_STUDY, "common/printable.py", "common/secret_keys.py", "ingest"),
+        "ingest": (*_STUDY, *_SHOWN, "common/secret_keys.py", "ingest"),
         "check": (
-            *_STUDY, "check", "common/printable.py", *_SIDE_BY_SIDE, "common/version.py", "style",
+            *_STUDY, "check", *_SHOWN, *_SIDE_BY_SIDE, "common/version.py", "style",
             *_DELIVERY, *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",
         ),
         "weight": (*_STUDY, *_VERDICT, "common/secret_keys.py", "weighting"),

@@ -4,11 +4,13 @@ import re
 
 import pandas as pd
 
+from pulsometro.common.discretion import plain, quoted
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.telephones import dialled
 from pulsometro.ingest.read.delivered import code_text
+from pulsometro.ingest.read.header import place_of
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Column, Delivery, Item
 from pulsometro.study import Study
@@ -42,13 +44,15 @@ def read_attempts(study: Study, wave: str, areas: Areas) -> pd.DataFrame:
     crosswalks = declared or {name: Column(name) for name in delivered.columns}
     area_items = {name for name, item in questionnaire.items.items() if item.kind == "area"}
     result = {}
-    for name, crosswalk in crosswalks.items():
+    for place, (name, crosswalk) in enumerate(crosswalks.items(), 1):
         column = delivered.frame[crosswalk.name]
-        _refuse_telephones(column, f"{path}, column {crosswalk.name}")
+        # Without columns declared the heading is the file's own, and may be anything.
+        where = f"{path}, column {crosswalk.name if declared or plain(name) else place_of(place)}"
+        _refuse_telephones(column, where)
         if name in area_items and areas.known:
-            result[name] = _area(column, areas, f"{path}, column {crosswalk.name}")
+            result[name] = _area(column, areas, where)
         else:
-            result[name] = _values(column, crosswalk, f"{path}, column {crosswalk.name}")
+            result[name] = _values(column, crosswalk, where)
     return pd.DataFrame(result).reset_index(drop=True)
 
 
@@ -70,7 +74,10 @@ def _area(column: pd.Series, areas: Areas, where: str) -> pd.Series:
         if text and area is None:
             near = areas.nearest(text)
             hint = f" (the nearest is '{near}')" if near else ""
-            raise PulsoError(f"{where}: '{text}' is no municipality of params.yaml{hint}; add it to its aliases.")
+            said, row = quoted(text, areas.names.values()), column.index[places == texts.index(text)][0]
+            raise PulsoError(
+                f"{where}, row {row}: {said} is no municipality of params.yaml{hint}; add it to its aliases."
+            )
     return pd.Series(pd.array(found, dtype="string").take(places), index=column.index)
 
 
@@ -79,8 +86,11 @@ def _values(column: pd.Series, crosswalk: Column, where: str) -> pd.Series:
         item = Item("", "", codes=dict.fromkeys(crosswalk.codes.values(), ""))
         result = values.single(column, item, crosswalk)
         if result.unknown.any():
-            value = code_text(column[result.unknown].iloc[0])
-            raise PulsoError(f"{where}: the code '{value}' is unknown; add it to 'attempts' in the questionnaire.")
+            first = column.index[result.unknown][0]
+            said = quoted(code_text(column[first]), crosswalk.codes)
+            raise PulsoError(
+                f"{where}, row {first}: the code {said} is unknown; add it to 'attempts' in the questionnaire."
+            )
         return result.values
     whole = values.integer(column, Item("", "", kind="integer"), crosswalk)
     padded = any(re.match(r"0\d", text) for text in values.uniques(column)[1])

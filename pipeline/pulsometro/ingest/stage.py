@@ -13,7 +13,8 @@ from pulsometro.ingest.attempts import read_attempts
 from pulsometro.ingest.delivery_record import NAME as DELIVERY
 from pulsometro.ingest.delivery_record import Counts, DeliveryRecord, Difference
 from pulsometro.ingest.harmonise.areas import alias_table
-from pulsometro.ingest.harmonise.crosswalk import decimal_mark, harmonised, plan, present
+from pulsometro.ingest.harmonise.crosswalk import decimal_mark, harmonised, interviewers, plan, present
+from pulsometro.ingest.harmonise.headings import shown_all, shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
 from pulsometro.ingest.harmonise.routing import route
@@ -60,7 +61,9 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     decimal = decimal_mark(delivered.frame, questionnaire, reading, path)
-    responses, problems = harmonised(delivered, questionnaire, reading, areas, path, roles.phone, decimal, key)
+    responses, problems = harmonised(
+        delivered, questionnaire, reading, areas, path, roles.phone, decimal, key, roles.interviewer
+    )
     tell(f"{wave}: {len(delivered.frame):,} rows through the skips")
     routed, broken = route(responses, questionnaire, problems)
     if roles.date is not None and roles.date in routed:
@@ -73,10 +76,12 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
             f"{path}: not one of {counts.delivered:,} rows can be accepted (most: {worst.replace('_', ' ')} in "
             f"item {item}); check delivery.columns in {source.name}."
         )
-    differences = compare(delivered, questionnaire, reading)
+    hidden = interviewers(delivered.frame, reading, roles.interviewer)
+    differences = compare(delivered, questionnaire, reading, hidden)
     detected = {**delivered.detected, **({"decimal": decimal} if delivered.detected["format"] == "csv" else {})}
     notes = quirks(delivered, questionnaire, reading, responses, routed)
-    delivered = replace(delivered, detected=detected, notes=notes)
+    columns = shown_all(delivered.columns, shown_headings(delivered.columns, questionnaire, hidden))
+    delivered = replace(delivered, columns=columns, detected=detected, notes=notes)
     kept = kept_skips(routed, questionnaire)
     told = fingerprint(key) if key is not None else None
     return Ingested(accepted, quarantine, counts, differences, delivered, kept, told)

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulsometro.common.discretion import simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Difference
-from pulsometro.ingest.harmonise.areas import Areas, alias_table, simple
-from pulsometro.ingest.harmonise.crosswalk import Plan, converted
+from pulsometro.ingest.harmonise.areas import Areas, alias_table
+from pulsometro.ingest.harmonise.crosswalk import Plan, converted, unexpected
+from pulsometro.ingest.harmonise.headings import shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.read.delivered import Delivered, code_text
 from pulsometro.ingest.read.readers import read_delivery
@@ -65,7 +67,10 @@ def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
     wanted = {simple(item.label), simple(item.text)}
     same = [c for c in free if c in delivered.metadata and simple(delivered.metadata[c].label) in wanted]
     near = same or difflib.get_close_matches(old, free, n=1, cutoff=0.4)
-    return f"{old} is gone; {near[0]}?" if near else f"{old} is gone"
+    # Drafts are kept in git: a heading that may be somebody's name is told by its place.
+    return (
+        f"{old} is gone; {shown_headings(delivered.columns, questionnaire, ())[near[0]]}?" if near else f"{old} is gone"
+    )
 
 
 def _unknown(study: Study, questionnaire: Questionnaire, delivered: Delivered, reading: Plan) -> dict[str, str]:
@@ -76,6 +81,6 @@ def _unknown(study: Study, questionnaire: Questionnaire, delivered: Delivered, r
         result = converted(delivered.frame, item, crosswalk, areas, questionnaire.delivery.decimal or ".")
         if result.unknown.any() and item.kind != "number":
             values = delivered.frame[crosswalk.name][result.unknown].map(code_text).unique()
-            shown = "values" if item.private else ", ".join(repr(value[:30]) for value in sorted(values)[:4])
+            shown = "values" if item.private else ", ".join(unexpected(sorted(values)[:4], item, crosswalk, areas))
             todo[name] = f"{crosswalk.name} has unknown {shown}"
     return todo

@@ -87,7 +87,7 @@ def test_columns_that_come_and_go() -> None:
 def test_strata_numbered_anew_are_seen_in_the_units_that_stay(tmp_path: Path) -> None:
     study = d.prepared(tmp_path)
     before = pd.DataFrame({"upm": ["1", "1", "2", "3"], "estrato": ["a", "a", "b", "b"]})
-    now = pd.DataFrame({"upm": ["1", "2", "2", "4"], "estrato": ["x", "b", "b", "b"]})
+    now = pd.DataFrame({"folio": list("acdb"), "upm": ["1", "2", "2", "1"], "estrato": ["x", "b", "b", "x"]})
     assert strata_renumbered(study, now, before) is None
     path = tmp_path / "params.yaml"
     text = path.read_text(encoding="utf-8").replace(
@@ -96,7 +96,10 @@ def test_strata_numbered_anew_are_seen_in_the_units_that_stay(tmp_path: Path) ->
     path.write_text(text, encoding="utf-8")
     found = strata_renumbered(d.load_study(tmp_path), now, before)
     assert found is not None
-    assert dict(zip(found[0]["key"], found[0]["renumbered"], strict=True)) == {"1": True, "2": False}
+    assert dict(zip(found[0]["key"], found[0]["renumbered"], strict=True)) == {
+        "folios a, b …": True,
+        "folios c, d …": False,
+    }
 
 
 def test_the_librarys_pages_are_made_only_where_nothing_is_published(tmp_path: Path, monkeypatch) -> None:
@@ -167,7 +170,7 @@ def test_given_weights_and_units_in_two_strata(tmp_path: Path, engine: Engine) -
     rules = {r.id: r.keys for r in stage.check_wave(study, WAVE, engine).rules if not r.passed}
     assert rules["weight.size"] == ("F00003",)
     assert rules["weight.positive"] == ("F00004",)
-    assert rules["design.nested"] == ("u1",)
+    assert rules["design.nested"] == ("folios F00004, F00005 …",)
 
 
 def test_what_the_weights_are_made_of_must_be_there_and_known(tmp_path: Path, engine: Engine) -> None:

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pulsometro.common.discretion import simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_record
 from pulsometro.ingest.delivery_record import Counts, Difference
-from pulsometro.ingest.harmonise.areas import alias_table, simple
+from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.quarantine import refuse_lost
 from pulsometro.ingest.stage import read, run
 from pulsometro.study import Municipality

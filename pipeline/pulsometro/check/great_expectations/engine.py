@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Evidence, Rule
+from pulsometro.common.discretion import without_values
 from pulsometro.common.errors import PulsoError
 
 _NAMES = {
@@ -145,7 +146,9 @@ def _error(info: Mapping[str, Any]) -> str:
         if record and record.get("raised_exception"):
             # Its text could hold an answer; the kind of error is enough to find it.
             text = str(record.get("exception_message") or "unknown error")
-            return text[:200] if text.startswith("Error: The column") else text.split(":")[0].split("(")[0][:80]
+            # Of an item that is not there; every other message is cut before what it may quote.
+            gone = text.startswith("Error: The column")
+            return text[:200] if gone else without_values(text).partition("(")[0][:80].strip()
     return ""
 
 

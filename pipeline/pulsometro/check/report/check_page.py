@@ -1,6 +1,6 @@
 """The quality report of a wave: one self-contained page in Spanish for those who supervise it.
 
-It shows counts, codes, labels and folios; never an answer, a name, a telephone or a date.
+It shows counts, codes, labels and folios, and says that it is internal; never an answer, a name, a telephone or a date.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

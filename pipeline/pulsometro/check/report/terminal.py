@@ -39,7 +39,9 @@ def print_verdict(study: Study, verdict: Verdict) -> None:
     if verdict.failed:
         console.print(table)
     page = study.checks(wave).with_suffix(".html").relative_to(study.root)
-    console.print(f"{passed} of {len(verdict.rules)} rules passed; the report is {visible(str(page))}")
+    console.print(
+        f"{passed} of {len(verdict.rules)} rules passed; the report is {visible(str(page))} (internal: it holds folios)"
+    )
 
 
 def _explained(result: RuleResult) -> str:

@@ -13,6 +13,8 @@ from pulsometro.settings.check_settings import Severity
 from pulsometro.study import Study
 
 ASKED = "asked:"
+# A place that nobody declared has at least so many interviews.
+LEAST_PLACE = 10
 _TYPES = {
     "single": "Int64",
     "integer": "Int64",
@@ -210,10 +212,13 @@ def _items(responses: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFram
 
 
 def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study) -> pd.DataFrame:
-    """The study's municipalities, or the item's own codes: a place without interviews is in neither file."""
+    """The study's municipalities, or the item's own codes: a place without interviews is in neither file.
+
+    Where nothing says which places there are, those of a few rows are none: a cell may hold anything.
+    """
     counts = responses[area].value_counts()
     named: list[Any] = list(study.area_codes)
-    known = named or list(item.codes) or sorted(counts.index.dropna())
+    known = named or list(item.codes) or sorted(counts.index[counts >= LEAST_PLACE].dropna())
     target = study.params.check.interviews_per_area
     n = [int(counts.get(code, 0)) for code in known]
     share = [count / target if target else float("nan") for count in n]

@@ -41,8 +41,8 @@ def strata_renumbered(
     """Evidence table ``units``: the sampling units of both waves, and whether their stratum has another name.
 
     None where the study has no units or strata of its own. Only the names are compared: a unit
-    that keeps its stratum under a new number looks the same as one that moved to another. A unit
-    that is a person (the interviewer) goes by its first folios.
+    that keeps its stratum under a new number looks the same as one that moved to another. Units
+    go by their first folios, as what a file says of them may be anything.
     """
     unit, stratum = study.params.weighting.psu, study.params.weighting.strata
     if unit is None or stratum is None or not {unit, stratum} <= set(now) & set(before):
@@ -51,8 +51,8 @@ def strata_renumbered(
     names = [each.set_index(unit)[stratum].astype("string") for each in units]
     both = names[0].dropna().index.intersection(names[1].dropna().index)
     changed = (names[0].loc[both] != names[1].loc[both]).to_numpy(dtype=bool)
-    shown = _by_folios(now, unit).loc[both] if unit in study.params.check.roles.items else both
-    table = pd.DataFrame({KEY: pd.array([str(name) for name in shown], dtype="string"), "renumbered": changed})
+    shown = units_by_folios(now, unit).loc[both]
+    table = pd.DataFrame({KEY: shown.astype("string").to_numpy(), "renumbered": changed})
     rule = Rule(
         "past.strata_renumbered", "units", "renumbered", "in_set", "info",
         "Las unidades de muestreo que siguen en la muestra conservan el número de su estrato",
@@ -61,8 +61,11 @@ def strata_renumbered(
     return table, (rule,)
 
 
-def _by_folios(responses: pd.DataFrame, unit: str) -> pd.Series:
-    """Unit → how the reports show who it is: those in charge know, a reader does not."""
+def units_by_folios(responses: pd.DataFrame, unit: str) -> pd.Series:
+    """Unit → how the reports show which it is: those in charge know, a reader does not.
+
+    A unit may be an interviewer, and a cell of its column whatever stands there by mistake.
+    """
     firsts = responses.groupby(unit)["folio"].agg(lambda folios: ", ".join(folios.head(2)))
     return "folios " + firsts + " …"
 

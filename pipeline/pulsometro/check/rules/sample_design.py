@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
+from pulsometro.check.rules.delivery import units_by_folios
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.study import Study
 
@@ -86,7 +87,8 @@ def nested_units(study: Study, responses: pd.DataFrame) -> tuple[pd.DataFrame, R
     if unit is None or stratum is None or not {unit, stratum} <= set(responses):
         return None
     strata = responses.groupby(unit)[stratum].nunique()
-    table = pd.DataFrame({KEY: strata.index.astype("string"), "one_stratum": (strata <= 1).to_numpy(dtype=bool)})
+    shown = units_by_folios(responses, unit).loc[strata.index]
+    table = pd.DataFrame({KEY: shown.astype("string").to_numpy(), "one_stratum": (strata <= 1).to_numpy(dtype=bool)})
     return table, Rule(
         "design.nested", "nested", "one_stratum", "in_set", "critical",
         "Cada unidad de muestreo está en un solo estrato",

@@ -1,21 +1,12 @@
 """Municipalities by code or by name: an explicit alias table, never a guess."""
 
-import difflib
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pulsometro.common.discretion import alike, simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.read.delivered import plain_number
 from pulsometro.study import Municipality
-
-
-def simple(text: str) -> str:
-    """Without accents, capitals, punctuation or repeated blanks: 'Gral.  Escobedo ' → 'gral escobedo'."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", letters).strip()
 
 
 @dataclass(frozen=True)
@@ -30,9 +21,8 @@ class Areas:
         return self.known.get(simple(text)) or self.known.get(plain_number(text.strip()))
 
     def nearest(self, text: str) -> str | None:
-        """The name most like an unknown one, for the error message only."""
-        near = difflib.get_close_matches(simple(text), list(self.names), n=1, cutoff=0.6)
-        return self.names[near[0]] if near else None
+        """The name that an unknown one is like, for the error message only: of a person's name it repeats no part."""
+        return next((name for name in self.names.values() if alike(text, name)), None)
 
 
 def alias_table(municipalities: Iterable[Municipality]) -> Areas:

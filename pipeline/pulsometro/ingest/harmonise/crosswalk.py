@@ -2,23 +2,27 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from pulsometro.common.discretion import alike, plain, quoted, simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
-from pulsometro.ingest.harmonise.areas import Areas, simple
+from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.folios import refuse_repeated, refuse_telling, rows_said
 from pulsometro.ingest.harmonise.multiple import chosen
-from pulsometro.ingest.harmonise.telephones import LEAST_DIGITS, keyed, ranked, refuse_in_folios, refuse_in_texts
+from pulsometro.ingest.harmonise.telephones import keyed, ranked, refuse_in_texts
 from pulsometro.ingest.harmonise.values import Converted
 from pulsometro.ingest.read.delivered import Delivered
+from pulsometro.ingest.read.header import place_of
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
 
-_SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d+")
+# Ids of interviewers may be short numbers: what is wrong in so many ways is no code.
+_MOST_SHOWN = 9
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 
 
@@ -73,7 +77,8 @@ def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, 
         role = f"item {items[0]}" if items else ("respondent" if name in reading.respondent else "finished")
         free = [c.casefold() for c in columns if c not in reading.columns]
         near = difflib.get_close_matches(name.casefold(), free, n=1, cutoff=0.75)
-        hint = next((f"; did it become '{c}'?" for c in columns if near and c.casefold() == near[0]), ";")
+        place = next((k for k, c in enumerate(columns, 1) if near and c.casefold() == near[0]), 0)
+        hint = f"; did it become {_heading(columns[place - 1], place, name)}?" if place else ";"
         others = ", ".join(absent[1:4]) + (" …" if len(absent) > 4 else "")
         more = f" (and so for {len(absent) - 1} more: {others})" if len(absent) > 1 else ""
         raise PulsoError(
@@ -83,23 +88,30 @@ def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, 
     return reading.columns
 
 
+def _heading(text: str, place: int, wanted: str) -> str:
+    known = alike(text, wanted) or plain(text, simple(wanted).split())
+    return f"'{text}'" if known else place_of(place)
+
+
 def harmonised(
     delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, phone: str | None,
-    decimal: str, key: bytes | None = None,
+    decimal: str, key: bytes | None = None, interviewer: str | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:  # fmt: skip
     """Canonical responses (all delivered rows) and the problems found in them.
 
     Returns a frame with ``folio`` and one column per item, index = the row's number in the
     file. ``decimal``: mark of its numbers. ``phone``: the item that is a telephone, kept only as its code under
-    ``key``; without a key as a rank, which no other wave has.
+    ``key``; without a key as a rank, which no other wave has. ``interviewer``: the item that says who asked, shown
+    nowhere.
     Raises PulsoError for unknown codes, unknown municipalities, duplicated folios, and telephones elsewhere.
     """
     frame = delivered.frame
     columns: dict[str, pd.Series] = {"folio": _folios(frame, reading.respondent)}
-    telephone = _telephone(frame, reading, phone)
-    if telephone is not None:
-        refuse_in_folios(columns["folio"], telephone, path)
-    problems = _folio_problems(columns["folio"], path)
+    telephone = _as_delivered(frame, reading, phone)
+    asking, hidden = _as_delivered(frame, reading, interviewer), interviewers(frame, reading, interviewer)
+    refuse_telling(columns["folio"], telephone, asking, frozenset(areas.known), path)
+    refuse_repeated(columns["folio"], path, hidden)
+    problems = [Problem("folio", "required_missing", columns["folio"].isna().to_numpy())]
     unknown: list[tuple[str, Column, np.ndarray]] = []
     for name, item in questionnaire.items.items():
         if name in reading.items:
@@ -113,7 +125,7 @@ def harmonised(
         elif name in questionnaire.delivery.not_delivered:
             columns[name] = pd.Series(pd.array([pd.NA] * len(frame), dtype="Int64"), index=frame.index)
     if unknown:
-        raise PulsoError(_unknown_sentence(frame, questionnaire, areas, path, unknown))
+        raise PulsoError(_unknown_sentence(frame, questionnaire, areas, path, unknown, hidden))
     if phone is not None and telephone is not None:
         refuse_in_texts(_texts(columns, questionnaire, phone), telephone, path)
         columns[phone] = ranked(columns[phone], questionnaire.wave) if key is None else keyed(columns[phone], key)
@@ -162,33 +174,22 @@ def _folios(frame: pd.DataFrame, respondent: tuple[str, ...]) -> pd.Series:
     return joined
 
 
-def _telephone(frame: pd.DataFrame, reading: Plan, phone: str | None) -> pd.Series | None:
+def _as_delivered(frame: pd.DataFrame, reading: Plan, item: str | None) -> pd.Series | None:
     """As delivered: a number that its item refuses must not stand in a folio either. None where the wave has none."""
-    if phone is None or phone not in reading.items:
+    if item is None or item not in reading.items:
         return None
-    return values.text(frame[reading.items[phone].name]).values
+    return values.text(frame[reading.items[item].name]).values
+
+
+def interviewers(frame: pd.DataFrame, reading: Plan, interviewer: str | None) -> frozenset[str]:
+    """The ids of those who asked, as delivered: shown nowhere."""
+    found = _as_delivered(frame, reading, interviewer)
+    return frozenset() if found is None else frozenset(found.dropna())
 
 
 def _texts(columns: Mapping[str, pd.Series], questionnaire: Questionnaire, phone: str) -> dict[str, pd.Series]:
-    return {n: column for n, column in columns.items() if n not in ("folio", phone) and questionnaire[n].kind == "text"}
-
-
-def _folio_problems(folio: pd.Series, path: Path) -> list[Problem]:
-    repeated = folio.duplicated(keep=False) & folio.notna()
-    if repeated.any():
-        first = folio[repeated].iloc[0]
-        rows = folio.index[folio == first]
-        if _SCIENTIFIC.fullmatch(first):
-            raise PulsoError(
-                f"{path}: a spreadsheet wrote the folios as {first} (rows {_rows(rows)}) and their last digits are "
-                "lost; ask for the file with the folio's column as text."
-            )
-        others = folio[repeated].nunique() - 1
-        more = f" ({others:,} more repeated)" if others else ""
-        raise PulsoError(
-            f"{path}: the folio {first} is in rows {_rows(rows)}{more}; ask which interview is the right one."
-        )
-    return [Problem("folio", "required_missing", folio.isna().to_numpy())]
+    kinds = ("text", "integer", "number")
+    return {n: column for n, column in columns.items() if n not in ("folio", phone) and questionnaire[n].kind in kinds}
 
 
 def decimal_mark(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> str:
@@ -224,43 +225,41 @@ def decimal_mark(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Pla
     return "," if marks == {","} else "."
 
 
-def _rows(index: pd.Index) -> str:
-    shown = ", ".join(str(row) for row in index[:3])
-    return f"{shown} …" if len(index) > 3 else shown
-
-
 def _unknown_sentence(
     frame: pd.DataFrame,
     questionnaire: Questionnaire,
     areas: Areas,
     path: Path,
     unknown: list[tuple[str, Column, np.ndarray]],
+    hidden: Collection[str],
 ) -> str:
     name, crosswalk, mask = unknown[0]
     item = questionnaire[name]
     rows = frame.index[mask]
     texts = values.uniques(frame[crosswalk.name][mask])[1]
-    shown = "a value" if _identifies(texts[0], item, areas) else f"'{texts[0][:40]}'"
-    count = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows ({_rows(rows)})"
-    where = f"{path}, column {crosswalk.name} (item {name}), {count}: {shown}"
+    count = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows ({rows_said(rows)})"
+    said = unexpected(texts, item, crosswalk, areas, hidden)[0]
+    where = f"{path}, column {crosswalk.name} (item {name}), {count}: {said}"
     whole = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
     others = ", ".join(c.name for _, c, _ in unknown[1:4]) + (" …" if len(unknown) > 4 else "")
     tail = f"; {len(unknown) - 1} more with unknown values: {others}" if len(unknown) > 1 else ""
     return f"{where} {_remedy(name, item, areas, texts[0], whole, questionnaire.wave)}{tail}."
 
 
-def _identifies(text: str, item: Item, areas: Areas) -> bool:
-    """Whether a value may be somebody's name or telephone in the wrong column: the row says where it stands.
+def unexpected(
+    texts: list[str], item: Item, crosswalk: Column, areas: Areas, hidden: Collection[str] = ()
+) -> list[str]:
+    """Values that an item does not know, each as a sentence may show it; of a private item nothing but shapes.
 
-    Several words that are like no label or place, or as many digits as a telephone has.
+    ``hidden``: ids of interviewers, which are shown nowhere, as no number is where there are many different ones.
     """
-    if item.private:
-        return True
-    if sum(c.isdigit() for c in text) >= LEAST_DIGITS:
-        return not (item.kind == "date" and values.date_patterns([text]))
-    known = areas.names if item.kind == "area" else [simple(label) for label in item.codes.values()]
-    words = [word for word in simple(text).split() if word.isalpha()]
-    return len(words) > 1 and not difflib.get_close_matches(simple(text), known, n=1)
+    like = list(areas.names.values()) if item.kind == "area" else [*item.codes.values(), *crosswalk.codes]
+    never = set(texts) if item.private or len(texts) > _MOST_SHOWN else hidden
+    return [quoted(text, like, {text} if text in never and not _declared(text, like) else ()) for text in texts]
+
+
+def _declared(text: str, like: Collection[str]) -> bool:
+    return any(alike(text, label) for label in like)
 
 
 def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], wave: str) -> str:

@@ -1,10 +1,12 @@
 """What the file says of itself against what the questionnaire says."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
+from pulsometro.common.discretion import recognised, simple, spanish_shape
 from pulsometro.ingest.delivery_record import Difference, DifferenceKind, TakenFor
-from pulsometro.ingest.harmonise.areas import simple
 from pulsometro.ingest.harmonise.crosswalk import Plan
+from pulsometro.ingest.harmonise.headings import shown_headings, shown_label, study_words
 from pulsometro.ingest.harmonise.values import code_table
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered
 from pulsometro.questionnaire.model import Item, Questionnaire
@@ -15,12 +17,19 @@ MISSING_LABELS = {
     "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
 }
 _KINDS = {"single": "numeric", "integer": "numeric", "number": "numeric", "date": "date"}
+# Kinds whose words are the program's own.
+_OURS = {"user_missing", "type", "not_delivered", "code_without_label"}
 _MISSING: TakenFor = "missing"
 _ANSWER: TakenFor = "answer"
 
 
-def compare(delivered: Delivered, questionnaire: Questionnaire, reading: Plan) -> tuple[Difference, ...]:
-    """Every difference, items in the questionnaire's order, unasked columns last."""
+def compare(
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, hidden: Collection[str] = ()
+) -> tuple[Difference, ...]:
+    """Every difference, items in the questionnaire's order, unasked columns last.
+
+    Headings, codes and labels of the file stand in them as they may be shown; ``hidden``: what is never shown.
+    """
     found: list[Difference] = []
     for name, column in reading.items.items():
         meta = delivered.metadata.get(column.name)
@@ -36,7 +45,33 @@ def compare(delivered: Delivered, questionnaire: Questionnaire, reading: Plan) -
         if column_name and column_name not in used:
             label = delivered.metadata.get(column_name, ColumnMetadata()).label
             found.append(Difference("not_asked", column_name, "", "", label, ""))
-    return tuple(found)
+    headings, words = shown_headings(delivered.columns, questionnaire, hidden), study_words(questionnaire)
+    return tuple(
+        replace(
+            each, column=headings.get(each.column, each.column), code=_code(each, questionnaire, hidden),
+            delivered=each.delivered if each.kind in _OURS
+            else shown_label(each.delivered, _known(each.item, questionnaire), words, hidden),
+        )
+        for each in found
+    )  # fmt: skip
+
+
+def _code(difference: Difference, questionnaire: Questionnaire, hidden: Collection[str]) -> str:
+    """A code that the questionnaire does not have may be anything."""
+    if difference.kind != "label_without_code" or (
+        difference.code not in hidden and recognised(difference.code, _known(difference.item, questionnaire))
+    ):
+        return difference.code
+    return spanish_shape(difference.code)
+
+
+def _known(name: str, questionnaire: Questionnaire) -> list[str]:
+    """What an item's labels may say; of a column that is no item, what any item is called."""
+    if name not in questionnaire.items:
+        return [item.label for item in questionnaire.items.values()]
+    item = questionnaire[name]
+    missing = [label for kind in item.missing.values() for label in sorted(MISSING_LABELS[kind])]
+    return [item.label, *item.codes.values(), *missing]
 
 
 def _labels(name: str, questionnaire: Questionnaire, column: str, meta: ColumnMetadata) -> Iterator[Difference]:

@@ -39,8 +39,8 @@ _WRITTEN = re.compile(r"\+?[\d\s().\-]+")
 LEAST_DIGITS = 7
 # A shorter piece of a number meets another by chance.
 _LEAST_INSIDE = 8
-# Folios that count up leave few numbers out between them.
-_COUNTING = 1_000
+# A text may be somebody's number by chance; three are not, beyond what chance gives among many.
+_NATIONAL, _NUMBERS_OF_AN_AREA, _LITTLE, _TOO_MANY = 10, 1e8, 0.01, 3
 
 
 def wave_key(root: Path, simulated: bool) -> bytes:
@@ -107,51 +107,30 @@ def _digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
-# One folio may be somebody's number by chance; three are not.
-_TOO_MANY = 3
-
-
-def refuse_in_folios(folio: pd.Series, telephone: pd.Series, path: Path) -> None:
-    """Raise PulsoError where a folio is or holds its row's telephone, or the two columns may have been exchanged.
-
-    A folio goes to partners and stands in reports; a telephone must not.
-    """
-    held = carrying(folio, telephone)
-    if held.any():
-        first = folio.index[held][0]
-        verb = "is" if number(folio[first]) == number(telephone[first]) else "holds"
-        raise PulsoError(
-            f"{path}, row {first}: the folio {verb} the telephone number (in {int(held.sum()):,} rows); ask the firm "
-            "for folios of their own."
-        )
-    known = {number(called) for called in telephone.dropna() if sum(c.isdigit() for c in called) >= LEAST_DIGITS}
-    moved = folio.fillna("").map(number).isin(known)
-    if moved.sum() >= _TOO_MANY:
-        raise PulsoError(
-            f"{path}, row {folio.index[moved][0]}: the folio is the telephone number of another row (in "
-            f"{int(moved.sum()):,} rows), as if a column had been moved; ask the firm for folios of their own."
-        )
-    if _look_dialled(folio) and not (telephone.notna().any() and dialled(telephone).mean() >= 0.5):
-        raise PulsoError(
-            f"{path}, row {folio.index[0]}: the folios look like telephone numbers and the telephones do not, as if "
-            "the two columns had been exchanged; correct delivery in the questionnaire, or ask the firm for folios of "
-            "their own."
-        )
-
-
 def refuse_in_texts(texts: Mapping[str, pd.Series], telephone: pd.Series, path: Path) -> None:
-    """Raise PulsoError naming the first item and row whose text holds the row's telephone. ``texts``: by item."""
+    """Raise PulsoError naming the first item and row whose value holds a telephone of the delivery, forwards or
+    backwards. ``texts``: by item, text or numbers."""
     for name, column in texts.items():
-        held = carrying(column, telephone)
-        if held.any():
+        written = column if pd.api.types.is_string_dtype(column.dtype) else _long_numbers(column)
+        held, others = carrying(written, telephone), carrying_others(written, telephone)
+        if held.any() or others.any():
+            whose = "the interview's" if held.any() else "another interview's"
+            found = held if held.any() else others
             raise PulsoError(
-                f"{path}, row {column.index[held][0]}: the text of item {name} holds the interview's telephone number "
-                f"(in {int(held.sum()):,} rows); take it out of the file, or correct delivery in the questionnaire."
+                f"{path}, row {column.index[found][0]}: the text of item {name} holds {whose} telephone number "
+                f"(in {int(found.sum()):,} rows); take it out of the file, or correct delivery in the questionnaire."
             )
 
 
+def _long_numbers(column: pd.Series) -> pd.Series:
+    """Numbers that could be a telephone, as texts of digits."""
+    numbers = pd.to_numeric(column).astype("Float64")
+    whole = (numbers.abs() >= 10 ** (LEAST_DIGITS - 1)) & (numbers.abs() < 1e13) & (numbers % 1 == 0)
+    return numbers.where(whole.fillna(False)).abs().astype("Int64").astype("string")
+
+
 def carrying(texts: pd.Series, telephone: pd.Series) -> npt.NDArray[np.bool_]:
-    """Rows whose text is, holds or is a piece of the same row's telephone, however the two are written."""
+    """Rows whose text is, holds or is a piece of the row's telephone, however the two are written, or backwards."""
     found = np.zeros(len(texts), dtype=bool)
     enough = (texts.str.count(r"\d") >= LEAST_DIGITS) & (telephone.str.count(r"\d") >= LEAST_DIGITS)
     rows = enough.fillna(False).to_numpy(dtype=bool)
@@ -161,8 +140,38 @@ def carrying(texts: pd.Series, telephone: pd.Series) -> npt.NDArray[np.bool_]:
 
 
 def _alike(text: str, telephone: str) -> bool:
+    return any(_same(text, each) for each in (telephone, telephone[::-1]))
+
+
+def _same(text: str, telephone: str) -> bool:
     shorter, longer = (text, telephone) if len(text) < len(telephone) else (telephone, text)
     return text == telephone or (len(shorter) >= _LEAST_INSIDE and shorter in longer)
+
+
+def carrying_others(texts: pd.Series, telephone: pd.Series) -> npt.NDArray[np.bool_]:
+    """Rows whose text is or holds the telephone of any row, forwards or backwards; none where chance explains them.
+
+    A national number has ten digits, of which an area's first two are the same: a text of ten digits meets one of n
+    numbers with probability n / 10^8. A shorter one counts where it is the whole text, in three rows or more.
+    """
+    known = {number(called) for called in telephone.dropna().unique()}
+    known = {digits for digits in known if digits.isdecimal() and len(digits) >= LEAST_DIGITS}
+    national = {digits for digits in known if len(digits) >= _NATIONAL}
+    national |= {digits[::-1] for digits in national}
+    whole = known | {digits[::-1] for digits in known}
+    longest = (texts.str.count(r"\d") >= LEAST_DIGITS).fillna(False).to_numpy(dtype=bool)
+    found, places = np.zeros(len(texts), dtype=bool), np.flatnonzero(longest)
+    inside, tried = np.zeros(len(texts), dtype=bool), 0
+    for place, text in zip(places, texts.to_numpy(dtype=object)[longest], strict=True):
+        digits = _digits(text)
+        pieces = {digits[k : k + _NATIONAL] for k in range(len(digits) - _NATIONAL + 1)}
+        tried += len(pieces)
+        inside[place] = not pieces.isdisjoint(national)
+        found[place] = number(text) in whole
+    by_chance = tried * len(national) / _NUMBERS_OF_AN_AREA
+    least = 1 if by_chance < _LITTLE else _TOO_MANY + 10 * by_chance
+    inside = inside if inside.sum() >= least else np.zeros(len(texts), dtype=bool)
+    return inside | found if found.sum() >= _TOO_MANY + 10 * by_chance else inside
 
 
 def dialled(texts: pd.Series) -> pd.Series:
@@ -170,12 +179,3 @@ def dialled(texts: pd.Series) -> pd.Series:
     known = texts.dropna()
     plain = known.map(number).astype("string")
     return known.str.fullmatch(_WRITTEN.pattern) & plain.str.fullmatch("[2-9][0-9]{9}")
-
-
-def _look_dialled(folio: pd.Series) -> bool:
-    """Most could be telephones, and they do not count up as folios of ten digits do."""
-    found = dialled(folio)
-    if not len(found) or found.mean() < 0.5:
-        return False
-    numbers = folio.dropna()[found].map(number).astype("int64")
-    return int(numbers.max() - numbers.min()) > _COUNTING * len(numbers)

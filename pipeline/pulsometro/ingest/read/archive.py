@@ -3,6 +3,7 @@
 import errno
 import fnmatch
 import lzma
+import re
 import shutil
 import struct
 import tempfile
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from pulsometro.common.discretion import plain, simple
 from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.ingest.read.damage import reason
 
@@ -21,6 +23,7 @@ _DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, ValueError,
     OverflowError,
 )  # fmt: skip
+_RUNS = re.compile(r"[^\W\d_]+|\d+")
 READABLE = (
     ".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".csv", ".txt", ".tsv", ".xlsx", ".xls", ".parquet",
 )  # fmt: skip
@@ -44,7 +47,7 @@ def _taken_out(path: Path, pattern: str | None, folder: Path) -> tuple[Path, str
             # Not under its own name, which may be longer than a name can be.
             target = folder / f"member{PurePosixPath(member.filename).suffix}"
             _copy(path, archive, member, target)
-            return target, member.filename
+            return target, _said(path, archive.infolist(), member, pattern)
     except _DAMAGED as error:
         raise PulsoError(f"{path}: the zip is damaged ({reason(error)}); download or ask for it again.") from error
     except RuntimeError as error:
@@ -61,28 +64,37 @@ def _taken_out(path: Path, pattern: str | None, folder: Path) -> tuple[Path, str
 
 
 def _chosen(path: Path, infos: list[zipfile.ZipInfo], pattern: str | None) -> zipfile.ZipInfo:
-    for info in infos:
+    for number, info in enumerate(infos, 1):
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or ":" in info.filename:
             raise PulsoError(
-                f"{path}: member '{info.filename}' points outside the zip; do not use this file, ask for another."
+                f"{path}: member no. {number} points outside the zip; do not use this file, ask for another."
             )
     usable = [i for i in infos if not i.is_dir() and i.filename.lower().endswith(READABLE)]
     found = [i for i in usable if pattern is None or fnmatch.fnmatchcase(i.filename, pattern)]
     if len(found) == 1:
         return found[0]
     asked = f" '{pattern}'" if pattern else ""
-    held = ", ".join(i.filename for i in (found or usable)[:5]) or "no table at all"
+    held = ", ".join(_said(path, infos, i, pattern) for i in (found or usable)[:5]) or "no table at all"
     if found:
         raise PulsoError(f"{path}: more than one member matches{asked} (it holds {held}); say delivery.member.")
     raise PulsoError(f"{path}: no member matches{asked} (it holds {held}); correct or say delivery.member.")
+
+
+def _said(path: Path, infos: list[zipfile.ZipInfo], member: zipfile.ZipInfo, pattern: str | None) -> str:
+    """A member's name where it is made of known words, else its place: a file may be called by a person."""
+    # The zip's own name and what the questionnaire declares say nothing new, the year that they hold neither.
+    known = set(_RUNS.findall(simple(f"{path.name} {pattern or ''}")))
+    name = simple(PurePosixPath(member.filename).with_suffix("").as_posix())
+    rest = " ".join(run for run in _RUNS.findall(name) if run not in known)
+    return member.filename if plain(rest) else f"no. {infos.index(member) + 1}"
 
 
 def _copy(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
     compressed = max(member.compress_size, 1)
     if member.file_size > MAXIMUM_BYTES or (member.file_size > 2**26 and member.file_size / compressed > MAXIMUM_RATIO):
         raise PulsoError(
-            f"{path}: member '{member.filename}' would grow to {member.file_size / 2**20:,.0f} MB; "
+            f"{path}: a member would grow to {member.file_size / 2**20:,.0f} MB; "
             "no survey file does: ask what it is before unpacking it."
         )
     written = 0
@@ -90,8 +102,8 @@ def _copy(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, target:
         while chunk := source.read(1 << 20):
             written += len(chunk)
             if written > member.file_size:
-                raise zipfile.BadZipFile(f"member '{member.filename}' is larger than it says")
+                raise zipfile.BadZipFile("a member is larger than it says")
             sink.write(chunk)
         if written < member.file_size:
-            raise zipfile.BadZipFile(f"member '{member.filename}' is cut short")
+            raise zipfile.BadZipFile("a member is cut short")
     shutil.copystat(path, target)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pulsometro.common.discretion import without_values
 from pulsometro.common.errors import PulsoError
 
 # Of ReadStat, pandas' parser of text, Arrow and C++, whatever the class that each of them chose.
@@ -35,5 +36,5 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def reason(error: BaseException) -> str:
-    """What a library says, short and on one line."""
-    return " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
+    """What a library says, short, on one line, and nothing that it quotes out of the file."""
+    return without_values(" ".join(str(error).split()))[:LONGEST_REASON] or type(error).__name__

@@ -14,7 +14,7 @@ from pulsometro.ingest.read.damage import readable
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS, TextLayout, text_layout
 from pulsometro.ingest.read.exports import question_names
-from pulsometro.ingest.read.header import LOOKED_AT, chosen
+from pulsometro.ingest.read.header import LOOKED_AT, called, chosen
 from pulsometro.questionnaire.model import Delivery
 
 LINE_ENDS = {"CR": "\r", "LF": "\n", "CRLF": None, "mixed": None, "none": None}
@@ -44,7 +44,7 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
     records = _scan(path, layout)
     for name in found:
         if columns.count(name) > 1:
-            raise PulsoError(f"{path}: two columns are called '{name}'; ask which one is the item's.")
+            raise PulsoError(f"{path}: two columns are called {called(columns, name)}; ask which one is the item's.")
     places = [columns.index(name) for name in found]
     with readable(path):
         frame = pd.read_csv(

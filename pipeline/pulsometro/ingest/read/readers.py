@@ -16,6 +16,7 @@ from pulsometro.ingest.read.damage import readable
 from pulsometro.ingest.read.delimited import read_text
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
 from pulsometro.ingest.read.detect import FORMATS, MAXIMUM_COLUMNS, Format, format_of
+from pulsometro.ingest.read.header import called
 from pulsometro.ingest.read.limits import refuse_cells
 from pulsometro.ingest.read.outside import read_outside
 from pulsometro.ingest.read.spreadsheet import read_workbook
@@ -125,7 +126,7 @@ def _each_once(path: Path, columns: tuple[str, ...], chosen: tuple[str, ...]) ->
     """``chosen``, when the file has no second column of one of these names."""
     twice = next((name for name, count in Counter(columns).items() if count > 1 and name in set(chosen)), None)
     if twice is not None:
-        raise PulsoError(f"{path}: two columns are called '{twice}'; ask which one is the item's.")
+        raise PulsoError(f"{path}: two columns are called {called(columns, twice)}; ask which one is the item's.")
     return chosen
 
 

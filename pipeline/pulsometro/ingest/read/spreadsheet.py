@@ -4,11 +4,13 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from pulsometro.common.discretion import plain
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.read import limits
@@ -16,7 +18,7 @@ from pulsometro.ingest.read.damage import out_of_memory, reason
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS
 from pulsometro.ingest.read.exports import question_names
-from pulsometro.ingest.read.header import chosen, names_of
+from pulsometro.ingest.read.header import called, chosen, names_of
 from pulsometro.questionnaire.model import Delivery
 
 Wanted = Callable[[tuple[str, ...]], tuple[str, ...]]
@@ -30,6 +32,17 @@ MAXIMUM_ROWS = 2**20
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _MERGED = re.compile(rb'<mergeCell [^<>]*?ref="([A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?)"')
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet's ``name``; as text, what may be said of it: a name that may be somebody's is told by its place."""
+
+    name: str
+    said: str
+
+    def __str__(self) -> str:
+        return self.said
 
 
 def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> Delivered:
@@ -50,7 +63,9 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     found = chosen(columns, rows[1:], wanted, f"{path}, sheet {sheet}")
     for name in found:
         if columns.count(name) > 1:
-            raise PulsoError(f"{path}, sheet {sheet}: two columns are called '{name}'; ask which is the item's.")
+            raise PulsoError(
+                f"{path}, sheet {sheet}: two columns are called {called(columns, name)}; ask which is the item's."
+            )
     places = [columns.index(name) for name in found]
     kept = [(number, row) for number, row in enumerate(rows[1:], 2) if any(cell not in (None, "") for cell in row)]
     values = [[row[p] if p < len(row) else None for p in places] for _, row in kept]
@@ -59,11 +74,11 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     _refuse_errors(path, sheet, frame)
     inside = (kept[-1][0] - 1 if kept else 0) - len(kept)
     notes += (Note("blank_rows", f"{inside:,}"),) if inside else ()
-    detected = {"format": kind, "encoding": "UTF-8", "sheet": sheet, "source": names.source}
+    detected = {"format": kind, "encoding": "UTF-8", "sheet": str(sheet), "source": names.source}
     return Delivered(frame, columns, {}, detected, notes, names.system)
 
 
-def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], str, tuple[Note, ...]]:
+def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], _Sheet, tuple[Note, ...]]:
     import openpyxl
 
     try:
@@ -106,11 +121,11 @@ def _refuse_growth(path: Path, members: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _rows(path: Path, sheet: str, book: Any) -> Iterator[tuple[Any, ...]]:
+def _rows(path: Path, sheet: _Sheet, book: Any) -> Iterator[tuple[Any, ...]]:
     """Each row's values up to its last one: openpyxl fills what is between a stray cell and the table."""
-    book[sheet].reset_dimensions()
+    book[sheet.name].reset_dimensions()
     cells = widest = 0
-    for number, row in enumerate(book[sheet].iter_rows(values_only=True), 1):
+    for number, row in enumerate(book[sheet.name].iter_rows(values_only=True), 1):
         widest = max(widest, len(row))
         cells += len(row)
         if cells > limits.MAXIMUM_CELLS or number > MAXIMUM_ROWS:
@@ -138,29 +153,29 @@ def _marks(archive: zipfile.ZipFile) -> tuple[bool, bool]:
     return merged, formulas
 
 
-def _choose(path: Path, sheets: dict[str, bool], wanted: str | None) -> tuple[str, tuple[Note, ...]]:
+def _choose(path: Path, sheets: dict[str, bool], wanted: str | None) -> tuple[_Sheet, tuple[Note, ...]]:
+    said = {name: name if plain(name) else f"no. {k}" for k, name in enumerate(sheets, 1)}
     visible = [name for name, shown in sheets.items() if shown]
-    hidden = [name for name, shown in sheets.items() if not shown]
+    hidden = [said[name] for name, shown in sheets.items() if not shown]
     notes = (Note("hidden_sheets", ", ".join(hidden)),) if hidden else ()
     if wanted is not None:
         if wanted not in sheets:
             raise PulsoError(
-                f"{path}: there is no sheet '{wanted}' (it has {', '.join(sheets)}); correct delivery.sheet."
+                f"{path}: there is no sheet '{wanted}' (it has {', '.join(said.values())}); correct delivery.sheet."
             )
-        return wanted, notes
+        return _Sheet(wanted, wanted), notes
     if len(visible) != 1:
-        raise PulsoError(
-            f"{path}: the workbook shows {len(visible)} sheets ({', '.join(visible[:5])}); say delivery.sheet."
-        )
-    return visible[0], notes
+        names = ", ".join(said[name] for name in visible[:5])
+        raise PulsoError(f"{path}: the workbook shows {len(visible)} sheets ({names}); say delivery.sheet.")
+    return _Sheet(visible[0], said[visible[0]]), notes
 
 
-def _refuse_merged(path: Path, sheet: str, book: Any) -> None:
+def _refuse_merged(path: Path, sheet: _Sheet, book: Any) -> None:
     """From the sheet's own text: openpyxl would make a cell for each one that is merged, be it the whole sheet."""
     from openpyxl.utils import range_boundaries
 
     areas: set[str] = set()
-    with book[sheet]._get_source() as stream:
+    with book[sheet.name]._get_source() as stream:
         tail = b""
         while chunk := stream.read(1 << 20):
             areas |= {found.decode("ascii") for found in _MERGED.findall(tail + chunk)}
@@ -170,11 +185,11 @@ def _refuse_merged(path: Path, sheet: str, book: Any) -> None:
         raise PulsoError(f"{path}, sheet {sheet}, cells {first}: merged cells; unmerge them, one name a column.")
 
 
-def _refuse_formulas(path: Path, sheet: str, rows: list[tuple[Any, ...]]) -> None:
+def _refuse_formulas(path: Path, sheet: _Sheet, rows: list[tuple[Any, ...]]) -> None:
     """A formula that was never calculated reads as an empty cell: an answer would be lost."""
     import openpyxl
 
-    written = openpyxl.load_workbook(path, read_only=True)[sheet]
+    written = openpyxl.load_workbook(path, read_only=True)[sheet.name]
     written.reset_dimensions()
     for values, formulas in zip(rows, written.iter_rows(), strict=False):
         for place, formula in enumerate(formulas):
@@ -185,15 +200,15 @@ def _refuse_formulas(path: Path, sheet: str, rows: list[tuple[Any, ...]]) -> Non
                 )
 
 
-def _xls(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], str, tuple[Note, ...]]:
+def _xls(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], _Sheet, tuple[Note, ...]]:
     import xlrd
 
     try:
         book = xlrd.open_workbook(str(path), logfile=_Silence())
         sheets = {sheet.name: sheet.visibility == 0 for sheet in book.sheets()}
         name, notes = _choose(path, sheets, wanted_sheet)
-        sheet = book.sheet_by_name(name)
-        rows = [tuple(_xls_value(cell, book.datemode) for cell in sheet.row(place)) for place in range(sheet.nrows)]
+        table = book.sheet_by_name(name.name)
+        rows = [tuple(_xls_value(cell, book.datemode) for cell in table.row(place)) for place in range(table.nrows)]
     except PulsoError:
         raise
     except Exception as error:
@@ -216,7 +231,7 @@ def _xls_value(cell: Any, datemode: int) -> Any:
     return None if cell.ctype in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK} else cell.value
 
 
-def _refuse_errors(path: Path, sheet: str, frame: pd.DataFrame) -> None:
+def _refuse_errors(path: Path, sheet: _Sheet, frame: pd.DataFrame) -> None:
     for column in frame.columns:
         bad = frame[column][frame[column].isin(CELL_ERRORS)]
         if len(bad):

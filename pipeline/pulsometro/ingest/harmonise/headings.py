@@ -1,0 +1,58 @@
+"""Headings and labels of a delivered file, as records and pages may repeat them."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from pulsometro.common.discretion import alike, plain, simple, spanish_shape
+from pulsometro.common.plain_words import NAMES_TOO
+from pulsometro.ingest.read.header import place_of
+from pulsometro.questionnaire.model import Questionnaire
+
+_LOWER = re.compile(r"\b[a-záéíóúüñ]+\b")
+_RUNS = re.compile(r"[^\W\d_]+")
+
+
+def study_words(questionnaire: Questionnaire) -> frozenset[str]:
+    """Words that the questionnaire uses and that are no name: of its wordings those in small letters, and its columns.
+
+        >>> from pulsometro.ingest.read.header import place_of
+    from pulsometro.questionnaire.model import Item
+        >>> from types import SimpleNamespace as Made
+        >>> asked = Made(items={"p1": Item("¿Confía en Ana?", "Confianza", codes={1: "mucha fe"})},
+        ...              delivery=Made(columns={"p1": Made(name="CONF_1", more=())}, respondent=("ID",), ignore=()))
+        >>> sorted(study_words(asked) & {"ana", "conf", "en", "fe", "mucha"})
+        ['conf', 'en', 'mucha']
+    """
+    delivery = questionnaire.delivery
+    texts = [text for item in questionnaire.items.values() for text in (item.text, item.label, *item.codes.values())]
+    columns = [n for column in delivery.columns.values() for n in (column.name, *column.more)]
+    columns += [*delivery.respondent, *delivery.ignore, *questionnaire.items]
+    found = {simple(word) for text in texts for word in _LOWER.findall(text)}
+    found |= {run for name in columns for run in _RUNS.findall(simple(name))}
+    return frozenset(found - NAMES_TOO)
+
+
+def shown_headings(columns: Iterable[str], questionnaire: Questionnaire, hidden: Collection[str]) -> dict[str, str]:
+    """Each column's heading as it may be shown: its own, or its place in the file as a spreadsheet calls it.
+
+    A heading may be somebody's name. ``hidden``: texts that are never shown.
+    """
+    delivery, words = questionnaire.delivery, study_words(questionnaire)
+    declared = {n for column in delivery.columns.values() for n in (column.name, *column.more)}
+    declared |= {*delivery.respondent, *delivery.ignore} | ({delivery.finished} if delivery.finished else set())
+    found: dict[str, str] = {}
+    for place, name in enumerate(columns, 1):
+        known = not name or name in declared or plain(name, words, hidden)
+        found.setdefault(name, name if known else place_of(place))
+    return found
+
+
+def shown_label(label: str, like: Iterable[str], words: Collection[str], hidden: Collection[str] = ()) -> str:
+    """A file's label for a Spanish page: itself where it is like a declared one or made of known words."""
+    known = not label or any(alike(label, each) for each in like) or plain(label, words)
+    return label if known and label not in hidden else spanish_shape(label)
+
+
+def shown_all(names: Iterable[str], shown: Mapping[str, str]) -> tuple[str, ...]:
+    """Names through ``shown``; one that it does not know stays."""
+    return tuple(shown.get(name, name) for name in names)
