@@ -1,6 +1,7 @@
 """Frequencies with wildcards, against the definition written out pair by pair."""
 
 import time
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def frames(least: int = 1) -> st.SearchStrategy[pd.DataFrame]:
     return rows.map(lambda found: pd.DataFrame(found, columns=COLUMNS).astype("Int64"))
 
 
-def agree(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+def agree(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
     return all(pd.isna(a) or pd.isna(b) or a == b for a, b in zip(one, other, strict=True))
 
 

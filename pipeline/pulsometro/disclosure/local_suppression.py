@@ -70,8 +70,9 @@ def suppress(
     before the others, one before two; no other is touched. ``places`` (n,): the order in which rows of a cell are
     taken besides the small class itself, of the released content under a key (``keyed_places``). ``known_anyway``:
     who did not tell a value is known to have any (``least_candidates``), else everybody's is possible (``candidates``).
-    ``own``: the largest class whose own rows lose their values; of larger ones that are too small others alone do, which
-    costs fewer cells and keeps k candidates, but not from whoever knows how it was done (None: of every small class).
+    ``own``: the largest class whose own rows lose their values; of larger ones that are too small others alone do,
+    which costs fewer cells and keeps k candidates, but leaves who knows how it was done with the ``own`` + 1 or more
+    rows of the class that stay in sight (None: of every small class, and nobody is left with fewer than k).
 
     With one column in ``order`` and no missing value elsewhere no smaller number of cells does, given that all rows of
     a small class are withheld; with several the fewest are not looked for (that is NP-hard: Adam Meyerson and Ryan
