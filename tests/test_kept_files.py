@@ -18,6 +18,7 @@ KEPT = (
     "params.yaml", "dvc.yaml", "dvc.lock", "questionnaires/2013T3.yaml", "raw/2013T3/entrega.sav.dvc",
     "raw/2013T3/Entrega Núm 3.XLSX.dvc", "raw/population/control_totals.csv", "raw/reference/synthetic.yaml",
     "processed/series/metrics.json", "processed/series/headline.csv", "processed/program/ingest",
+    "processed/suppressed/2013T3.csv",
     "processed/inputs/questionnaires/2013T3.json", "processed/deliveries/2013T3.json", "reports/brands/x/_brand.yml",
     "pipeline/pulsometro/check/great_expectations/engine.py", "tests/allowed_skips.txt",
 )  # fmt: skip

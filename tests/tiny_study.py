@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pulsometro.audit import stage as audit
 from pulsometro.check import stage as check
 from pulsometro.check.verdict import refuse_if_stopped
 from pulsometro.estimates import series
@@ -24,6 +25,7 @@ from pulsometro.reporting import site
 from pulsometro.reporting import stage as report
 from pulsometro.study import Study, load_study
 from pulsometro.study.study_key import KEY, fingerprint
+from pulsometro.suppression import stage as protect
 from pulsometro.weighting import stage as weight
 from tests.small_study import dump
 
@@ -294,7 +296,10 @@ def make(folder: Path, reports: bool = True) -> Study:
     for wave in study.waves:
         weight.run(study, wave, partial(refuse_if_stopped, study, wave))
         estimate.run(study, wave)
+        protect.run(study, wave)
     series.run(study)
+    for wave in study.waves:
+        audit.run(study, wave)
     recompute.run(study)
     if publish.reports:
         for wave in study.waves if reports else [study.params.current_wave]:

@@ -201,6 +201,30 @@ def estimate(wave: str, withhold: bool) -> None:
 
 
 @main.command()
+@WAVE
+@WITHHOLD
+def protect(wave: str, withhold: bool) -> None:
+    """Find the cells of a wave that nobody may see, and enter them in its ledger."""
+    from pulsometro.study import load_study
+    from pulsometro.suppression.stage import run
+
+    with _working(f"{wave}: finding thin cells"):
+        _carry(lambda: run(load_study(), wave), withhold)
+
+
+@main.command()
+@WAVE
+@WITHHOLD
+def audit(wave: str, withhold: bool) -> None:
+    """Attack what is published of a wave; it stops when a withheld cell is given away."""
+    from pulsometro.audit.stage import run
+    from pulsometro.study import load_study
+
+    with _working(f"{wave}: attacking what is published"):
+        _carry(lambda: run(load_study(), wave), withhold)
+
+
+@main.command()
 def series() -> None:
     """Put the waves together: estimates, tested changes, rankings."""
     from pulsometro.estimates.series import run

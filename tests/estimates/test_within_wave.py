@@ -67,7 +67,7 @@ def table(study: Study, prepared: Prepared) -> pd.DataFrame:
     indicators = study.indicators.by_name
     known = {WAVE: hypotheses_of(indicators, study.questionnaire(WAVE))}
     themes = themes_of(indicators, study.params.change.themes)
-    return differences_of(study, WAVE, prepared, estimates, Judging(ChangeRule(), known, themes))
+    return differences_of(study, WAVE, prepared, estimates, Judging(ChangeRule(), known, themes), {})
 
 
 def test_every_kind_of_comparison_is_there_once(table: pd.DataFrame) -> None:
@@ -128,7 +128,7 @@ def judged(study: Study, data: pd.DataFrame, rule: ChangeRule) -> pd.DataFrame:
     estimates = estimate(own.design, variables, own.domains, wave=WAVE, settings=estimation_settings(study))
     indicators = study.indicators.by_name
     known = {WAVE: hypotheses_of(indicators, study.questionnaire(WAVE))}
-    return differences_of(study, WAVE, own, estimates, Judging(rule, known, themes_of(indicators, ())))
+    return differences_of(study, WAVE, own, estimates, Judging(rule, known, themes_of(indicators, ())), {})
 
 
 def shares(*answers: tuple[int, int]) -> pd.DataFrame:

@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pulsometro.common.files import write_record, write_table
+from pulsometro.common.files import read_table, write_record, write_table
 from pulsometro.study import Study, load_study
+from pulsometro.suppression.cell_suppression import suppressed_in
+from pulsometro.suppression.stage import circle_of
+from pulsometro.suppression.suppressed_cells import NAME as SUPPRESSED
+from pulsometro.suppression.suppressed_cells import changes_told, differences_told, hidden, write_withheld_keys
 from tests.reporting.weighed import asked, opinion
 from tests.reporting.weighed import record as weighting_record
 
@@ -171,6 +175,19 @@ def rankings(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def withhold(study: Study, wave: str) -> None:
+    """Take out of the wave's own series what nobody may see of the wave, as the stages do."""
+    folder = study.series(f"waves/{wave}")
+    rows = read_table(folder / "estimates.parquet")
+    cells = {wave: suppressed_in(rows[rows["wave"] == wave], circle_of(study, wave))}
+    write_withheld_keys(cells, folder / SUPPRESSED)
+    for name in ("estimates", "rankings"):
+        table = read_table(folder / f"{name}.parquet")
+        write_table(table[~hidden(table, cells)], folder / f"{name}.parquet")
+    write_table(changes_told(read_table(folder / "changes.parquet"), cells), folder / "changes.parquet")
+    write_table(differences_told(read_table(folder / "differences.parquet"), cells), folder / "differences.parquet")
+
+
 def project(root: Path, settings: dict[str, str] | None = None) -> Study:
     """A copy of the project's settings, questionnaires and sources with made tables under ``root``.
 
@@ -194,6 +211,7 @@ def project(root: Path, settings: dict[str, str] | None = None) -> Study:
         write_table(moved[moved["wave"].isin(upto)], folder / "changes.parquet")
         write_table(ranked[ranked["wave"].isin(upto)], folder / "rankings.parquet")
         write_table(compared[compared["wave"].isin(upto)], folder / "differences.parquet")
+        write_withheld_keys({}, folder / SUPPRESSED)
         write_record(weighting_record(wave), study.processed(wave, "weighting.json"))
         write_table(asked(table[table["wave"] == wave]), study.processed(wave, "interviewers.parquet"))
         write_record(opinion(wave), study.processed(wave, "second_opinion.json"))

@@ -1,8 +1,12 @@
-"""Stage *series*: every wave's estimates together, changes tested, areas ranked, the headline in git."""
+"""Stage *series*: every wave's estimates together, changes tested, areas ranked, the headline in git.
+
+What a wave withholds is in none of it, nor in what is computed from it: everything that is published starts here.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -30,6 +34,8 @@ from pulsometro.study import Study
 from pulsometro.study.themes import themes_of
 from pulsometro.study.withheld import RECORD, Withheld, all_withheld, told
 from pulsometro.style.vocabulary import DIRECTIONS, LABELLED, SIDES
+from pulsometro.suppression.suppressed_cells import NAME as SUPPRESSED
+from pulsometro.suppression.suppressed_cells import ByWave, changes_told, hidden, load_suppressed, write_withheld_keys
 
 # How far from exactly a year before a wave may lie and still be "the same quarter a year before".
 YEAR_TOLERANCE_DAYS = 60
@@ -45,27 +51,29 @@ def run(study: Study) -> str:
     A wave that was stopped is left out and named; when all were, the tables are empty, so that nothing of an earlier
     run stays published. Raises PulsoError when no wave was estimated at all.
     """
-    withheld = all_withheld(study, before="report")
+    withheld = all_withheld(study, before="audit")
     waves = [wave for wave in study.waves if study.processed(wave, "estimates.parquet").is_file()]
     waves = [wave for wave in waves if wave not in withheld]
     if not waves and not withheld:
         raise PulsoError("processed/: no wave has estimates yet; run 'pulso estimate <wave>' first.")
     if not waves:
         return _write_none(study, withheld)
-    estimates = pd.concat([_estimates(study, wave) for wave in waves], ignore_index=True)
+    cells: ByWave = {wave: load_suppressed(study.processed(wave, SUPPRESSED)) for wave in waves}
+    whole = pd.concat([_estimates(study, wave) for wave in waves], ignore_index=True)
+    estimates = whole[~hidden(whole, cells)].reset_index(drop=True)
     prepared = {wave: prepare(study, wave) for wave in waves}
     indicators = study.indicators.by_name
     known = {wave: hypotheses_of(indicators, study.questionnaire(wave)) for wave in waves}
     judging = Judging(change_rule(study), known, themes_of(indicators, study.params.change.themes, shown_by(known)))
     tables = {
         "estimates": estimates,
-        "changes": all_changes(study, waves, prepared, estimates, judging),
-        "differences": all_differences(study, waves, prepared, estimates, judging),
-        "rankings": rankings(study, estimates),
+        "changes": all_changes(study, waves, prepared, whole, judging, cells),
+        "differences": all_differences(study, waves, prepared, whole, judging, cells),
+        "rankings": rankings(study, whole, cells),
     }
     for name, table in tables.items():
         write_table(labelled(table), study.series(f"{name}.parquet"))
-    _write_by_wave(study, waves, withheld, tables)
+    _write_by_wave(study, waves, withheld, tables, cells)
     _write_headline(study, waves, estimates)
     left_out = [wave for wave in study.waves if wave not in waves]
     note = f" Left out, without estimates: {', '.join(left_out)}." if left_out else ""
@@ -93,7 +101,7 @@ def _write_none(study: Study, withheld: Mapping[str, Withheld]) -> str:
     }
     for name, table in empty.items():
         write_table(labelled(table), study.series(f"{name}.parquet"))
-    _write_by_wave(study, (), withheld, empty)
+    _write_by_wave(study, (), withheld, empty, {})
     _write_headline(study, (), empty["estimates"])
     return f"No wave is published.\n{told(withheld)}"
 
@@ -111,15 +119,20 @@ def references(study: Study, waves: Sequence[str], wave: str) -> dict[str, str]:
 
 
 def all_changes(
-    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame, judging: Judging
-) -> pd.DataFrame:
-    """Every wave's changes against the previous one and the same quarter a year before, judged."""
+    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame, judging: Judging,
+    cells: ByWave,
+) -> pd.DataFrame:  # fmt: skip
+    """Every wave's changes against the previous one and the same quarter a year before, judged.
+
+    ``estimates``: withheld cells too; ``cells``: these, whose changes are left out before any family is adjusted: a
+    p-value that is adjusted beside others tells theirs.
+    """
     questionnaires = {wave: study.questionnaire(wave) for wave in waves}
     parts = []
     for wave in waves:
         for comparison, reference in references(study, waves, wave).items():
             parts.append(_changes(study, waves, questionnaires, prepared, estimates, (wave, reference, comparison)))
-    return _judged(parts, judging)
+    return _judged([changes_told(part, cells) for part in parts], judging)
 
 
 def _changes(
@@ -167,19 +180,28 @@ def _judged(parts: Sequence[pd.DataFrame], judging: Judging) -> pd.DataFrame:
 
 
 def all_differences(
-    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame, judging: Judging
-) -> pd.DataFrame:
-    """The differences inside every wave, judged."""
+    study: Study, waves: Sequence[str], prepared: Mapping[str, Prepared], estimates: pd.DataFrame, judging: Judging,
+    cells: ByWave,
+) -> pd.DataFrame:  # fmt: skip
+    """The differences inside every wave, judged; those of withheld cells as in the changes."""
     found = [
-        differences_of(study, wave, prepared[wave], estimates.loc[estimates["wave"] == wave], judging) for wave in waves
+        differences_of(study, wave, prepared[wave], estimates.loc[estimates["wave"] == wave], judging, cells)
+        for wave in waves
     ]
     return pd.concat(found, ignore_index=True)
 
 
-def rankings(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
-    """The places of the areas, 1 the largest, with joint intervals for the ranks, wave by wave."""
+def rankings(study: Study, estimates: pd.DataFrame, cells: ByWave = MappingProxyType({})) -> pd.DataFrame:
+    """The places of the areas, 1 the largest, with joint intervals for the ranks, wave by wave.
+
+    An area whose figure is withheld may have any place, as one without a figure may, and has no row.
+    """
     kind = study.params.report.place_domain_kind
-    areas = estimates.loc[(estimates["domain_kind"] == kind) & (estimates["statistic"] != "total")]
+    figures = ["estimate", "se"]
+    unseen = hidden(estimates, cells)
+    areas = estimates.assign(**{name: estimates[name].mask(unseen) for name in figures}).loc[
+        (estimates["domain_kind"] == kind) & (estimates["statistic"] != "total")
+    ]
     if not len(areas):
         # A study that does not estimate its places has no order of them.
         return areas.reindex(columns=list(RANK_COLUMNS))
@@ -187,7 +209,8 @@ def rankings(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
     # Areas share no PSU when each respondent is one, or when the areas are the strata; interviewers cross them.
     independent = (weighting.psu is None or weighting.strata == kind) and study.params.estimation.clusters == "design"
     level = study.params.estimation.level
-    return rank_domains(areas, level=level, independent=independent, descending=True)
+    ranked = rank_domains(areas, level=level, independent=independent, descending=True)
+    return ranked[~hidden(ranked, cells)].reset_index(drop=True)
 
 
 def _estimates(study: Study, wave: str) -> pd.DataFrame:
@@ -199,8 +222,9 @@ def _estimates(study: Study, wave: str) -> pd.DataFrame:
 
 
 def _write_by_wave(
-    study: Study, waves: Sequence[str], withheld: Mapping[str, Withheld], tables: Mapping[str, pd.DataFrame]
-) -> None:
+    study: Study, waves: Sequence[str], withheld: Mapping[str, Withheld], tables: Mapping[str, pd.DataFrame],
+    cells: ByWave,
+) -> None:  # fmt: skip
     """The series as each wave's report knows it: nothing of a later wave, so that old reports stay.
 
     A wave that is left out has its record there, which its report hands on.
@@ -213,6 +237,7 @@ def _write_by_wave(
             known = set(study.waves_up_to(wave))
             for name, table in tables.items():
                 write_table(table.loc[table["wave"].isin(known)], folder / wave / f"{name}.parquet")
+            write_withheld_keys({key: cells[key] for key in waves if key in known}, folder / wave / SUPPRESSED)
 
 
 def _write_headline(study: Study, waves: Sequence[str], estimates: pd.DataFrame) -> None:

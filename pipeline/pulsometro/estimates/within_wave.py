@@ -35,6 +35,7 @@ from pulsometro.estimation.intervals import t_quantile
 from pulsometro.estimation.table_codes import Reason, Side
 from pulsometro.estimation.variables import statistics_of
 from pulsometro.study import Study
+from pulsometro.suppression.suppressed_cells import ByWave, differences_told
 
 FAMILY = ("wave", "together", "theme", "domain_kind")
 TEST = ("together", "hypothesis", "ends")
@@ -56,11 +57,12 @@ class Judging:
 
 
 def differences_of(
-    study: Study, wave: str, prepared: Prepared, estimates: pd.DataFrame, judging: Judging
-) -> pd.DataFrame:
+    study: Study, wave: str, prepared: Prepared, estimates: pd.DataFrame, judging: Judging, cells: ByWave,
+) -> pd.DataFrame:  # fmt: skip
     """Every difference of the wave that may be told, judged; columns ``COLUMNS``, shares from 0 to 1.
 
-    ``estimates``: the wave's table. A difference is publishable when both its ends are and it could be tested.
+    ``estimates``: the wave's table; ``cells``: those of them that are withheld. A difference is publishable when both
+    its ends are and it could be tested.
     """
     method, report, rule = estimation_settings(study).method, study.params.report, judging.rule
     parts: list[pd.DataFrame] = []
@@ -72,7 +74,8 @@ def differences_of(
     parts.append(_of_items(study, prepared, method, rule).assign(contrast="item"))
     parts.append(_from_half(estimates, report.place_domain_kind, rule).assign(contrast="half"))
     table = pd.concat([part for part in parts if len(part)] or parts[-1:], ignore_index=True).assign(wave=wave)
-    return _publishable(_judged(table, estimates, judging), estimates)[list(COLUMNS)]
+    told = differences_told(table, cells)
+    return _publishable(_judged(told, estimates, judging), estimates)[list(COLUMNS)]
 
 
 def none() -> pd.DataFrame:

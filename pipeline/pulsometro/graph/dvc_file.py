@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
@@ -16,6 +17,10 @@ HEADER = """\
 # processed/deliveries: fingerprints, so that a file that is missing stops its own wave and no command of DVC).
 stages:
 """
+# What git keeps, or nobody, and not DVC's cache.
+_GIT: Mapping[str, str] = MappingProxyType({"cache": "false"})
+# What DVC does not remove before the stage runs: the stage itself decides what it may write over.
+_STAYS: Mapping[str, str] = MappingProxyType({"persist": "true"})
 
 
 def graph_text(study: Study) -> str:
@@ -37,17 +42,12 @@ def _lines(stage: Stage, waves: Iterable[str], stored: bool) -> Iterator[str]:
     if stage.always:
         yield f"{space}always_changed: true"
     yield from _listed(space, "deps", sorted(set(stage.deps)))
-    plain = sorted(set(stage.outs))
-    if stage.always:
-        yield from _kept(space, "outs", {path: {"persist": "true"} for path in plain})
-    elif not stored:
-        yield from _kept(space, "outs", {path: {} for path in plain})
-    elif stage.stays:
-        yield from _stays(space, plain)
-    else:
-        yield from _listed(space, "outs", plain)
-    yield from _kept(space, "metrics", {path: {} for path in stage.metrics})
-    yield from _kept(space, "plots", stage.plots or {})
+    own = {**_GIT, **_STAYS} if stage.always else {} if stored else _GIT
+    outs = {path: {**own, **(_STAYS if stage.stays else {})} for path in stage.outs}
+    outs |= {path: {**_GIT, **_STAYS} for path in stage.ledgers}
+    yield from _made(space, "outs", dict(sorted(outs.items())))
+    yield from _made(space, "metrics", dict.fromkeys(stage.metrics, _GIT))
+    yield from _made(space, "plots", {path: {**_GIT, **more} for path, more in (stage.plots or {}).items()})
 
 
 def _listed(space: str, name: str, paths: Iterable[str]) -> Iterator[str]:
@@ -57,21 +57,12 @@ def _listed(space: str, name: str, paths: Iterable[str]) -> Iterator[str]:
         yield from lines
 
 
-def _stays(space: str, paths: Iterable[str]) -> Iterator[str]:
-    """Outs that DVC does not remove before the stage runs: the stage itself decides what it may write over."""
-    yield f"{space}outs:"
-    for path in paths:
-        yield f'{space}  - "{path}":'
-        yield f"{space}      persist: true"
-
-
-def _kept(space: str, name: str, paths: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """Outs that git keeps, or nobody, and not DVC's cache."""
+def _made(space: str, name: str, paths: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """What a stage makes, each with how DVC treats it."""
     if paths:
         yield f"{space}{name}:"
     for path, more in paths.items():
-        yield f'{space}  - "{path}":'
-        yield f"{space}      cache: false"
+        yield f'{space}  - "{path}"{":" if more else ""}'
         yield from (f"{space}      {key}: {value}" for key, value in more.items())
 
 

@@ -52,7 +52,16 @@ def _has(folder: Path, names: tuple[str, ...]) -> bool:
 
 def _of_wave(folder: Path) -> bool:
     """Whether a folder of ``processed/`` is a wave's: the series has files of the same names as a wave has."""
-    return folder.name not in {"series", "settings", "checks", "release", "program", "inputs", "deliveries"}
+    return folder.name not in {
+        "series",
+        "settings",
+        "checks",
+        "release",
+        "program",
+        "inputs",
+        "deliveries",
+        "suppressed",
+    }
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -20,10 +20,12 @@ _VERDICT = ("check/verdict.py", *_DELIVERY)
 _SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")
 # What the replicates are stands in the weights' record.
 _RECORD = (*_SHARED_WITH_WEIGHTING, "weighting/record.py")
+# Which cells of a wave nobody may see, and tables without them.
+_SUPPRESSED = ("suppression/suppressed_cells.py",)
 _ESTIMATES = ("estimates/interviewer_effects.py", "estimates/stage.py", *_RECORD)
 _REPORTING = (
     *_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/version.py", "recompute/opinion_record.py", "reporting",
-    "style", *_VERDICT, *_RECORD,
+    "style", *_SUPPRESSED, *_VERDICT, *_RECORD,
 )  # fmt: skip
 # Stage → parts of the package. Those that always run (program, deliveries) need not be told when they change.
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -37,8 +39,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "weight": (*_STUDY, *_VERDICT, "common/secret_keys.py", "weighting"),
         "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
+        "protect": (*_STUDY, "suppression"),
+        "audit": (*_STUDY, "audit", "suppression"),
         "series": (
-            *_STUDY, "common/escapes.py", "estimates", "estimation", *_RECORD, "style/vocabulary.py",
+            *_STUDY, "common/escapes.py", "estimates", "estimation", *_RECORD, "style/vocabulary.py", *_SUPPRESSED,
         ),
         "recompute": (*_STUDY, *_ESTIMATES, "estimation", "recompute"),
         "report": _REPORTING,

@@ -13,6 +13,8 @@ from pulsometro.study import Study
 
 # Stands for the wave's key in a stage that each wave has.
 KEY = "${item}"
+# Who has the microdata decides what is withheld, and is told.
+_CIRCLE = ("publish/release.json", "release/circle.json", "release/main.json")
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Stage:
     """One stage; with ``each_wave`` once for every wave, ``${item}`` standing for its key.
 
     ``always``: runs whatever changed, and its outs are kept by git and not by DVC. ``stays``: DVC does not remove its
-    outs before it runs. ``metrics`` and ``plots``: outs that
-    git keeps.
+    outs before it runs. ``ledgers``: outs that git keeps and that the stage adds to: DVC neither keeps nor removes
+    them. ``metrics`` and ``plots``: outs that git keeps.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Stage:
     each_wave: bool = False
     always: bool = False
     stays: bool = False
+    ledgers: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     plots: Mapping[str, Mapping[str, str]] | None = None
 
@@ -81,14 +84,16 @@ def _stages(study: Study) -> Iterator[Stage]:
     yield _check(study)
     yield _weight(study)
     yield _estimate()
+    yield _protect()
     yield _series(study)
+    yield _audit()
     yield _recompute(study)
     if publish.reports:
         yield _report(study)
         yield _site(study)
     if publish.release:
         yield _release(study)
-    last = "release" if publish.release else "report" if publish.reports else "estimate"
+    last = "release" if publish.release else "report" if publish.reports else "audit"
     ends = {last, *(["report"] if publish.reports else [])}
     yield Stage(
         "verdict", "pulso verdict",
@@ -158,6 +163,26 @@ def _estimate() -> Stage:
     )  # fmt: skip
 
 
+def _protect() -> Stage:
+    return Stage(
+        "protect", f"pulso protect {KEY} --withhold",
+        (*program("protect"), *settings(*_CIRCLE, "report/confidentiality.json"), questionnaire(),
+         "questionnaires/indicators.yaml", *of_wave("estimate")),
+        of_wave("protect"), each_wave=True, ledgers=(f"processed/suppressed/{KEY}.csv",),
+    )  # fmt: skip
+
+
+def _audit() -> Stage:
+    """After the series, of which it reads what is published of the wave."""
+    return Stage(
+        "audit", f"pulso audit {KEY} --withhold",
+        (*program("audit"), *settings(*_CIRCLE, "report/confidentiality.json"), questionnaire(),
+         "questionnaires/indicators.yaml", f"processed/series/waves/{KEY}", f"processed/suppressed/{KEY}.csv",
+         *of_wave("estimate", "protect")),
+        of_wave("audit"), each_wave=True,
+    )  # fmt: skip
+
+
 def _series(study: Study) -> Stage:
     tables = ("changes.parquet", "differences.parquet", "estimates.parquet", "rankings.parquet", "waves")
     report = ("report/findings.json", "report/headline.json", "report/place_domain_kind.json", "report/trust.json")
@@ -165,7 +190,7 @@ def _series(study: Study) -> Stage:
         "series", "pulso series",
         (*program("series"), *settings("change", "check/roles.json", "estimation", "municipalities.json", *report,
          "waves", "weighting"), *(questionnaire(wave) for wave in study.waves), "questionnaires/indicators.yaml",
-         *(path for wave in study.waves for path in of_wave("estimate", "ingest", "weight", wave=wave))),
+         *(path for wave in study.waves for path in of_wave("estimate", "ingest", "protect", "weight", wave=wave))),
         tuple(f"processed/series/{name}" for name in tables),
         metrics=("processed/series/metrics.json",),
         plots={"processed/series/headline.csv": {"x": "period", "y": "percent"}},
@@ -193,18 +218,20 @@ def _drawn(study: Study) -> tuple[str, ...]:
 
 
 def _report(study: Study) -> Stage:
-    sections = ("change", "estimation", "municipalities.json", "report", "study", f"waves/{KEY}.json", "weighting")
+    sections = ("change", "estimation", "municipalities.json", "report", "study", f"waves/{KEY}.json", "weighting",
+                *_CIRCLE)  # fmt: skip
     return Stage(
         "report", f"pulso report {KEY} --withhold",
         (*program("report"), *settings(*sections), questionnaire(), *_drawn(study),
-         f"processed/checks/{KEY}.json", f"processed/series/waves/{KEY}", *of_wave("estimate", "recompute", "weight")),
+         f"processed/checks/{KEY}.json", f"processed/series/waves/{KEY}", *of_wave("audit", "estimate", "recompute",
+         "weight")),
         (f"processed/printed/{KEY}.parquet", *of_wave("report"), f"reports/site/{KEY}"), each_wave=True,
     )  # fmt: skip
 
 
 def _site(study: Study) -> Stage:
     sections = ("change", "current_wave.json", "estimation", "municipalities.json", "report", "study", "waves",
-                "weighting")  # fmt: skip
+                "weighting", *_CIRCLE)  # fmt: skip
     every: list[str] = []
     for wave in study.waves:
         every += (f"processed/checks/{wave}.json", *of_wave("recompute", "report", "weight", wave=wave))
@@ -218,7 +245,7 @@ def _site(study: Study) -> Stage:
 
 
 def _release(study: Study) -> Stage:
-    before = ("ingest", "report", "weight") if study.params.publish.reports else ("estimate", "ingest", "weight")
+    before = ("ingest", "report", "weight") if study.params.publish.reports else ("audit", "ingest", "weight")
     return Stage(
         "release", f"pulso release {KEY} --withhold",
         (*program("release"), *settings("estimation/se.json", "municipalities.json", "report/licence.json", "study",

@@ -37,7 +37,7 @@ def run(study: Study) -> str:
 
     A withheld wave has its record instead. Raises PulsoError when no wave was estimated at all.
     """
-    withheld = all_withheld(study, before="report")
+    withheld = all_withheld(study, before="protect")
     waves = [wave for wave in study.waves if wave not in withheld]
     waves = [wave for wave in waves if study.processed(wave, "estimates.parquet").is_file()]
     if not waves and not withheld:

@@ -29,7 +29,7 @@ _DEVICES = frozenset(
 # processed/checks/, raw/ and questionnaires/.
 _TAKEN_BY_US = frozenset(
     {"index", "recursos", "secciones", "checks", "series", "settings", "release", "program", "inputs",
-     "deliveries", "suites", "population", "reference", "base", "indicators", "exceptions"}
+     "deliveries", "printed", "suppressed", "suites", "population", "reference", "base", "indicators", "exceptions"}
 )  # fmt: skip
 # Sheets that every workbook of tabulados has, those that follow the topics, and one that Excel keeps for itself.
 _SHEETS = frozenset({"contenido", "detalle", "notas", "otros", "indicadores", "history"})

@@ -78,15 +78,25 @@ class Topic:
 
 @dataclass(frozen=True)
 class Confidentiality:
-    """When somebody could be recognised: such cells are absent from every output.
+    """When somebody could be recognised: such cells are absent from everything that is published.
 
-    ``min_base``: smallest unweighted base of a published cell. ``min_count``: smallest unweighted
-    count of people in a category (and of its complement) other than zero; 0 turns the rule off.
+    ``min_base``: smallest unweighted base of a published cell. Of what is computed from an item that the questionnaire
+    calls sensitive also ``min_count``: smallest unweighted count other than zero of those who give an answer, and of
+    those who do not; and ``min_base_all``: smallest base of a cell in which all or none of them give it. 0 turns a rule
+    off.
     """
 
     __pydantic_config__: ClassVar = STRICT
     min_base: int = 10
-    min_count: int = 0
+    min_count: int = 3
+    min_base_all: int = 30
+
+    def __post_init__(self) -> None:
+        rules = {"min_base": self.min_base, "min_count": self.min_count, "min_base_all": self.min_base_all}
+        demand(
+            f"{_WHERE} confidentiality:",
+            *((value >= 0, f"{name} is {value}; write a number of people, 0 or more") for name, value in rules.items()),
+        )
 
 
 @dataclass(frozen=True)

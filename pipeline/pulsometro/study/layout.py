@@ -5,8 +5,8 @@ A folder holds what its stage made, or ``withheld.json`` alone, which says why i
 
 from collections.abc import Mapping
 
-# The stages of a wave in their order; those after ``estimate`` publish.
-STAGES = ("ingest", "weight", "estimate", "report", "release")
+# The stages of a wave in their order: ``audit`` comes after the waves are put together, and the last two publish.
+STAGES = ("ingest", "weight", "estimate", "protect", "audit", "report", "release")
 # Of a stage for all waves that leaves a folder in each: no wave stops there.
 BESIDE = ("recompute",)
 # File → the stage that makes it.
@@ -19,6 +19,8 @@ MADE_BY: Mapping[str, str] = {
     "weighting.json": "weight",
     "estimates.parquet": "estimate",
     "interviewers.parquet": "estimate",
+    "suppressed.parquet": "protect",
+    "audit.json": "audit",
     "second_opinion.json": "recompute",
 }
 

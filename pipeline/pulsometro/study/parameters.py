@@ -218,6 +218,10 @@ class Study:
         """The index of the printed numbers of a wave's files, by its key, or of the ``site``'s own pages."""
         return self.root / "processed" / "printed" / f"{what}.parquet"
 
+    def ledger(self, wave: str) -> Path:
+        """The cells that versions of the wave withheld, which git keeps."""
+        return self.root / "processed" / "suppressed" / f"{wave}.csv"
+
     def release(self, wave: str) -> Path:
         """Folder of what partners may have of the wave."""
         return self.root / "processed" / "release" / wave

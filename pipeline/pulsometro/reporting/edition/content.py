@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pulsometro.questionnaire.crossings import cell_parts
 from pulsometro.reporting.edition.rows import Change, Estimate, Rank, Rows
@@ -100,7 +101,8 @@ class Exceptions:
 class Edition:
     """A wave with its tables, names and settings. ``waves`` ends with the wave itself.
 
-    ``undelivered``: of each wave the indicators that were asked and whose answers the delivery lacks.
+    ``undelivered``: of each wave the indicators that were asked and whose answers the delivery lacks. ``microdata``:
+    who has them; ``counted_by``: names of the items by whose groups anybody counts in public ones.
     """
 
     wave: WaveInfo
@@ -127,6 +129,8 @@ class Edition:
     groups: Mapping[str, Group] = field(default_factory=dict)
     differences: Differences = field(default_factory=Differences)
     undelivered: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    microdata: Literal["", "partners", "public"] = ""
+    counted_by: tuple[str, ...] = ()
 
     def label(self, measure: Measure) -> IndicatorLabel:
         """Names of the measure's indicator."""

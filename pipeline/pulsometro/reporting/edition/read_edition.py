@@ -1,6 +1,7 @@
 """From the study and an earlier stage's tables to an Edition."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -19,12 +20,13 @@ from pulsometro.reporting.edition.content import (
 )
 from pulsometro.reporting.edition.rows import Rows, link_words
 from pulsometro.reporting.edition.tested_differences import Differences, differences_in
-from pulsometro.reporting.suppression.cell_suppression import Kept, without_recognisable
-from pulsometro.reporting.suppression.linear_attack import structure_of
+from pulsometro.reporting.row_key import RowKey
 from pulsometro.study import Study
 from pulsometro.style import spanish
 from pulsometro.style.theme import load_theme
 from pulsometro.style.vocabulary import DIRECTIONS, REASONS, Direction
+from pulsometro.suppression.suppressed_cells import NAME as SUPPRESSED
+from pulsometro.suppression.suppressed_cells import load_withheld_keys
 from pulsometro.weighting.record import WeightingRecord, load_weighting
 
 NO_ANSWER = {
@@ -32,6 +34,15 @@ NO_ANSWER = {
     "in_base": "No sabe y no contesta quedan en la base.",
     "category": "No sabe y no contesta se muestran como una respuesta más.",
 }
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is published of the estimates and changes, and the keys of what is not."""
+
+    estimates: pd.DataFrame
+    changes: pd.DataFrame
+    withheld: frozenset[RowKey] = frozenset()
 
 
 def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
@@ -45,16 +56,14 @@ def load_edition(study: Study, wave: str, draft: bool = False) -> Edition:
     changes = read_table(folder / "changes.parquet")
     ranks = read_table(folder / "rankings.parquet")
     compared = read_table(folder / "differences.parquet")
-    rules = study.params.report.confidentiality
-    # An earlier wave's questionnaire is not declared: what matters of it here changes that wave's estimates too.
-    kept = without_recognisable(
-        estimates, changes, rules, lambda key: structure_of(study.indicators.by_name, study.questionnaire(key))
-    )
+    gone = load_withheld_keys(folder / SUPPRESSED)
+    kept = Kept(estimates, changes, frozenset(RowKey(wave, *key) for wave, keys in gone.items() for key in keys))
     record = load_weighting(study, wave)
     return build(
-        study, wave, kept, ranks, differences_in(compared, kept.withheld),
+        study, wave, kept, ranks, differences_in(compared),
         making=_making(study, study.questionnaire(wave), record), interviews=record.n,
-        exceptions=exceptions_of(load_verdict(study, wave)), known=frozenset(estimates["wave"]), draft=draft,
+        exceptions=exceptions_of(load_verdict(study, wave)), known=frozenset(estimates["wave"]) | gone.keys(),
+        draft=draft,
     )  # fmt: skip
 
 
@@ -74,6 +83,10 @@ def build(
             )
     asked = {info.key: study.questionnaire(info.key) for info in infos}
     return Edition(
+        microdata=plan.circle if (plan := study.params.release) and study.params.publish.release else "",
+        counted_by=tuple(asked[wave].items[name].label for name in plan.main.keys if name in asked[wave].items)
+        if plan
+        else (),
         undelivered={key: undelivered(study.indicators.by_name, own) for key, own in asked.items()},
         wave=infos[-1],
         waves=tuple(infos),

@@ -145,7 +145,7 @@ class Rank:
 class Rows:
     """Look-up of estimates, changes and ranks by their identifiers; read-only.
 
-    ``withheld``: keys of the rows that confidentiality took out of the tables.
+    ``withheld``: keys of the rows that confidentiality keeps out of the tables.
     """
 
     def __init__(
@@ -163,9 +163,7 @@ class Rows:
             columns = [*ID, "rank", "rank_low", "rank_high", "domains"]
             # What has no standard error has no place among the others.
             for r in rankings.dropna(subset=columns[-4:])[columns].itertuples(index=False, name=None):
-                key = RowKey(*map(str, r[:6]))
-                if key not in withheld:
-                    self._ranks[key] = Rank(int(r[6]), int(r[7]), int(r[8]), int(r[9]))
+                self._ranks[RowKey(*map(str, r[:6]))] = Rank(int(r[6]), int(r[7]), int(r[8]), int(r[9]))
 
     def get(self, wave: str, measure: Measure, kind: str, domain: str) -> Estimate | None:
         """The estimate of a measure in a domain, or None when the table has no such row."""

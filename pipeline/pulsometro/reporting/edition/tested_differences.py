@@ -11,8 +11,6 @@ from pulsometro.reporting.row_key import COLUMNS, RowKey
 from pulsometro.style.vocabulary import Side
 
 _OPPOSITE: Mapping[str, str] = {Side.HIGHER: Side.LOWER, Side.LOWER: Side.HIGHER}
-# Contrast of two rows → the column in which the second differs from the first, and is named by ``against``.
-_TURNS = {"pair": "domain", "item": "indicator"}
 
 
 @dataclass(frozen=True)
@@ -41,14 +39,11 @@ class Differences:
         return found or _OPPOSITE.get(turned, turned)
 
 
-def differences_in(table: pd.DataFrame, withheld: frozenset[RowKey] = frozenset()) -> Differences:
-    """The differences of a table that may be told; ``withheld``: keys of estimates that nobody may see."""
+def differences_in(table: pd.DataFrame) -> Differences:
+    """The differences of a table that may be told."""
     told = table[table["publishable"].astype(bool)]
     ends = starmap(RowKey, told[list(COLUMNS)].astype(str).itertuples(index=False, name=None))
     found = {}
     for end, contrast, against, verdict in zip(ends, told["contrast"], told["against"], told["verdict"], strict=True):
-        other = end._replace(**{_TURNS[contrast]: str(against)}) if contrast in _TURNS else end
-        if withheld.isdisjoint((end, other)):
-            word = str(verdict) if verdict in _OPPOSITE else str(Side.NONE)
-            found[str(contrast), end, str(against)] = word
+        found[str(contrast), end, str(against)] = str(verdict) if verdict in _OPPOSITE else str(Side.NONE)
     return Differences(found)

@@ -11,7 +11,7 @@ from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
 from pulsometro.reporting.edition.timeline import missing_before
 from pulsometro.reporting.edition.topics import report_topics
-from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences
+from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences, withheld_words
 from pulsometro.reporting.language.links import place_path, web_link
 from pulsometro.reporting.language.traced_text import escape, lower_first, slug, text, upper_first
 from pulsometro.reporting.pages import not_published, panels
@@ -189,7 +189,8 @@ def quality(
     notes = (
         "Tasa de respuesta: RR3 de AAPOR. Efecto de los pesos: 1 + CV² (Kish, 1965), cuánto multiplica la varianza su "
         "sola desigualdad; la precisión de cada cifra, con todo el diseño, está en su margen. "
-        "Cifras que no se publican: las que la regla de precisión deja fuera."
+        "Cifras que no se publican: las que la regla de precisión deja fuera; las que se ocultan para proteger a "
+        f"quienes respondieron no se cuentan. {withheld_words.circle(edition)}"
     )
     opinions = [(lower_first(wave.period), wave.opinion) for wave in waves]
     told = second_opinion.of_every_edition(opinions, waves[0].method).markdown

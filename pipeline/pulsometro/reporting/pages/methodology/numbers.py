@@ -1,7 +1,7 @@
 """The disclosure points that are made of numbers: sample size, outcome, precision, weights."""
 
 from pulsometro.reporting.edition.content import Edition
-from pulsometro.reporting.language import conditions, sentences
+from pulsometro.reporting.language import conditions, sentences, withheld_words
 from pulsometro.reporting.language.dispositions import COUNTED
 from pulsometro.reporting.language.traced_text import Number, escape, lower_first, text, upper_first
 from pulsometro.reporting.pages.brief import from_record, interviews
@@ -100,11 +100,10 @@ def precision(sources: Sources) -> tuple[Point, ...]:
     clustered = _CLUSTERED if estimation.clusters == "interviewers" else ""
     again = CALIBRATED.get(estimation.se, "") if sources.weights.calibration else ""
     how = f"Intervalos del {level(edition)}, {INTERVALS[estimation.interval]}; error estándar "
-    few = spanish.word(edition.settings.confidentiality.min_base)
-    kept = (
-        f"Regla de precisión: {SCHEMES[estimation.precision]}. Tampoco se publica, en "
-        f"ningún formato, una cifra con menos de {few} entrevistas en su base."
-    )
+    asked = sources.questionnaire
+    hidden = withheld_words.rule(edition.settings.confidentiality, [asked[name].label for name in asked.sensitive])
+    parts = [f"Regla de precisión: {SCHEMES[estimation.precision]}.", hidden, withheld_words.circle(edition)]
+    kept = " ".join(filter(None, parts))
     return (
         Point("Precisión", half + escape(f"{how}{VARIANCES[estimation.se]}{again}{clustered}."), ("INE", "AMAI")),
         Point("Qué cifras no se publican", escape(kept)),

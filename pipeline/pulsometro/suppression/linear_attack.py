@@ -7,13 +7,14 @@ the span of these relations (Cox, 1980, Suppression methodology and statistical 
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from typing import NamedTuple, TypeVar
 
 from pulsometro.questionnaire import Indicator, Questionnaire
 from pulsometro.questionnaire.crossings import crossed, parts_of
+from pulsometro.questionnaire.expressions import canonical, parse
 
 # Between the parts of a crossed domain, as the estimates table writes them.
 WHOLE = "total"
@@ -42,30 +43,63 @@ class Answers:
 
 @dataclass(frozen=True)
 class Structure:
-    """What each row of a wave counts, by (indicator, category), and every answer of each universe."""
+    """What each row of a wave counts, by (indicator, category), and every answer of each universe.
+
+    ``based``: the answers that the base of each indicator holds, of its universe. ``sensitive``: the indicators whose
+    answers harm who is known to have given them; ``told``: those that tell of their items, themselves too.
+    """
 
     counted: Mapping[tuple[str, str], Answers]
     complete: Mapping[Universe, frozenset[Hashable]]
+    based: Mapping[str, Answers] = field(default_factory=dict)
+    sensitive: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+
+    def bases(self, universe: Universe) -> frozenset[frozenset[Hashable]]:
+        """The sets of answers of a universe that add to a base of some indicator."""
+        found = frozenset(base.codes for base in self.based.values() if base.universe == universe)
+        whole = self.complete.get(universe)
+        return found or (frozenset([whole]) if whole else frozenset())
+
+
+def items_behind(indicator: Indicator) -> frozenset[str]:
+    """The items whose answers an indicator tells of: those it is computed from and those of its base."""
+    base = parse(indicator.base, "base").items if indicator.base else ()
+    return frozenset((*indicator.sources, *base))
+
+
+def _harmful(questionnaire: Questionnaire) -> frozenset[str]:
+    """The sensitive items and what is derived from them."""
+    told = frozenset(questionnaire.sensitive)
+    made = {name for name, item in questionnaire.items.items() if item.derived and item.derived.source in told}
+    return told | made
 
 
 def structure_of(indicators: Mapping[str, Indicator], questionnaire: Questionnaire) -> Structure:
     """From the definitions: two indicators of one item and base count answers of the same universe."""
     counted: dict[tuple[str, str], Answers] = {}
     complete: dict[Universe, frozenset[Hashable]] = {}
+    harmful = _harmful(questionnaire)
+    based: dict[str, Answers] = {}
+    sensitive = frozenset(name for name, indicator in indicators.items() if items_behind(indicator) & harmful)
+    asked = frozenset(item for name in sensitive for item in items_behind(indicators[name]))
+    told = frozenset(name for name, indicator in indicators.items() if indicator.item in asked)
     for name, indicator in indicators.items():
         item = questionnaire.items.get(indicator.item or "")
         if item is None or indicator.kind not in ("share", "distribution"):
             continue
-        universe = Universe("item", indicator.item or "", indicator.base or "")
+        universe = Universe("item", indicator.item or "", canonical(indicator.base) if indicator.base else "")
         labels = dict(item.codes)
+        unanswered = {code: kind for code, kind in item.missing.items() if kind != "no_aplica"}
         if indicator.kind == "share":
             counted[name, indicator.category] = Answers(universe, frozenset(indicator.categories))
+            labels |= unanswered if indicator.no_answer == "in_base" else {}
         else:
-            if indicator.no_answer == "category":
-                labels |= {code: kind for code, kind in item.missing.items() if kind != "no_aplica"}
+            labels |= unanswered if indicator.no_answer == "category" else {}
             counted |= {(name, label): Answers(universe, frozenset([code])) for code, label in labels.items()}
-        complete[universe] = complete.get(universe, frozenset()) | frozenset(labels) | frozenset(indicator.categories)
-    return Structure(counted, complete)
+        based[name] = Answers(universe, frozenset(labels) | frozenset(indicator.categories))
+        complete[universe] = complete.get(universe, frozenset()) | based[name].codes
+    return Structure(counted, complete, based, sensitive, sensitive | told)
 
 
 def wider(domain: Domain) -> list[tuple[Domain, str]]:
@@ -164,20 +198,31 @@ class Cell:
         return len(self.answers.codes), self.domain, sorted(map(str, self.answers.codes))
 
 
-def span_of(published: Sequence[Cell], domains: Iterable[Domain], codes: Iterable[Hashable], closed: bool) -> Span:
+def span_of(
+    published: Sequence[Cell],
+    domains: Iterable[Domain],
+    codes: Iterable[Hashable],
+    bases: Iterable[frozenset[Hashable]],
+) -> Span:
     """What the public knows of one universe.
 
-    ``domains``: all that were estimated; ``closed``: whether the answers ``codes`` add to a known base.
+    ``domains``: all that were estimated; ``bases``: the sets of the answers ``codes`` that add to a known base.
+
+    >>> women, men = ("sexo", "2"), ("sexo", "1")
+    >>> yes = Answers(Universe("item", "victima"), frozenset([1]))
+    >>> shown, both = [Cell(yes, (WHOLE, WHOLE)), Cell(yes, men)], frozenset([1, 2])
+    >>> span = span_of(shown, [(WHOLE, WHOLE), men, women], both, [both])
+    >>> len(span.made_of(Cell(yes, women).row)), span.made_of(Cell(yes, women).row) is None
+    (3, False)
     """
     span = Span()
     listed = sorted(codes, key=str)
     hierarchy = parted(domains)
     for cell in sorted(published, key=Cell.order):
         span.add(cell.row, cell)
-    if closed:
-        known = {*domains, *(parent for parent, _ in hierarchy)}
-        for domain in sorted(known):
-            span.add({(code, domain): 1 for code in listed}, ("base", domain))
+    known = {*domains, *(parent for parent, _ in hierarchy)}
+    for base, domain in product(sorted(bases, key=lambda codes: sorted(map(str, codes))), sorted(known)):
+        span.add({(code, domain): 1 for code in base}, ("base", domain))
     for (parent, factor), parts in sorted(hierarchy.items()):
         for code in listed:
             span.add({(code, parent): 1, **{(code, part): -1 for part in parts}}, ("parts", parent, factor, str(code)))
