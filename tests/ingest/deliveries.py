@@ -39,6 +39,7 @@ estimation:
   se: taylor
   domains: [[], [municipio]]
 change: {alpha: 0.05, adjust: BH, covariance: overlap}
+publish: {release: false}
 report:
   whole: "la zona"
   people: "personas"

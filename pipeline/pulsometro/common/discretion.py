@@ -17,6 +17,7 @@ _RUNS = re.compile(r"[^\W\d_]+|\d+")
 # Of a heading, a sheet or a file: as in P5[SQ001], VAR00001, cb_0624.
 _MOST_DIGITS = 4
 _BY_DEFAULT = re.compile(r"(?:VAR|V)\d{1,5}", re.IGNORECASE)
+_PLACE = re.compile(r"col\. \d+ \([A-Z]+\)")
 _QUOTED = re.compile(r"b?(?P<mark>['\"`«]).*")
 _DIGITS = re.compile(r"\d{4,}")
 
@@ -80,6 +81,24 @@ def plain(text: str, words: Collection[str] = frozenset(), hidden: Collection[st
     known = (run in words or run in WORDS or len(run) <= short for run in letters)
     # Initials, with points or without, are no word.
     return all(known) and digits <= most and not (len(letters) > 1 and all(len(run) == 1 for run in letters))
+
+
+def place_of(number: int) -> str:
+    """A column by its place: ``col. 33 (AG)``, in Spanish as in English.
+
+    >>> place_of(33)
+    'col. 33 (AG)'
+    """
+    letters, rest = "", number
+    while rest:
+        rest, last = divmod(rest - 1, 26)
+        letters = chr(ord("A") + last) + letters
+    return f"col. {number} ({letters})"
+
+
+def told_by_place(heading: str) -> bool:
+    """Whether a heading was replaced by its place, which says nothing of another file's."""
+    return bool(_PLACE.fullmatch(heading))
 
 
 def shape(text: str) -> str:

@@ -4,13 +4,12 @@ import re
 
 import pandas as pd
 
-from pulsometro.common.discretion import plain, quoted
+from pulsometro.common.discretion import place_of, plain, quoted
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.telephones import dialled
 from pulsometro.ingest.read.delivered import code_text
-from pulsometro.ingest.read.header import place_of
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Column, Delivery, Item
 from pulsometro.study import Study

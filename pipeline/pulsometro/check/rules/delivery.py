@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
+from pulsometro.common.discretion import told_by_place
 from pulsometro.study import Study
 
 _SAME = 0.5
@@ -15,10 +16,10 @@ _SAME = 0.5
 def columns_moved(now: Sequence[str], before: Sequence[str]) -> tuple[pd.DataFrame, tuple[Rule, ...]]:
     """Evidence table ``columns`` (a row per column that only one of two deliveries has) and its rules.
 
-    ``now``, ``before``: the columns of their files in order.
+    ``now``, ``before``: the columns of their files in order; those that are told by their place alone are left out.
     """
-    new = [name for name in now if name and name not in before]
-    gone = [name for name in before if name and name not in now]
+    new = [name for name in now if name and name not in before and not told_by_place(name)]
+    gone = [name for name in before if name and name not in now and not told_by_place(name)]
     table = pd.DataFrame(
         {
             KEY: pd.array([*new, *gone], dtype="string"),

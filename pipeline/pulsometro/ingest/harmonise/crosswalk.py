@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pulsometro.common.discretion import alike, plain, quoted, simple
+from pulsometro.common.discretion import alike, place_of, plain, quoted, simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
@@ -18,7 +18,6 @@ from pulsometro.ingest.harmonise.multiple import chosen
 from pulsometro.ingest.harmonise.telephones import keyed, ranked, refuse_in_texts
 from pulsometro.ingest.harmonise.values import Converted
 from pulsometro.ingest.read.delivered import Delivered
-from pulsometro.ingest.read.header import place_of
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
 
 # Ids of interviewers may be short numbers: what is wrong in so many ways is no code.

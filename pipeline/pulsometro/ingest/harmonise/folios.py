@@ -40,10 +40,11 @@ def refuse_telling(
     ``telephone``, ``interviewer``: as delivered; None where the wave has none. ``places``: names of municipalities as
     ``simple`` gives them, with which a firm's folios may begin.
     """
-    if interviewer is not None:
-        _refuse_interviewers(folio, interviewer, path)
+    _refuse_few(folio, interviewer, path)
     if telephone is not None:
         _refuse_telephones(folio, telephone, path)
+    if telephone is not None and interviewer is not None:
+        _refuse_exchanged(telephone, interviewer, path)
     told = suspects(folio, frozenset(places), telephone is not None)
     if interviewer is not None:
         told = told | _of_interviewers(folio, interviewer)
@@ -91,13 +92,23 @@ def _long(text: str) -> bool:
     return text.isdecimal() and len(text) >= LEAST_DIGITS
 
 
-def _refuse_interviewers(folio: pd.Series, interviewer: pd.Series, path: Path) -> None:
-    """Few folios for many rows, and every row its own interviewer: the columns were exchanged."""
-    rows = min(int(folio.notna().sum()), int(interviewer.notna().sum()))
-    if rows >= _SHARED and folio.nunique() <= rows / 2 and interviewer.nunique() >= 0.95 * rows:
+def _refuse_few(folio: pd.Series, interviewer: pd.Series | None, path: Path) -> None:
+    """Few folios for many rows are none: a column was exchanged, and what it holds is shown no more than a name."""
+    rows, different = int(folio.notna().sum()), folio.nunique()
+    if rows < _TOKENS or different > rows / 2:
+        return
+    theirs = 0 if interviewer is None else interviewer.nunique()
+    why = "so the column is another's"
+    if theirs >= 0.95 * rows:
+        why = "and the interviewers' ids do not, as if the two columns had been exchanged"
+    raise PulsoError(f"{path}: the folios repeat ({different:,} in {rows:,} rows), {why}; {_REMEDY}")
+
+
+def _refuse_exchanged(telephone: pd.Series, interviewer: pd.Series, path: Path) -> None:
+    if _look_dialled(interviewer) and 2 * interviewer.nunique() > len(interviewer) and not _look_dialled(telephone):
         raise PulsoError(
-            f"{path}: the folios repeat ({folio.nunique():,} in {rows:,} rows) and the interviewers' ids do not, as if "
-            f"the two columns had been exchanged; {_REMEDY}"
+            f"{path}: the interviewers' ids look like telephone numbers and the telephones do not, as if the two "
+            "columns had been exchanged; correct delivery in the questionnaire, or ask the firm for the file again."
         )
 
 
@@ -145,6 +156,9 @@ def suspects(folio: pd.Series, places: Collection[str] = frozenset(), dialling: 
     texts = pd.Series(folio.dropna().unique(), dtype="string").tolist()
     tokens = _are_tokens(texts)
     wrong = {text for text in texts if _is_written_as(text)}
+    # A firm's prefix and number may be written as they are: then most folios are.
+    taxed = {text for text in texts if _RFC.fullmatch(text.upper())}
+    wrong |= taxed if 2 * len(taxed) < len(texts) else set()
     wrong |= set() if tokens else _unshared(texts, places)
     wrong |= _odd_numbers(texts) if dialling and not tokens else set()
     return folio.isin(wrong).to_numpy(dtype=bool)

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from pulsometro.common.discretion import alike, plain, simple, spanish_shape
+from pulsometro.common.discretion import alike, place_of, plain, simple, spanish_shape
 from pulsometro.common.plain_words import NAMES_TOO
-from pulsometro.ingest.read.header import place_of
 from pulsometro.questionnaire.model import Questionnaire
 
 _LOWER = re.compile(r"\b[a-záéíóúüñ]+\b")
@@ -15,13 +14,12 @@ _RUNS = re.compile(r"[^\W\d_]+")
 def study_words(questionnaire: Questionnaire) -> frozenset[str]:
     """Words that the questionnaire uses and that are no name: of its wordings those in small letters, and its columns.
 
-        >>> from pulsometro.ingest.read.header import place_of
-    from pulsometro.questionnaire.model import Item
-        >>> from types import SimpleNamespace as Made
-        >>> asked = Made(items={"p1": Item("¿Confía en Ana?", "Confianza", codes={1: "mucha fe"})},
-        ...              delivery=Made(columns={"p1": Made(name="CONF_1", more=())}, respondent=("ID",), ignore=()))
-        >>> sorted(study_words(asked) & {"ana", "conf", "en", "fe", "mucha"})
-        ['conf', 'en', 'mucha']
+    >>>     from pulsometro.questionnaire.model import Item
+    >>> from types import SimpleNamespace as Made
+    >>> asked = Made(items={"p1": Item("¿Confía en Ana?", "Confianza", codes={1: "mucha fe"})},
+    ...              delivery=Made(columns={"p1": Made(name="CONF_1", more=())}, respondent=("ID",), ignore=()))
+    >>> sorted(study_words(asked) & {"ana", "conf", "en", "fe", "mucha"})
+    ['conf', 'en', 'mucha']
     """
     delivery = questionnaire.delivery
     texts = [text for item in questionnaire.items.values() for text in (item.text, item.label, *item.codes.values())]

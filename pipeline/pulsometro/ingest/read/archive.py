@@ -86,8 +86,8 @@ def _said(path: Path, infos: list[zipfile.ZipInfo], member: zipfile.ZipInfo, pat
     # The zip's own name and what the questionnaire declares say nothing new, the year that they hold neither.
     known = set(_RUNS.findall(simple(f"{path.name} {pattern or ''}")))
     name = simple(PurePosixPath(member.filename).with_suffix("").as_posix())
-    rest = " ".join(run for run in _RUNS.findall(name) if run not in known)
-    return member.filename if plain(rest) else f"no. {infos.index(member) + 1}"
+    rest = " ".join(run for run in dict.fromkeys(_RUNS.findall(name)) if run not in known)
+    return member.filename if plain(f"archivo {rest}") else f"no. {infos.index(member) + 1}"
 
 
 def _copy(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:

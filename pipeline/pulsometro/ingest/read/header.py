@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pulsometro.common.discretion import plain
+from pulsometro.common.discretion import place_of, plain
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.read.exports import question_names
 
@@ -17,19 +17,6 @@ def names_of(cells: Sequence[Any]) -> tuple[str, ...]:
     while columns and not columns[-1]:
         columns = columns[:-1]
     return columns
-
-
-def place_of(number: int) -> str:
-    """A column by its place: ``col. 33 (AG)``, in Spanish as in English.
-
-    >>> place_of(33)
-    'col. 33 (AG)'
-    """
-    letters, rest = "", number
-    while rest:
-        rest, last = divmod(rest - 1, 26)
-        letters = chr(ord("A") + last) + letters
-    return f"col. {number} ({letters})"
 
 
 def called(columns: Sequence[str], name: str) -> str:
