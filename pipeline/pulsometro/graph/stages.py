@@ -148,8 +148,8 @@ def _weight(study: Study) -> Stage:
     tables += [weighting.base.frame] if isinstance(weighting.base, TelephoneFrame) else []
     return Stage(
         "weight", f"pulso weight {KEY} --withhold",
-        (*program("weight"), *settings("municipalities.json", f"waves/{KEY}.json", "weighting"), questionnaire(),
-         *tables, f"processed/checks/{KEY}.json", *of_wave("ingest")),
+        (*program("weight"), *settings("municipalities.json", "release/main.json", f"waves/{KEY}.json", "weighting"),
+         questionnaire(), *tables, f"processed/checks/{KEY}.json", *of_wave("ingest")),
         of_wave("weight"), each_wave=True,
     )  # fmt: skip
 
@@ -248,7 +248,7 @@ def _release(study: Study) -> Stage:
     before = ("ingest", "report", "weight") if study.params.publish.reports else ("audit", "ingest", "weight")
     return Stage(
         "release", f"pulso release {KEY} --withhold",
-        (*program("release"), *settings("estimation/se.json", "municipalities.json", "report/licence.json", "study",
-         f"waves/{KEY}.json", "weighting"), questionnaire(), "questionnaires/indicators.yaml", *of_wave(*before)),
+        (*program("release"), *settings("estimation/se.json", "municipalities.json", "release",
+         "report/confidentiality.json", "report/licence.json", "study", f"waves/{KEY}.json", "weighting"), questionnaire(), "questionnaires/indicators.yaml", *of_wave(*before)),
         (f"processed/release/{KEY}", *of_wave("release")), each_wave=True,
     )  # fmt: skip

@@ -9,9 +9,15 @@ import numpy as np
 from pulsometro.common.escapes import markdown
 from pulsometro.common.version import VERSION
 from pulsometro.questionnaire import Questionnaire
-from pulsometro.release.table import REPLICATE, WEIGHT, ReleaseTable, Variable
+from pulsometro.questionnaire.model import NEVER_RELEASED
+from pulsometro.release.microdata import Microdata
+from pulsometro.release.table import REPLICATE, STRATUM, WEIGHT, ReleaseTable, Variable
+from pulsometro.release.thin_counts import thin_counts
 from pulsometro.release.writers import Shortened
+from pulsometro.settings.report_settings import Confidentiality
 from pulsometro.study import Study
+from pulsometro.study.respondents import FOLIO
+from pulsometro.style import spanish
 
 # Full name and address of the licences that params.yaml may name by their short name.
 LICENCES: Mapping[str, tuple[str, str]] = {
@@ -42,36 +48,48 @@ class Entry:
     summary: str
 
 
-def entries(table: ReleaseTable) -> tuple[Entry, ...]:
-    """Unweighted counts of every code and weighted shares (percent) among valid answers."""
+def entries(table: ReleaseTable, questionnaire: Questionnaire, rules: Confidentiality) -> tuple[Entry, ...]:
+    """Unweighted counts of every code and weighted shares (percent) among valid answers, but for thin ones."""
     weights = table.frame[WEIGHT].to_numpy(dtype=float)
-    return tuple(_entry(v, table.frame[v.name].to_numpy(dtype=float, na_value=np.nan), weights) for v in table.items)
+    return tuple(
+        _entry(
+            v, table.frame[v.name].to_numpy(dtype=float, na_value=np.nan), weights, rules, questionnaire[v.name].sensitive
+        )
+        for v in table.items
+    )
 
 
-def _entry(variable: Variable, values: np.ndarray, weights: np.ndarray) -> Entry:
+def _entry(
+    variable: Variable, values: np.ndarray, weights: np.ndarray, rules: Confidentiality, sensitive: bool
+) -> Entry:
     valid = ~np.isnan(values) & ~np.isin(values, list(variable.missing))
     base = float(weights[valid].sum())
+    here = [values == code for code in variable.labels]
+    numbers = [int(some.sum()) for some in here]
+    answer = [code not in variable.missing for code in variable.labels]
+    thin = thin_counts(numbers, answer, rules, sensitive) if variable.kind == "code" else frozenset()
     counts = []
-    for code, label in variable.labels.items():
-        here = values == code
-        missing = code in variable.missing
-        percent = "" if missing or not base else f"{100 * float(weights[here].sum()) / base:,.1f}"
-        counts.append(Count(str(code), label, f"{int(here.sum()):,}", percent, missing))
+    for place, (code, label) in enumerate(variable.labels.items()):
+        percent = f"{100 * float(weights[here[place]].sum()) / base:,.1f}" if answer[place] and base else ""
+        shown = ("", "") if place in thin else (f"{numbers[place]:,}", percent)
+        counts.append(Count(str(code), label, *shown, not answer[place]))
     blank = int(np.isnan(values).sum())
     if blank:
         counts.append(Count("vacío", "Sin dato", f"{blank:,}", "", True))
     summary = ""
-    if variable.kind != "code" and valid.any():
+    if variable.kind != "code" and int(valid.sum()) >= max(rules.min_base, 1):
         mean = float((weights[valid] * values[valid]).sum()) / base
-        summary = (
-            f"{int(valid.sum()):,} respuestas; mínimo {values[valid].min():,.6g}, máximo {values[valid].max():,.6g}, "
-            f"media ponderada {mean:,.1f}."
-        )
+        quarters = spanish.join([f"{value:,.6g}" for value in np.quantile(values[valid], [0.25, 0.5, 0.75])])
+        # The least and the largest answer are each one person's.
+        summary = f"{int(valid.sum()):,} respuestas; cuartiles {quarters}; media ponderada {mean:,.1f}."
     return Entry(variable, tuple(counts), summary)
 
 
-def codebook_html(study: Study, table: ReleaseTable, questionnaire: Questionnaire) -> str:
-    """One self-contained page: wording, codes, missing kinds, counts and shares of every released item."""
+def codebook_html(study: Study, made: Microdata, name: str) -> str:
+    """One self-contained page: wording, codes, missing kinds, counts and shares of every released item of a table."""
+    table, questionnaire = made.tables[name], made.questionnaire
+    rules = study.params.report.confidentiality
+    listed = entries(table, questionnaire, rules)
     return _render(
         "codebook.html.j2",
         study=study.identity,
@@ -79,14 +97,20 @@ def codebook_html(study: Study, table: ReleaseTable, questionnaire: Questionnair
         key=table.wave,
         mode=questionnaire.fieldwork.mode,
         n=f"{len(table.frame):,}",
-        entries=entries(table),
+        entries=listed,
+        thin=any(not count.n for entry in listed for count in entry.counts),
+        few=spanish.word(rules.min_count),
+        base=spanish.word(rules.min_base),
+        second=table is made.second,
         design=[v for v in table.variables if v not in table.items],
         licence=_licence(study),
+        terms=made.plan.circle == "partners",
     )
 
 
-def readme(study: Study, table: ReleaseTable, questionnaire: Questionnaire, shortened: Sequence[Shortened]) -> str:
-    """What the files are, how to declare the design, under which licence."""
+def readme(study: Study, made: Microdata, shortened: Sequence[Shortened]) -> str:
+    """What the files are, how to declare the design, who may have them."""
+    table, questionnaire = made.main, made.questionnaire
     replicates = table.replicates
     method = study.params.weighting.replicates.method if study.params.weighting.replicates else ""
     return _render(
@@ -100,9 +124,58 @@ def readme(study: Study, table: ReleaseTable, questionnaire: Questionnaire, shor
         published=study.params.estimation.se == "replicates",
         units=study.params.weighting.psu is not None,
         areas=any(questionnaire[v.name].kind == "area" for v in table.items),
-        left_out=[Exact(name) for name in table.left_out],
+        second=None if made.second is None else [Exact(v.name) for v in made.second.items],
+        shared=[] if made.second is None else [Exact(name) for name in made.grouped],
         shortened=shortened,
         licence=_licence(study),
+        terms=made.plan.circle == "partners",
+    )
+
+
+def protection_note(study: Study, made: Microdata) -> str:
+    """What was done so that nobody is recognised, for who uses the files; nothing that would help to undo it."""
+    asked = made.questionnaire
+    kept = {v.name for table in made.tables.values() for v in table.items}
+    left_out = [name for name in asked.items if name not in kept]
+    private = [name for name in left_out if asked[name].private or asked[name].kind in NEVER_RELEASED or name == FOLIO]
+    return _render(
+        "PROTECCION.md.j2",
+        study=study.identity,
+        wave=study.wave(made.wave),
+        k=made.plan.k,
+        private=[asked[name].label for name in private],
+        left_out=[asked[name].label for name in left_out if name not in private],
+        grouped=[
+            (asked[name].label, [str(words) for words in asked[name].codes.values()])
+            for name, item in asked.items.items()
+            if name in kept and item.derived is not None
+        ],
+        keys={name: [Exact(key) for key in getattr(made.plan, name).keys if key in asked.items] for name in made.files},
+        blanks=[blank for blank in made.risk.blanks if blank.cells],
+        names={"main": Exact("microdatos"), "second": Exact("complemento")},
+        risk=made.risk,
+        blur=made.risk.blur_growth is not None,
+        areas=all(v.labels for v in made.main.variables if v.name == STRATUM),
+        terms=made.plan.circle == "partners",
+    )
+
+
+def risk_report(study: Study, made: Microdata) -> str:
+    """The team's page on what is left of the risk and what protection cost; internal."""
+    asked = made.questionnaire
+    risk = made.risk
+    measured = [("Archivo principal sin dejar nada vacío", risk.unprotected), ("Archivo principal", risk.main)]
+    measured.append(("Complemento", risk.second))
+    return _render(
+        "riesgo.html.j2",
+        study=study.identity,
+        wave=study.wave(made.wave),
+        risk=risk,
+        limit=made.plan.linkage_at_most,
+        at_most=made.plan.blank_at_most,
+        measured=[(title, each) for title, each in measured if each is not None],
+        labels={name: item.label for name, item in asked.items.items()},
+        files={"main": "Archivo principal", "second": "Complemento"},
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -93,17 +94,20 @@ def _hidden(
     data: pd.DataFrame, questionnaire: Questionnaire, file: ReleasedFile, items: tuple[str, ...], k: int, key: bytes,
     at_most: float,
 ) -> Rows:  # fmt: skip
-    """Leave keys empty until everybody has ``k`` candidates: of the small classes themselves as far as that is allowed."""
+    """Leave keys empty until everybody has ``k`` candidates.
+
+    Tried from what costs most cells to what costs least, within ``at_most`` of the rows: also for those who did not tell
+    a key, which a neighbour knows anyway; and with whole small classes hidden, before none of their own rows is.
+    """
     keys = [name for name in items if name in file.keys]
     truth = known_keys(data, questionnaire, keys)
     order = [name for name in file.blank if name in keys]
     if not keys:
         return Rows(data, items, truth, truth, {})
     places = keyed_places(data[[name for name in items if name not in order]], key)
-    # Whole small classes if there is room for it, else the smallest of them.
-    for own in range(k - 1, -1, -1):
-        made = suppress(truth, k, order, places, own=own)
-        if sum(made.cells.values()) <= at_most * len(data):
+    for known_anyway, own in product((True, False), range(k - 1, -1, -1)):
+        made = suppress(truth, k, order, places, own=own, known_anyway=known_anyway)
+        if not made.unmended and sum(made.cells.values()) <= at_most * len(data):
             break
     if made.unmended:
         raise PulsoError(_too_few(made.unmended, questionnaire, k))

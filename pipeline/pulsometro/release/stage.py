@@ -1,16 +1,18 @@
 """Stage *release*: the weighted microdata that partners may have."""
 
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 from pulsometro.common.escapes import markdown
-from pulsometro.common.files import atomic_folder, write_json, write_text
+from pulsometro.common.files import atomic_folder, write_record, write_text
 from pulsometro.common.parallel import side_by_side
-from pulsometro.release.codebook import codebook_html, readme
-from pulsometro.release.table import ReleaseTable, build
+from pulsometro.release.codebook import codebook_html, protection_note, readme, risk_report
+from pulsometro.release.microdata import MAIN, Microdata, load_microdata
+from pulsometro.release.risk_record import NAME as RISK
+from pulsometro.release.table import ReleaseTable
 from pulsometro.release.writers import Shortened, write_csv, write_dta, write_parquet, write_sav
 from pulsometro.study import Study
-from pulsometro.study.respondents import load_respondents
 from pulsometro.study.withheld import carried
 
 
@@ -31,18 +33,22 @@ def _say_so(study: Study, wave: str) -> None:
 
 
 def _release(study: Study, wave: str, record: Path) -> str:
-    questionnaire = study.questionnaire(wave)
-    table = build(questionnaire, load_respondents(study, wave), study.area_names)
-    name = f"microdatos_{wave}"
+    made = load_microdata(study, wave)
     title = _title(study, wave)
     with atomic_folder(study.release(wave), public=True) as folder:
-        shortened, _ = side_by_side(
-            [partial(_labelled, table, title, folder / name), partial(_plain, table, folder, wave)]
-        )
-        write_text(codebook_html(study, table, questionnaire), folder / "codebook.html")
-        write_text(readme(study, table, questionnaire, shortened), folder / "README.md")
-    write_json({"wave": wave}, record / "published.json")
-    return _line(wave, table, len(shortened))
+        tasks = []
+        for name, table in made.tables.items():
+            tasks.append(partial(_labelled, table, title, folder / f"{name}_{wave}"))
+            tasks.append(partial(_plain, table, folder, name))
+        shortened = [each for some in side_by_side(tasks) for each in some]
+        for name in made.tables:
+            book = "codebook.html" if name == MAIN else f"codebook_{name}.html"
+            write_text(codebook_html(study, made, name), folder / book)
+        write_text(readme(study, made, shortened), folder / "README.md")
+        write_text(protection_note(study, made), folder / "PROTECCION.md")
+    write_record(asdict(made.risk), record / RISK)
+    write_text(risk_report(study, made), record / "riesgo.html")
+    return _line(made, len(shortened))
 
 
 def _labelled(table: ReleaseTable, title: str, base: Path) -> tuple[Shortened, ...]:
@@ -51,14 +57,14 @@ def _labelled(table: ReleaseTable, title: str, base: Path) -> tuple[Shortened, .
     return cut + write_dta(table, title, base.with_suffix(".dta"))
 
 
-def _plain(table: ReleaseTable, folder: Path, wave: str) -> tuple[Shortened, ...]:
+def _plain(table: ReleaseTable, folder: Path, name: str) -> tuple[Shortened, ...]:
     """The formats that carry none; they shorten nothing."""
-    frames = {f"microdatos_{wave}": table.frame}
+    frames = {f"{name}_{table.wave}": table.frame}
     if table.replicates is not None:
-        frames[f"pesos_replicados_{wave}"] = table.replicates
-    for name, frame in frames.items():
-        write_parquet(frame, folder / f"{name}.parquet")
-        write_csv(frame, folder / f"{name}.csv")
+        frames[f"pesos_replicados_{table.wave}"] = table.replicates
+    for file, frame in frames.items():
+        write_parquet(frame, folder / f"{file}.parquet")
+        write_csv(frame, folder / f"{file}.csv")
     return ()
 
 
@@ -67,6 +73,9 @@ def _title(study: Study, wave: str) -> str:
     return f"{study.identity.short_title}, {study.wave(wave).period}{simulated}"
 
 
-def _line(wave: str, table: ReleaseTable, shortened: int) -> str:
+def _line(made: Microdata, shortened: int) -> str:
     cut = f", {shortened} labels shortened (see README.md)" if shortened else ""
-    return f"{wave}: {len(table.frame):,} respondents, {len(table.items)} items released{cut}."
+    kept = {v.name for table in made.tables.values() for v in table.items}
+    main = made.risk.main
+    hidden = f" Whoever knows the keys of a respondent is left with {main.k_candidates} rows at least." if main else ""
+    return f"{made.wave}: {len(made.main.frame):,} respondents, {len(kept)} items released{cut}.{hidden}"

@@ -1,6 +1,6 @@
-"""The plan of the microdata held against the questionnaires: which items of a wave are released, and which never are."""
+"""The plan of the microdata held against the questionnaires: which items are released, and which never are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Questionnaire
@@ -47,24 +47,27 @@ def never_released(questionnaire: Questionnaire, weighting: WeightingSettings) -
     return found
 
 
-def plan_faults(
-    plan: ReleaseSettings, questionnaires: Mapping[str, Questionnaire], weighting: WeightingSettings
-) -> Iterator[Fault]:
-    """Items of the plan that some wave may not release, and those that no wave has."""
-    known = {name for questionnaire in questionnaires.values() for name in questionnaire.items}
-    barred: dict[str, str] = {}
-    for questionnaire in questionnaires.values():
-        barred |= never_released(questionnaire, weighting)
+def barred_faults(plan: ReleaseSettings, questionnaire: Questionnaire, weighting: WeightingSettings) -> Iterator[Fault]:
+    """Items of the plan that the wave may not release."""
+    barred = never_released(questionnaire, weighting)
+    for place, name in _named(plan):
+        if name in barred:
+            yield Fault(f"release.{place[1]}.{place[2]} names '{shown(name)}', which is {barred[name]}; take it out.", place)
+
+
+def unknown_faults(plan: ReleaseSettings, questionnaires: Iterable[Questionnaire]) -> Iterator[Fault]:
+    """Items of the plan that no wave has."""
+    known = {name for questionnaire in questionnaires for name in questionnaire.items}
+    for place, name in _named(plan):
+        if name not in known:
+            text = f"release.{place[1]}.{place[2]} names '{shown(name)}', which no questionnaire has; correct the name."
+            yield Fault(text, place)
+
+
+def _named(plan: ReleaseSettings) -> Iterator[tuple[tuple[str, str, str, int], str]]:
     for key, file in plan.files:
         for part in ("keys", "answers"):
-            for number, name in enumerate(getattr(file, part)):
-                place = ("release", key, part, number)
-                if name in barred:
-                    text = f"release.{key}.{part} names '{shown(name)}', which is {barred[name]}; take it out."
-                    yield Fault(text, place)
-                elif name not in known:
-                    text = f"release.{key}.{part} names '{shown(name)}', which no questionnaire has; correct the name."
-                    yield Fault(text, place)
+            yield from ((("release", key, part, number), name) for number, name in enumerate(getattr(file, part)))
 
 
 def refuse_plan(study: Study) -> None:
@@ -72,11 +75,13 @@ def refuse_plan(study: Study) -> None:
     plan = study.params.release
     if plan is None:
         return
-    questionnaires = {}
+    asked, faults = [], []
     for wave in study.waves:
         try:
-            questionnaires[wave] = study.questionnaire(wave)
+            asked.append(study.questionnaire(wave))
         except PulsoError:
             continue
-    if len(questionnaires) == len(study.waves):
-        refuse(study.root / "params.yaml", plan_faults(plan, questionnaires, study.params.weighting))
+        faults += barred_faults(plan, asked[-1], study.params.weighting)
+    if len(asked) == len(study.waves):
+        faults += unknown_faults(plan, asked)
+    refuse(study.root / "params.yaml", faults)

@@ -1,0 +1,140 @@
+"""The tables of microdata that the plan gives of a wave, with what is left of the risk and what that cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.disclosure.groups import candidates
+from pulsometro.disclosure.measures import Risk, measure
+from pulsometro.questionnaire import Questionnaire
+from pulsometro.release.protection import Rows, main_rows, second_rows
+from pulsometro.release.risk_record import Blank, Cost, Joined, RiskRecord
+from pulsometro.release.second_file import build_second
+from pulsometro.release.table import WEIGHT, ReleaseTable, build
+from pulsometro.settings.faults import refuse
+from pulsometro.settings.release_settings import ReleaseSettings
+from pulsometro.study import Study
+from pulsometro.study.release_plan import barred_faults
+from pulsometro.study.respondents import load_respondents
+from pulsometro.study.study_key import DEMONSTRATION_KEY, study_key
+from pulsometro.weighting.record import load_weighting
+
+MAIN, SECOND = "microdatos", "complemento"
+
+
+@dataclass(frozen=True)
+class Microdata:
+    """``tables``: ``microdatos`` and, where the plan has a second file, ``complemento``."""
+
+    wave: str
+    questionnaire: Questionnaire
+    plan: ReleaseSettings
+    tables: Mapping[str, ReleaseTable]
+    risk: RiskRecord
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The plan's files that were made: ``main``, ``second``."""
+        return tuple(key for key, _ in self.plan.files)
+
+    @property
+    def grouped(self) -> tuple[str, ...]:
+        """The keys of both files, within whose groups the second's weight is constant."""
+        second = self.plan.second
+        return tuple(key for key in second.keys if key in self.plan.main.keys) if second is not None else ()
+
+    @property
+    def main(self) -> ReleaseTable:
+        """The table with the design."""
+        return self.tables[MAIN]
+
+    @property
+    def second(self) -> ReleaseTable | None:
+        """The table of other keys, where there is one."""
+        return self.tables.get(SECOND)
+
+
+def load_microdata(study: Study, wave: str) -> Microdata:
+    """The microdata of a wave; raises PulsoError when there is no plan, or it cannot be kept."""
+    plan, questionnaire = study.params.release, study.questionnaire(wave)
+    if plan is None:
+        raise PulsoError("params.yaml: there is no section 'release'; write what the microdata hold (keys, answers).")
+    refuse(study.root / "params.yaml", barred_faults(plan, questionnaire, study.params.weighting))
+    # Without a blur nothing else of the study is under a key: what is left empty then follows from the rows alone.
+    key = study_key(study, wave) if study.params.weighting.blur is not None else DEMONSTRATION_KEY
+    blur = load_weighting(study, wave).blur
+    return make(
+        questionnaire, plan, load_respondents(study, wave), study.area_names, key, blur.se_growth if blur else None
+    )
+
+
+def make(
+    questionnaire: Questionnaire, plan: ReleaseSettings, data: pd.DataFrame, areas: Mapping[str, str], key: bytes,
+    blur_growth: float | None = None,
+) -> Microdata:  # fmt: skip
+    """The tables of a plan. ``data``: respondents with their weights; ``blur_growth``: as the weighting record says."""
+    main = main_rows(data, questionnaire, plan, key)
+    tables = {MAIN: build(questionnaire, main.items, main.data, areas)}
+    second = None
+    if plan.second is not None:
+        second = second_rows(main, questionnaire, plan, plan.second, data, key)
+        shared = [name for name in second.items if name in plan.second.keys and name in plan.main.keys]
+        weighed = second.data.assign(**{name: data[name] for name in shared})
+        tables[SECOND] = build_second(questionnaire, second.items, shared, weighed, areas)
+    risk = RiskRecord(
+        wave=questionnaire.wave,
+        k=plan.k,
+        circle=plan.circle,
+        unprotected=_measured(main, questionnaire, main.truth),
+        main=_measured(main, questionnaire, main.keys),
+        second=None if second is None else _measured(second, questionnaire, second.keys),
+        joined=None if second is None else _joined(main, second),
+        blanks=_blanks("main", main) + (_blanks("second", second) if second is not None else ()),
+        cost=_costs(main, data, questionnaire),
+        blur_growth=blur_growth,
+    )
+    return Microdata(questionnaire.wave, questionnaire, plan, tables, risk)
+
+
+def _measured(rows: Rows, questionnaire: Questionnaire, keys: pd.DataFrame) -> Risk | None:
+    if not keys.shape[1]:
+        return None
+    sensitive = [name for name in rows.items if questionnaire[name].sensitive]
+    answers = {name: rows.data[name].mask(rows.data[name].isin(list(questionnaire[name].missing))) for name in sensitive}
+    shown = keys.assign(**answers)
+    return measure(shown, list(keys.columns), sensitive, rows.data[WEIGHT].to_numpy(dtype=float), rows.truth)
+
+
+def _joined(main: Rows, second: Rows) -> Joined:
+    shared = [name for name in second.items if name in main.items]
+    ours, theirs = main.data[shared], second.data[shared]
+    return Joined(tuple(shared), int(candidates(ours, theirs).min()), int(candidates(theirs, ours).min()))
+
+
+def _blanks(file: Literal["main", "second"], rows: Rows) -> tuple[Blank, ...]:
+    return tuple(Blank(file, name, cells, cells / len(rows.data)) for name, cells in rows.blanks.items())
+
+
+def _costs(main: Rows, data: pd.DataFrame, questionnaire: Questionnaire) -> tuple[Cost, ...]:
+    """For each key with empty rows: weighted shares of every answer in its groups, against those of all rows."""
+    return tuple(_cost(name, main, data, questionnaire) for name, cells in main.blanks.items() if cells)
+
+
+def _cost(name: str, main: Rows, data: pd.DataFrame, questionnaire: Questionnaire) -> Cost:
+    weights, moved = data[WEIGHT].to_numpy(dtype=float), []
+    answers = [item for item in main.items if questionnaire[item].codes and item not in main.keys.columns]
+    for code in questionnaire[name].codes:
+        before, after = (frame[name].eq(code).fillna(False).to_numpy(dtype=bool) for frame in (data, main.data))
+        for item in answers:
+            given = data[item].isin(list(questionnaire[item].codes)).to_numpy(dtype=bool)
+            if not (given & after).any():
+                continue
+            for answer in questionnaire[item].codes:
+                said = data[item].eq(answer).fillna(False).to_numpy(dtype=bool)
+                shares = [weights[said & here].sum() / weights[given & here].sum() for here in (before, after)]
+                moved.append(100 * abs(shares[1] - shares[0]))
+    return Cost(name, len(moved), float(max(moved, default=0.0)), float(np.mean(moved)) if moved else 0.0)
