@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from pulsometro.graph.dvc_file import write_graph
 from pulsometro.simulate import stage as simulate
 from pulsometro.study import load_study
-from pulsometro.study.study_key import KEY, fingerprint
+from pulsometro.weighting.study_key import KEY, fingerprint
 
 ROOT = Path(__file__).resolve().parents[1]
 WAVES = ("2013T1", "2013T2")

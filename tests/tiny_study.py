@@ -24,9 +24,9 @@ from pulsometro.release import stage as release
 from pulsometro.reporting import site
 from pulsometro.reporting import stage as report
 from pulsometro.study import Study, load_study
-from pulsometro.study.study_key import KEY, fingerprint
 from pulsometro.suppression import stage as protect
 from pulsometro.weighting import stage as weight
+from pulsometro.weighting.study_key import KEY, fingerprint
 from tests.small_study import dump
 
 PLACES = ("07001", "07002", "07003")
@@ -305,6 +305,6 @@ def make(folder: Path, reports: bool = True) -> Study:
         for wave in study.waves if reports else [study.params.current_wave]:
             report.run(study, wave)
         site.run(study)
-    for wave in study.waves if publish.release else ():
+    for wave in study.waves if study.params.releases else ():
         release.run(study, wave)
     return study

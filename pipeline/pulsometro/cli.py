@@ -177,7 +177,7 @@ def weight(wave: str, withhold: bool) -> None:
 def key() -> None:
     """Make the key that the weights are blurred under, unless it is there; say its fingerprint for params.yaml."""
     from pulsometro.study import load_study
-    from pulsometro.study.study_key import KEY, fingerprint
+    from pulsometro.weighting.study_key import KEY, fingerprint
 
     study = load_study()
     there = KEY.read(study.root) is not None

@@ -1,19 +1,26 @@
 """A made-up wave of the study's real instrument: what ingest and weight would have written."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pulsometro.common.files import write_table
+from pulsometro.common.files import write_record, write_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.study import Study, load_study
+from pulsometro.study.respondents import HIDDEN
+from pulsometro.weighting.stage import released_keys
+from pulsometro.weighting.study_key import DEMONSTRATION
+from tests.reporting.weighed import weighed
+from tests.small_study import dump, load
 
 ROOT = Path(__file__).resolve().parents[2]
 WAVE = "2013T2"
 ROWS, REPLICATES = 360, 12
+ANSWERS = ["sexo", "grupo_edad", "seg_municipio", "conf_marina", "soborno_municipal", "victima", "denuncia"]
 
 
 def made_responses(questionnaire: Questionnaire, areas: list[str], rng: np.random.Generator) -> pd.DataFrame:
@@ -35,7 +42,7 @@ def made_responses(questionnaire: Questionnaire, areas: list[str], rng: np.rando
         else:
             columns[name] = [f"{name}-secreto-{i:04d}" for i in range(ROWS)]
     responses = pd.DataFrame(columns)
-    responses.loc[5, "escolaridad"] = pd.NA
+    responses.loc[5, "grupo_escolaridad"] = pd.NA
     return responses
 
 
@@ -59,10 +66,27 @@ def study(tmp_path: Path) -> Study:
     """The repository's study in a folder of its own, with one wave ready to release."""
     shutil.copy(ROOT / "params.yaml", tmp_path)
     shutil.copytree(ROOT / "questionnaires", tmp_path / "questionnaires")
+    plan(
+        tmp_path,
+        {"keys": ["municipio", "grupo_escolaridad"], "blank": ["grupo_escolaridad"], "answers": ANSWERS},
+        {"keys": ["sexo", "grupo_ocupacion"], "blank": ["grupo_ocupacion"], "answers": ["victima"]},
+    )
     made = load_study(tmp_path)
     rng = np.random.default_rng(20130502)
     areas = [area.cve_geo for area in made.params.municipalities]
     responses = made_responses(made.questionnaire(WAVE), areas, rng)
     write_table(responses, made.processed(WAVE, "responses.parquet"))
     write_table(made_weights(responses, rng), made.processed(WAVE, "weights.parquet"))
+    keys = released_keys(made, WAVE)
+    assert keys is not None
+    write_table(keys, made.processed(WAVE, HIDDEN))
+    record = {**weighed(blur={"spread": 0.2, "key": DEMONSTRATION}), "wave": WAVE}
+    write_record(record, made.processed(WAVE, "weighting.json"))
     return made
+
+
+def plan(root: Path, main: Mapping[str, list[str]], second: Mapping[str, list[str]] | None, **more: object) -> None:
+    """Write what the microdata hold into the params.yaml of a study."""
+    content = load(root / "params.yaml")
+    content["release"] = {"main": dict(main), **({"second": dict(second)} if second else {}), **more}
+    dump(content, root / "params.yaml")

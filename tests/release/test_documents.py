@@ -15,10 +15,13 @@ import pytest
 from pulsometro.estimation import Replicates, Settings, Share, SurveyDesign, estimate
 from pulsometro.release.stage import run
 from pulsometro.study import Study, load_study
+from pulsometro.weighting.study_key import KEY, fingerprint
+from tests.small_study import dump, load
 
 pytestmark = pytest.mark.slow
 
 WAVE = "2013T2"
+PAGES = ("codebook.html", "codebook_complemento.html", "README.md", "PROTECCION.md")
 
 
 class _Rows(HTMLParser):
@@ -54,7 +57,7 @@ def test_the_codebook_counts_what_the_table_holds(study: Study) -> None:
     parser = _Rows()
     parser.feed(page)
     questionnaire = study.questionnaire(WAVE)
-    for name in ("seg_municipio", "denuncia", "escolaridad"):
+    for name in ("seg_municipio", "grupo_escolaridad", "denuncia"):
         item = questionnaire[name]
         assert item.text in page
         rows = {cells[0]: cells for cells in parser.rows[name][1:]}
@@ -64,19 +67,21 @@ def test_the_codebook_counts_what_the_table_holds(study: Study) -> None:
             assert rows[str(code)][1:] == [label, f"{(table[name] == code).sum():,}", f"{share:,.1f}"]
         for code in item.missing:
             assert rows[str(code)][2:] == [f"{(table[name] == code).sum():,}", "–"]
-    assert {cells[0]: cells for cells in parser.rows["escolaridad"]}["vacío"][2] == "1"
+    assert {cells[0]: cells for cells in parser.rows["grupo_escolaridad"]}["vacío"][2] == "1"
     assert "victima == 1" in page
-    assert "https://" not in page.replace("https://creativecommons.org/licenses/by/4.0/deed.es", "")
+    assert "https://" not in page
 
 
 def test_simulated_data_say_so_and_real_data_do_not(study: Study) -> None:
     run(study, WAVE)
-    pages = [study.release(WAVE) / name for name in ("codebook.html", "README.md")]
+    pages = [study.release(WAVE) / name for name in PAGES]
     assert all("Datos simulados" in page.read_text(encoding="utf-8") for page in pages)
     params = study.root / "params.yaml"
-    params.write_text(
-        params.read_text(encoding="utf-8").replace("simulated: true", "simulated: false"), encoding="utf-8"
-    )
+    content = load(params)
+    content["weighting"]["blur"]["key"] = fingerprint(KEY.make(study.root))
+    for wave in content["waves"].values():
+        wave["simulated"] = False
+    dump(content, params)
 
     run(load_study(study.root), WAVE)
     assert not any("simulados" in page.read_text(encoding="utf-8").lower() for page in pages)

@@ -13,7 +13,7 @@ from pulsometro.release.table import ReleaseTable, build
 from pulsometro.study import load_study
 from pulsometro.study.respondents import with_weights
 from pulsometro.weighting.replicates.multipliers import jkn, rao_wu
-from pulsometro.weighting.stage import weigh_wave
+from pulsometro.weighting.stage import released_keys, weigh_wave
 from tests.tiny_study import WAVES, write_study
 
 SEED, WAVE = 5, WAVES[-1]
@@ -41,8 +41,12 @@ def released(folder: Path, design: str, folios: list[str] | None = None) -> tupl
         pd.read_csv(path, dtype=str).assign(folio=folios).to_csv(path, index=False)
     ingest.run(study, WAVE)
     responses = pd.read_parquet(study.processed(WAVE, "responses.parquet"))
-    data = with_weights(responses, weigh_wave(study, WAVE).weights, path, WAVE)
-    return build(study.questionnaire(WAVE), data, study.area_names), responses
+    weighed, asked = weigh_wave(study, WAVE).weights, study.questionnaire(WAVE)
+    keys = released_keys(study, WAVE)
+    assert keys is not None and study.params.release is not None
+    shown = responses.assign(escolaridad=keys.set_index("folio")["escolaridad"].reindex(responses["folio"]).array)
+    data = with_weights(shown, weighed, path, WAVE)
+    return build(asked, asked.among(study.params.release.main.columns), data, study.area_names), responses
 
 
 @pytest.mark.parametrize("design", list(DESIGNS))

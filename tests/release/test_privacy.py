@@ -13,6 +13,7 @@ from pulsometro.release.table import ReleaseTable, Variable, build
 from pulsometro.release.writers import write_dta, write_sav
 from pulsometro.study import Study
 from pulsometro.study.respondents import load_respondents
+from tests.release.conftest import ANSWERS
 
 WAVE = "2013T2"
 
@@ -23,7 +24,8 @@ def _built(study: Study, **changes: object) -> ReleaseTable:
     for name, item in changes.items():
         items[name] = dataclasses.replace(items[name], **item)  # type: ignore[arg-type]
     questionnaire = dataclasses.replace(questionnaire, items=items)
-    return build(questionnaire, load_respondents(study, WAVE), study.area_names)
+    data = load_respondents(study, WAVE)
+    return build(questionnaire, [*ANSWERS, "municipio"], data, study.area_names)
 
 
 def test_no_file_holds_a_private_value_or_the_folio(study: Study) -> None:
@@ -37,12 +39,6 @@ def test_no_file_holds_a_private_value_or_the_folio(study: Study) -> None:
     assert private
     assert not private & set(table.columns)
     assert "folio" not in table.columns
-
-
-def test_free_text_and_dates_stay_even_when_nobody_called_them_private(study: Study) -> None:
-    table = _built(study, fecha={"private": False}, telefono={"private": False})
-    assert {"fecha", "telefono"} <= set(table.left_out)
-    assert not {"fecha", "telefono"} & set(table.frame.columns)
 
 
 def test_psu_numbers_keep_the_clusters_and_not_their_names(study: Study) -> None:

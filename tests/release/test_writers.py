@@ -95,14 +95,14 @@ def test_the_same_bytes_twice(study: Study, folder: Path) -> None:
     first = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     run(study, WAVE)
     assert {path.name: path.read_bytes() for path in sorted(folder.iterdir())} == first
-    assert len(first) == 8
+    assert len(first) == 14
 
 
 def test_the_same_bytes_from_a_delivery_in_another_order_with_other_folios(study: Study, folder: Path) -> None:
     first = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     order = np.random.default_rng(1).permutation(360)
     other = {f"folio-secreto-{i:04d}": f"X{999 - i}" for i in range(360)}
-    for name in ("responses.parquet", "weights.parquet"):
+    for name in ("responses.parquet", "weights.parquet", "released_keys.parquet"):
         frame = pd.read_parquet(study.processed(WAVE, name)).iloc[order]
         for column in {"folio", "psu"} & set(frame):
             frame[column] = frame[column].map(other)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from pulsometro.estimates.interviewer_effects import COLUMNS
 from pulsometro.recompute.opinion_record import TOLERANCE, SecondOpinion
-from pulsometro.study.study_key import DEMONSTRATION_KEY
 from pulsometro.weighting.chain import weigh
+from pulsometro.weighting.study_key import DEMONSTRATION_KEY
 from tests.weighting.editions import attempts, inputs, responses, settings
 
 NAMES = {"area": "municipio", "sex_item": "sexo", "age_item": "grupo_edad", "insecure": "seg_municipio"}

@@ -13,7 +13,7 @@ _WHOLE = ("index.html", "recursos", "secciones")
 
 # What the chain writes into a wave's folder of the site, and into a stage's folder.
 _PAGES = ("brief.html",)
-_OF_STAGE = (*MADE_BY, RECORD, "published.json")
+_OF_STAGE = (*MADE_BY, RECORD, "published.json", "risk.json")
 
 
 def remove_leftovers(study: Study) -> tuple[str, ...]:
@@ -34,13 +34,13 @@ def _leftovers(study: Study) -> Iterator[Path]:
     yield from (path for path in _inside(study.site) if path.name not in shown and _has(path, _PAGES))
     if not publish.reports:
         yield from (study.site / name for name in _WHOLE if (study.site / name).exists())
-    given = waves if publish.release else set()
+    given = waves if study.params.releases else set()
     yield from (
         path for path in _inside(processed / "release") if path.name not in given and _has(path, ("README.md",))
     )
     for folder in (path for path in _inside(processed) if path.is_dir() and _of_wave(path)):
         gone = {*STAGES, *BESIDE} if folder.name not in waves else {*([] if publish.reports else ["report"])}
-        gone |= set() if publish.release else {"release"}
+        gone |= set() if study.params.releases else {"release"}
         yield from (path for path in _inside(folder) if path.name in gone and _has(path, _OF_STAGE))
         # Of the layout before, where they lay beside one another.
         yield from (path for path in _inside(folder) if path.name in MADE_BY and path.is_file())

@@ -37,7 +37,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *_STUDY, "check", *_SHOWN, *_SIDE_BY_SIDE, "common/version.py", "style",
             *_DELIVERY, *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",
         ),
-        "weight": (*_STUDY, *_VERDICT, "common/secret_keys.py", "weighting"),
+        "weight": (*_STUDY, *_VERDICT, "common/secret_keys.py", "disclosure", "weighting"),
         "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
         "protect": (*_STUDY, "suppression"),
         "audit": (*_STUDY, "audit", "suppression"),
@@ -47,7 +47,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "recompute": (*_STUDY, *_ESTIMATES, "estimation", "recompute"),
         "report": _REPORTING,
         "site": _REPORTING,
-        "release": (*_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/version.py", "release"),
+        "release": (
+            *_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/secret_keys.py", "common/version.py", "disclosure",
+            "release", "style/spanish.py", *_RECORD, "weighting/study_key.py",
+        ),
         "verdict": _STUDY,
     }
 )  # fmt: skip

@@ -91,9 +91,9 @@ def _stages(study: Study) -> Iterator[Stage]:
     if publish.reports:
         yield _report(study)
         yield _site(study)
-    if publish.release:
+    if study.params.releases:
         yield _release(study)
-    last = "release" if publish.release else "report" if publish.reports else "audit"
+    last = "release" if study.params.releases else "report" if publish.reports else "audit"
     ends = {last, *(["report"] if publish.reports else [])}
     yield Stage(
         "verdict", "pulso verdict",
@@ -148,7 +148,7 @@ def _weight(study: Study) -> Stage:
     tables += [weighting.base.frame] if isinstance(weighting.base, TelephoneFrame) else []
     return Stage(
         "weight", f"pulso weight {KEY} --withhold",
-        (*program("weight"), *settings("municipalities.json", "release/main.json", f"waves/{KEY}.json", "weighting"),
+        (*program("weight"), *settings("municipalities.json", "release", f"waves/{KEY}.json", "weighting"),
          questionnaire(), *tables, f"processed/checks/{KEY}.json", *of_wave("ingest")),
         of_wave("weight"), each_wave=True,
     )  # fmt: skip
@@ -249,6 +249,7 @@ def _release(study: Study) -> Stage:
     return Stage(
         "release", f"pulso release {KEY} --withhold",
         (*program("release"), *settings("estimation/se.json", "municipalities.json", "release",
-         "report/confidentiality.json", "report/licence.json", "study", f"waves/{KEY}.json", "weighting"), questionnaire(), "questionnaires/indicators.yaml", *of_wave(*before)),
+         "report/confidentiality.json", "report/licence.json", "study", f"waves/{KEY}.json", "weighting"),
+         questionnaire(), "questionnaires/indicators.yaml", *of_wave(*before)),
         (f"processed/release/{KEY}", *of_wave("release")), each_wave=True,
     )  # fmt: skip

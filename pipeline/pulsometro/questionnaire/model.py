@@ -1,6 +1,6 @@
 """What was asked in one wave, and how its delivered file says it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -174,6 +174,10 @@ class Questionnaire:
     def public(self) -> tuple[str, ...]:
         """Items that partners may have, in order."""
         return tuple(name for name, item in self.items.items() if not item.private)
+
+    def among(self, names: Collection[str]) -> tuple[str, ...]:
+        """The named items that this wave has, in order."""
+        return tuple(name for name in self.items if name in names)
 
     @property
     def sensitive(self) -> tuple[str, ...]:

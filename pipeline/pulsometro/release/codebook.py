@@ -10,9 +10,9 @@ from pulsometro.common.escapes import markdown
 from pulsometro.common.version import VERSION
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.questionnaire.model import NEVER_RELEASED
+from pulsometro.release.codebook_counts import thin_counts
 from pulsometro.release.microdata import Microdata
-from pulsometro.release.table import REPLICATE, STRATUM, WEIGHT, ReleaseTable, Variable
-from pulsometro.release.thin_counts import thin_counts
+from pulsometro.release.table import REPLICATE, WEIGHT, ReleaseTable, Variable
 from pulsometro.release.writers import Shortened
 from pulsometro.settings.report_settings import Confidentiality
 from pulsometro.study import Study
@@ -51,12 +51,11 @@ class Entry:
 def entries(table: ReleaseTable, questionnaire: Questionnaire, rules: Confidentiality) -> tuple[Entry, ...]:
     """Unweighted counts of every code and weighted shares (percent) among valid answers, but for thin ones."""
     weights = table.frame[WEIGHT].to_numpy(dtype=float)
-    return tuple(
-        _entry(
-            v, table.frame[v.name].to_numpy(dtype=float, na_value=np.nan), weights, rules, questionnaire[v.name].sensitive
-        )
-        for v in table.items
-    )
+    found = []
+    for v in table.items:
+        values = table.frame[v.name].to_numpy(dtype=float, na_value=np.nan)
+        found.append(_entry(v, values, weights, rules, questionnaire[v.name].sensitive))
+    return tuple(found)
 
 
 def _entry(
@@ -136,7 +135,8 @@ def protection_note(study: Study, made: Microdata) -> str:
     """What was done so that nobody is recognised, for who uses the files; nothing that would help to undo it."""
     asked = made.questionnaire
     kept = {v.name for table in made.tables.values() for v in table.items}
-    left_out = [name for name in asked.items if name not in kept]
+    in_groups = {item.derived.source for name, item in asked.items.items() if name in kept and item.derived}
+    left_out = [name for name in asked.items if name not in kept and name not in in_groups]
     private = [name for name in left_out if asked[name].private or asked[name].kind in NEVER_RELEASED or name == FOLIO]
     return _render(
         "PROTECCION.md.j2",
@@ -155,8 +155,6 @@ def protection_note(study: Study, made: Microdata) -> str:
         names={"main": Exact("microdatos"), "second": Exact("complemento")},
         risk=made.risk,
         blur=made.risk.blur_growth is not None,
-        areas=all(v.labels for v in made.main.variables if v.name == STRATUM),
-        terms=made.plan.circle == "partners",
     )
 
 

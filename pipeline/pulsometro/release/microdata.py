@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.disclosure.groups import candidates
+from pulsometro.disclosure.groups import matches
+from pulsometro.disclosure.hidden_keys import known_keys
+from pulsometro.disclosure.joining import join
 from pulsometro.disclosure.measures import Risk, measure
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.release.protection import Rows, main_rows, second_rows
@@ -19,9 +21,9 @@ from pulsometro.settings.faults import refuse
 from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.study import Study
 from pulsometro.study.release_plan import barred_faults
-from pulsometro.study.respondents import load_respondents
-from pulsometro.study.study_key import DEMONSTRATION_KEY, study_key
+from pulsometro.study.respondents import FOLIO, load_respondents, load_responses
 from pulsometro.weighting.record import load_weighting
+from pulsometro.weighting.study_key import DEMONSTRATION_KEY, key_of_wave
 
 MAIN, SECOND = "microdatos", "complemento"
 
@@ -45,7 +47,7 @@ class Microdata:
     def grouped(self) -> tuple[str, ...]:
         """The keys of both files, within whose groups the second's weight is constant."""
         second = self.plan.second
-        return tuple(key for key in second.keys if key in self.plan.main.keys) if second is not None else ()
+        return tuple(key for key in second.keys if key in self.plan.main.columns) if second is not None else ()
 
     @property
     def main(self) -> ReleaseTable:
@@ -64,37 +66,43 @@ def load_microdata(study: Study, wave: str) -> Microdata:
     if plan is None:
         raise PulsoError("params.yaml: there is no section 'release'; write what the microdata hold (keys, answers).")
     refuse(study.root / "params.yaml", barred_faults(plan, questionnaire, study.params.weighting))
-    # Without a blur nothing else of the study is under a key: what is left empty then follows from the rows alone.
-    key = study_key(study, wave) if study.params.weighting.blur is not None else DEMONSTRATION_KEY
+    key = key_of_wave(study, wave) if study.params.weighting.blur is not None else DEMONSTRATION_KEY
     blur = load_weighting(study, wave).blur
-    return make(
-        questionnaire, plan, load_respondents(study, wave), study.area_names, key, blur.se_growth if blur else None
-    )
+    data = load_respondents(study, wave)
+    told = load_responses(study, wave).set_index(FOLIO, drop=False).loc[data[FOLIO]].set_axis(data.index)
+    growth = blur.se_growth if blur else None
+    return make(questionnaire, plan, told.assign(weight=data[WEIGHT]), data, study.area_names, key, growth)
 
 
 def make(
-    questionnaire: Questionnaire, plan: ReleaseSettings, data: pd.DataFrame, areas: Mapping[str, str], key: bytes,
-    blur_growth: float | None = None,
+    questionnaire: Questionnaire, plan: ReleaseSettings, told: pd.DataFrame, data: pd.DataFrame,
+    areas: Mapping[str, str], key: bytes, blur_growth: float | None = None,
 ) -> Microdata:  # fmt: skip
-    """The tables of a plan. ``data``: respondents with their weights; ``blur_growth``: as the weighting record says."""
-    main = main_rows(data, questionnaire, plan, key)
+    """The tables of a plan.
+
+    ``told``: answers as they were given and weights; ``data``: the same rows, as they are estimated, with the design;
+    ``blur_growth``: as the weighting record says.
+    """
+    main = main_rows(told, data, questionnaire, plan)
     tables = {MAIN: build(questionnaire, main.items, main.data, areas)}
     second = None
     if plan.second is not None:
-        second = second_rows(main, questionnaire, plan, plan.second, data, key)
-        shared = [name for name in second.items if name in plan.second.keys and name in plan.main.keys]
-        weighed = second.data.assign(**{name: data[name] for name in shared})
-        tables[SECOND] = build_second(questionnaire, second.items, shared, weighed, areas)
+        second = second_rows(main, told, questionnaire, plan, plan.second, key)
+        shared = [name for name in plan.second.keys if name in main.items and name in second.items]
+        tables[SECOND] = build_second(questionnaire, second.items, shared, second.data, areas)
+    few = _few_in_sight(main, plan.k)
     risk = RiskRecord(
         wave=questionnaire.wave,
         k=plan.k,
         circle=plan.circle,
-        unprotected=_measured(main, questionnaire, main.truth),
-        main=_measured(main, questionnaire, main.keys),
-        second=None if second is None else _measured(second, questionnaire, second.keys),
+        unprotected=_measured(main, questionnaire, main.hidden.truth),
+        main=_measured(main, questionnaire, main.hidden.keys),
+        second=None if second is None else _measured(second, questionnaire, second.hidden.keys),
+        in_sight=len(few),
+        least_in_sight=min([plan.k, *few]),
         joined=None if second is None else _joined(main, second),
         blanks=_blanks("main", main) + (_blanks("second", second) if second is not None else ()),
-        cost=_costs(main, data, questionnaire),
+        cost=_costs(main, told, questionnaire),
         blur_growth=blur_growth,
     )
     return Microdata(questionnaire.wave, questionnaire, plan, tables, risk)
@@ -104,15 +112,23 @@ def _measured(rows: Rows, questionnaire: Questionnaire, keys: pd.DataFrame) -> R
     if not keys.shape[1]:
         return None
     sensitive = [name for name in rows.items if questionnaire[name].sensitive]
-    answers = {name: rows.data[name].mask(rows.data[name].isin(list(questionnaire[name].missing))) for name in sensitive}
-    shown = keys.assign(**answers)
-    return measure(shown, list(keys.columns), sensitive, rows.data[WEIGHT].to_numpy(dtype=float), rows.truth)
+    shown = pd.concat([keys, known_keys(rows.data, questionnaire, sensitive)], axis=1)
+    return measure(shown, list(keys.columns), sensitive, rows.data[WEIGHT].to_numpy(dtype=float), rows.hidden.truth)
+
+
+def _few_in_sight(main: Rows, k: int) -> list[int]:
+    """Of each row whose keys are all shown and shared by fewer than ``k``: by how many."""
+    shown = main.hidden.keys.dropna()
+    if not shown.shape[1] or not len(shown):
+        return []
+    equal = matches(shown)
+    return [int(n) for n in equal[equal < k]]
 
 
 def _joined(main: Rows, second: Rows) -> Joined:
     shared = [name for name in second.items if name in main.items]
-    ours, theirs = main.data[shared], second.data[shared]
-    return Joined(tuple(shared), int(candidates(ours, theirs).min()), int(candidates(theirs, ours).min()))
+    made = join(main.data, second.data, shared)
+    return Joined(made.columns, int(made.of_first.min()), int(made.of_second.min()))
 
 
 def _blanks(file: Literal["main", "second"], rows: Rows) -> tuple[Blank, ...]:
@@ -126,7 +142,7 @@ def _costs(main: Rows, data: pd.DataFrame, questionnaire: Questionnaire) -> tupl
 
 def _cost(name: str, main: Rows, data: pd.DataFrame, questionnaire: Questionnaire) -> Cost:
     weights, moved = data[WEIGHT].to_numpy(dtype=float), []
-    answers = [item for item in main.items if questionnaire[item].codes and item not in main.keys.columns]
+    answers = [item for item in main.items if questionnaire[item].codes and item not in main.hidden.keys.columns]
     for code in questionnaire[name].codes:
         before, after = (frame[name].eq(code).fillna(False).to_numpy(dtype=bool) for frame in (data, main.data))
         for item in answers:

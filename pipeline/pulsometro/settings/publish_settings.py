@@ -8,7 +8,8 @@ from pulsometro.settings.configuration import STRICT
 
 @dataclass(frozen=True)
 class PublishSettings:
-    """``reports``: every wave's reports and the site; ``release``: the microdata that partners may have.
+    """``reports``: every wave's reports and the site; ``release``: the microdata that the plan
+    (section ``release``) describes; without a plan there are none.
 
     ``store``: whether DVC keeps what the stages make; without it a fresh clone has nothing to bring, and makes it.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pulsometro.settings.configuration import STRICT
-from pulsometro.settings.faults import Fault, demand
+from pulsometro.settings.faults import demand
 
 _WHERE = "params.yaml, release:"
 
@@ -34,11 +34,11 @@ class ReleaseSettings:
     """The plan of the microdata.
 
     ``main``: the file with the design. ``second``: a file of other keys, in an order and with a weight of its own, that
-    cannot be joined to the first. ``circle``: who has them: ``partners`` who signed terms, or the ``public``, from whom
-    no cell over the keys of ``main`` can then be withheld. ``k``: the least number of respondents that anybody who
-    knows somebody's keys is left with. ``blank_at_most``: share of the rows of ``main`` in which a key may be left empty
-    for that. ``linkage_at_most``: share of respondents whom somebody who knows the keys of all of them would find by
-    guessing.
+    cannot be joined to the first. ``circle``: who has them: ``partners`` who signed terms, or the ``public``, from
+    whom no cell over the keys of ``main`` can then be withheld. ``k``: the least number of respondents that anybody
+    who knows somebody's keys is left with. ``blank_at_most``: share of the rows of ``main`` in which a key may be left
+    empty for that. ``linkage_at_most``: share of respondents whom somebody who knows the keys of all of them would
+    find by guessing.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -71,13 +71,3 @@ def _file_demands(name: str, file: ReleasedFile) -> Iterator[tuple[bool, str]]:
     yield bool(file.columns), f"{name} has no columns; name the items that are released in keys and answers"
     yield not twice, f"{name} names {', '.join(twice)} twice; keep one"
     yield not strange, f"{name}.blank names {', '.join(strange)}, which {name}.keys does not; correct it"
-
-
-def missing_plan(release: bool, plan: ReleaseSettings | None) -> Iterator[Fault]:
-    """Microdata of which nobody decided what is in them."""
-    if release and plan is None:
-        yield Fault(
-            "publish.release is true and there is no section 'release', which says what the microdata hold; write it "
-            "(release: {main: {keys: […], answers: […]}}), or set publish.release to false.",
-            ("publish", "release"),
-        )

@@ -16,6 +16,7 @@ MADE_BY: Mapping[str, str] = {
     "delivery.json": "ingest",
     "attempts.parquet": "ingest",
     "weights.parquet": "weight",
+    "released_keys.parquet": "weight",
     "weighting.json": "weight",
     "estimates.parquet": "estimate",
     "interviewers.parquet": "estimate",

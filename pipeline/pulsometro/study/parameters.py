@@ -15,7 +15,7 @@ from pulsometro.settings.faults import Fault, refuse, shown
 from pulsometro.settings.made_once import FrozenDict, once
 from pulsometro.settings.names import hidden_characters
 from pulsometro.settings.publish_settings import PublishSettings
-from pulsometro.settings.release_settings import ReleaseSettings, missing_plan
+from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.settings.report_settings import ReportSettings, Topic
 from pulsometro.settings.simulate_settings import SimulateSettings
 from pulsometro.settings.study_names import (
@@ -137,6 +137,11 @@ class Params:
     publish: PublishSettings = field(default_factory=PublishSettings)
     release: ReleaseSettings | None = None
     simulate: SimulateSettings | None = None
+
+    @property
+    def releases(self) -> bool:
+        """Whether microdata are released: nobody releases what no plan describes."""
+        return self.publish.release and self.release is not None
 
 
 @dataclass(frozen=True)
@@ -291,7 +296,6 @@ def _faults(params: Params) -> Iterator[Fault]:
     yield from path_faults(params.weighting, params.report, params.simulate)
     yield from item_faults(params.weighting, params.check, params.estimation.domains, params.release)
     yield from report_faults(params.report)
-    yield from missing_plan(params.publish.release, params.release)
     yield from _cluster_faults(params)
     yield from _place_faults(params)
 

@@ -6,14 +6,9 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.questionnaire.model import NEVER_RELEASED
 from pulsometro.settings.faults import Fault, refuse, shown
-from pulsometro.settings.release_settings import ReleasedFile, ReleaseSettings
+from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study.parameters import Study
-
-
-def released_items(questionnaire: Questionnaire, file: ReleasedFile) -> tuple[str, ...]:
-    """The items of a file that the wave asks, in the questionnaire's order."""
-    return tuple(name for name in questionnaire.items if name in file.columns)
 
 
 def order_of_draws(questionnaire: Questionnaire, plan: ReleaseSettings | None) -> tuple[str, ...]:
@@ -23,7 +18,7 @@ def order_of_draws(questionnaire: Questionnaire, plan: ReleaseSettings | None) -
     """
     if plan is None:
         return questionnaire.released
-    return tuple(name for name in released_items(questionnaire, plan.main) if name not in plan.main.blank)
+    return tuple(name for name in questionnaire.among(plan.main.columns) if name not in plan.main.blank)
 
 
 def never_released(questionnaire: Questionnaire, weighting: WeightingSettings) -> Mapping[str, str]:
@@ -52,7 +47,9 @@ def barred_faults(plan: ReleaseSettings, questionnaire: Questionnaire, weighting
     barred = never_released(questionnaire, weighting)
     for place, name in _named(plan):
         if name in barred:
-            yield Fault(f"release.{place[1]}.{place[2]} names '{shown(name)}', which is {barred[name]}; take it out.", place)
+            yield Fault(
+                f"release.{place[1]}.{place[2]} names '{shown(name)}', which is {barred[name]}; take it out.", place
+            )
 
 
 def unknown_faults(plan: ReleaseSettings, questionnaires: Iterable[Questionnaire]) -> Iterator[Fault]:
@@ -75,7 +72,8 @@ def refuse_plan(study: Study) -> None:
     plan = study.params.release
     if plan is None:
         return
-    asked, faults = [], []
+    asked: list[Questionnaire] = []
+    faults: list[Fault] = []
     for wave in study.waves:
         try:
             asked.append(study.questionnaire(wave))

@@ -9,12 +9,28 @@ from pulsometro.common.files import read_table
 from pulsometro.study.parameters import Study
 
 FOLIO = "folio"
+HIDDEN = "released_keys.parquet"
+
+
+def load_responses(study: Study, wave: str) -> pd.DataFrame:
+    """A row per respondent, with the answers as they were given."""
+    return read_table(study.processed(wave, "responses.parquet"))
 
 
 def load_respondents(study: Study, wave: str) -> pd.DataFrame:
-    """The wave's responses with their weights as the earlier stages wrote them; raises as ``with_weights``."""
+    """The wave's responses with their weights as the earlier stages wrote them; raises as ``with_weights``.
+
+    Keys that the plan of the microdata leaves empty are empty here: what is estimated by a key are the rows that are
+    released, so that no subtraction gives an empty one back.
+    """
     path = study.processed(wave, "weights.parquet")
-    return with_weights(read_table(study.processed(wave, "responses.parquet")), read_table(path), path, wave)
+    responses = load_responses(study, wave)
+    plan = study.params.release
+    if plan is not None and plan.main.blank:
+        hidden = read_table(study.processed(wave, HIDDEN)).set_index(FOLIO)
+        shown = hidden.reindex(responses[FOLIO])
+        responses = responses.assign(**{name: shown[name].array for name in hidden.columns if name in responses})
+    return with_weights(responses, read_table(path), path, wave)
 
 
 def load_attempts(study: Study, wave: str) -> pd.DataFrame | None:

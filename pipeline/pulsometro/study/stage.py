@@ -45,8 +45,8 @@ def sections(content: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 def run(study: Study) -> str:
     """Write every section of the validated params.yaml below ``processed/settings``; a line for the screen.
 
-    Raises PulsoError where the themes do not fit the indicators, or the plan of the microdata the questionnaires, before
-    a stage has worked for minutes.
+    Raises PulsoError where the themes do not fit the indicators, or the plan of the microdata the questionnaires,
+    before a stage has worked for minutes.
     """
     refuse_plan(study)
     if study.params.change.themes:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from pulsometro.settings.base_weight_settings import Given
 from pulsometro.settings.weighting_settings import Calibration, Trim, WeightingSettings
-from pulsometro.study.study_key import fingerprint
 from pulsometro.weighting import record as r
 from pulsometro.weighting.arrays import Floats, Ints, codes_of
 from pulsometro.weighting.base.base_step import base_weights
@@ -32,6 +31,7 @@ from pulsometro.weighting.dual_frame import DualFrameWeights, hartley, multiplic
 from pulsometro.weighting.errors import WeightingError, need_column
 from pulsometro.weighting.nonresponse.nonresponse_step import nonresponse_plan, read_fieldwork
 from pulsometro.weighting.replicates.replicate_step import FullSample, add_replicates, design_ids
+from pulsometro.weighting.study_key import fingerprint
 from pulsometro.weighting.warnings import coverage_record, trim_areas, warnings_of
 
 

@@ -6,19 +6,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from pulsometro.common.files import read_table, write_record, write_table
+from pulsometro.common.files import write_record, write_table
+from pulsometro.disclosure.hidden_keys import hide
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.base_weight_settings import TelephoneFrame
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
 from pulsometro.study.release_plan import order_of_draws
-from pulsometro.study.respondents import load_attempts
-from pulsometro.study.study_key import study_key
+from pulsometro.study.respondents import FOLIO, HIDDEN, load_attempts, load_responses
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
 from pulsometro.weighting.control_totals import csv_named
 from pulsometro.weighting.errors import WeightingError
 from pulsometro.weighting.record import NAME
+from pulsometro.weighting.study_key import DEMONSTRATION_KEY, key_of_wave
 
 
 def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> str:
@@ -37,6 +38,9 @@ def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -
     except WeightingError as error:
         raise error.named(study.area_names, _labels(study.questionnaire(wave))) from None
     write_table(result.weights, folder / "weights.parquet")
+    keys = released_keys(study, wave)
+    if keys is not None:
+        write_table(keys, folder / HIDDEN)
     write_record(result.record.to_dict(), folder / NAME)
     return summary(result)
 
@@ -45,7 +49,7 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
     """The wave's weights and record, without writing them."""
     settings = study.params.weighting
     questionnaire = study.questionnaire(wave)
-    responses = known_answers(read_table(study.processed(wave, "responses.parquet")), questionnaire, settings)
+    responses = known_answers(load_responses(study, wave), questionnaire, settings)
     totals, coverage, base = settings.control_totals, settings.coverage, settings.base
     inputs = Inputs(
         wave=wave,
@@ -60,9 +64,25 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
         coverage=csv_named(study.root, coverage.file, (coverage.area,), "coverage") if coverage else None,
         places=study.area_names,
         released=order_of_draws(questionnaire, study.params.release),
-        key=study_key(study, wave) if settings.blur is not None else None,
+        key=key_of_wave(study, wave) if settings.blur is not None else None,
     )
     return weigh(inputs, settings)
+
+
+def released_keys(study: Study, wave: str) -> pd.DataFrame | None:
+    """A row per respondent: folio, and the keys that are left empty in some rows, as they are released and estimated.
+
+    None where the plan of the microdata has no such key. What cannot be mended stays, and stops the release.
+    """
+    plan, asked = study.params.release, study.questionnaire(wave)
+    if plan is None or not plan.main.blank:
+        return None
+    told = load_responses(study, wave)
+    # Without a blur nothing of the study is under a key of its own: rows are then taken as their values say.
+    key = key_of_wave(study, wave) if study.params.weighting.blur is not None else DEMONSTRATION_KEY
+    withheld = hide(told, asked, plan.main, plan.k, plan.blank_at_most, key).withheld
+    shown = {name: told[name].mask(withheld[name]) for name in plan.main.blank if name in withheld}
+    return pd.DataFrame({FOLIO: told[FOLIO], **shown})
 
 
 def _labels(questionnaire: Questionnaire) -> dict[str, str]:

@@ -9,9 +9,9 @@ import pytest
 
 from pulsometro.common.errors import MachineError
 from pulsometro.study import load_study
-from pulsometro.study.study_key import DEMONSTRATION_KEY, KEY, fingerprint, study_key
 from pulsometro.weighting.base.blur import blur_factors
 from pulsometro.weighting.chain import Weighted, weigh
+from pulsometro.weighting.study_key import DEMONSTRATION_KEY, KEY, fingerprint, key_of_wave
 from tests.disclosure.attacks import adults_attack
 from tests.small_study import dump, load
 from tests.tiny_study import WAVES, write_study
@@ -85,24 +85,24 @@ def test_a_real_wave_without_its_key_stops_and_the_remedies_mend_it(tmp_path: Pa
     write_study(tmp_path, DECLARED)
     key = KEY.path(tmp_path)
     study = load_study(tmp_path)
-    assert study_key(study, WAVES[0]) == KEY.make(tmp_path)
+    assert key_of_wave(study, WAVES[0]) == KEY.make(tmp_path)
     copy = key.read_bytes()
     key.unlink()
     with pytest.raises(MachineError, match=r"weights\.key: the key of the weights is missing; put the team's copy"):
-        study_key(study, WAVES[0])
+        key_of_wave(study, WAVES[0])
     KEY.make(tmp_path)
     with pytest.raises(MachineError, match="put the team's copy of the key there"):
-        study_key(study, WAVES[0])
+        key_of_wave(study, WAVES[0])
     params = load(tmp_path / "params.yaml")
     params["weighting"]["blur"]["key"] = fingerprint(KEY.make(tmp_path))
     dump(params, tmp_path / "params.yaml")
-    assert study_key(load_study(tmp_path), WAVES[0]) == KEY.make(tmp_path)
+    assert key_of_wave(load_study(tmp_path), WAVES[0]) == KEY.make(tmp_path)
     key.write_bytes(copy)
     with pytest.raises(MachineError, match="has the fingerprint"):
-        study_key(load_study(tmp_path), WAVES[0])
+        key_of_wave(load_study(tmp_path), WAVES[0])
 
 
 def test_a_simulated_wave_has_the_key_that_everybody_has(tmp_path: Path) -> None:
     write_study(tmp_path, {**DECLARED, "waves.2021T1.simulated": True})
-    assert study_key(load_study(tmp_path), WAVES[0]) == DEMONSTRATION_KEY
+    assert key_of_wave(load_study(tmp_path), WAVES[0]) == DEMONSTRATION_KEY
     assert fingerprint(DEMONSTRATION_KEY) == "demonstration"

@@ -19,8 +19,8 @@ from pulsometro.reporting.row_key import BAR
 from pulsometro.reporting.trace.explain import explain_number
 from pulsometro.settings.configuration import read_made
 from pulsometro.study import Study
-from pulsometro.study.study_key import DEMONSTRATION
 from pulsometro.weighting.record import WeightingRecord, load_weighting
+from pulsometro.weighting.study_key import DEMONSTRATION
 from tests.reporting import reading
 from tests.reporting.checking import fits
 from tests.reporting.checking_pages import Sourced, held

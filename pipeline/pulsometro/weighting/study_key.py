@@ -19,7 +19,7 @@ def fingerprint(key: bytes) -> str:
     return DEMONSTRATION if key == DEMONSTRATION_KEY else hmac.digest(key, b"fingerprint", "sha256").hex()[:16]
 
 
-def study_key(study: Study, wave: str) -> bytes:
+def key_of_wave(study: Study, wave: str) -> bytes:
     """The key of a wave: the study's own, or of a simulated wave the one that everybody has.
 
     Raises MachineError when the study's key is missing or is another than ``weighting.blur.key`` says: other weights

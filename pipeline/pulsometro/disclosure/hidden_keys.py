@@ -1,0 +1,60 @@
+"""Which keys of which respondents are left empty, so that everybody keeps k candidates in the released rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import pandas as pd
+
+from pulsometro.disclosure.local_suppression import Suppression, keyed_places, suppress
+from pulsometro.questionnaire import Questionnaire
+from pulsometro.settings.release_settings import ReleasedFile
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """``truth``, ``keys``: (n, keys) values that are known of the respondents and that their rows show, missing where
+    nobody told or a key was left empty.
+
+    >>> Hidden(pd.DataFrame({"school": [1, 2]}), pd.DataFrame({"school": [None, 2]})).withheld["school"].tolist()
+    [True, False]
+    """
+
+    truth: pd.DataFrame
+    keys: pd.DataFrame
+
+    @property
+    def withheld(self) -> pd.DataFrame:
+        """(n, keys) whether a key that was told is left empty."""
+        return self.truth.notna() & self.keys.isna()
+
+
+def known_keys(data: pd.DataFrame, questionnaire: Questionnaire, names: Sequence[str]) -> pd.DataFrame:
+    """(n, names) values of the keys, missing where the respondent did not tell."""
+    told = {name: data[name].mask(data[name].isin(list(questionnaire[name].missing))) for name in names}
+    return pd.DataFrame(told, index=data.index)
+
+
+def hide(
+    data: pd.DataFrame, questionnaire: Questionnaire, file: ReleasedFile, k: int, at_most: float, key: bytes
+) -> Hidden:
+    """Leave keys of a file empty until everybody has ``k`` candidates, as far as that can be had.
+
+    Tried from what costs most cells to what costs least, within the share ``at_most`` of the rows: also for those who
+    did not tell a key, which a neighbour knows anyway; and with whole small classes hidden, before none of their own
+    rows is (``suppress``). ``data`` (n rows): the respondents; ``key``: the study's.
+    """
+    items = questionnaire.among(file.columns)
+    names = [name for name in items if name in file.keys]
+    order = [name for name in file.blank if name in names]
+    truth = known_keys(data, questionnaire, names)
+    if not order:
+        return Hidden(truth, truth)
+    places = keyed_places(data[list(items)], key)
+    made: Suppression | None = None
+    for known_anyway, own in product((True, False), range(k - 1, -1, -1)):
+        made = suppress(truth, k, order, places, known_anyway=known_anyway, own=own)
+        if not made.unmended and sum(made.cells.values()) <= at_most * len(data):
+            break
+    assert made is not None
+    return Hidden(truth, made.frame)

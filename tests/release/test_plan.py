@@ -1,0 +1,262 @@
+"""What the plan of the microdata promises holds in the files, and what cannot be promised stops the release."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import read_record, write_table
+from pulsometro.disclosure.groups import candidates
+from pulsometro.release.microdata import load_microdata
+from pulsometro.release.stage import run
+from pulsometro.study import Study, load_study
+from pulsometro.study.respondents import FOLIO, HIDDEN, load_respondents, load_responses
+from pulsometro.study.stage import run as hand_on_settings
+from pulsometro.weighting.stage import released_keys
+from tests.release.conftest import ANSWERS, WAVE, plan
+from tests.small_study import dump, load
+
+KEYS = ["municipio", "grupo_escolaridad"]
+MAIN = {"keys": KEYS, "blank": ["grupo_escolaridad"], "answers": ANSWERS}
+SECOND = {"keys": ["sexo", "grupo_ocupacion"], "blank": ["grupo_ocupacion"], "answers": ["victima"]}
+
+
+def planned(study: Study, main: dict[str, list[str]], second: dict[str, list[str]] | None = None, **more: Any) -> Study:
+    """The study with another plan, its keys left empty anew."""
+    plan(study.root, main, second, **more)
+    made = load_study(study.root)
+    keys = released_keys(made, WAVE)
+    if keys is not None:
+        write_table(keys, made.processed(WAVE, HIDDEN))
+    return made
+
+
+def rare(study: Study, rows: int) -> None:
+    """One municipality in which ``rows`` respondents have the third schooling, and nobody kept theirs to himself."""
+    path = study.processed(WAVE, "responses.parquet")
+    table = pd.read_parquet(path)
+    here = table.index[table["municipio"] == table["municipio"].iloc[0]]
+    table.loc[here, "grupo_escolaridad"] = [3] * rows + [1] * (len(here) - rows)
+    write_table(table, path)
+
+
+def test_the_files_hold_what_the_plan_names_and_nothing_else(study: Study) -> None:
+    run(study, WAVE)
+    folder = study.release(WAVE)
+    main = pd.read_parquet(folder / f"microdatos_{WAVE}.parquet")
+    second = pd.read_parquet(folder / f"complemento_{WAVE}.parquet")
+    assert set(main.columns) == {"id", *KEYS, *ANSWERS, "stratum", "psu", "weight"}
+    assert set(second.columns) == {"id", *SECOND["keys"], *SECOND["answers"], "weight"}
+    private = [name for name, item in study.questionnaire(WAVE).items.items() if item.private]
+    hidden = [*private, "folio", "edad", "adultos_hogar", "lineas", "base_weight"]
+    for path in folder.iterdir():
+        if path.suffix in {".sav", ".dta", ".csv", ".parquet"}:
+            content = path.read_bytes()
+            assert not [name for name in hidden if re.search(rb"(?<![a-z_])%b(?![a-z_])" % name.encode(), content)], (
+                path
+            )
+    for name in ("microdatos", "complemento"):
+        told = (pyreadstat.read_sav(folder / f"{name}_{WAVE}.sav"), pyreadstat.read_dta(folder / f"{name}_{WAVE}.dta"))
+        for _, meta in told:
+            said = f"{meta.column_names_to_labels} {meta.variable_value_labels} {meta.file_label} {meta.notes}"
+            labels = [study.questionnaire(WAVE)[item].label for item in private]
+            assert not [words for words in (*hidden, *labels) if re.search(rf"(?<![a-z_]){words}(?![a-z_])", said)]
+
+
+def test_a_class_of_three_is_one_of_five_and_its_published_figure_is_that_of_the_rows(study: Study) -> None:
+    rare(study, 3)
+    study = planned(study, MAIN, blank_at_most=0.02)
+    made = load_microdata(study, WAVE)
+    told = load_responses(study, WAVE).set_index(FOLIO)[KEYS]
+    shown = load_respondents(study, WAVE).set_index(FOLIO).loc[told.index, KEYS]
+    missing = list(study.questionnaire(WAVE)["grupo_escolaridad"].missing)
+    truth = told.assign(grupo_escolaridad=told["grupo_escolaridad"].mask(told["grupo_escolaridad"].isin(missing)))
+    seen = shown.assign(grupo_escolaridad=shown["grupo_escolaridad"].mask(shown["grupo_escolaridad"].isin(missing)))
+    # Somebody who knows a respondent looks for its keys among the rows; by hand, row by row.
+    least = min(
+        int(
+            (
+                (seen["municipio"] == area) & (seen["grupo_escolaridad"].isna() | (seen["grupo_escolaridad"] == code))
+            ).sum()
+        )
+        for area, code in truth.dropna().itertuples(index=False)
+    )
+    assert least >= 5
+    assert candidates(truth, seen).min() == made.risk.main.k_candidates >= 5  # type: ignore[union-attr]
+    three = truth.index[(truth["municipio"] == truth["municipio"].iloc[0]) & (truth["grupo_escolaridad"] == 3)]
+    assert len(three) == 3 and seen.loc[three, "grupo_escolaridad"].isna().all()
+    # What is estimated are the rows as they are released: no subtraction gives an empty value back.
+    counts = made.main.frame.groupby(["municipio", "grupo_escolaridad"], dropna=False)["weight"].sum()
+    estimated = load_respondents(study, WAVE)
+    mine = estimated.assign(municipio=estimated["municipio"].astype(int))
+    mine = mine.groupby(["municipio", "grupo_escolaridad"], dropna=False)["weight"].sum()
+    np.testing.assert_allclose(counts.to_numpy(dtype=float), mine.to_numpy(dtype=float), rtol=1e-9)
+
+
+def test_who_did_not_tell_is_hidden_from_who_knows_anyway(study: Study) -> None:
+    assert load_microdata(study, WAVE).risk.main.k_least >= 5  # type: ignore[union-attr]
+
+
+def test_a_class_that_nothing_mends_is_named_and_nobody(study: Study) -> None:
+    rare(study, 3)
+    main = {"keys": KEYS, "answers": ANSWERS}
+    study = planned(study, main)
+    with pytest.raises(
+        PulsoError, match=r"fewer than 5 respondents can be anybody with municipio '19006', grupo_"
+    ) as told:
+        load_microdata(study, WAVE)
+    assert "grupo_escolaridad 'universidad o más'" in str(told.value) and "secreto" not in str(told.value)
+    # Each remedy of the message: a key that may be left empty, one taken out, a coarser one.
+    assert load_microdata(planned(study, MAIN, blank_at_most=0.02), WAVE).risk.main.k_candidates >= 5  # type: ignore[union-attr]
+    assert load_microdata(planned(study, {"keys": ["municipio"], "answers": ANSWERS}), WAVE).tables
+    base = study.questionnaires / "base.yaml"
+    content = load(base)
+    item = content["items"]["grupo_escolaridad"]
+    item["codes"], item["derived"]["ranges"] = {1: "todas"}, {1: [1, 4]}
+    dump(content, base)
+    path = study.processed(WAVE, "responses.parquet")
+    table = pd.read_parquet(path)
+    write_table(
+        table.assign(grupo_escolaridad=table["grupo_escolaridad"].mask(table["grupo_escolaridad"] > 1, 1)), path
+    )
+    assert load_microdata(planned(study, main), WAVE).risk.main.k_candidates >= 5  # type: ignore[union-attr]
+
+
+def test_more_empty_rows_than_the_plan_allows_stop_the_release(study: Study) -> None:
+    rare(study, 1)
+    with pytest.raises(PulsoError, match=r"\d of 360 rows need an empty 'grupo_escolaridad'.*blank_at_most \(0\.001\)"):
+        load_microdata(planned(study, MAIN, blank_at_most=0.001), WAVE)
+    assert [path.name for path in (study.processed(WAVE, "release").parent).glob("release/*")] == []
+
+
+def test_a_linkage_over_the_declared_rate_stops_the_release(study: Study) -> None:
+    with pytest.raises(PulsoError, match=r"would find \d+\.\d% of them by guessing, more than .*\(1\.0%\)"):
+        load_microdata(planned(study, MAIN, linkage_at_most=0.01), WAVE)
+    assert load_microdata(planned(study, {"keys": ["sexo"], "answers": ["victima"]}, linkage_at_most=0.01), WAVE).tables
+
+
+def test_the_two_files_lead_nowhere_together(study: Study) -> None:
+    made = load_microdata(study, WAVE)
+    assert made.second is not None
+    main, second = made.main.frame, made.second.frame
+    shared = [name for name in second.columns if name in main.columns and name not in ("id", "weight")]
+    assert shared == ["sexo", "victima"]
+    for rows, others in ((main, second), (second, main)):
+        for row in rows[shared].drop_duplicates().itertuples(index=False):
+            fits = np.ones(len(others), dtype=bool)
+            for name, value in zip(shared, row, strict=True):
+                column = others[name]
+                fits &= True if pd.isna(value) else (column.isna() | (column == value)).to_numpy(dtype=bool)
+            assert fits.sum() >= 5, row
+    # One weight a group, which weighs what it weighs in the main file, and no order that tells of the other rows.
+    assert len(second[["sexo", "weight"]].drop_duplicates()) == second["sexo"].nunique()
+    np.testing.assert_allclose(second.groupby("sexo")["weight"].sum(), main.groupby("sexo")["weight"].sum(), rtol=1e-9)
+    ordered = second.drop(columns=["id", "weight"]).fillna(-1).astype(int)
+    assert ordered.equals(ordered.sort_values(list(ordered.columns)).reset_index(drop=True))
+    assert list(second["id"]) == list(range(1, 361))
+
+
+def test_answers_that_few_share_are_empty_in_the_second_file_alone(study: Study) -> None:
+    path = study.processed(WAVE, "responses.parquet")
+    table = pd.read_parquet(path)
+    table["victima"] = 2
+    table.loc[table.index[:2], "victima"] = 1
+    write_table(table.astype({"victima": "Int64"}), path)
+    made = load_microdata(planned(study, MAIN, SECOND), WAVE)
+    assert made.second is not None
+    assert (made.main.frame["victima"] == 1).sum() == 2 and made.main.frame["victima"].notna().all()
+    assert not (made.second.frame["victima"] == 1).any() and made.second.frame["victima"].isna().sum() >= 5
+    blank = {(each.file, each.item): each.cells for each in made.risk.blanks}
+    assert blank["second", "victima"] == made.second.frame["victima"].isna().sum()
+
+
+def test_a_second_file_that_would_lead_to_the_first_is_refused(study: Study) -> None:
+    second = {"keys": ["municipio", "sexo", "grupo_edad"], "answers": []}
+    with pytest.raises(PulsoError, match=r"release\.second"):
+        load_microdata(planned(study, {"keys": ["municipio"], "answers": ANSWERS}, second), WAVE)
+    assert load_microdata(planned(study, {"keys": ["municipio"], "answers": ANSWERS}, {"keys": ["sexo"]}), WAVE).second
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        ("telefono", "private in the questionnaire"),
+        ("folio", "the respondent's id"),
+        ("adultos_hogar", "a part of the base weight"),
+        ("nada", "which no questionnaire has"),
+    ],
+)
+def test_what_no_plan_may_release_is_refused_before_a_stage_works(study: Study, item: str, why: str) -> None:
+    plan(study.root, {**MAIN, "answers": [*ANSWERS, item]}, {"keys": [item]})
+    with pytest.raises(PulsoError) as told:
+        hand_on_settings(load_study(study.root))
+    assert f"release.main.answers names '{item}'" in str(told.value) and why in str(told.value)
+    assert f"release.second.keys names '{item}'" in str(told.value)
+    plan(study.root, MAIN, SECOND)
+    hand_on_settings(load_study(study.root))
+
+
+def test_free_text_and_dates_are_never_released_though_nobody_called_them_private(study: Study) -> None:
+    base = study.questionnaires / "base.yaml"
+    content = load(base)
+    for name in ("telefono", "fecha"):
+        content["items"][name]["private"] = False
+    dump(content, base)
+    for name, why in (("telefono", "of kind text"), ("fecha", "a date, which tells who was asked when")):
+        plan(study.root, {**MAIN, "answers": [*ANSWERS, name]}, None)
+        with pytest.raises(PulsoError, match=f"'{name}', which is {why}"):
+            load_microdata(load_study(study.root), WAVE)
+
+
+def test_nobody_releases_what_no_plan_describes(study: Study) -> None:
+    content = load(study.root / "params.yaml")
+    del content["release"]
+    dump(content, study.root / "params.yaml")
+    without = load_study(study.root)
+    assert not without.params.releases and without.params.publish.release
+    with pytest.raises(PulsoError, match="there is no section 'release'; write what the microdata hold"):
+        load_microdata(without, WAVE)
+
+
+def test_the_circle_decides_under_which_terms_they_are_given(study: Study) -> None:
+    for circle, words in (("partners", "firmó sus condiciones de uso"), ("public", "Creative Commons")):
+        made = planned(study, MAIN, SECOND, circle=circle)
+        run(made, WAVE)
+        for name in ("README.md", "codebook.html", "codebook_complemento.html"):
+            page = (made.release(WAVE) / name).read_text(encoding="utf-8")
+            assert (words in page) and ("Creative Commons" in page) == (circle == "public"), name
+
+
+def test_the_risk_is_told_to_the_team_and_the_note_says_only_what_was_done(study: Study) -> None:
+    run(study, WAVE)
+    record = read_record(study.processed(WAVE, "release") / "risk.json")
+    page = (study.processed(WAVE, "release") / "riesgo.html").read_text(encoding="utf-8")
+    note = (study.release(WAVE) / "PROTECCION.md").read_text(encoding="utf-8")
+    assert "Página interna" in page and not (study.release(WAVE) / "riesgo.html").exists()
+    assert f"{100 * record['main']['linkage']:,.2f}" in page
+    assert f"al menos\n{record['main']['k_candidates']} renglones" in note
+    for blank in record["blanks"]:
+        assert (f"| `{blank['item']}` | {blank['cells']} |" in note) == (blank["cells"] > 0)
+    run(planned(study, {"keys": ["municipio"], "answers": ["victima"]}), WAVE)
+    note = (study.release(WAVE) / "PROTECCION.md").read_text(encoding="utf-8")
+    assert "vacío" not in note and "complemento" not in note and "en grupos" not in note
+
+
+def test_the_codebook_prints_no_thin_count_of_a_sensitive_answer(study: Study) -> None:
+    path = study.processed(WAVE, "responses.parquet")
+    table = pd.read_parquet(path)
+    rng = np.random.default_rng(3)
+    table["victima"] = pd.array(rng.permutation([1] * 60 + [2] * 290 + [8] * 2 + [9] * 8), dtype="Int64")
+    table["seg_municipio"] = pd.array(rng.permutation([1] * 60 + [2] * 290 + [8] * 2 + [9] * 8), dtype="Int64")
+    write_table(table, path)
+    run(planned(study, MAIN, SECOND), WAVE)
+    page = (study.release(WAVE) / "codebook.html").read_text(encoding="utf-8")
+    victim = page[page.index('<h2 id="victima">') :].split("</section>")[0]
+    safety = page[page.index('<h2 id="seg_municipio">') :].split("</section>")[0]
+    assert '<td class="number">2</td>' in safety and '<td class="number">2</td>' not in victim
+    assert '<td class="number">8</td>' not in victim and victim.count('<td class="number">–</td>') == 4
+    assert "menos de tres personas" in page
