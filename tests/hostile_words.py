@@ -33,6 +33,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         "params.report.place_domain_kind", "params.report.whole_domain_kind",
         "questionnaire.items{key}", "questionnaire.items{}.derived.source", "questionnaire.delivery.columns{key}",
         "questionnaire.delivery.not_delivered[]", "questionnaire.skips{key}", "questionnaire.skips{}.items[]",
+        *(f"params.release.{file}.{part}[]" for file in ("main", "second") for part in ("keys", "answers", "blank")),
         "questionnaire.attempts.columns{key}", "indicators.by_name{}.item", "indicators.by_name{}.items[]",
     ),
     "an indicator: names.identifier_fault": (

@@ -55,6 +55,8 @@ SCENARIOS = {
         "estimation.precision": "nchs",
         "change": {"alpha": 0.05, "adjust": "holm", "covariance": "independent", "test": "normal"},
         "report.topics": [{"name": "Todo", "indicators": ["inseguro", "gasto"]}],
+        "release.circle": "public", "release.second": {"keys": ["sexo", "marco"], "blank": ["marco"],
+                                                       "answers": ["seguro"]},
     }),
     "a telephone frame with classes of response": Scenario({
         "waves.2021T1.attempts": "llamadas.csv", "waves.2021T2.attempts": "llamadas.csv",
@@ -91,7 +93,7 @@ SCENARIOS = {
     "a producer's weight": Scenario({
         "weighting": {"base": {"kind": "given", "weight": "factor"}, "strata": "estrato", "psu": "upm"},
         "estimation.interval": "kg", "estimation.lonely_psu": "remove", "publish.release": False,
-        "check.area": None, "waves.2021T1.file": "datos.zip", "waves.2021T2.file": "datos.zip",
+        "release": None, "check.area": None, "waves.2021T1.file": "datos.zip", "waves.2021T2.file": "datos.zip",
         "check.severity": {"nonresponse": "info", "range.pesos": "warning", "near_duplicates": "critical"},
     }, {"items.seguro.comparable": {"since": "2021T2"}, "delivery.member": "datos.csv"}),
     "two frames": Scenario({

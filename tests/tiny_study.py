@@ -71,9 +71,9 @@ def questionnaire() -> dict[str, Any]:
                             codes={1: "seguro", 2: "poco seguro", 3: "nada seguro"}, missing=dict(SILENT)),
             "conf_a": _item("¿Confía en la policía?", "Policía", short="Policía", **trust),
             "conf_b": _item("¿Confía en el Ejército?", "Ejército", short="Ejército", **trust),
-            "victima": _item("¿Fue víctima?", "Víctima", codes=dict(YES_NO), missing=dict(SILENT)),
+            "victima": _item("¿Fue víctima?", "Víctima", codes=dict(YES_NO), missing=dict(SILENT), sensitive=True),
             "denuncia": _item("¿Denunció?", "Denuncia", codes=dict(YES_NO), missing={7: "no_aplica", **SILENT},
-                              ask_if="victima == 1"),
+                              ask_if="victima == 1", sensitive=True),
             "pesos": _item("¿Cuántos pesos gastó?", "Gasto", kind="number", range=[0, 90000], missing={99999: NO}),
             "tramo": _item("Tramo del gasto", "Tramo del gasto", codes={1: "menos de mil", 2: "mil o más"},
                            missing={9: "no_contesta"},
@@ -142,7 +142,7 @@ def params() -> dict[str, Any]:
         "change": {"alpha": 0.05, "adjust": "BH", "covariance": "overlap"},
         "release": {
             "main": {"keys": ["municipio", "sexo", "edad2", "escolaridad"], "blank": ["escolaridad"],
-                     "answers": ["marco", "seguro", "conf_a", "conf_b", "victima", "denuncia", "pesos", "tramo"]},
+                     "answers": ["seguro", "conf_a", "conf_b", "victima", "denuncia", "pesos", "tramo"]},
             "blank_at_most": 0.05, "linkage_at_most": 0.2,
         },
         "report": {
