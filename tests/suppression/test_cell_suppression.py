@@ -100,7 +100,7 @@ def test_what_anybody_can_count_is_not_withheld() -> None:
     assert {key.domain_kind for key in some} == {"m*s"}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.sampled_from((1, 2, 4, 6, 9, 40, 80)), min_size=18, max_size=18))
 def test_no_thin_cell_is_determined_by_what_is_left(counts: list[int]) -> None:
     rows = survey(counts)
@@ -147,7 +147,7 @@ def one_fewer(counts: list[int], cell: int) -> list[int]:
     return [count - (at == cell) for at, count in enumerate(counts)]
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.lists(st.sampled_from((1, 2, 3, 5, 40)), min_size=18, max_size=18), st.integers(0, 17))
 def test_a_second_version_gives_nothing_away_that_the_first_withheld(counts: list[int], left: int) -> None:
     public = circle(Confidentiality())

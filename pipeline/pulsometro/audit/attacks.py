@@ -9,7 +9,7 @@ from pulsometro.audit.exact_rank import determined
 from pulsometro.audit.public_tables import Public
 from pulsometro.suppression.cell_suppression import Circle, answers_in, counted_in
 from pulsometro.suppression.feasible import guess_of
-from pulsometro.suppression.linear_attack import Answers, Cell, Domain, Universe, parted
+from pulsometro.suppression.linear_attack import Answers, Cell, Domain, Universe, outer, parted
 from pulsometro.suppression.suppressed_cells import CellKey
 from pulsometro.suppression.thin_cells import COUNTS, thin
 
@@ -41,7 +41,8 @@ def subtracted(public: Public, circle: Circle) -> Iterator[Leak]:
     shown = {cell for wave, cell, _ in public.shown() if wave == public.wave}
     known: dict[Universe, list[Cell]] = {}
     for key in sorted(shown):
-        known.setdefault(_cell(key, circle).answers.universe, []).append(_cell(key, circle))
+        for cell in _told_by(_cell(key, circle), circle):
+            known.setdefault(cell.answers.universe, []).append(cell)
     for universe, hidden in secrets.items():
         rows = _relations(universe, [*known.get(universe, ()), *hidden.values()], circle)
         rows += [cell.row for cell in known.get(universe, ())]
@@ -57,6 +58,11 @@ def _cell(key: CellKey, circle: Circle) -> Cell:
     if key.statistic not in COUNTS:
         answers = Answers(Universe("mean", key.indicator), frozenset([key.statistic]))
     return Cell(answers, (key.domain_kind, key.domain))
+
+
+def _told_by(cell: Cell, circle: Circle) -> list[Cell]:
+    """The cell, and those that its base counts: whoever is asked about a crime is a victim."""
+    return [cell, *(Cell(asked, cell.domain) for asked in outer(cell.answers.universe, circle.structure.complete))]
 
 
 def _minus(whole: Cell, place: Cell) -> dict[Hashable, int]:

@@ -21,6 +21,7 @@ from pulsometro.suppression.linear_attack import (
     Span,
     Structure,
     Universe,
+    outer,
     parted,
     span_of,
 )
@@ -46,10 +47,12 @@ class Circle:
 class WaveCells:
     """The cells of one wave: the rows that show each, and the counts behind it.
 
-    ``why``: of the thin ones; ``locked``: those that nobody can withhold.
+    ``own``: the cell that each row is of; it may show others too. ``why``: of the thin ones; ``locked``: those that
+    nobody can withhold.
     """
 
     rows: dict[Universe, dict[Cell, list[int]]] = field(default_factory=dict)
+    own: dict[int, Cell] = field(default_factory=dict)
     base: dict[Cell, int] = field(default_factory=dict)
     inside: dict[Cell, int] = field(default_factory=dict)
     size: dict[Domain, int] = field(default_factory=dict)
@@ -99,17 +102,19 @@ def _pattern(estimates: pd.DataFrame, circle: Circle, earlier: frozenset[CellKey
     """Cells to withhold: those of ``earlier``, the thin ones (with why), and what hides them."""
     wave = cells_of(estimates, circle)
     keys = dict(zip(estimates.index, _keys(estimates), strict=True))
-    ever = {cell for cells in wave.rows.values() for cell, shown in cells.items()
-            if any(keys[index] in earlier for index in shown)} - wave.locked  # fmt: skip
+    ever = {cell for index, cell in wave.own.items() if keys[index] in earlier} - wave.locked
     out: dict[Universe, set[Cell]] = {}
-    for universe, cells in sorted(wave.rows.items()):
-        out[universe] = _exact(wave, universe, cells, ever.intersection(cells), circle)
+    # Questions before those that are put to who gave an answer to them: their bases tell that answer.
+    for universe in sorted(wave.rows, key=lambda own: (_depth(own, wave.rows), own)):
+        cells, unseen = wave.rows[universe], _rows_of(wave, out)
+        forced = {cell for cell, shown in cells.items() if unseen.issuperset(shown)}
+        out[universe] = _exact(wave, universe, cells, (ever.intersection(cells), forced), circle)
     out = _widened(estimates, wave, out, circle)
-    gone: dict[CellKey, Why | None] = {}
-    for universe, found in out.items():
-        for cell in found:
-            gone |= {keys[index]: wave.why.get(cell) for index in wave.rows[universe][cell]}
-    return gone
+    return {keys[index]: wave.why.get(wave.own[index]) for index in sorted(_rows_of(wave, out))}
+
+
+def _rows_of(wave: WaveCells, cells: Mapping[Universe, Collection[Cell]]) -> set[int]:
+    return {index for universe, found in cells.items() for cell in found for index in wave.rows[universe][cell]}
 
 
 def cells_of(rows: pd.DataFrame, circle: Circle) -> WaveCells:
@@ -124,7 +129,7 @@ def cells_of(rows: pd.DataFrame, circle: Circle) -> WaveCells:
             answers = counted.get((str(indicator), str(category)), own)
         else:
             answers = Answers(Universe("mean", str(indicator)), frozenset([str(statistic)]))
-        cell = Cell(answers, (str(kind), str(domain)))
+        cell = wave.own[int(index)] = Cell(answers, (str(kind), str(domain)))
         wave.rows.setdefault(answers.universe, {}).setdefault(cell, []).append(int(index))
         wave.base[cell], wave.inside[cell] = int(n), int(inside)
         wave.size[cell.domain] = max(wave.size.get(cell.domain, 0), int(n))
@@ -133,7 +138,30 @@ def cells_of(rows: pd.DataFrame, circle: Circle) -> WaveCells:
         elif thinness[index]:
             wave.why[cell] = Why(thinness[index])
     wave.why = {cell: why for cell, why in wave.why.items() if cell not in wave.locked}
+    _count_bases(wave)
     return wave
+
+
+def _count_bases(wave: WaveCells) -> None:
+    """Every row of a question that is put to victims alone tells how many victims there are: it shows that cell too."""
+    found = [
+        (Cell(asked, cell.domain), cell, list(shown))
+        for universe, cells in wave.rows.items() for asked in outer(universe, wave.rows)
+        for cell, shown in cells.items()
+    ]  # fmt: skip
+    for told, cell, shown in found:
+        cells = wave.rows[told.answers.universe]
+        if told not in cells:
+            wave.base[told], wave.inside[told] = wave.size[cell.domain], wave.base[cell]
+        cells.setdefault(told, []).extend(shown)
+        if cell in wave.locked:
+            wave.locked.add(told)
+
+
+def _depth(universe: Universe, others: Collection[Universe], most: int = 9) -> int:
+    """How many questions one after the other lead to this one."""
+    asked = outer(universe, others) if most else []
+    return max((1 + _depth(own.universe, others, most - 1) for own in asked), default=0)
 
 
 def answers_in(universe: Universe, cells: Iterable[Cell], structure: Structure) -> frozenset[Hashable]:
@@ -145,12 +173,19 @@ def answers_in(universe: Universe, cells: Iterable[Cell], structure: Structure) 
 
 
 def _exact(
-    wave: WaveCells, universe: Universe, cells: Mapping[Cell, list[int]], ever: set[Cell], circle: Circle
-) -> set[Cell]:
-    """The cells of a universe to withhold so that no subtraction gives a thin one, or one of ``ever``."""
+    wave: WaveCells, universe: Universe, cells: Mapping[Cell, list[int]], fixed: tuple[set[Cell], set[Cell]],
+    circle: Circle,
+) -> set[Cell]:  # fmt: skip
+    """The cells of a universe to withhold so that no subtraction gives a thin one, or one that was withheld before.
+
+    ``fixed``: those, and those that other universes withhold already.
+    """
+    ever, forced = fixed
     thin_ones = {cell for cell in cells if cell in wave.why}
-    blocks = _blocks(wave, cells, {cell.domain for cell in thin_ones if wave.why[cell] is Why.SMALL_BASE}, ever)
-    out = thin_ones | ever | {cell for cell in cells if cell.domain in blocks and cell not in wave.locked}
+    blocks = _blocks(
+        wave, cells, {cell.domain for cell in thin_ones if wave.why[cell] is Why.SMALL_BASE}, ever | forced
+    )
+    out = thin_ones | ever | forced | {cell for cell in cells if cell.domain in blocks and cell not in wave.locked}
     # Without any such cell nothing is to be protected here.
     if not out:
         return out

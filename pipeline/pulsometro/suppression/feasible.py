@@ -17,8 +17,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.questionnaire.expressions import Comparison, read
-from pulsometro.suppression.linear_attack import Cell, Domain, Universe, parted
+from pulsometro.suppression.linear_attack import Cell, Domain, Universe, outer, parted
 
 _SECONDS = 60.0
 # Published with ten digits, and what the solver calls equal.
@@ -79,6 +78,7 @@ class Guess:
         for universe in self._domains:
             self._sums(universe)
         self._links()
+        self._seen = {base: self._witnesses(base) for base in counted.base}
         persons, weights = (sum(size[kind] for size in counted.base.values()) for kind in (0, 1))
         self._mean = weights / persons if persons and weights else 1.0
 
@@ -101,15 +101,29 @@ class Guess:
     def _links(self) -> None:
         """Those of a base are no more than all who give that answer, to either question."""
         for inner in self._domains:
-            asked = _asked_of(inner)
             whole = Universe(inner.kind, inner.name)
+            for asked, domain in product(outer(inner, self._domains), self._domains[inner]):
+                if domain in self._domains[asked.universe]:
+                    codes = asked.codes & self._counted.complete[asked.universe]
+                    less = self._row(inner, self._counted.complete[inner], domain)
+                    self._no_more(less, self._row(asked.universe, codes, domain))
             for domain in self._domains[inner] if inner.base else ():
-                if asked and domain in self._domains.get(asked[0], ()):
-                    self._no_more(self._row(inner, self._counted.complete[inner], domain),
-                                  self._row(asked[0], asked[1] & self._counted.complete[asked[0]], domain))  # fmt: skip
                 for code in sorted(self._counted.complete[inner], key=str):
                     if domain in self._domains.get(whole, ()) and code in self._counted.complete[whole]:
                         self._no_more(self._row(inner, [code], domain), self._row(whole, [code], domain))
+
+    def _witnesses(self, base: Base) -> frozenset[Cell]:
+        """The cells of which one must be seen for a base to be known; none: everybody knows it.
+
+        The base of a question that is put to victims alone is no public number: its own figures show it, and how many
+        victims there are.
+        """
+        universe, _, domain = base
+        asked = outer(universe, self._domains)
+        if not asked:
+            return frozenset()
+        own = {cell for cell in self._counted.cells if (cell.answers.universe, cell.domain) == (universe, domain)}
+        return frozenset(own | {Cell(answers, domain) for answers in asked})
 
     def _no_more(self, less: Mapping[int, float], more: Mapping[int, float]) -> None:
         self._below.append({**less, **{column: -value for column, value in more.items()}})
@@ -134,9 +148,14 @@ class Guess:
         told = [(self._row(own.answers.universe, own.answers.codes, own.domain), value[kind] / scale)
                 for own, value in self._counted.cells.items() if own not in hidden]  # fmt: skip
         told += [(self._row(universe, codes, domain), size[kind] / scale)
-                 for (universe, codes, domain), size in self._counted.base.items()]  # fmt: skip
+                 for (universe, codes, domain), size in self._counted.base.items()
+                 if self._known((universe, codes, domain), hidden)]  # fmt: skip
         aim = self._row(cell.answers.universe, cell.answers.codes, cell.domain)
         return self._solved(aim, told, 1.0), -self._solved(aim, told, -1.0)
+
+    def _known(self, base: Base, hidden: Collection[Cell]) -> bool:
+        witnesses = self._seen[base]
+        return not witnesses or any(cell in self._counted.cells and cell not in hidden for cell in witnesses)
 
     def _solved(self, aim: Mapping[int, float], told: list[tuple[dict[int, float], float]], sign: float) -> float:
         unknowns, measured = len(self._columns), len(told)
@@ -186,14 +205,6 @@ def _domains_of(counted: Counted) -> dict[Universe, tuple[Domain, ...]]:
         universe: tuple(sorted({*domains, *(parent for parent, _ in parted(domains))}))
         for universe, domains in sorted(found.items())
     }
-
-
-def _asked_of(universe: Universe) -> tuple[Universe, frozenset[Hashable]] | None:
-    """The question that a base is about and the answers that are in it, where it is about one."""
-    tree = read(universe.base) if universe.base else None
-    if not isinstance(tree, Comparison) or tree.sign not in ("==", "in"):
-        return None
-    return Universe(universe.kind, tree.item), frozenset(tree.constants)
 
 
 def _matrix(rows: list[dict[int, float]], width: int) -> csr_array:

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from pulsometro.questionnaire import Indicator, Questionnaire
 from pulsometro.questionnaire.crossings import crossed, parts_of
-from pulsometro.questionnaire.expressions import canonical, parse
+from pulsometro.questionnaire.expressions import Comparison, canonical, parse, read
 
 # Between the parts of a crossed domain, as the estimates table writes them.
 WHOLE = "total"
@@ -62,10 +62,44 @@ class Structure:
         return found or (frozenset([whole]) if whole else frozenset())
 
 
-def items_behind(indicator: Indicator) -> frozenset[str]:
-    """The items whose answers an indicator tells of: those it is computed from and those of its base."""
+def items_behind(indicator: Indicator, questionnaire: Questionnaire) -> frozenset[str]:
+    """The items whose answers an indicator tells of: those it is computed from, and those that say who is in its base.
+
+    Who was asked at all is told as well as who is counted.
+    """
+    asked = [questionnaire.skips[item].items for item in indicator.sources if item in questionnaire.skips]
     base = parse(indicator.base, "base").items if indicator.base else ()
-    return frozenset((*indicator.sources, *base))
+    return frozenset((*indicator.sources, *base, *(name for items in asked for name in items)))
+
+
+def _base_of(indicator: Indicator, questionnaire: Questionnaire) -> str:
+    """The condition on who is counted, as every way of writing it has it: the indicator's, or who is asked the item."""
+    skip = questionnaire.skips.get(indicator.item or "")
+    condition = indicator.base or (skip.text if skip else "")
+    return canonical(condition) if condition else ""
+
+
+def asked_about(universe: Universe) -> tuple[str, frozenset[Hashable]] | None:
+    """The item that a universe's base is about and the answers that are in it; None where it is not about one alone.
+
+    Its base counts those who give them: whoever sees it knows that answer.
+
+    >>> asked_about(Universe("item", "denuncia", "victima == 1"))
+    ('victima', frozenset({1}))
+    """
+    tree = read(universe.base) if universe.base else None
+    if not isinstance(tree, Comparison) or tree.sign not in ("==", "in") or tree.other:
+        return None
+    return tree.item, frozenset(tree.constants)
+
+
+def outer(universe: Universe, others: Iterable[Universe]) -> list[Answers]:
+    """The answers of other universes that the base of this one counts."""
+    asked = asked_about(universe)
+    if asked is None:
+        return []
+    item, codes = asked
+    return [Answers(other, codes) for other in sorted(set(others)) if (other.kind, other.name) == (universe.kind, item)]
 
 
 def _harmful(questionnaire: Questionnaire) -> frozenset[str]:
@@ -81,14 +115,16 @@ def structure_of(indicators: Mapping[str, Indicator], questionnaire: Questionnai
     complete: dict[Universe, frozenset[Hashable]] = {}
     harmful = _harmful(questionnaire)
     based: dict[str, Answers] = {}
-    sensitive = frozenset(name for name, indicator in indicators.items() if items_behind(indicator) & harmful)
-    asked = frozenset(item for name in sensitive for item in items_behind(indicators[name]))
+    sensitive = frozenset(
+        name for name, indicator in indicators.items() if items_behind(indicator, questionnaire) & harmful
+    )
+    asked = frozenset(item for name in sensitive for item in items_behind(indicators[name], questionnaire))
     told = frozenset(name for name, indicator in indicators.items() if indicator.item in asked)
     for name, indicator in indicators.items():
         item = questionnaire.items.get(indicator.item or "")
         if item is None or indicator.kind not in ("share", "distribution"):
             continue
-        universe = Universe("item", indicator.item or "", canonical(indicator.base) if indicator.base else "")
+        universe = Universe("item", indicator.item or "", _base_of(indicator, questionnaire))
         labels = dict(item.codes)
         unanswered = {code: kind for code, kind in item.missing.items() if kind != "no_aplica"}
         if indicator.kind == "share":

@@ -42,7 +42,7 @@ def _protect(study: Study, wave: str, folder: Path) -> str:
 def circle_of(study: Study, wave: str) -> Circle:
     """The rule of params.yaml, what the wave's rows count, and what public microdata let anybody count."""
     structure = structure_of(study.indicators.by_name, study.questionnaire(wave))
-    return Circle(study.params.report.confidentiality, structure, countable_of(study))
+    return Circle(study.params.report.confidentiality, structure, countable_of(study, wave))
 
 
 def _keep_ledger(study: Study, wave: str) -> None:

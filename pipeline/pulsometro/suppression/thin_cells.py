@@ -1,11 +1,9 @@
 """The rule of the public circle: in which cells somebody could be recognised, and which anybody can count anyway."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from pulsometro.questionnaire import Indicator
 from pulsometro.questionnaire.crossings import parts_of
 from pulsometro.settings.report_settings import Confidentiality
 from pulsometro.study import Study
@@ -28,16 +26,14 @@ class Countable:
         return indicator in self.indicators and (kind == WHOLE or self.keys.issuperset(parts_of(kind)))
 
 
-def countable_of(study: Study) -> Countable:
-    """What the microdata make public; nothing where partners alone have them, or nobody."""
+def countable_of(study: Study, wave: str) -> Countable:
+    """What the wave's microdata make public; nothing where partners alone have them, or nobody."""
     plan = study.params.release
     if plan is None or not study.params.publish.release or plan.circle != "public":
         return Countable()
-    return Countable(frozenset(plan.main.keys), _inside(study.indicators.by_name, frozenset(plan.main.columns)))
-
-
-def _inside(indicators: Mapping[str, Indicator], columns: frozenset[str]) -> frozenset[str]:
-    return frozenset(name for name, indicator in indicators.items() if items_behind(indicator) <= columns)
+    questionnaire, columns = study.questionnaire(wave), frozenset(plan.main.columns)
+    found = [name for name, own in study.indicators.by_name.items() if items_behind(own, questionnaire) <= columns]
+    return Countable(frozenset(plan.main.keys), frozenset(found))
 
 
 def thin(rows: pd.DataFrame, rules: Confidentiality, sensitive: frozenset[str]) -> "pd.Series[str]":
