@@ -47,7 +47,7 @@ class ReleaseSettings:
     circle: Literal["partners", "public"] = "partners"
     k: int = 5
     blank_at_most: float = 0.01
-    linkage_at_most: float = 0.06
+    linkage_at_most: float = 0.1
 
     def __post_init__(self) -> None:
         demand(
