@@ -210,7 +210,8 @@ def _delivery(folder: Path, bad: Hostile, last: bool) -> None:
     table["otro"] = [bad.text("tiene") if code == "1" else "otra" for code in table["otro"]]
     table["pesos2"] = ""
     if last:
-        table["folio"] = [f"{INSIDE} {number}" for number in range(len(table))]
+        # Several words, as in the other fields, would be refused as somebody's address.
+        table["folio"] = [f"<b>&D\"'{number}" for number in range(len(table))]
         table["telefono"] = "9611234567"
     table.rename(columns={name: bad.text(name) for name in HEADERS}).to_csv(folder / "datos.csv", index=False)
     tried = pd.read_csv(folder / "llamadas.csv", dtype=str)

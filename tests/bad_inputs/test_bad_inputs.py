@@ -174,7 +174,7 @@ CASES: dict[str, tuple[Break, str]] = {
     "labels instead of codes": (_rows(SEXO="Hombre"), "exported with labels"),
     "an unknown municipality": (_first("MUN", "Rio Alta"), r"the nearest is 'Río Alto'"),
     "a municipality like no other": (_first("MUN", "Zzyzx"), "a text of 5 letters is no municip"),
-    "ages in words": (_first("EDAD", "cuarenta"), r"a text of 8 letters is not a whole number"),
+    "ages in words": (_first("EDAD", "cuarenta"), r"'cuarenta' is not a whole number"),
     "ages with decimals": (_first("EDAD", "40.5"), r"'40.5' is not a whole number"),
     "every age out of range": (_rows(EDAD=120), r"most: out of range in item edad"),
     "no sex at all": (_rows(SEXO=""), r"most: required missing in item sexo"),

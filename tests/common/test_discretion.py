@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
+from pulsometro.check.report.labels import shape_said
 from pulsometro.common.discretion import (
     alike,
     place_of,
@@ -15,7 +16,6 @@ from pulsometro.common.discretion import (
     recognised,
     shape,
     simple,
-    spanish_shape,
     told_by_place,
     without_values,
 )
@@ -71,7 +71,7 @@ def test_what_is_shown_is_declared_or_short_and_else_nothing_of_it(text: str, la
     if said != f"'{text}'":
         assert said == shape(text)
         assert re.fullmatch(r"a number of \d+ digits|a text of \d+ \w+(, \d+ \w+)*", said)
-        assert re.fullmatch(r"número de \d+ dígitos|texto de \d+ \w+(, \d+ \w+)*", spanish_shape(text))
+        assert re.fullmatch(r"número de \d+ dígitos|texto de \d+ \w+(, \d+ \w+)*", shape_said(said))
     assert sum(map(int, re.findall(r"\d+", shape(text)))) == len(text) or text.strip().isdecimal()
     assert recognised(text, [text]) or not simple(text)
     assert quoted(text, [], {text}) == shape(text)

@@ -7,9 +7,9 @@ it tell where it stands.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
-from pulsometro.common.plain_words import SMALL, STANDARD, WORDS
+from pulsometro.common.plain_words import NUMBERS, SMALL, STANDARD, WORDS
 
 # A code, a count, an age, minutes: no telephone, date, post code or key of a person has so few.
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,2})?")
@@ -45,13 +45,14 @@ def recognised(text: str, like: Iterable[str] = ()) -> bool:
     plain = text.strip()
     if _NUMBER.fullmatch(plain) or len(plain) <= 1 or simple(plain) in STANDARD:
         return True
-    return any(alike(plain, label) for label in like)
+    written_out = {word for word in simple(plain).split() if len(word) > 1}
+    return (bool(written_out) and written_out <= NUMBERS) or any(alike(plain, label) for label in like)
 
 
 def alike(text: str, label: str) -> bool:
     """Whether a text is a declared one, or that with a slip of the pen or a word cut short.
 
-    Word by word in order, all of them: 'Pedro García' is not 'San Pedro Garza García', nor 'Nadia' 'nada'.
+    Word by word in order, all of them: 'Ana López' is not 'Santa Ana de López', nor 'Nadia' 'nada'.
     """
     words, known = _words(text), _words(label)
     if not words or len(words) != len(known):
@@ -75,7 +76,7 @@ def plain(text: str, words: Collection[str] = frozenset(), hidden: Collection[st
     digits = sum(len(run) for run in runs if run.isdigit())
     if not letters:
         return bool(_NUMBER.fullmatch(text)) or not runs
-    # BP1_1, S4, P5[SQ001]; but two letters alone may be somebody's.
+    # S4, CP1_1, P5[SQ001]; but two letters alone may be somebody's.
     short = 2 if digits and len(letters) <= 2 else 1
     most = _MOST_DIGITS if len(letters) <= 2 else 0
     known = (run in words or run in WORDS or len(run) <= short for run in letters)
@@ -102,38 +103,19 @@ def told_by_place(heading: str) -> bool:
 
 
 def shape(text: str) -> str:
-    """What a text is made of, in English: 'a text of 14 letters, 2 blanks', 'a number of 10 digits'."""
+    """What a text is made of: 'a text of 14 letters, 2 blanks', 'a number of 10 digits'."""
     if text.strip().isdecimal():
         return f"a number of {len(text.strip())} digits"
-    return "a text of " + ", ".join(f"{n} {one if n == 1 else many}" for n, one, many, _, _ in _kinds(text))
-
-
-def spanish_shape(text: str) -> str:
-    """The same for a page: 'texto de 14 letras, 2 blancos'."""
-    if text.strip().isdecimal():
-        return f"número de {len(text.strip())} dígitos"
-    return "texto de " + ", ".join(f"{n} {one if n == 1 else many}" for n, _, _, one, many in _kinds(text))
+    letters, digits = sum(c.isalpha() for c in text), sum(c.isdigit() for c in text)
+    blanks = sum(c.isspace() for c in text)
+    kinds = {"letter": letters, "digit": digits, "blank": blanks, "mark": len(text) - letters - digits - blanks}
+    return "a text of " + ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in kinds.items() if n)
 
 
 def without_values(message: str) -> str:
     """A library's message without what it may quote out of a file: up to the first quote, no long number."""
     words = _DIGITS.sub("…", _QUOTED.sub("…", message))
     return words.partition(": ")[0].strip(" :")
-
-
-def _kinds(text: str) -> Iterator[tuple[int, str, str, str, str]]:
-    letters = sum(c.isalpha() for c in text)
-    digits = sum(c.isdigit() for c in text)
-    blanks = sum(c.isspace() for c in text)
-    marks = len(text) - letters - digits - blanks
-    for number, *words in (
-        (letters, "letter", "letters", "letra", "letras"),
-        (digits, "digit", "digits", "dígito", "dígitos"),
-        (blanks, "blank", "blanks", "blanco", "blancos"),
-        (marks, "mark", "marks", "signo", "signos"),
-    ):
-        if number:
-            yield (number, words[0], words[1], words[2], words[3])
 
 
 def _words(text: str) -> list[str]:

@@ -11,11 +11,11 @@ civil clase clave cod codigo codigos col colonia columna comentario comentarios 
 confia confianza conjunto contacto contesta contesto control correo cp cual cuanta cuanto cuantos cuest cuestionario
 curp cve data date datetime dato datos def denun depurada desacuerdo desconfianza despues dia diario dias dicc
 diccionario dicotomica diferente direccion dis disp disposicion documento domicilio dominio dos dur duracion durante
-edad edicion educacion efectivo ejemplo email empleo enc encuesta encuestado encuestador encuestas end ensu ent
+edad edicion educacion efectivo ejemplo email empleo enc encuesta encuestado encuestador encuestas end ent
 entidad entre entrevista entrevistado entrevistador entrevistadora entrevistas equipo esc escol escolaridad
 especifique est estado estatal estatus estr estrato estudio estudios etapa etiqueta etiquetas export extra fac factor
 falla falta familia fec fecha federal femenino fijo fin final firma fol folio folios forma formulario frec frecuencia
-fuente genero geo gps grado grupo guardia hog hogar hoja hombre hora horas id identificador incompleta inegi inf
+fuente genero geo gps grado grupo guardia hog hogar hoja hombre hora horas id identificador incompleta inf
 informante ingreso ini inicial inicio insegura inseguro instrumento int integrantes intento intentos inter interview
 interviewer jefe lat latitud levantamiento libro linea lineas lista llamada llamadas loc localidad longitud lugar mala
 malo manera marcacion marcado mas masculino mayor mayores media medio medios menor menores menos mes meses metadatos
@@ -45,14 +45,35 @@ torre torres valle valles vega vera victoria vida villa zamora
 _STANDARD = """
 error false falso inf infinity missing na nan nc nd nil no none nr ns null si total true verdadero
 """
+_PHRASES = """
+div 0
+n a
+n d
+no aplica
+no contesta
+no contesto
+no procede
+no responde
+no respondio
+no sabe
+no sabe no contesta
+no sabe no responde
+ns nc
+sin dato
+sin respuesta
+"""
+_NUMBERS = """
+cero uno una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete
+dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete veintiocho
+veintinueve treinta cuarenta cincuenta sesenta setenta ochenta noventa cien
+"""
 
 # Beside others they tell nothing apart.
 SMALL = frozenset(_SMALL.split())
 # What stands for an answer, or for none, in any column.
-STANDARD = frozenset(_STANDARD.split()) | {
-    "div 0", "n a", "n d", "no aplica", "no contesta", "no contesto", "no procede", "no responde", "no respondio",
-    "no sabe", "no sabe no contesta", "no sabe no responde", "ns nc", "sin dato", "sin respuesta",
-}  # fmt: skip
+STANDARD = frozenset(_STANDARD.split()) | frozenset(_PHRASES.strip().splitlines())
+# Of ages and counts that somebody wrote out.
+NUMBERS = frozenset(_NUMBERS.split())
 # Headings, labels, sheets and files of deliveries.
 WORDS = SMALL | frozenset(_WORDS.split())
 # Words of questions that are first names, surnames or streets as well: what holds one is not shown for it.

@@ -133,6 +133,22 @@ def test_what_could_tell_a_person_among_folios_is_refused(telling: str, share: i
     assert f"in {share} rows" in said and text not in said
 
 
+@pytest.mark.parametrize("part", [1, 20, 30, 40, 59])
+def test_columns_exchanged_in_a_part_of_the_rows_are_refused(part: int) -> None:
+    frame = d.good().assign(TEL=TELEPHONES["national"])
+    frame.loc[frame.index < part, ["FOLIO", "TEL"]] = frame.loc[frame.index < part, ["TEL", "FOLIO"]].to_numpy()
+    said = _refused(frame)
+    assert said and not [text for text in TELEPHONES["national"] if text in said]
+
+
+@pytest.mark.parametrize("cut", [slice(-6, None), slice(-7, None), slice(-8, None), slice(0, 8), slice(None, None, -1)])
+@pytest.mark.parametrize("form", ["{}", "F{}", "2020T1-{}"])
+def test_folios_made_of_a_part_of_the_telephone_are_refused(cut: slice, form: str) -> None:
+    frame = d.good().assign(TEL=TELEPHONES["national"])
+    said = _refused(frame.assign(FOLIO=[form.format(text[cut]) for text in frame["TEL"]]))
+    assert "the telephone number (in 60 rows)" in said or "look like telephone numbers" in said
+
+
 def test_corrected_rows_are_accepted(ingest: Callable[..., str]) -> None:
     frame = d.good()
     frame.loc[4, "FOLIO"] = "Juan Pérez"

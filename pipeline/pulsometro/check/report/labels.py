@@ -1,5 +1,6 @@
 """Keys of the evidence as a supervisor reads them: places, questions and answers by their names."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,10 @@ _NAMED = (
     "nonresponse",
     "types",
 )
+
+
+_SHAPE = re.compile(r"a (?P<what>text|number) of (?P<parts>\d+ [a-z]+(?:, \d+ [a-z]+)*)")
+_KINDS = {"letter": "letra", "digit": "dígito", "blank": "blanco", "mark": "signo"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Words:
             elif item is not None and part.lstrip("-").isdigit() and int(part) in item.codes:
                 said.append(item.codes[int(part)])
             else:
-                said.append(self.place(part))
+                said.append(shape_said(self.place(part)))
         return ", ".join(said)
 
 
@@ -65,3 +70,17 @@ def words(study: Study, wave: str) -> Words:
     if area is not None and area in items:
         names |= {str(code): label for code, label in items[area].codes.items()}
     return Words(items, names)
+
+
+def shape_said(text: str) -> str:
+    """A shape that stands in a record for what may be somebody's name, as a reader is told; another text as it is.
+
+    >>> shape_said("a text of 14 letters, 1 blank"), shape_said("a number of 10 digits"), shape_said("mucha")
+    ('texto de 14 letras, 1 blanco', 'número de 10 dígitos', 'mucha')
+    """
+    found = _SHAPE.fullmatch(text)
+    if found is None:
+        return text
+    parts = [part.split() for part in found["parts"].split(", ")]
+    what = "número" if found["what"] == "number" else "texto"
+    return f"{what} de " + ", ".join(f"{n} {_KINDS[kind.rstrip('s')]}{'s' * (n != '1')}" for n, kind in parts)

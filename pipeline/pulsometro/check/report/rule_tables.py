@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pulsometro.check.report.labels import Words
+from pulsometro.check.report.labels import Words, shape_said
 from pulsometro.check.verdict import Verdict
 from pulsometro.ingest.delivery_record import Difference, DifferenceKind
 from pulsometro.style.spanish import count, decimal, percent, points
@@ -164,7 +164,7 @@ def _columns(columns: Sequence[Record]) -> Section:
 
 def _differences(differences: Sequence[Difference], words: Words) -> Section:
     rows = tuple(
-        (_DIFFERENCES[d.kind], d.column, words.label(d.item), d.code, _delivered(d), d.expected)
+        (_DIFFERENCES[d.kind], d.column, words.label(d.item), shape_said(d.code), _delivered(d), d.expected)
         for d in differences if d.kind != "not_asked"
     )  # fmt: skip
     heads = _heads("Diferencia", "Columna", "Reactivo", "Código", "En el archivo", "En el cuestionario")
@@ -174,11 +174,11 @@ def _differences(differences: Sequence[Difference], words: Words) -> Section:
 def _delivered(difference: Difference) -> str:
     """What the file says, in readers' words where it is a code of ours."""
     said = difference.delivered
-    return _TAKEN_FOR[said] if difference.kind == "user_missing" else said
+    return _TAKEN_FOR[said] if difference.kind == "user_missing" else shape_said(said)
 
 
 def _unasked(differences: Sequence[Difference]) -> Section:
-    found = [(d.column, d.delivered) for d in differences if d.kind == "not_asked"]
+    found = [(d.column, shape_said(d.delivered)) for d in differences if d.kind == "not_asked"]
     text = "No se leen. Si alguna trae algo que se preguntó, agréguela al cuestionario; si no, a delivery.ignore."
     title, caption = "Columnas que el cuestionario no conoce", "Columnas que llegan y no se usan"
     if found and not any(label for _, label in found):

@@ -19,7 +19,7 @@ _SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d+")
 _KEYS = re.compile(r"\b(?:[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d|[A-Z]{6}\d{8}[HM]\d{3})\b")
 _RFC = re.compile(r"[A-ZÑ&]{4}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[A-Z0-9]{3}")
 _DAY = re.compile(r"(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2}))(?:[ T]\d.*)?")
-_JOINED = re.compile(r"(?<=\d)[\s().\-]+(?=\d)")
+_JOINED = re.compile(r"(?<=\d)[\s().,/\-]+(?=\d)")
 _SEVERAL = re.compile(r"[^\W\d_]{2,}[\s,.;]+[^\W\d_]{2,}")
 _NUMBER = re.compile(r"(?:tel\w*[.:]*\s*)?\+?[\d\s().\-/]+", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_:\-]{6,}")
@@ -27,6 +27,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_:\-]{6,}")
 _SHARED, _TOKENS = 3, 10
 # Ids that count up leave few numbers out between them; telephones of one city leave hundreds.
 _GAP = 20.0
+_ENDING = 6
 _LONGEST_NUMBER = 13
 _REMEDY = "correct delivery in the questionnaire, or ask the firm for folios of their own."
 Mask = npt.NDArray[np.bool_]
@@ -95,7 +96,7 @@ def _long(text: str) -> bool:
 def _refuse_few(folio: pd.Series, interviewer: pd.Series | None, path: Path) -> None:
     """Few folios for many rows are none: a column was exchanged, and what it holds is shown no more than a name."""
     rows, different = int(folio.notna().sum()), folio.nunique()
-    if rows < _TOKENS or different > rows / 2:
+    if rows < _TOKENS or different > rows / 2 or folio.str.fullmatch(_SCIENTIFIC.pattern).any():
         return
     theirs = 0 if interviewer is None else interviewer.nunique()
     why = "so the column is another's"
@@ -115,12 +116,14 @@ def _refuse_exchanged(telephone: pd.Series, interviewer: pd.Series, path: Path) 
 def _refuse_telephones(folio: pd.Series, telephone: pd.Series, path: Path) -> None:
     # Where there are no telephones to compare with, ids of another length than theirs are no reason to doubt.
     likely = telephone.notna().any() or dialled(folio).mean() >= 0.5
-    if likely and _look_dialled(folio) and not _look_dialled(telephone):
+    if likely and _look_dialled(folio, half=True) and not _look_dialled(telephone):
         raise PulsoError(
             f"{path}, row {folio.index[0]}: the folios look like telephone numbers and the telephones do not, as if "
             f"the two columns had been exchanged; {_REMEDY}"
         )
     held = carrying(folio, telephone)
+    ends = _ending(folio, telephone)
+    held = held | ends if ends.sum() >= _SHARED + 10 * len(folio) / 10**_ENDING else held
     if held.any():
         first = folio.index[held][0]
         verb = "is" if number(folio[first]) == number(telephone[first]) else "holds"
@@ -136,12 +139,21 @@ def _refuse_telephones(folio: pd.Series, telephone: pd.Series, path: Path) -> No
         )
 
 
-def _look_dialled(texts: pd.Series) -> bool:
-    """Most are numbers as long as telephones that do not count up as ids do."""
+def _ending(folio: pd.Series, telephone: pd.Series) -> Mask:
+    """Rows whose folio's number is the last six digits or more of their telephone: by chance in one of a million."""
+    found = []
+    for text, called in zip(folio.fillna(""), telephone.fillna(""), strict=True):
+        parts = {_longest(text), *re.findall(r"\d+", text)}
+        found.append(any(len(part) >= _ENDING and number(called).endswith(part) for part in parts))
+    return np.array(found, dtype=bool)
+
+
+def _look_dialled(texts: pd.Series, half: bool = False) -> bool:
+    """Most, or a ``half``, are numbers as long as telephones that do not count up as ids do."""
     known = texts.dropna()
     numbers = [number(text) for text in known if _NUMBER.fullmatch(text)]
     long = [int(n) for n in numbers if n.isdecimal() and LEAST_DIGITS <= len(n) <= _LONGEST_NUMBER]
-    return len(long) >= _SHARED and 2 * len(long) > len(known) and not _count_up(long)
+    return len(long) >= _SHARED and 2 * len(long) + half > len(known) and not _count_up(long)
 
 
 def _count_up(numbers: list[int]) -> bool:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from pulsometro.common.discretion import alike, place_of, plain, simple, spanish_shape
+from pulsometro.common.discretion import alike, place_of, plain, simple, shape
 from pulsometro.common.plain_words import NAMES_TOO
 from pulsometro.questionnaire.model import Questionnaire
 
-_LOWER = re.compile(r"\b[a-záéíóúüñ]+\b")
 _RUNS = re.compile(r"[^\W\d_]+")
 
 
@@ -25,7 +24,7 @@ def study_words(questionnaire: Questionnaire) -> frozenset[str]:
     texts = [text for item in questionnaire.items.values() for text in (item.text, item.label, *item.codes.values())]
     columns = [n for column in delivery.columns.values() for n in (column.name, *column.more)]
     columns += [*delivery.respondent, *delivery.ignore, *questionnaire.items]
-    found = {simple(word) for text in texts for word in _LOWER.findall(text)}
+    found = {simple(word) for text in texts for word in _RUNS.findall(text) if word.islower()}
     found |= {run for name in columns for run in _RUNS.findall(simple(name))}
     return frozenset(found - NAMES_TOO)
 
@@ -46,9 +45,9 @@ def shown_headings(columns: Iterable[str], questionnaire: Questionnaire, hidden:
 
 
 def shown_label(label: str, like: Iterable[str], words: Collection[str], hidden: Collection[str] = ()) -> str:
-    """A file's label for a Spanish page: itself where it is like a declared one or made of known words."""
+    """A file's label for a record: itself where it is like a declared one or made of known words, else its shape."""
     known = not label or any(alike(label, each) for each in like) or plain(label, words)
-    return label if known and label not in hidden else spanish_shape(label)
+    return label if known and label not in hidden else shape(label)
 
 
 def shown_all(names: Iterable[str], shown: Mapping[str, str]) -> tuple[str, ...]:

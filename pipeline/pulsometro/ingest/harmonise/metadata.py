@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from pulsometro.common.discretion import recognised, simple, spanish_shape
+from pulsometro.common.discretion import recognised, simple, shape
 from pulsometro.ingest.delivery_record import Difference, DifferenceKind, TakenFor
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.harmonise.headings import shown_headings, shown_label, study_words
@@ -62,7 +62,7 @@ def _code(difference: Difference, questionnaire: Questionnaire, hidden: Collecti
         difference.code not in hidden and recognised(difference.code, _known(difference.item, questionnaire))
     ):
         return difference.code
-    return spanish_shape(difference.code)
+    return shape(difference.code)
 
 
 def _known(name: str, questionnaire: Questionnaire) -> list[str]:

@@ -34,6 +34,7 @@ _AS_NUMBER = re.compile(r"\d{7,}[.,]0+|\d[.,]\d+[eE]\+?\d{1,2}")
 # From abroad, and to mobiles before 2019; as many as leave a national number's ten digits.
 _PREFIXES = re.compile(r"^(?:521|52|00|01|044|045)+(?=\d{10})")
 _MARKS = re.compile("[^0-9]+")
+_RUN = re.compile(r"[0-9]{8,}")
 _WRITTEN = re.compile(r"\+?[\d\s().\-]+")
 # A telephone has so many; a row of letters or of test values repeats itself from column to column.
 LEAST_DIGITS = 7
@@ -135,12 +136,14 @@ def carrying(texts: pd.Series, telephone: pd.Series) -> npt.NDArray[np.bool_]:
     enough = (texts.str.count(r"\d") >= LEAST_DIGITS) & (telephone.str.count(r"\d") >= LEAST_DIGITS)
     rows = enough.fillna(False).to_numpy(dtype=bool)
     pairs = zip(texts.to_numpy(dtype=object)[rows], telephone.to_numpy(dtype=object)[rows], strict=True)
-    found[rows] = [_alike(number(text), number(called)) for text, called in pairs]
+    found[rows] = [_alike(text, number(called)) for text, called in pairs]
     return found
 
 
 def _alike(text: str, telephone: str) -> bool:
-    return any(_same(text, each) for each in (telephone, telephone[::-1]))
+    """Whether a text, or a run of digits in it, is the number, holds it or is a piece of it, in either direction."""
+    pieces = {number(text), *_RUN.findall(text)}
+    return any(_same(piece, each) for piece in pieces for each in (telephone, telephone[::-1]))
 
 
 def _same(text: str, telephone: str) -> bool:
