@@ -17,7 +17,7 @@ from pulsometro.ingest.harmonise.telephones import LEAST_DIGITS, carrying, carry
 _SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d+")
 # CURP and key of elector: a person's initials and date of birth. An RFC is like a firm's id where it stands alone.
 _KEYS = re.compile(r"\b(?:[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d|[A-Z]{6}\d{8}[HM]\d{3})\b")
-_RFC = re.compile(r"[A-ZÑ&]{4}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[A-Z0-9]{3}")
+_RFC = re.compile(r"[A-Z\u00d1&]{4}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[A-Z0-9]{3}")
 _DAY = re.compile(r"(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2}))(?:[ T]\d.*)?")
 _JOINED = re.compile(r"(?<=\d)[\s().,/\-]+(?=\d)")
 _SEVERAL = re.compile(r"[^\W\d_]{2,}[\s,.;]+[^\W\d_]{2,}")

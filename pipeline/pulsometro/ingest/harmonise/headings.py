@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from pulsometro.common.discretion import alike, place_of, plain, simple, shape
+from pulsometro.common.discretion import alike, place_of, plain, shape, simple
 from pulsometro.common.plain_words import NAMES_TOO
 from pulsometro.questionnaire.model import Questionnaire
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from pulsometro.common.discretion import recognised, simple, shape
+from pulsometro.common.discretion import recognised, shape, simple
 from pulsometro.ingest.delivery_record import Difference, DifferenceKind, TakenFor
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.harmonise.headings import shown_headings, shown_label, study_words
