@@ -229,8 +229,9 @@ def write_study(
     for name in ("questionnaires", "raw/population"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     settings, wanted = changed_params(changed or {}), questionnaire()
+    key = fingerprint(KEY.make(folder))
     if settings["weighting"].get("blur"):
-        settings["weighting"]["blur"]["key"] = fingerprint(KEY.make(folder))
+        settings["weighting"]["blur"]["key"] = key
     for key, value in (asked or {}).items():
         put(wanted, key.split("."), value)
     dump(settings, folder / "params.yaml")

@@ -12,7 +12,7 @@ from pulsometro.common.files import write_record, write_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.study import Study, load_study
 from pulsometro.study.respondents import HIDDEN
-from pulsometro.weighting.stage import released_keys
+from pulsometro.weighting.emptied_keys import released_keys
 from pulsometro.weighting.study_key import DEMONSTRATION
 from tests.reporting.weighed import weighed
 from tests.small_study import dump, load
@@ -77,9 +77,8 @@ def study(tmp_path: Path) -> Study:
     responses = made_responses(made.questionnaire(WAVE), areas, rng)
     write_table(responses, made.processed(WAVE, "responses.parquet"))
     write_table(made_weights(responses, rng), made.processed(WAVE, "weights.parquet"))
-    keys = released_keys(made, WAVE)
-    assert keys is not None
-    write_table(keys, made.processed(WAVE, HIDDEN))
+    assert made.params.release is not None
+    write_table(released_keys(made, WAVE, made.params.release), made.processed(WAVE, HIDDEN))
     record = {**weighed(blur={"spread": 0.2, "key": DEMONSTRATION}), "wave": WAVE}
     write_record(record, made.processed(WAVE, "weighting.json"))
     return made

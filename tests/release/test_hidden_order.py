@@ -12,8 +12,9 @@ from pulsometro.ingest import stage as ingest
 from pulsometro.release.table import ReleaseTable, build
 from pulsometro.study import load_study
 from pulsometro.study.respondents import with_weights
+from pulsometro.weighting.emptied_keys import released_keys
 from pulsometro.weighting.replicates.multipliers import jkn, rao_wu
-from pulsometro.weighting.stage import released_keys, weigh_wave
+from pulsometro.weighting.stage import weigh_wave
 from tests.tiny_study import WAVES, write_study
 
 SEED, WAVE = 5, WAVES[-1]
@@ -42,8 +43,8 @@ def released(folder: Path, design: str, folios: list[str] | None = None) -> tupl
     ingest.run(study, WAVE)
     responses = pd.read_parquet(study.processed(WAVE, "responses.parquet"))
     weighed, asked = weigh_wave(study, WAVE).weights, study.questionnaire(WAVE)
-    keys = released_keys(study, WAVE)
-    assert keys is not None and study.params.release is not None
+    assert study.params.release is not None
+    keys = released_keys(study, WAVE, study.params.release)
     shown = responses.assign(escolaridad=keys.set_index("folio")["escolaridad"].reindex(responses["folio"]).array)
     data = with_weights(shown, weighed, path, WAVE)
     return build(asked, asked.among(study.params.release.main.columns), data, study.area_names), responses

@@ -15,7 +15,7 @@ from pulsometro.release.stage import run
 from pulsometro.study import Study, load_study
 from pulsometro.study.respondents import FOLIO, HIDDEN, load_respondents, load_responses
 from pulsometro.study.stage import run as hand_on_settings
-from pulsometro.weighting.stage import released_keys
+from pulsometro.weighting.emptied_keys import plan_that_empties, released_keys
 from tests.release.conftest import ANSWERS, WAVE, plan
 from tests.small_study import dump, load
 
@@ -28,9 +28,10 @@ def planned(study: Study, main: dict[str, list[str]], second: dict[str, list[str
     """The study with another plan, its keys left empty anew."""
     plan(study.root, main, second, **more)
     made = load_study(study.root)
-    keys = released_keys(made, WAVE)
-    if keys is not None:
-        write_table(keys, made.processed(WAVE, HIDDEN))
+    made.emptied(WAVE).unlink(missing_ok=True)
+    empties = plan_that_empties(made)
+    if empties is not None:
+        write_table(released_keys(made, WAVE, empties), made.processed(WAVE, HIDDEN))
     return made
 
 
@@ -262,3 +263,42 @@ def test_the_codebook_prints_no_thin_count_of_a_sensitive_answer(study: Study) -
     assert '<td class="number">2</td>' in safety and '<td class="number">2</td>' not in victim
     assert '<td class="number">8</td>' not in victim and victim.count('<td class="number">–</td>') == 4
     assert "menos de tres personas" in page
+
+
+def test_a_later_version_shows_nothing_that_an_earlier_one_left_empty(study: Study) -> None:
+    rare(study, 3)
+    study = planned(study, MAIN, blank_at_most=0.1)
+    plan_now = study.params.release
+    assert plan_now is not None
+    first = pd.read_parquet(study.processed(WAVE, HIDDEN)).set_index(FOLIO)["grupo_escolaridad"]
+    told = load_responses(study, WAVE).set_index(FOLIO)["grupo_escolaridad"]
+    empty = set(first.index[first.isna() & told.notna()])
+    assert len(empty) >= 5
+    # The firm corrects: three interviews fewer, and the three that were few are many. Nothing would be left empty now.
+    path = study.processed(WAVE, "responses.parquet")
+    table = pd.read_parquet(path)
+    table = table[~table[FOLIO].isin(sorted(set(table[FOLIO]) - empty)[:3])]
+    few = table["municipio"] == table["municipio"].iloc[0]
+    table.loc[few, "grupo_escolaridad"] = 1
+    write_table(table.reset_index(drop=True), path)
+    ledger = study.emptied(WAVE).read_text(encoding="utf-8")
+    again = released_keys(study, WAVE, plan_now).set_index(FOLIO)["grupo_escolaridad"]
+    assert again.loc[sorted(empty & set(again.index))].isna().all()
+    assert study.emptied(WAVE).read_text(encoding="utf-8") == ledger
+    # The ledger alone tells nobody who they are, and without it the same answers would be shown.
+    assert not [folio for folio in told.index if str(folio) in ledger]
+    study.emptied(WAVE).unlink()
+    fresh = released_keys(study, WAVE, plan_now).set_index(FOLIO)["grupo_escolaridad"]
+    assert fresh.loc[sorted(empty & set(fresh.index))].notna().any()
+
+
+def test_a_ledger_that_is_none_stops_and_git_has_the_other(study: Study) -> None:
+    good = study.emptied(WAVE).read_text(encoding="utf-8")
+    assert study.params.release is not None
+    for content in ("", "respondent\n", "respondent,item\nx,grupo_escolaridad\n", "\xff"):
+        study.emptied(WAVE).write_text(content, encoding="latin-1")
+        with pytest.raises(PulsoError, match="left empty; take it from git"):
+            released_keys(study, WAVE, study.params.release)
+    study.emptied(WAVE).write_text(good, encoding="utf-8")
+    released_keys(study, WAVE, study.params.release)
+    assert study.emptied(WAVE).read_text(encoding="utf-8") == good

@@ -36,24 +36,29 @@ def known_keys(data: pd.DataFrame, questionnaire: Questionnaire, names: Sequence
 
 
 def hide(
-    data: pd.DataFrame, questionnaire: Questionnaire, file: ReleasedFile, k: int, at_most: float, key: bytes
-) -> Hidden:
+    data: pd.DataFrame, questionnaire: Questionnaire, file: ReleasedFile, k: int, at_most: float, key: bytes,
+    already: pd.DataFrame | None = None,
+) -> Hidden:  # fmt: skip
     """Leave keys of a file empty until everybody has ``k`` candidates, as far as that can be had.
 
     Tried from what costs most cells to what costs least, within the share ``at_most`` of the rows: also for those who
     did not tell a key, which a neighbour knows anyway; and with whole small classes hidden, before none of their own
-    rows is (``suppress``). ``data`` (n rows): the respondents; ``key``: the study's.
+    rows is (``suppress``). ``data`` (n rows): the respondents; ``key``: the study's;
+    ``already`` (n, keys of ``blank``): what earlier versions left empty, and stays so.
     """
     items = questionnaire.among(file.columns)
     names = [name for name in items if name in file.keys]
     order = [name for name in file.blank if name in names]
     truth = known_keys(data, questionnaire, names)
+    gone = pd.DataFrame(False, index=truth.index, columns=names)
+    if already is not None:
+        gone[already.columns] = already
     if not order:
         return Hidden(truth, truth)
     places = keyed_places(data[list(items)], key)
     made: Suppression | None = None
     for known_anyway, own in product((True, False), range(k - 1, -1, -1)):
-        made = suppress(truth, k, order, places, known_anyway=known_anyway, own=own)
+        made = suppress(truth, k, order, places, known_anyway=known_anyway, own=own, gone=gone)
         if not made.unmended and sum(made.cells.values()) <= at_most * len(data):
             break
     assert made is not None

@@ -63,6 +63,7 @@ def suppress(
     *,
     known_anyway: bool = False,
     own: int | None = None,
+    gone: pd.DataFrame | None = None,
 ) -> Suppression:
     """Withhold values of the columns ``order`` so that each row of ``keys`` (n, columns) has at least ``k`` candidates.
 
@@ -73,6 +74,8 @@ def suppress(
     ``own``: the largest class whose own rows lose their values; of larger ones that are too small others alone do,
     which costs fewer cells and keeps k candidates, but leaves who knows how it was done with the ``own`` + 1 or more
     rows of the class that stay in sight (None: of every small class, and nobody is left with fewer than k).
+
+    ``gone`` (n, columns): values that are withheld already.
 
     With one column in ``order`` and no missing value elsewhere no smaller number of cells does, given that all rows of
     a small class are withheld; with several the fewest are not looked for (that is NP-hard: Adam Meyerson and Ryan
@@ -91,6 +94,8 @@ def suppress(
     if sorted(np.asarray(places).tolist()) != list(range(len(keys))):
         raise ValueError(f"places must hold 0 … {len(keys) - 1} once each")
     rows = _rows(keys, np.asarray(places, dtype=np.int64), known_anyway)
+    if gone is not None:
+        rows.released[gone[columns].to_numpy(dtype=bool)] = -1
     for hidden in _sets([columns.index(name) for name in order]):
         _mend(rows, k, hidden, k if own is None else own)
     withheld = rows.released != rows.truth

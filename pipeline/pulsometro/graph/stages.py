@@ -146,11 +146,13 @@ def _weight(study: Study) -> Stage:
     weighting = study.params.weighting
     tables = [*population(study), *([weighting.coverage.file] if weighting.coverage else [])]
     tables += [weighting.base.frame] if isinstance(weighting.base, TelephoneFrame) else []
+    empties = study.params.releases and study.params.release is not None and study.params.release.main.blank
+    ledgers = (f"processed/suppressed/{KEY}.keys.csv",) if empties else ()
     return Stage(
         "weight", f"pulso weight {KEY} --withhold",
         (*program("weight"), *settings("municipalities.json", "release", f"waves/{KEY}.json", "weighting"),
          questionnaire(), *tables, f"processed/checks/{KEY}.json", *of_wave("ingest")),
-        of_wave("weight"), each_wave=True,
+        of_wave("weight"), each_wave=True, ledgers=ledgers,
     )  # fmt: skip
 
 

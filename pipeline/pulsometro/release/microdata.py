@@ -23,7 +23,7 @@ from pulsometro.study import Study
 from pulsometro.study.release_plan import barred_faults
 from pulsometro.study.respondents import FOLIO, load_respondents, load_responses
 from pulsometro.weighting.record import load_weighting
-from pulsometro.weighting.study_key import DEMONSTRATION_KEY, key_of_wave
+from pulsometro.weighting.study_key import key_of_wave
 
 MAIN, SECOND = "microdatos", "complemento"
 
@@ -66,7 +66,8 @@ def load_microdata(study: Study, wave: str) -> Microdata:
     if plan is None:
         raise PulsoError("params.yaml: there is no section 'release'; write what the microdata hold (keys, answers).")
     refuse(study.root / "params.yaml", barred_faults(plan, questionnaire, study.params.weighting))
-    key = key_of_wave(study, wave) if study.params.weighting.blur is not None else DEMONSTRATION_KEY
+    # A plan that leaves nothing empty needs no key.
+    key = key_of_wave(study, wave) if any(file.blank for _, file in plan.files) or plan.second else b""
     blur = load_weighting(study, wave).blur
     data = load_respondents(study, wave)
     told = load_responses(study, wave).set_index(FOLIO, drop=False).loc[data[FOLIO]].set_axis(data.index)

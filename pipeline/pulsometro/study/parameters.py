@@ -227,6 +227,10 @@ class Study:
         """The cells that versions of the wave withheld, which git keeps."""
         return self.root / "processed" / "suppressed" / f"{wave}.csv"
 
+    def emptied(self, wave: str) -> Path:
+        """The values of keys that versions of the wave left empty, which git keeps."""
+        return self.root / "processed" / "suppressed" / f"{wave}.keys.csv"
+
     def release(self, wave: str) -> Path:
         """Folder of what partners may have of the wave."""
         return self.root / "processed" / "release" / wave

@@ -26,7 +26,7 @@ def load_respondents(study: Study, wave: str) -> pd.DataFrame:
     path = study.processed(wave, "weights.parquet")
     responses = load_responses(study, wave)
     plan = study.params.release
-    if plan is not None and plan.main.blank:
+    if plan is not None and study.params.releases and plan.main.blank:
         hidden = read_table(study.processed(wave, HIDDEN)).set_index(FOLIO)
         shown = hidden.reindex(responses[FOLIO])
         responses = responses.assign(**{name: shown[name].array for name in hidden.columns if name in responses})

@@ -7,19 +7,19 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.files import write_record, write_table
-from pulsometro.disclosure.hidden_keys import hide
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.base_weight_settings import TelephoneFrame
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
 from pulsometro.study.release_plan import order_of_draws
-from pulsometro.study.respondents import FOLIO, HIDDEN, load_attempts, load_responses
+from pulsometro.study.respondents import HIDDEN, load_attempts, load_responses
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
 from pulsometro.weighting.control_totals import csv_named
+from pulsometro.weighting.emptied_keys import plan_that_empties, released_keys, write_emptied
 from pulsometro.weighting.errors import WeightingError
 from pulsometro.weighting.record import NAME
-from pulsometro.weighting.study_key import DEMONSTRATION_KEY, key_of_wave
+from pulsometro.weighting.study_key import key_of_wave
 
 
 def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> str:
@@ -28,7 +28,13 @@ def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> s
     ``before`` is asked first and raises when the wave's checks forbid it. Raises WaveWithheld when an input is
     missing or a step is not sound; then the folder holds that record alone.
     """
-    return carried(study, wave, "weight", partial(_weight, study, wave, before))
+    return carried(study, wave, "weight", partial(_weight, study, wave, before), partial(_keep_ledger, study, wave))
+
+
+def _keep_ledger(study: Study, wave: str) -> None:
+    """A wave that stops here keeps its ledger: the file must be there, with what it held."""
+    if plan_that_empties(study) is not None and not study.emptied(wave).is_file():
+        write_emptied(study, wave, frozenset())
 
 
 def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -> str:
@@ -38,9 +44,9 @@ def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -
     except WeightingError as error:
         raise error.named(study.area_names, _labels(study.questionnaire(wave))) from None
     write_table(result.weights, folder / "weights.parquet")
-    keys = released_keys(study, wave)
-    if keys is not None:
-        write_table(keys, folder / HIDDEN)
+    plan = plan_that_empties(study)
+    if plan is not None:
+        write_table(released_keys(study, wave, plan), folder / HIDDEN)
     write_record(result.record.to_dict(), folder / NAME)
     return summary(result)
 
@@ -67,22 +73,6 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
         key=key_of_wave(study, wave) if settings.blur is not None else None,
     )
     return weigh(inputs, settings)
-
-
-def released_keys(study: Study, wave: str) -> pd.DataFrame | None:
-    """A row per respondent: folio, and the keys that are left empty in some rows, as they are released and estimated.
-
-    None where the plan of the microdata has no such key. What cannot be mended stays, and stops the release.
-    """
-    plan, asked = study.params.release, study.questionnaire(wave)
-    if plan is None or not plan.main.blank:
-        return None
-    told = load_responses(study, wave)
-    # Without a blur nothing of the study is under a key of its own: rows are then taken as their values say.
-    key = key_of_wave(study, wave) if study.params.weighting.blur is not None else DEMONSTRATION_KEY
-    withheld = hide(told, asked, plan.main, plan.k, plan.blank_at_most, key).withheld
-    shown = {name: told[name].mask(withheld[name]) for name in plan.main.blank if name in withheld}
-    return pd.DataFrame({FOLIO: told[FOLIO], **shown})
 
 
 def _labels(questionnaire: Questionnaire) -> dict[str, str]:

@@ -30,9 +30,10 @@ def key_of_wave(study: Study, wave: str) -> bytes:
     declared = study.params.weighting.blur
     path, key = KEY.path(study.root), KEY.read(study.root)
     if key is None:
+        told = " and write what that says under weighting.blur.key in params.yaml" if declared is not None else ""
         raise MachineError(
             f"{path}: the key of the weights is missing; put the team's copy there, or, before the first edition, make "
-            "it with 'pulso key' and write what that says under weighting.blur.key in params.yaml."
+            f"it with 'pulso key'{told}."
         )
     if declared is not None and declared.key != fingerprint(key):
         raise MachineError(

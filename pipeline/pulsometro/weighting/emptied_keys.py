@@ -1,0 +1,83 @@
+"""The keys that are left empty in some rows of a wave, the same ones in every version of it.
+
+Two versions of a wave differ by a few interviews. A value that one leaves empty and the other shows would be known. The
+ledger of these values is kept by git: it names respondents by codes that nobody without the study's key can undo.
+"""
+
+import csv
+import hmac
+import io
+
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.common.files import write_text
+from pulsometro.disclosure.hidden_keys import hide
+from pulsometro.settings.release_settings import ReleaseSettings
+from pulsometro.study import Study
+from pulsometro.study.respondents import FOLIO, load_responses
+from pulsometro.weighting.study_key import key_of_wave
+
+_COLUMNS = ["respondent", "item"]
+_DIGITS = 16
+
+
+def plan_that_empties(study: Study) -> ReleaseSettings | None:
+    """The plan of the microdata, where it has keys that may be left empty."""
+    plan = study.params.release
+    return plan if plan is not None and study.params.releases and plan.main.blank else None
+
+
+def released_keys(study: Study, wave: str, plan: ReleaseSettings) -> pd.DataFrame:
+    """A row per respondent: folio, and the keys that are left empty in some rows, as they are released and estimated.
+
+    Enters what is left empty in the ledger. What cannot be mended stays, and stops the release. Raises MachineError
+    without the study's key, PulsoError when the ledger is not what this program wrote.
+    """
+    told, asked, key = load_responses(study, wave), study.questionnaire(wave), key_of_wave(study, wave)
+    codes = [respondent_code(str(folio), wave, key) for folio in told[FOLIO]]
+    before = read_emptied(study, wave)
+    names = [name for name in plan.main.blank if name in asked.items]
+    already = pd.DataFrame({name: [(code, name) in before for code in codes] for name in names}, index=told.index)
+    withheld = hide(told, asked, plan.main, plan.k, plan.blank_at_most, key, already).withheld
+    found = {(code, name) for name in names for code, out in zip(codes, withheld[name], strict=True) if out}
+    write_emptied(study, wave, before | found)
+    return pd.DataFrame({FOLIO: told[FOLIO], **{name: told[name].mask(withheld[name]) for name in names}})
+
+
+def respondent_code(folio: str, wave: str, key: bytes) -> str:
+    """The code of a respondent in the ledger: 16 hexadecimal digits that only the key leads to.
+
+    >>> respondent_code("A-1", "2013T2", b"key") == respondent_code("A-1", "2013T1", b"key")
+    False
+    """
+    return hmac.digest(key, f"emptied {wave} {folio}".encode(), "sha256").hex()[:_DIGITS]
+
+
+def read_emptied(study: Study, wave: str) -> frozenset[tuple[str, str]]:
+    """(code of the respondent, item) of each value that a version of the wave left empty; none without a version.
+
+    Raises PulsoError when the file is not what this program wrote.
+    """
+    path = study.emptied(wave)
+    if not path.is_file():
+        return frozenset()
+    try:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+    except (ValueError, csv.Error):
+        rows = []
+    if not rows or rows[0] != _COLUMNS or any(len(row) != 2 or len(row[0]) != _DIGITS for row in rows[1:]):
+        raise PulsoError(
+            f"{path.relative_to(study.root)}: it is not the list of the values that earlier versions of the wave left "
+            "empty; take it from git ('git checkout' and its name) and run again."
+        )
+    return frozenset((row[0], row[1]) for row in rows[1:])
+
+
+def write_emptied(study: Study, wave: str, cells: frozenset[tuple[str, str]] | set[tuple[str, str]]) -> None:
+    """Write the ledger in order: the same values, the same bytes."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(sorted(cells))
+    write_text(text.getvalue(), study.emptied(wave))
