@@ -4,9 +4,10 @@ import html
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
@@ -184,3 +185,43 @@ def test_the_page_says_that_it_is_internal(tmp_path: Path, engine: Engine) -> No
         page = study.checks(WAVE).with_suffix(".html").read_text(encoding="utf-8")
         assert "<strong>Página interna:</strong> trae folios" in page
         assert "no se publica, no se entrega ni se reenvía" in page
+
+
+def _second_wave(root: Path, frame: pd.DataFrame, edit: Callable[[str], str] = str) -> None:
+    params = root / "params.yaml"
+    text = params.read_text(encoding="utf-8")
+    start, end = text.index('  "2020T1":'), text.index("municipalities:")
+    second = text[start:end].replace("2020T1", "2020T2").replace("edition: 1", "edition: 2")
+    if "2020T2" not in text:
+        params.write_text(text[:end] + second + text[end:], encoding="utf-8")
+    asked = edit(d.QUESTIONNAIRE.replace('"2020T1"', '"2020T2"'))
+    (root / "questionnaires/2020T2.yaml").write_text(asked, encoding="utf-8")
+    (root / "raw/2020T2").mkdir(exist_ok=True)
+    d.write_csv(frame, root / "raw/2020T2/datos.csv")
+
+
+def test_random_ids_exchanged_with_telephones_are_told_by_the_wave_before(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file alone does not tell ids of eight random digits from telephones of ten."""
+    rng = np.random.default_rng(5)
+    ids, numbers = (
+        [form.format(n) for n in rng.choice(10**8, 120, replace=False)] for form in ("{:08d}", "81{:08d}")
+    )  # fmt: skip
+    d.prepared(tmp_path, d.good().assign(FOLIO=ids[:60], TEL=numbers[:60]))
+    right = d.good(seed=2).assign(FOLIO=ids[60:], TEL=numbers[60:])
+    wrong = right.rename(columns={"FOLIO": "TEL", "TEL": "FOLIO"})
+    swapped = ("respondent: FOLIO", "respondent: TEL"), ("telefono: TEL", "telefono: FOLIO")
+    monkeypatch.chdir(tmp_path)
+    for frame, edit in (
+        (wrong, str), (right, str), (wrong, lambda t: t.replace(*swapped[0]).replace(*swapped[1])),
+    ):  # fmt: skip
+        _second_wave(tmp_path, frame, edit)
+        for wave in ("2020T1", "2020T2"):
+            assert "60 accepted" in CliRunner().invoke(main, ["ingest", wave]).output
+        study = load_study(tmp_path)
+        verdict = stage.check_wave(study, "2020T2", engine)
+        refused = "the folios look like telephone numbers and those of 2020T1 do not" in verdict.refused
+        assert refused == (frame is wrong and edit is str)
+        told = "".join(study.checks("2020T2").with_suffix(end).read_text("utf-8") for end in (".json", ".html"))
+        assert not [number for number in numbers if number in told]

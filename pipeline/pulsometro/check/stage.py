@@ -12,7 +12,7 @@ from pulsometro.check.report.check_page import write_report
 from pulsometro.check.report.terminal import WORDS
 from pulsometro.check.rule import Evidence, Rule, with_severities
 from pulsometro.check.rules.codes_and_skips import questionnaire_rules
-from pulsometro.check.rules.delivery import columns_moved, same_again, sample_moved, strata_renumbered
+from pulsometro.check.rules.delivery import columns_moved, refuse_exchanged, same_again, sample_moved, strata_renumbered
 from pulsometro.check.rules.fieldwork import fieldwork_rules
 from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
 from pulsometro.check.rules.representativeness import composition_rules
@@ -207,6 +207,8 @@ def _with_past(
     past = Past(last, study.questionnaire(last), read_table(study.processed(last, "responses.parquet")))
     moves, rules = against(questionnaire, responses, past, settings)
     tables, phone = {"moves": moves}, settings.roles.phone
+    if phone is not None:
+        refuse_exchanged(responses["folio"], past.responses["folio"], last, study.raw(questionnaire.wave))
     found = {
         "units": strata_renumbered(study, responses, past.responses),
         "areas": sample_moved(study, evidence.tables["areas"], past.responses) if "areas" in evidence.tables else None,

@@ -13,6 +13,7 @@ from pulsometro.common.plain_words import NUMBERS, SMALL, STANDARD, WORDS
 
 # A code, a count, an age, minutes: no telephone, date, post code or key of a person has so few.
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,2})?")
+_NO_LETTERS = re.compile("[^a-z0-9]+")
 _RUNS = re.compile(r"[^\W\d_]+|\d+")
 # Of a heading, a sheet or a file: as in P5[SQ001], VAR00001, cb_0624.
 _MOST_DIGITS = 4
@@ -24,6 +25,8 @@ _DIGITS = re.compile(r"\d{4,}")
 
 def simple(text: str) -> str:
     """Without accents, capitals, punctuation or repeated blanks: 'Gral.  Escobedo ' → 'gral escobedo'."""
+    if text.isascii():
+        return _NO_LETTERS.sub(" ", text.lower()).strip()
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", letters).strip()

@@ -2,15 +2,19 @@
 lose interviews, strata numbered anew."""
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.common.discretion import told_by_place
+from pulsometro.common.errors import PulsoError
 from pulsometro.study import Study
 
 _SAME = 0.5
+# Ids that count up leave fewer numbers out between them.
+_COUNTED = 20
 
 
 def columns_moved(now: Sequence[str], before: Sequence[str]) -> tuple[pd.DataFrame, tuple[Rule, ...]]:
@@ -34,6 +38,25 @@ def columns_moved(now: Sequence[str], before: Sequence[str]) -> tuple[pd.DataFra
              "Las que el cuestionario usa están; pregunte por las demás si las necesita.", {"value_set": [False]}),
     )  # fmt: skip
     return table, rules
+
+
+def refuse_exchanged(now: pd.Series, before: pd.Series, earlier: str, path: Path) -> None:
+    """Raise PulsoError where folios look like telephones and the earlier wave's did not.
+
+    Of two columns of random numbers a file alone does not tell which is which; nothing of such a wave is shown.
+    """
+    if _look_dialled(now) and not _look_dialled(before):
+        raise PulsoError(
+            f"{path}: the folios look like telephone numbers and those of {earlier} do not, as if the two columns had "
+            "been exchanged; correct delivery in the questionnaire, or ask the firm for folios of their own."
+        )
+
+
+def _look_dialled(folio: pd.Series) -> bool:
+    """Most have ten digits as a national number has, and do not count up."""
+    digits = folio.dropna().str.replace(r"[\s().\-]", "", regex=True)
+    dialled = digits[digits.str.fullmatch("[2-9][0-9]{9}")].astype("int64").sort_values()
+    return 2 * len(dialled) > len(digits) and float(dialled.diff().median()) > _COUNTED
 
 
 def strata_renumbered(

@@ -143,7 +143,9 @@ def _ending(folio: pd.Series, telephone: pd.Series) -> Mask:
     """Rows whose folio's number is the last six digits or more of their telephone: by chance in one of a million."""
     found = []
     for text, called in zip(folio.fillna(""), telephone.fillna(""), strict=True):
-        parts = {_longest(text), *re.findall(r"\d+", text)}
+        last = (called if called.isdecimal() else number(called))[-_ENDING:]
+        likely = len(last) == _ENDING and (last in text or last in _JOINED.sub("", text))
+        parts = {_longest(text), *re.findall(r"\d+", text)} if likely else ()
         found.append(any(len(part) >= _ENDING and number(called).endswith(part) for part in parts))
     return np.array(found, dtype=bool)
 
