@@ -172,6 +172,13 @@ def test_no_stage_depends_on_a_folder_that_grows_with_waves() -> None:
         assert not {"questionnaires", "raw", "processed", "reports"} & set(stage.deps), stage.name
 
 
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "examples" / "ensu"], ids=["project", "ensu"])
+def test_dvc_neither_keeps_nor_removes_a_ledger(folder: Path) -> None:
+    stages = YAML(typ="safe").load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    made = {path: how for out in stages["protect"]["do"]["outs"] if isinstance(out, dict) for path, how in out.items()}
+    assert made["processed/suppressed/${item}.csv"] == {"cache": False, "persist": True}
+
+
 def test_at_most_seven_stages_a_wave() -> None:
     assert sum(stage.each_wave for stage in stages_of(load_study(ROOT))) <= 7
 

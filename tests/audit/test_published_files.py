@@ -14,7 +14,7 @@ from pulsometro.common.files import read_record, read_table, write_table
 from pulsometro.estimates import series
 from pulsometro.reporting.row_key import RowKey
 from pulsometro.study import Study, load_study
-from pulsometro.study.withheld import WaveWithheld, read_withheld
+from pulsometro.study.withheld import WaveWithheld, Withheld, read_withheld, write_withheld
 from pulsometro.suppression import stage as protect
 from pulsometro.suppression.ledger import read_ledger
 from pulsometro.suppression.suppressed_cells import KEYS, NAME, CellKey, hidden, load_suppressed
@@ -172,6 +172,20 @@ def test_a_version_with_fewer_interviews_withholds_what_the_first_did(study: Stu
     # A wave whose ledger was taken from git again is free of what was only tried.
     second.ledger(LAST).write_text(",".join(KEYS) + "\n", encoding="utf-8")
     assert "0 of" in protect.run(second, LAST)
+
+
+def test_a_wave_that_stopped_before_keeps_its_ledger_and_is_handed_on(study: Study) -> None:
+    """DVC asks for every file that a stage makes, whatever became of the wave."""
+    kept = study.ledger(LAST).read_bytes()
+    write_withheld(study, Withheld(LAST, "ingest", "raw", "cut off", "send it again"), "ingest")
+    for stage in (protect, audit):
+        with pytest.raises(WaveWithheld, match="cut off"):
+            stage.run(study, LAST)
+    assert study.ledger(LAST).read_bytes() == kept
+    study.ledger(LAST).unlink()
+    with pytest.raises(WaveWithheld):
+        protect.run(study, LAST)
+    assert read_ledger(study, LAST) == frozenset() and study.ledger(LAST).is_file()
 
 
 def test_a_ledger_that_is_none_stops_the_wave(study: Study) -> None:

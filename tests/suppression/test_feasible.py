@@ -112,6 +112,15 @@ def hidden_in(rows: pd.DataFrame, wave: WaveCells, found: Collection[CellKey]) -
             if any(keys[index] in found for index in shown)}  # fmt: skip
 
 
+def test_what_nothing_can_widen_does_not_take_a_whole_question_with_it() -> None:
+    """Two were asked in one group, so that its cell is two wide at most: hiding everything else would help nobody."""
+    counts = [40] * 18
+    counts[:3] = [1, 1, 0]
+    found = suppressed_in(survey(counts), circle(Confidentiality(min_base=0, min_count=3, min_base_all=0)))
+    assert CellKey("d", "d1", "proportion", "m*s", "a*1") in found
+    assert {key.domain_kind for key in found} == {"m*s"} and len({key.domain for key in found}) == 4
+
+
 @settings(max_examples=3, deadline=None)
 @given(st.lists(st.sampled_from((0, 1, 2, 3, 6, 30)), min_size=18, max_size=18))
 def test_every_thin_cell_is_left_as_wide_as_it_can_be_or_as_asked(counts: list[int]) -> None:

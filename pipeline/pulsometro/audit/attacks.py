@@ -108,12 +108,20 @@ def guessed(public: Public, truth: pd.DataFrame, circle: Circle) -> Narrowest:
         return Narrowest(0, None, ())
     guess, hidden = guess_of(counted), {cell for cell in counted.cells if cell not in shown}
     widths = {cell: guess.interval(cell, hidden).width for cell in secrets}
-    needed = {cell: min(circle.rules.min_count, counted.size(cell)[0]) for cell in secrets}
+    least, locked = circle.rules.min_count, {cell for cell in counted.cells if _locked(cell, circle)}
     leaks = tuple(
         Leak(secrets[cell], f"is told within {int(width + 0.5)} persons")
-        for cell, width in widths.items() if width < needed[cell] - 1e-6
-    )  # fmt: skip
+        for cell, width in widths.items()
+        # What its base allows is as wide as it can be, whatever is withheld.
+        if not guess.wide(cell, hidden, least) and width < guess.needed(cell, hidden, least, locked) - 1e-6
+    )
     return Narrowest(len(secrets), int(min(widths.values()) + 1e-6), leaks)
+
+
+def _locked(cell: Cell, circle: Circle) -> bool:
+    """Whether anybody can count the cell."""
+    names = {name for (name, _), answers in circle.structure.counted.items() if answers == cell.answers}
+    return any(circle.countable.covers(name, cell.domain[0]) for name in names)
 
 
 def asked_about(public: Public, circle: Circle) -> int:

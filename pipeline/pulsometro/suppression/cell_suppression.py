@@ -254,23 +254,28 @@ def _widened(
     if not secrets or not circle.rules.min_count:
         return out
     guess = guess_of(sensitive)
-    hidden = {cell for cells in out.values() for cell in cells}
-    more: list[Cell] = []
-    for secret in secrets:
-        more += _until_wide(wave, guess, secret, hidden.union(more), circle.rules.min_count)
+    hidden, more = {cell for cells in out.values() for cell in cells}, list[Cell]()
+    # What is wide enough already stays so: the more is hidden, the wider is every interval.
+    narrow = [secret for secret in secrets if not guess.wide(secret, hidden, circle.rules.min_count)]
+    needed = {secret: guess.needed(secret, hidden, circle.rules.min_count, wave.locked) for secret in narrow}
+    for secret in narrow:
+        more += _until_wide(wave, guess, (secret, needed[secret]), hidden.union(more), circle.rules.min_count)
     for cell in list(more):
         without = [other for other in more if other != cell]
-        if all(guess.wide(secret, hidden.union(without), circle.rules.min_count) for secret in secrets):
+        if all(guess.wide(secret, hidden.union(without), needed[secret]) for secret in narrow):
             more = without
     for cell in more:
         out.setdefault(cell.answers.universe, set()).add(cell)
     return out
 
 
-def _until_wide(wave: WaveCells, guess: Guess, secret: Cell, out: set[Cell], min_count: int) -> list[Cell]:
+def _until_wide(
+    wave: WaveCells, guess: Guess, wanted: tuple[Cell, float], out: set[Cell], min_count: int
+) -> list[Cell]:
     """Cells of the secret's universe to leave out besides ``out``, cheapest first, until it is wide enough."""
     more: list[Cell] = []
-    while not guess.wide(secret, out.union(more), min_count):
+    secret, needed = wanted
+    while not guess.wide(secret, out.union(more), needed):
         left = [cell for cell in wave.rows[secret.answers.universe] if cell not in out.union(more) | wave.locked]
         if not left:
             break

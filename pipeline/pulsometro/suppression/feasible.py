@@ -59,8 +59,12 @@ class Interval:
     def width(self) -> float:
         """The narrower of the two, in persons; between whole persons."""
         (low, high), (light, heavy) = self.persons, self.weights
-        whole = floor(high + _EQUAL) - ceil(low - _EQUAL)
-        return max(0.0, min(float(whole), heavy - light))
+        return max(0.0, min(float(_whole(low, high)), heavy - light))
+
+
+def _whole(low: float, high: float) -> int:
+    """How far the least and the greatest whole number between two ends lie apart."""
+    return floor(high + _EQUAL) - ceil(low - _EQUAL)
 
 
 class Guess:
@@ -139,9 +143,16 @@ class Guess:
         low, high = self._ends(cell, hidden, 1)
         return Interval(persons, (low / scale, high / scale))
 
-    def wide(self, cell: Cell, hidden: Collection[Cell], persons: int) -> bool:
+    def needed(self, cell: Cell, hidden: Collection[Cell], persons: int, shown: Collection[Cell] = ()) -> float:
+        """How wide a cell can be left: ``persons``, or what it is when all of its universe but ``shown`` is hidden."""
+        own = {each for each in self._counted.cells if each.answers.universe == cell.answers.universe}
+        return min(float(persons), self.interval(cell, own.difference(shown).union(hidden)).width)
+
+    def wide(self, cell: Cell, hidden: Collection[Cell], persons: float) -> bool:
         """Whether a cell could be any of ``persons`` and one more, or anything that its base allows."""
-        return self.interval(cell, hidden).width >= min(persons, self._counted.size(cell)[0]) - _EQUAL
+        needed = min(persons, self._counted.size(cell)[0]) - _EQUAL
+        low, high = self._ends(cell, hidden, 0)
+        return _whole(low, high) >= needed and self.interval(cell, hidden).width >= needed
 
     def _ends(self, cell: Cell, hidden: Collection[Cell], kind: int) -> Pair:
         scale = self._mean if kind else 1.0
