@@ -44,6 +44,10 @@ def make_study(folder: Path, waves: tuple[str, ...] = WAVES, interviews: int = 6
     params["weighting"]["calibration"]["margins"] = [{"items": ["sexo"]}]
     params["weighting"]["replicates"]["n"] = 30
     del params["weighting"]["collapse"]
+    answers = params["release"]["main"]["answers"]
+    params["release"] = {"blank_at_most": 0.05, "main": {
+        "keys": ["municipio", "grupo_escolaridad"], "blank": ["grupo_escolaridad"], "answers": answers,
+    }}  # fmt: skip
     params["weighting"]["blur"]["key"] = fingerprint(KEY.make(folder))
     dump(params, folder / "params.yaml")
     simulate.run(load_study(folder))

@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.questionnaire.derivation import derive
 from pulsometro.simulate.answers import DONT_KNOW, REFUSED, Edition, seeds
 from pulsometro.simulate.population import effect_sum
 
@@ -146,7 +147,8 @@ def _responses(
         elif item.derived is None:
             responses[name] = values[name]
         else:
-            responses[name] = _derived(responses[item.derived.source], item.derived.ranges)
+            source = item.derived.source
+            responses[name] = derive(responses[source], item, edition.questionnaire[source])
     return responses
 
 
@@ -161,14 +163,6 @@ def _recorded(
     if name in edition.questionnaire.skips:
         asked = edition.questionnaire.skips[name].mask(responses)
         result[~asked] = item.code_for("no_aplica")
-    return result
-
-
-def _derived(source: pd.Series, ranges: object) -> pd.Series:
-    result = pd.Series(pd.NA, index=source.index, dtype="Int64")
-    assert isinstance(ranges, dict)
-    for code, (low, high) in ranges.items():
-        result[source.between(low, high)] = code
     return result
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.ingest.harmonise.crosswalk import Problem
+from pulsometro.questionnaire.derivation import derive
 from pulsometro.questionnaire.model import Item, Questionnaire
 
 
@@ -46,17 +47,3 @@ def _skipped(result: pd.DataFrame, name: str, item: Item, questionnaire: Questio
     if skipped is not None:
         result.loc[~asked & empty, name] = skipped
     return ~asked & ~neutral
-
-
-def derive(source: pd.Series, item: Item, from_item: Item) -> pd.Series:
-    """Cut a whole number into the item's codes; a missing code keeps its kind of missing."""
-    if item.derived is None:
-        raise ValueError("the item is not derived")
-    result = pd.Series(pd.array([pd.NA] * len(source), dtype="Int64"), index=source.index)
-    for code, (low, high) in item.derived.ranges.items():
-        result = result.mask(source.between(low, high).fillna(False).astype(bool), code)
-    for code, kind in from_item.missing.items():
-        target = item.code_for(kind)
-        if target is not None:
-            result = result.mask((source == code).fillna(False).astype(bool), target)
-    return result
