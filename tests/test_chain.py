@@ -23,6 +23,7 @@ from pulsometro.ingest import stage as ingest
 from pulsometro.simulate import stage as simulate
 from pulsometro.study import Study, load_study
 from pulsometro.study.respondents import load_respondents
+from pulsometro.suppression import stage as protect
 from pulsometro.weighting import stage as weight
 
 LABELS = ("reason_label", "statistic_label", "comparison_label", "verdict_label")
@@ -57,6 +58,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
     for wave in WAVES:
         weight.run(made, wave)
         estimate.run(made, wave)
+        protect.run(made, wave)
     series.run(made)
     yield made
 
@@ -158,7 +160,7 @@ def test_the_index_is_linked_where_a_force_enters(study: Study) -> None:
 
 
 def test_domains_of_people_who_did_not_say_are_not_published(table: pd.DataFrame) -> None:
-    assert set(table.loc[table["domain_kind"] == "escolaridad", "domain"]) == {"1", "2", "3", "4"}
+    assert set(table.loc[table["domain_kind"] == "grupo_escolaridad", "domain"]) == {"1", "2", "3"}
     assert table.loc[table["domain_kind"] == "municipio*sexo", "domain"].nunique() == 18
 
 

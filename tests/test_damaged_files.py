@@ -24,17 +24,19 @@ READ_BY = {
     f"processed/checks/{WAVE}.json": ("weight", "report", "site"),
     f"processed/{WAVE}/weight/weights.parquet": ("estimate", "release"),
     f"processed/{WAVE}/weight/weighting.json": ("estimate", "report", "site"),
-    f"processed/{WAVE}/estimate/estimates.parquet": ("series", "recompute"),
+    f"processed/{WAVE}/estimate/estimates.parquet": ("protect", "series", "audit", "recompute"),
+    f"processed/{WAVE}/protect/suppressed.parquet": ("series", "audit"),
     f"processed/{WAVE}/recompute/second_opinion.json": ("report", "site"),
     f"processed/{WAVE}/estimate/interviewers.parquet": ("report",),
     "processed/series/estimates.parquet": ("site",),
     f"processed/series/waves/{WAVE}/estimates.parquet": ("report", "site"),
-    f"processed/series/waves/{WAVE}/changes.parquet": ("report", "site"),
-    f"processed/series/waves/{WAVE}/rankings.parquet": ("report", "site"),
+    f"processed/series/waves/{WAVE}/changes.parquet": ("audit", "report", "site"),
+    f"processed/series/waves/{WAVE}/rankings.parquet": ("audit", "report", "site"),
+    f"processed/series/waves/{WAVE}/suppressed.parquet": ("audit", "report", "site"),
 }
 WORDS = {
-    "check": ("check", "--all"), "weight": ("weight", WAVE), "estimate": ("estimate", WAVE), "series": ("series",),
-    "recompute": ("recompute",),
+    "check": ("check", "--all"), "weight": ("weight", WAVE), "estimate": ("estimate", WAVE),
+    "protect": ("protect", WAVE), "series": ("series",), "audit": ("audit", WAVE), "recompute": ("recompute",),
     "report": ("report", WAVE), "site": ("site",), "release": ("release", WAVE),
 }  # fmt: skip
 

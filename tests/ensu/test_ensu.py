@@ -18,6 +18,7 @@ from pulsometro.estimates import stage as estimate
 from pulsometro.graph.stages import stages_of
 from pulsometro.ingest import stage as ingest
 from pulsometro.study import Study, load_study
+from pulsometro.suppression import stage as protect
 from pulsometro.weighting import stage as weight
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,7 @@ def study(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
         assert "0 quarantined" in ingest.run(made, wave)
         weight.run(made, wave)
         estimate.run(made, wave)
+        protect.run(made, wave)
     series.run(made)
     return made
 
