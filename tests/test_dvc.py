@@ -230,6 +230,7 @@ RERUN = {
     "weighting/errors.py": {"weight", "check", *READ_RECORD},
     "weighting/record.py": {"weight", *READ_RECORD},
     "weighting/study_key.py": {"weight", "release"},
+    "weighting/emptied_keys.py": {"weight", "release"},
     "estimation/quantiles.py": {"estimate", "series", "recompute"},
     "estimation/_engine/kernel.py": {"estimate", "series", "recompute"},
     "estimation/comparing/wave_changes.py": {"estimate", "series", "recompute"},

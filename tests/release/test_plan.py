@@ -29,6 +29,7 @@ def planned(study: Study, main: dict[str, list[str]], second: dict[str, list[str
     plan(study.root, main, second, **more)
     made = load_study(study.root)
     made.emptied(WAVE).unlink(missing_ok=True)
+    made.emptied(WAVE, "second").unlink(missing_ok=True)
     empties = plan_that_empties(made)
     if empties is not None:
         write_table(released_keys(made, WAVE, empties), made.processed(WAVE, HIDDEN))

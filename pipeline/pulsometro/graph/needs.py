@@ -49,7 +49,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "site": _REPORTING,
         "release": (
             *_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/secret_keys.py", "common/version.py", "disclosure",
-            "release", "style/spanish.py", *_RECORD, "weighting/study_key.py",
+            "release", "style/spanish.py", *_RECORD, "weighting/emptied_keys.py", "weighting/study_key.py",
         ),
         "verdict": _STUDY,
     }

@@ -247,11 +247,13 @@ def _site(study: Study) -> Stage:
 
 
 def _release(study: Study) -> Stage:
+    plan = study.params.release
+    ledgers = (f"processed/suppressed/{KEY}.second.csv",) if plan is not None and plan.second is not None else ()
     before = ("ingest", "report", "weight") if study.params.publish.reports else ("audit", "ingest", "weight")
     return Stage(
         "release", f"pulso release {KEY} --withhold",
         (*program("release"), *settings("estimation/se.json", "municipalities.json", "release",
          "report/confidentiality.json", "report/licence.json", "study", f"waves/{KEY}.json", "weighting"),
          questionnaire(), "questionnaires/indicators.yaml", *of_wave(*before)),
-        (f"processed/release/{KEY}", *of_wave("release")), each_wave=True,
+        (f"processed/release/{KEY}", *of_wave("release")), each_wave=True, ledgers=ledgers,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.study import Study
 from pulsometro.study.release_plan import barred_faults
 from pulsometro.study.respondents import FOLIO, load_respondents, load_responses
+from pulsometro.weighting.emptied_keys import Ledger
 from pulsometro.weighting.record import load_weighting
 from pulsometro.weighting.study_key import key_of_wave
 
@@ -30,13 +31,15 @@ MAIN, SECOND = "microdatos", "complemento"
 
 @dataclass(frozen=True)
 class Microdata:
-    """``tables``: ``microdatos`` and, where the plan has a second file, ``complemento``."""
+    """``tables``: ``microdatos`` and, where the plan has a second file, ``complemento``; ``emptied`` (n, items of the
+    second): what is left empty there, in the order of the respondents and not of the rows."""
 
     wave: str
     questionnaire: Questionnaire
     plan: ReleaseSettings
     tables: Mapping[str, ReleaseTable]
     risk: RiskRecord
+    emptied: pd.DataFrame
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -72,23 +75,31 @@ def load_microdata(study: Study, wave: str) -> Microdata:
     data = load_respondents(study, wave)
     told = load_responses(study, wave).set_index(FOLIO, drop=False).loc[data[FOLIO]].set_axis(data.index)
     growth = blur.se_growth if blur else None
-    return make(questionnaire, plan, told.assign(weight=data[WEIGHT]), data, study.area_names, key, growth)
+    told = told.assign(weight=data[WEIGHT])
+    if plan.second is None:
+        return make(questionnaire, plan, told, data, study.area_names, key, growth)
+    items = questionnaire.among(plan.second.columns)
+    ledger = Ledger(study.emptied(wave, "second"), wave, key)
+    made = make(questionnaire, plan, told, data, study.area_names, key, growth, ledger.emptied(told, items))
+    ledger.enter(told, made.emptied)
+    return made
 
 
 def make(
     questionnaire: Questionnaire, plan: ReleaseSettings, told: pd.DataFrame, data: pd.DataFrame,
-    areas: Mapping[str, str], key: bytes, blur_growth: float | None = None,
+    areas: Mapping[str, str], key: bytes, blur_growth: float | None = None, already: pd.DataFrame | None = None,
 ) -> Microdata:  # fmt: skip
     """The tables of a plan.
 
     ``told``: answers as they were given and weights; ``data``: the same rows, as they are estimated, with the design;
-    ``blur_growth``: as the weighting record says.
+    ``blur_growth``: as the weighting record says; ``already`` (n, items of the second file): what earlier versions left
+    empty there.
     """
     main = main_rows(told, data, questionnaire, plan)
     tables = {MAIN: build(questionnaire, main.items, main.data, areas)}
     second = None
     if plan.second is not None:
-        second = second_rows(main, told, questionnaire, plan, plan.second, key)
+        second = second_rows(main, told, questionnaire, plan, plan.second, key, already)
         shared = [name for name in plan.second.keys if name in main.items and name in second.items]
         tables[SECOND] = build_second(questionnaire, second.items, shared, second.data, areas)
     few = _few_in_sight(main, plan.k)
@@ -106,7 +117,10 @@ def make(
         cost=_costs(main, told, questionnaire),
         blur_growth=blur_growth,
     )
-    return Microdata(questionnaire.wave, questionnaire, plan, tables, risk)
+    emptied = pd.DataFrame(index=told.index)
+    if second is not None:
+        emptied = second.data[list(second.items)].isna() & told[list(second.items)].notna()
+    return Microdata(questionnaire.wave, questionnaire, plan, tables, risk, emptied)
 
 
 def _measured(rows: Rows, questionnaire: Questionnaire, keys: pd.DataFrame) -> Risk | None:

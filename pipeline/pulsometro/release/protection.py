@@ -59,15 +59,19 @@ def main_rows(told: pd.DataFrame, data: pd.DataFrame, questionnaire: Questionnai
 
 
 def second_rows(
-    main: Rows, told: pd.DataFrame, questionnaire: Questionnaire, plan: ReleaseSettings, file: ReleasedFile, key: bytes
-) -> Rows:
+    main: Rows, told: pd.DataFrame, questionnaire: Questionnaire, plan: ReleaseSettings, file: ReleasedFile, key: bytes,
+    already: pd.DataFrame | None = None,
+) -> Rows:  # fmt: skip
     """The rows of the second file, whose answers are empty where they would lead to fewer than k rows of the main one.
 
-    ``told``: the answers as they were given, in the order of the main file's rows. Raises PulsoError when nothing that
+    ``told``: the answers as they were given, in the order of the main file's rows; ``already`` (n, items): what earlier
+    versions left empty. Raises PulsoError when nothing that
     may be left empty keeps its keys or the two files apart.
     """
     items = questionnaire.among(file.columns)
-    hidden = hide(told, questionnaire, file, plan.k, 1.0, key)
+    gone = pd.DataFrame(False, index=told.index, columns=list(items)) if already is None else already
+    names = [name for name in file.blank if name in items]
+    hidden = hide(told, questionnaire, file, plan.k, 1.0, key, gone[names])
     _refuse_few(hidden, questionnaire, plan.k, "second")
     data = told.assign(**{name: told[name].mask(hidden.withheld[name]) for name in file.blank if name in hidden.keys})
     blanks = {name: int(hidden.withheld[name].sum()) for name in file.blank if name in hidden.keys}
@@ -76,8 +80,9 @@ def second_rows(
     if not shared:
         return Rows(data, items, hidden, blanks)
     theirs, before = main.data[shared], data[answers].isna()
+    seen = gone[shared].assign(**{name: hidden.withheld[name] for name in shared if name in hidden.keys})
     # As both files show them: an answer that was not given is a value like others.
-    apart = suppress(data[shared], plan.k, answers[::-1], keyed_places(data[list(items)], key))
+    apart = suppress(told[shared], plan.k, answers[::-1], keyed_places(told[list(items)], key), gone=seen)
     data = data.assign(**{name: data[name].mask(apart.frame[name].isna()) for name in answers})
     # An answer that stayed can still be rare in the main file, where nothing of it is empty.
     for name in answers[::-1]:

@@ -14,6 +14,7 @@ from pulsometro.release.table import ReleaseTable
 from pulsometro.release.writers import Shortened, write_csv, write_dta, write_parquet, write_sav
 from pulsometro.study import Study
 from pulsometro.study.withheld import carried
+from pulsometro.weighting.emptied_keys import Ledger
 
 
 def run(study: Study, wave: str) -> str:
@@ -26,7 +27,9 @@ def run(study: Study, wave: str) -> str:
 
 
 def _say_so(study: Study, wave: str) -> None:
-    period, title = study.wave(wave).period, study.identity.short_title
+    period, title, plan = study.wave(wave).period, study.identity.short_title, study.params.release
+    if plan is not None and plan.second is not None:
+        Ledger(study.emptied(wave, "second"), wave, b"").keep()
     with atomic_folder(study.release(wave), public=True) as folder:
         text = f"# {markdown(f'{title}, {period}')}\n\nLos microdatos de esta edición no se publican por ahora.\n"
         write_text(text, folder / "README.md")

@@ -227,9 +227,10 @@ class Study:
         """The cells that versions of the wave withheld, which git keeps."""
         return self.root / "processed" / "suppressed" / f"{wave}.csv"
 
-    def emptied(self, wave: str) -> Path:
-        """The values of keys that versions of the wave left empty, which git keeps."""
-        return self.root / "processed" / "suppressed" / f"{wave}.keys.csv"
+    def emptied(self, wave: str, file: str = "main") -> Path:
+        """The values that versions of the wave left empty in a file of microdata, which git keeps."""
+        name = {"main": "keys", "second": "second"}[file]
+        return self.root / "processed" / "suppressed" / f"{wave}.{name}.csv"
 
     def release(self, wave: str) -> Path:
         """Folder of what partners may have of the wave."""

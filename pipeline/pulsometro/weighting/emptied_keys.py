@@ -1,4 +1,4 @@
-"""The keys that are left empty in some rows of a wave, the same ones in every version of it.
+"""The values that are left empty in some rows of a wave's microdata, the same ones in every version of it.
 
 Two versions of a wave differ by a few interviews. A value that one leaves empty and the other shows would be known. The
 ledger of these values is kept by git: it names respondents by codes that nobody without the study's key can undo.
@@ -7,6 +7,9 @@ ledger of these values is kept by git: it names respondents by codes that nobody
 import csv
 import hmac
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -35,13 +38,10 @@ def released_keys(study: Study, wave: str, plan: ReleaseSettings) -> pd.DataFram
     without the study's key, PulsoError when the ledger is not what this program wrote.
     """
     told, asked, key = load_responses(study, wave), study.questionnaire(wave), key_of_wave(study, wave)
-    codes = [respondent_code(str(folio), wave, key) for folio in told[FOLIO]]
-    before = read_emptied(study, wave)
     names = [name for name in plan.main.blank if name in asked.items]
-    already = pd.DataFrame({name: [(code, name) in before for code in codes] for name in names}, index=told.index)
-    withheld = hide(told, asked, plan.main, plan.k, plan.blank_at_most, key, already).withheld
-    found = {(code, name) for name in names for code, out in zip(codes, withheld[name], strict=True) if out}
-    write_emptied(study, wave, before | found)
+    ledger = Ledger(study.emptied(wave), wave, key)
+    withheld = hide(told, asked, plan.main, plan.k, plan.blank_at_most, key, ledger.emptied(told, names)).withheld
+    ledger.enter(told, withheld[names])
     return pd.DataFrame({FOLIO: told[FOLIO], **{name: told[name].mask(withheld[name]) for name in names}})
 
 
@@ -54,30 +54,55 @@ def respondent_code(folio: str, wave: str, key: bytes) -> str:
     return hmac.digest(key, f"emptied {wave} {folio}".encode(), "sha256").hex()[:_DIGITS]
 
 
-def read_emptied(study: Study, wave: str) -> frozenset[tuple[str, str]]:
-    """(code of the respondent, item) of each value that a version of the wave left empty; none without a version.
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger of a file of microdata: ``path``, the ``wave`` and the study's ``key``."""
 
-    Raises PulsoError when the file is not what this program wrote.
-    """
-    path = study.emptied(wave)
-    if not path.is_file():
-        return frozenset()
-    try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
-    except (ValueError, csv.Error):
-        rows = []
-    if not rows or rows[0] != _COLUMNS or any(len(row) != 2 or len(row[0]) != _DIGITS for row in rows[1:]):
-        raise PulsoError(
-            f"{path.relative_to(study.root)}: it is not the list of the values that earlier versions of the wave left "
-            "empty; take it from git ('git checkout' and its name) and run again."
-        )
-    return frozenset((row[0], row[1]) for row in rows[1:])
+    path: Path
+    wave: str
+    key: bytes
 
+    def emptied(self, told: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+        """(n, names) whether a version of the wave left the value of a respondent empty.
 
-def write_emptied(study: Study, wave: str, cells: frozenset[tuple[str, str]] | set[tuple[str, str]]) -> None:
-    """Write the ledger in order: the same values, the same bytes."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    writer.writerows(sorted(cells))
-    write_text(text.getvalue(), study.emptied(wave))
+        Raises PulsoError when the file is not what this program wrote.
+        """
+        before, codes = self.read(), self._codes(told)
+        return pd.DataFrame({name: [(code, name) in before for code in codes] for name in names}, index=told.index)
+
+    def enter(self, told: pd.DataFrame, withheld: pd.DataFrame) -> None:
+        """Add what is left empty now: ``withheld`` (n, items) of the respondents ``told``."""
+        codes = self._codes(told)
+        found = {(code, str(name)) for name in withheld for code, out in zip(codes, withheld[name], strict=True) if out}
+        self.write(self.read() | found)
+
+    def keep(self) -> None:
+        """A wave that stops keeps its ledger: the file must be there, with what it held."""
+        if not self.path.is_file():
+            self.write(frozenset())
+
+    def read(self) -> frozenset[tuple[str, str]]:
+        """(code of the respondent, item) of each value that was left empty; none without an earlier version."""
+        if not self.path.is_file():
+            return frozenset()
+        try:
+            rows = list(csv.reader(io.StringIO(self.path.read_text(encoding="utf-8"))))
+        except (ValueError, csv.Error):
+            rows = []
+        if not rows or rows[0] != _COLUMNS or any(len(row) != 2 or len(row[0]) != _DIGITS for row in rows[1:]):
+            raise PulsoError(
+                f"{self.path.name}: it is not the list of the values that earlier versions of the wave left empty; "
+                f"it from git ('git checkout processed/suppressed/{self.path.name}') and run again."
+            )
+        return frozenset((row[0], row[1]) for row in rows[1:])
+
+    def write(self, cells: frozenset[tuple[str, str]]) -> None:
+        """Write the values in order: the same values, the same bytes."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        writer.writerows(sorted(cells))
+        write_text(text.getvalue(), self.path)
+
+    def _codes(self, told: pd.DataFrame) -> list[str]:
+        return [respondent_code(str(folio), self.wave, self.key) for folio in told[FOLIO]]

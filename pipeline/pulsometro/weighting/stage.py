@@ -16,7 +16,7 @@ from pulsometro.study.respondents import HIDDEN, load_attempts, load_responses
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
 from pulsometro.weighting.control_totals import csv_named
-from pulsometro.weighting.emptied_keys import plan_that_empties, released_keys, write_emptied
+from pulsometro.weighting.emptied_keys import Ledger, plan_that_empties, released_keys
 from pulsometro.weighting.errors import WeightingError
 from pulsometro.weighting.record import NAME
 from pulsometro.weighting.study_key import key_of_wave
@@ -33,8 +33,8 @@ def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> s
 
 def _keep_ledger(study: Study, wave: str) -> None:
     """A wave that stops here keeps its ledger: the file must be there, with what it held."""
-    if plan_that_empties(study) is not None and not study.emptied(wave).is_file():
-        write_emptied(study, wave, frozenset())
+    if plan_that_empties(study) is not None:
+        Ledger(study.emptied(wave), wave, b"").keep()
 
 
 def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -> str:
