@@ -142,7 +142,7 @@ def params() -> dict[str, Any]:
         "change": {"alpha": 0.05, "adjust": "BH", "covariance": "overlap"},
         "release": {
             "main": {"keys": ["municipio", "sexo", "edad2", "escolaridad"], "blank": ["escolaridad"],
-                     "answers": ["seguro", "conf_a", "conf_b", "victima", "denuncia", "pesos", "tramo"]},
+                     "answers": ["seguro", "conf_a", "conf_b", "victima", "denuncia", "pesos"]},
             "blank_at_most": 0.05, "linkage_at_most": 0.2,
         },
         "report": {

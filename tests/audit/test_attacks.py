@@ -61,7 +61,7 @@ def test_a_cell_in_any_table_is_found(table: str, rows: pd.DataFrame) -> None:
 def test_a_cell_of_an_earlier_version_is_found_unless_anybody_counts_it() -> None:
     own = public(survey([40] * 18), [])
     assert [leak.cell for leak in printed(own, [PLACE], PUBLIC)] == [PLACE]
-    counted = Countable(frozenset(["m"]), frozenset(["d"]))
+    counted = Countable({"d": (frozenset(["m"]),)})
     assert list(printed(own, [PLACE], Circle(PUBLIC.rules, PUBLIC.structure, counted))) == []
 
 

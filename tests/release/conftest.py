@@ -20,7 +20,7 @@ from tests.small_study import dump, load
 ROOT = Path(__file__).resolve().parents[2]
 WAVE = "2013T2"
 ROWS, REPLICATES = 360, 12
-ANSWERS = ["sexo", "grupo_edad", "seg_municipio", "conf_marina", "soborno_municipal", "victima", "denuncia"]
+ANSWERS = ["seg_municipio", "conf_marina", "soborno_municipal", "victima", "denuncia"]
 
 
 def made_responses(questionnaire: Questionnaire, areas: list[str], rng: np.random.Generator) -> pd.DataFrame:

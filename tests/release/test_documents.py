@@ -78,6 +78,8 @@ def test_simulated_data_say_so_and_real_data_do_not(study: Study) -> None:
     assert all("Datos simulados" in page.read_text(encoding="utf-8") for page in pages)
     params = study.root / "params.yaml"
     content = load(params)
+    for ledger in (study.emptied(WAVE), study.emptied(WAVE, "second")):
+        ledger.unlink()
     content["weighting"]["blur"]["key"] = fingerprint(KEY.make(study.root))
     for wave in content["waves"].values():
         wave["simulated"] = False

@@ -7,15 +7,17 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from pulsometro.common.errors import PulsoError
+from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.common.files import read_record, write_table
 from pulsometro.disclosure.groups import candidates
 from pulsometro.release.microdata import load_microdata
 from pulsometro.release.stage import run
 from pulsometro.study import Study, load_study
+from pulsometro.study.release_plan import refuse_plan
 from pulsometro.study.respondents import FOLIO, HIDDEN, load_respondents, load_responses
 from pulsometro.study.stage import run as hand_on_settings
 from pulsometro.weighting.emptied_keys import plan_that_empties, released_keys
+from pulsometro.weighting.study_key import KEY, fingerprint
 from tests.release.conftest import ANSWERS, WAVE, plan
 from tests.small_study import dump, load
 
@@ -148,7 +150,7 @@ def test_the_two_files_lead_nowhere_together(study: Study) -> None:
     assert made.second is not None
     main, second = made.main.frame, made.second.frame
     shared = [name for name in second.columns if name in main.columns and name not in ("id", "weight")]
-    assert shared == ["sexo", "victima"]
+    assert shared == ["victima"]
     for rows, others in ((main, second), (second, main)):
         for row in rows[shared].drop_duplicates().itertuples(index=False):
             fits = np.ones(len(others), dtype=bool)
@@ -157,8 +159,8 @@ def test_the_two_files_lead_nowhere_together(study: Study) -> None:
                 fits &= True if pd.isna(value) else (column.isna() | (column == value)).to_numpy(dtype=bool)
             assert fits.sum() >= 5, row
     # One weight a group, which weighs what it weighs in the main file, and no order that tells of the other rows.
-    assert len(second[["sexo", "weight"]].drop_duplicates()) == second["sexo"].nunique()
-    np.testing.assert_allclose(second.groupby("sexo")["weight"].sum(), main.groupby("sexo")["weight"].sum(), rtol=1e-9)
+    assert len(set(second["weight"])) == 1
+    np.testing.assert_allclose(second["weight"].sum(), main["weight"].sum(), rtol=1e-9)
     ordered = second.drop(columns=["id", "weight"]).fillna(-1).astype(int)
     assert ordered.equals(ordered.sort_values(list(ordered.columns)).reset_index(drop=True))
     assert list(second["id"]) == list(range(1, 361))
@@ -179,7 +181,7 @@ def test_answers_that_few_share_are_empty_in_the_second_file_alone(study: Study)
 
 
 def test_a_second_file_that_would_lead_to_the_first_is_refused(study: Study) -> None:
-    second = {"keys": ["municipio", "sexo", "grupo_edad"], "answers": []}
+    second = {"keys": ["municipio", "sexo", "grupo_edad", "grupo_ocupacion"], "answers": []}
     with pytest.raises(PulsoError, match=r"release\.second"):
         load_microdata(planned(study, {"keys": ["municipio"], "answers": ANSWERS}, second), WAVE)
     assert load_microdata(planned(study, {"keys": ["municipio"], "answers": ANSWERS}, {"keys": ["sexo"]}), WAVE).second
@@ -190,7 +192,7 @@ def test_a_second_file_that_would_lead_to_the_first_is_refused(study: Study) -> 
     [
         ("telefono", "private in the questionnaire"),
         ("folio", "the respondent's id"),
-        ("adultos_hogar", "a part of the base weight"),
+        ("adultos_hogar", "a part of the design or of the fieldwork"),
         ("nada", "which no questionnaire has"),
     ],
 )
@@ -303,3 +305,102 @@ def test_a_ledger_that_is_none_stops_and_git_has_the_other(study: Study) -> None
     study.emptied(WAVE).write_text(good, encoding="utf-8")
     released_keys(study, WAVE, study.params.release)
     assert study.emptied(WAVE).read_text(encoding="utf-8") == good
+
+
+BLANK = {**MAIN, "keys": [*KEYS, "sexo"]}
+
+
+@pytest.mark.parametrize(
+    ("main", "second", "said"),
+    [
+        ({**MAIN, "answers": [*ANSWERS, "escolaridad"]}, None, "which tells 'grupo_escolaridad' of release.main"),
+        (MAIN, {"keys": ["sexo"], "answers": ["grupo_escolaridad"]}, "which is left empty in rows of one file and not"),
+        (
+            MAIN,
+            {"keys": ["sexo", "escolaridad"]},
+            "names 'escolaridad', which tells 'grupo_escolaridad' of release.main",
+        ),
+        ({**BLANK, "blank": ["sexo"]}, None, "release.main.blank names 'sexo', to which weights are adjusted"),
+        ({**MAIN, "blank": ["municipio"]}, None, "release.main.blank names 'municipio', to which weights are adjusted"),
+        (
+            {**MAIN, "keys": [*KEYS, "victima"], "answers": ANSWERS[:2]},
+            None,
+            "'victima', which is sensitive and no key",
+        ),
+        (
+            {**MAIN, "answers": [*ANSWERS, "sexo"]},
+            None,
+            "'sexo', which is known of people from outside; put it among the",
+        ),
+        (
+            {"keys": ["sexo"], "answers": [*ANSWERS, "municipio"]},
+            None,
+            "'municipio', which is known of people from outside",
+        ),
+    ],
+)
+def test_what_would_give_an_empty_value_back_or_be_known_is_refused(
+    study: Study, main: dict[str, list[str]], second: dict[str, list[str]] | None, said: str
+) -> None:
+    plan(study.root, main, second)
+    with pytest.raises(PulsoError) as told:
+        hand_on_settings(load_study(study.root))
+    assert said in str(told.value)
+    with pytest.raises(PulsoError):
+        load_microdata(load_study(study.root), WAVE)
+
+
+def test_what_is_published_by_the_finer_item_would_tell_what_is_empty(study: Study) -> None:
+    content = load(study.root / "params.yaml")
+    content["estimation"]["domains"].append(["escolaridad"])
+    dump(content, study.root / "params.yaml")
+    with pytest.raises(
+        PulsoError, match="estimation.domains publishes by 'escolaridad', which tells it by subtraction"
+    ):
+        hand_on_settings(load_study(study.root))
+    content["estimation"]["domains"].pop()
+    dump(content, study.root / "params.yaml")
+    indicators = study.questionnaires / "indicators.yaml"
+    told = load(indicators)
+    told["indicators"]["estudios"] = {
+        "name": "Escolaridad", "kind": "distribution", "direction": "neutral", "item": "escolaridad",
+    }  # fmt: skip
+    dump(told, indicators)
+    with pytest.raises(PulsoError, match="the indicator 'estudios' is of 'escolaridad', which tells it by subtraction"):
+        refuse_plan(load_study(study.root))
+
+
+def test_a_plan_without_keys_is_refused(study: Study) -> None:
+    plan(study.root, {"keys": [], "answers": ANSWERS}, None)
+    with pytest.raises(PulsoError, match=r"main\.keys is empty; name the items by which somebody could be known"):
+        load_study(study.root)
+
+
+def test_another_plan_does_not_show_what_an_earlier_version_left_empty(study: Study) -> None:
+    rare(study, 3)
+    study = planned(study, MAIN, blank_at_most=0.1)
+    plan(study.root, {"keys": ["municipio"], "answers": [*ANSWERS, "grupo_escolaridad"]}, None)
+    content = load(study.root / "params.yaml")
+    content["estimation"]["domains"] = [[], ["municipio"]]
+    dump(content, study.root / "params.yaml")
+    with pytest.raises(
+        PulsoError, match="left values of 'grupo_escolaridad' empty, and this plan shows them; name it in"
+    ):
+        load_microdata(load_study(study.root), WAVE)
+    plan(study.root, {"keys": ["municipio"], "answers": ANSWERS}, None)
+    assert load_microdata(load_study(study.root), WAVE).main is not None
+
+
+def test_a_ledger_under_another_key_stops(study: Study) -> None:
+    content = load(study.root / "params.yaml")
+    content["weighting"]["blur"]["key"] = fingerprint(KEY.make(study.root))
+    del content["waves"][WAVE]["simulated"]
+    dump(content, study.root / "params.yaml")
+    with pytest.raises(
+        MachineError, match=r"written under another key \(demonstration\) than .pulso/weights.key has here"
+    ):
+        load_microdata(load_study(study.root), WAVE)
+    # Its remedy where nothing was released yet.
+    for ledger in (study.emptied(WAVE), study.emptied(WAVE, "second")):
+        ledger.unlink(missing_ok=True)
+    assert load_microdata(load_study(study.root), WAVE).main is not None

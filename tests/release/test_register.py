@@ -19,6 +19,7 @@ DESIGN = {
     "weighting.base": {"kind": "telephone_completes", "adults": "adultos", "lines": "lineas", "missing": "median"},
     "weighting.calibration": {"method": "raking", "margins": [{"items": ["sexo", "edad2"]}], "missing": "impute"},
     "weighting.blur": {"spread": 0.35}, "weighting.replicates": {"n": DRAWS, "seed": SEED},
+    "release.second_blank_at_most": 0.1,
     "release.second": {"keys": ["sexo", "edad2", "marco"], "blank": ["marco"], "answers": ["seguro"]},
 }  # fmt: skip
 KEYS = ["municipio", "sexo", "edad2", "escolaridad"]

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import pandas as pd
 
-from pulsometro.disclosure.local_suppression import Suppression, keyed_places, suppress
+from pulsometro.disclosure.local_suppression import keyed_places, suppress
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.release_settings import ReleasedFile
 
@@ -41,9 +40,9 @@ def hide(
 ) -> Hidden:  # fmt: skip
     """Leave keys of a file empty until everybody has ``k`` candidates, as far as that can be had.
 
-    Tried from what costs most cells to what costs least, within the share ``at_most`` of the rows: also for those who
-    did not tell a key, which a neighbour knows anyway; and with whole small classes hidden, before none of their own
-    rows is (``suppress``). ``data`` (n rows): the respondents; ``key``: the study's;
+    All rows of a small class are hidden with others, so that ``k`` are left to somebody who knows how it is done
+    (``suppress``); where at most a share ``at_most`` of the rows is emptied for it, also to who knows what a respondent
+    did not tell. ``data`` (n rows): the respondents; ``key``: the study's;
     ``already`` (n, keys of ``blank``): what earlier versions left empty, and stays so.
     """
     items = questionnaire.among(file.columns)
@@ -56,10 +55,7 @@ def hide(
     if not order:
         return Hidden(truth, truth)
     places = keyed_places(data[list(items)], key)
-    made: Suppression | None = None
-    for known_anyway, own in product((True, False), range(k - 1, -1, -1)):
-        made = suppress(truth, k, order, places, known_anyway=known_anyway, own=own, gone=gone)
-        if not made.unmended and sum(made.cells.values()) <= at_most * len(data):
-            break
-    assert made is not None
+    made = suppress(truth, k, order, places, known_anyway=True, gone=gone)
+    if made.unmended or sum(made.cells.values()) > at_most * len(data):
+        made = suppress(truth, k, order, places, gone=gone)
     return Hidden(truth, made.frame)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.disclosure.groups import matches
 from pulsometro.disclosure.hidden_keys import known_keys
 from pulsometro.disclosure.joining import join
 from pulsometro.disclosure.measures import Risk, measure
@@ -17,12 +16,11 @@ from pulsometro.release.protection import Rows, main_rows, second_rows
 from pulsometro.release.risk_record import Blank, Cost, Joined, RiskRecord
 from pulsometro.release.second_file import build_second
 from pulsometro.release.table import WEIGHT, ReleaseTable, build
-from pulsometro.settings.faults import refuse
 from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.study import Study
-from pulsometro.study.release_plan import barred_faults
+from pulsometro.study.release_plan import refuse_plan
 from pulsometro.study.respondents import FOLIO, load_respondents, load_responses
-from pulsometro.weighting.emptied_keys import Ledger
+from pulsometro.weighting.emptied_keys import Ledger, refuse_shown
 from pulsometro.weighting.record import load_weighting
 from pulsometro.weighting.study_key import key_of_wave
 
@@ -68,9 +66,9 @@ def load_microdata(study: Study, wave: str) -> Microdata:
     plan, questionnaire = study.params.release, study.questionnaire(wave)
     if plan is None:
         raise PulsoError("params.yaml: there is no section 'release'; write what the microdata hold (keys, answers).")
-    refuse(study.root / "params.yaml", barred_faults(plan, questionnaire, study.params.weighting))
-    # A plan that leaves nothing empty needs no key.
-    key = key_of_wave(study, wave) if any(file.blank for _, file in plan.files) or plan.second else b""
+    refuse_plan(study, [wave])
+    key = key_of_wave(study, wave)
+    refuse_shown(study, wave, plan, key)
     blur = load_weighting(study, wave).blur
     data = load_respondents(study, wave)
     told = load_responses(study, wave).set_index(FOLIO, drop=False).loc[data[FOLIO]].set_axis(data.index)
@@ -102,7 +100,6 @@ def make(
         second = second_rows(main, told, questionnaire, plan, plan.second, key, already)
         shared = [name for name in plan.second.keys if name in main.items and name in second.items]
         tables[SECOND] = build_second(questionnaire, second.items, shared, second.data, areas)
-    few = _few_in_sight(main, plan.k)
     risk = RiskRecord(
         wave=questionnaire.wave,
         k=plan.k,
@@ -110,8 +107,6 @@ def make(
         unprotected=_measured(main, questionnaire, main.hidden.truth),
         main=_measured(main, questionnaire, main.hidden.keys),
         second=None if second is None else _measured(second, questionnaire, second.hidden.keys),
-        in_sight=len(few),
-        least_in_sight=min([plan.k, *few]),
         joined=None if second is None else _joined(main, second),
         blanks=_blanks("main", main) + (_blanks("second", second) if second is not None else ()),
         cost=_costs(main, told, questionnaire),
@@ -129,15 +124,6 @@ def _measured(rows: Rows, questionnaire: Questionnaire, keys: pd.DataFrame) -> R
     sensitive = [name for name in rows.items if questionnaire[name].sensitive]
     shown = pd.concat([keys, known_keys(rows.data, questionnaire, sensitive)], axis=1)
     return measure(shown, list(keys.columns), sensitive, rows.data[WEIGHT].to_numpy(dtype=float), rows.hidden.truth)
-
-
-def _few_in_sight(main: Rows, k: int) -> list[int]:
-    """Of each row whose keys are all shown and shared by fewer than ``k``: by how many."""
-    shown = main.hidden.keys.dropna()
-    if not shown.shape[1] or not len(shown):
-        return []
-    equal = matches(shown)
-    return [int(n) for n in equal[equal < k]]
 
 
 def _joined(main: Rows, second: Rows) -> Joined:

@@ -13,7 +13,7 @@ from pulsometro.disclosure.local_suppression import keyed_places, suppress
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.release_settings import ReleasedFile, ReleaseSettings
 
-_MOST_NAMED = 5
+_MOST_NAMED, _ANSWERS = 5, "answers together"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def main_rows(told: pd.DataFrame, data: pd.DataFrame, questionnaire: Questionnai
             raise PulsoError(
                 f"params.yaml: release.main: {cells} of {len(data):,} rows need an empty '{name}' so that everybody is "
                 f"one of {plan.k}, more than release.blank_at_most ({plan.blank_at_most:g}) allows; make a key coarser "
-                "(fewer codes in the questionnaire), or take one out of release.main.keys."
+                "(fewer codes in the questionnaire), or take one out of release.main.keys. What other plans left empty "
+                "counts too: where one was only tried, take processed/suppressed back from git and run again."
             )
     found = float(np.mean(1 / candidates(hidden.truth, hidden.keys))) if names else 0.0
     if found > plan.linkage_at_most:
@@ -76,24 +77,42 @@ def second_rows(
     data = told.assign(**{name: told[name].mask(hidden.withheld[name]) for name in file.blank if name in hidden.keys})
     blanks = {name: int(hidden.withheld[name].sum()) for name in file.blank if name in hidden.keys}
     shared = [name for name in items if name in main.items]
-    answers = [name for name in shared if name in file.answers]
+    answers = [name for name in shared if name in file.answers and name not in hidden.keys]
     if not shared:
+        _refuse_empty(blanks, len(data), plan)
         return Rows(data, items, hidden, blanks)
     theirs, before = main.data[shared], data[answers].isna()
-    seen = gone[shared].assign(**{name: hidden.withheld[name] for name in shared if name in hidden.keys})
-    # As both files show them: an answer that was not given is a value like others.
-    apart = suppress(told[shared], plan.k, answers[::-1], keyed_places(told[list(items)], key), gone=seen)
-    data = data.assign(**{name: data[name].mask(apart.frame[name].isna()) for name in answers})
-    # An answer that stayed can still be rare in the main file, where nothing of it is empty.
-    for name in answers[::-1]:
-        data[name] = data[name].mask(pd.Series(candidates(data[shared], theirs) < plan.k, data.index))
+    # The answers of a row are empty together: what one of them still told would lead farther.
+    groups = told[[name for name in shared if name not in answers]].assign(**{_ANSWERS: _together(told[answers])})
+    emptied = gone[answers].any(axis=1)
+    apart = suppress(
+        groups, plan.k, [_ANSWERS] if answers else [], keyed_places(told[list(items)], key),
+        gone=pd.DataFrame(False, index=groups.index, columns=groups.columns).assign(**{_ANSWERS: emptied}),
+    )  # fmt: skip
+    data = data.assign(**{name: data[name].mask(apart.frame[_ANSWERS].isna()) for name in answers})
     if min(candidates(theirs, data[shared]).min(), candidates(data[shared], theirs).min()) < plan.k:
         raise PulsoError(
             f"params.yaml: release.second: some of its rows lead to fewer than {plan.k} rows of the main file by "
             f"{', '.join(shared)}; name fewer keys or answers in release.second."
         )
-    emptied = {name: int((data[name].isna() & ~before[name]).sum()) for name in answers}
-    return Rows(data, items, hidden, {**blanks, **emptied})
+    blanks |= {name: int((data[name].isna() & ~before[name]).sum()) for name in answers}
+    _refuse_empty(blanks, len(data), plan)
+    return Rows(data, items, hidden, blanks)
+
+
+def _together(answers: pd.DataFrame) -> pd.Series:
+    """(n,) one value for each combination of answers; one that was not given is a value like others."""
+    return pd.Series(["/".join(map(str, row)) for row in answers.itertuples(index=False, name=None)], answers.index)
+
+
+def _refuse_empty(blanks: Mapping[str, int], rows: int, plan: ReleaseSettings) -> None:
+    worst = max(blanks, key=lambda name: blanks[name], default="")
+    if worst and blanks[worst] > plan.second_blank_at_most * rows:
+        raise PulsoError(
+            f"params.yaml: release.second: {blanks[worst]} of {rows:,} rows need an empty '{worst}', more than "
+            f"release.second_blank_at_most ({plan.second_blank_at_most:g}) allows; name fewer keys or answers in "
+            "release.second, or make one coarser (fewer codes in the questionnaire)."
+        )
 
 
 def _refuse_few(hidden: Hidden, questionnaire: Questionnaire, k: int, file: str) -> None:
@@ -109,7 +128,7 @@ def _refuse_few(hidden: Hidden, questionnaire: Questionnaire, k: int, file: str)
     raise PulsoError(
         f"params.yaml: release.{file}: fewer than {k} respondents can be anybody with {' / '.join(named)}{more}; make "
         f"a key coarser (fewer codes in the questionnaire), name one in release.{file}.blank, or take one out of "
-        f"release.{file}.keys."
+        f"release.{file}.keys, and weigh the wave again."
     )
 
 

@@ -41,9 +41,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class RiskRecord:
-    """``unprotected``: the main file if nothing were left empty; ``in_sight``: rows of the main file whose keys are all
-    shown and equal to those of fewer than k rows, which is who stays for one who knows how keys are left empty, and
-    ``least_in_sight``: the fewest of them that are equal (k where there is none); ``blur_growth``: what the factor of
+    """``unprotected``: the main file if nothing were left empty; ``blur_growth``: what the factor of
     the weights adds to standard errors, as a proportion; None without one."""
 
     __pydantic_config__: ClassVar = STRICT
@@ -53,8 +51,6 @@ class RiskRecord:
     unprotected: Risk | None
     main: Risk | None
     second: Risk | None
-    in_sight: int
-    least_in_sight: int
     joined: Joined | None
     blanks: tuple[Blank, ...]
     cost: tuple[Cost, ...]

@@ -15,6 +15,7 @@ from pulsometro.release.writers import Shortened, write_csv, write_dta, write_pa
 from pulsometro.study import Study
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.emptied_keys import Ledger
+from pulsometro.weighting.study_key import key_of_wave
 
 
 def run(study: Study, wave: str) -> str:
@@ -29,7 +30,7 @@ def run(study: Study, wave: str) -> str:
 def _say_so(study: Study, wave: str) -> None:
     period, title, plan = study.wave(wave).period, study.identity.short_title, study.params.release
     if plan is not None and plan.second is not None:
-        Ledger(study.emptied(wave, "second"), wave, b"").keep()
+        Ledger(study.emptied(wave, "second"), wave, key_of_wave(study, wave)).keep()
     with atomic_folder(study.release(wave), public=True) as folder:
         text = f"# {markdown(f'{title}, {period}')}\n\nLos microdatos de esta edición no se publican por ahora.\n"
         write_text(text, folder / "README.md")

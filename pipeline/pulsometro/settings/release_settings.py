@@ -37,8 +37,8 @@ class ReleaseSettings:
     cannot be joined to the first. ``circle``: who has them: ``partners`` who signed terms, or the ``public``, from
     whom no cell over the keys of ``main`` can then be withheld. ``k``: the least number of respondents that anybody
     who knows somebody's keys is left with. ``blank_at_most``: share of the rows of ``main`` in which a key may be left
-    empty for that. ``linkage_at_most``: share of respondents whom somebody who knows the keys of all of them would
-    find by guessing.
+    empty for that, ``second_blank_at_most``: in which any value of ``second`` may. ``linkage_at_most``: share of
+    respondents whom somebody who knows the keys of all of them would find by guessing.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -46,7 +46,8 @@ class ReleaseSettings:
     second: ReleasedFile | None = None
     circle: Literal["partners", "public"] = "partners"
     k: int = 5
-    blank_at_most: float = 0.01
+    blank_at_most: float = 0.015
+    second_blank_at_most: float = 0.05
     linkage_at_most: float = 0.1
 
     def __post_init__(self) -> None:
@@ -54,6 +55,7 @@ class ReleaseSettings:
             _WHERE,
             (self.k >= 2, f"k is {self.k}; alone in a group everybody is known: write 2 or more (5 is usual)"),
             (0 <= self.blank_at_most <= 1, "blank_at_most is a share: write a number from 0 to 1"),
+            (0 <= self.second_blank_at_most <= 1, "second_blank_at_most is a share: write a number from 0 to 1"),
             (0 < self.linkage_at_most <= 1, "linkage_at_most is a share: write a number over 0 and up to 1"),
             *_file_demands("main", self.main),
             *(_file_demands("second", self.second) if self.second else ()),
@@ -68,6 +70,6 @@ class ReleaseSettings:
 def _file_demands(name: str, file: ReleasedFile) -> Iterator[tuple[bool, str]]:
     twice = sorted({item for item in file.columns if file.columns.count(item) > 1})
     strange = [item for item in file.blank if item not in file.keys]
-    yield bool(file.columns), f"{name} has no columns; name the items that are released in keys and answers"
+    yield bool(file.keys), f"{name}.keys is empty; name the items by which somebody could be known"
     yield not twice, f"{name} names {', '.join(twice)} twice; keep one"
     yield not strange, f"{name}.blank names {', '.join(strange)}, which {name}.keys does not; correct it"

@@ -1,7 +1,8 @@
 """The cells of a wave that nobody may see: the form of ``suppressed.parquet``, and tables without them.
 
-A cell is named as the estimates table names it, in codes. Why a cell is withheld stays inside: who knows that a
-count is small knows that it is one or two.
+A cell is named as the estimates table names it, in codes. Why a cell is withheld is in no file, and said on the screen
+alone: who knows that a count is small knows that it is one or two, and of a file with few possible contents its
+fingerprint in ``dvc.lock``, which is public, tells which it has.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -53,17 +54,16 @@ ByWave = Mapping[str, Collection[CellKey]]
 
 
 def write_suppressed(cells: Suppressed, path: Path) -> None:
-    """Write a wave's cells with the reason of each, in the order of their keys."""
-    rows = [(*key, str(why)) for key, why in sorted(cells.items())]
-    write_table(_texts(rows, (*KEYS, "why")), path)
+    """Write a wave's cells in the order of their keys, without the reasons."""
+    write_table(_texts(sorted(cells), KEYS), path)
 
 
-def load_suppressed(path: Path) -> dict[CellKey, Why]:
+def load_suppressed(path: Path) -> frozenset[CellKey]:
     """Read what ``write_suppressed`` wrote; MachineError when it is missing or is none."""
     table = read_table(path)
-    if list(table) != [*KEYS, "why"]:
+    if list(table) != list(KEYS):
         raise damaged(path)
-    return {CellKey(*row[:-1]): Why(row[-1]) for row in table.itertuples(index=False, name=None)}
+    return frozenset(CellKey(*row) for row in table.itertuples(index=False, name=None))
 
 
 def write_withheld_keys(cells: ByWave, path: Path) -> None:

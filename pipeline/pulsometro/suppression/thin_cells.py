@@ -1,6 +1,7 @@
 """The rule of the public circle: in which cells somebody could be recognised, and which anybody can count anyway."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -16,14 +17,14 @@ COUNTS = ("proportion", "total")
 
 @dataclass(frozen=True)
 class Countable:
-    """What whoever has public microdata can count: ``indicators`` over any crossing of the items ``keys``."""
+    """What whoever has public microdata can count: indicator → the columns of each file that holds its items."""
 
-    keys: frozenset[str] = frozenset()
-    indicators: frozenset[str] = frozenset()
+    indicators: Mapping[str, tuple[frozenset[str], ...]] = field(default_factory=dict)
 
     def covers(self, indicator: str, kind: str) -> bool:
         """Whether an indicator over a kind of domain can be counted, so that nobody can withhold it."""
-        return indicator in self.indicators and (kind == WHOLE or self.keys.issuperset(parts_of(kind)))
+        files = self.indicators.get(indicator, ())
+        return any(kind == WHOLE or columns.issuperset(parts_of(kind)) for columns in files)
 
 
 def countable_of(study: Study, wave: str) -> Countable:
@@ -31,9 +32,9 @@ def countable_of(study: Study, wave: str) -> Countable:
     plan = study.params.release
     if plan is None or not study.params.publish.release or plan.circle != "public":
         return Countable()
-    questionnaire, columns = study.questionnaire(wave), frozenset(plan.main.columns)
-    found = [name for name, own in study.indicators.by_name.items() if items_behind(own, questionnaire) <= columns]
-    return Countable(frozenset(plan.main.keys), frozenset(found))
+    questionnaire, files = study.questionnaire(wave), [frozenset(file.columns) for _, file in plan.files]
+    behind = {name: items_behind(own, questionnaire) for name, own in study.indicators.by_name.items()}
+    return Countable({name: tuple(file for file in files if items <= file) for name, items in behind.items()})
 
 
 def thin(rows: pd.DataFrame, rules: Confidentiality, sensitive: frozenset[str]) -> "pd.Series[str]":

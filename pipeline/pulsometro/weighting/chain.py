@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from pulsometro.disclosure.local_suppression import keyed_places
 from pulsometro.settings.base_weight_settings import Given
 from pulsometro.settings.weighting_settings import Calibration, Trim, WeightingSettings
 from pulsometro.weighting import record as r
@@ -41,7 +42,8 @@ class Inputs:
     answers of the items used here as NA; ``on``: middle of the fieldwork; ``areas``: those the
     study covers (None: all of the totals' table); ``places``: their names, for warnings; ``released``: the columns
     that partners get (None: all but the folio): random draws follow their values, and nothing that stays hidden;
-    ``key``: the study's, for the blur that settings declare."""
+    ``emptied``: those of them that are empty in some rows; ``key``: the study's, for the blur that settings declare and
+    the order of rows that are released alike."""
 
     wave: str
     on: date
@@ -53,6 +55,7 @@ class Inputs:
     coverage: pd.DataFrame | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     released: tuple[str, ...] | None = None
+    emptied: tuple[str, ...] = ()
     key: bytes | None = None
 
 
@@ -93,7 +96,8 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     plan = None if nonresponse is None else nonresponse.plan
     base = design_weights if plan is None else design_weights * plan.factors(design_weights)[0][plan.of_respondent]
     released = _released(responses, inputs)
-    calibrated = _calibrate(responses, areas, base, settings, totals, content_rank(released))
+    ties = _ties(responses, inputs)
+    calibrated = _calibrate(responses, areas, base, settings, totals, content_rank(released.assign(ties=ties)))
     final = base if calibrated is None else calibrated.weights
     margins = () if calibrated is None else calibrated.design.margins
     targets = {} if calibrated is None else calibrated.design.targets
@@ -103,7 +107,7 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     refuse_absurd(final, areas, margins, settings.limits.min_weight, most)
     caps = None if calibrated is None else calibrated.caps
     table = _table(responses, base, final, margins, settings)
-    order = content_rank(released.assign(stratum=table["stratum"].to_numpy(), weight=final))
+    order = content_rank(released.assign(stratum=table["stratum"].to_numpy(), weight=final, ties=ties))
     full = FullSample(design_weights, codes_of(areas)[1], nonresponse, margins, caps, order)
     table, replicates = add_replicates(table, responses, full, settings)
     result = r.WeightingRecord(
@@ -145,6 +149,17 @@ def _released(responses: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """What partners get of the answers."""
     names = [name for name in responses if name != "folio"] if inputs.released is None else list(inputs.released)
     return responses[[name for name in names if name in responses]]
+
+
+def _ties(responses: pd.DataFrame, inputs: Inputs) -> Ints:
+    """(n,) order of rows that are released alike but for values that may be empty: by all of them, under the key.
+
+    In the order of the folios the draws would give these back: such a value tells the rows apart.
+    """
+    names = [name for name in (*(inputs.released or ()), *inputs.emptied) if name in responses]
+    if inputs.key is None or not inputs.emptied:
+        return np.zeros(len(responses), dtype=np.int64)
+    return keyed_places(responses[names], inputs.key)
 
 
 def _areas(responses: pd.DataFrame, settings: WeightingSettings) -> np.ndarray:

@@ -14,7 +14,8 @@ from pulsometro.weighting.arrays import Ints
 def content_rank(released: pd.DataFrame) -> Ints:
     """(n,) place of each row when rows are sorted by their values, column by column; missing values last.
 
-    Rows that are equal in every column keep the order in which they stand: which of them is which tells nothing.
+    Rows that are equal in every column keep the order in which they stand: of rows that are released alike, which of
+    them is which tells nothing.
 
     >>> content_rank(pd.DataFrame({"sexo": [2, 1, 2], "weight": [1.0, 9.0, 0.5]})).tolist()
     [2, 0, 1]

@@ -13,16 +13,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from pulsometro.common.errors import PulsoError
+from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.disclosure.hidden_keys import hide
 from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.study import Study
 from pulsometro.study.respondents import FOLIO, load_responses
-from pulsometro.weighting.study_key import key_of_wave
+from pulsometro.weighting.study_key import fingerprint, key_of_wave
 
 _COLUMNS = ["respondent", "item"]
 _DIGITS = 16
+# The second line of a ledger: under which key its codes are.
+_KEY = "key"
 
 
 def plan_that_empties(study: Study) -> ReleaseSettings | None:
@@ -43,6 +45,19 @@ def released_keys(study: Study, wave: str, plan: ReleaseSettings) -> pd.DataFram
     withheld = hide(told, asked, plan.main, plan.k, plan.blank_at_most, key, ledger.emptied(told, names)).withheld
     ledger.enter(told, withheld[names])
     return pd.DataFrame({FOLIO: told[FOLIO], **{name: told[name].mask(withheld[name]) for name in names}})
+
+
+def refuse_shown(study: Study, wave: str, plan: ReleaseSettings, key: bytes) -> None:
+    """Raise PulsoError when the plan shows an item of which earlier versions of the wave left values empty."""
+    gone = {item for _, item in Ledger(study.emptied(wave), wave, key).read()}
+    shown = {*plan.main.columns} - {*plan.main.blank}
+    shown |= {*plan.second.columns} if plan.second is not None else set()
+    if gone & shown:
+        raise PulsoError(
+            f"params.yaml: release: earlier versions of {wave} left values of '{min(gone & shown)}' empty, and this plan "
+            "shows them; name it in release.main.blank, or take it out of the files. Where those versions were only "
+            "tried, take processed/suppressed back from git."
+        )
 
 
 def respondent_code(folio: str, wave: str, key: bytes) -> str:
@@ -89,18 +104,26 @@ class Ledger:
             rows = list(csv.reader(io.StringIO(self.path.read_text(encoding="utf-8"))))
         except (ValueError, csv.Error):
             rows = []
-        if not rows or rows[0] != _COLUMNS or any(len(row) != 2 or len(row[0]) != _DIGITS for row in rows[1:]):
+        own = rows[1:2]
+        if rows[:1] != [_COLUMNS] or any(len(row) != 2 for row in rows) or [row[0] for row in own] != [_KEY]:
             raise PulsoError(
                 f"{self.path.name}: it is not the list of the values that earlier versions of the wave left empty; "
-                f"it from git ('git checkout processed/suppressed/{self.path.name}') and run again."
+                f"take it from git ('git checkout processed/suppressed/{self.path.name}') and run again."
             )
-        return frozenset((row[0], row[1]) for row in rows[1:])
+        if rows[1][1] != fingerprint(self.key):
+            raise MachineError(
+                f"{self.path.name}: it was written under another key ({rows[1][1]}) than .pulso/weights.key has here "
+                f"({fingerprint(self.key)}): what it left empty cannot be found; put the team's copy of the key there, "
+                f"or, where nothing was released yet, remove processed/suppressed/{self.path.name}."
+            )
+        return frozenset((row[0], row[1]) for row in rows[2:])
 
     def write(self, cells: frozenset[tuple[str, str]]) -> None:
         """Write the values in order: the same values, the same bytes."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(_COLUMNS)
+        writer.writerow((_KEY, fingerprint(self.key)))
         writer.writerows(sorted(cells))
         write_text(text.getvalue(), self.path)
 

@@ -11,7 +11,7 @@ from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.base_weight_settings import TelephoneFrame
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
-from pulsometro.study.release_plan import order_of_draws
+from pulsometro.study.release_plan import order_of_draws, refuse_plan
 from pulsometro.study.respondents import HIDDEN, load_attempts, load_responses
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
@@ -34,11 +34,12 @@ def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> s
 def _keep_ledger(study: Study, wave: str) -> None:
     """A wave that stops here keeps its ledger: the file must be there, with what it held."""
     if plan_that_empties(study) is not None:
-        Ledger(study.emptied(wave), wave, b"").keep()
+        Ledger(study.emptied(wave), wave, key_of_wave(study, wave)).keep()
 
 
 def _weight(study: Study, wave: str, before: Callable[[], None], folder: Path) -> str:
     before()
+    refuse_plan(study, [wave])
     try:
         result = weigh_wave(study, wave)
     except WeightingError as error:
@@ -70,7 +71,9 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
         coverage=csv_named(study.root, coverage.file, (coverage.area,), "coverage") if coverage else None,
         places=study.area_names,
         released=order_of_draws(questionnaire, study.params.release),
-        key=key_of_wave(study, wave) if settings.blur is not None else None,
+        emptied=study.params.release.main.blank if study.params.release is not None else (),
+        # Under the key is also what must not follow from the folios where microdata are released.
+        key=key_of_wave(study, wave) if settings.blur is not None or study.params.releases else None,
     )
     return weigh(inputs, settings)
 
