@@ -1,6 +1,7 @@
 """``pulso``: one verb per stage. Stages are imported only when their verb is called."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -180,7 +181,13 @@ def key() -> None:
     from pulsometro.weighting.study_key import KEY, fingerprint
 
     study = load_study()
-    there = KEY.read(study.root) is not None
+    there, declared = KEY.read(study.root) is not None, study.params.weighting.blur
+    if not there and declared is not None and re.fullmatch(r"[0-9a-f]{16}", declared.key):
+        raise PulsoError(
+            "params.yaml: weighting.blur.key names a key that is not here; put the team's copy in "
+            f"{KEY.path(study.root)}. If it is lost, no edition can be weighted again as it was published: to go on with another, write "
+            "weighting.blur.key: demonstration in params.yaml and run 'pulso key' again."
+        )
     made = fingerprint(KEY.make(study.root))
     say(
         f"{KEY.path(study.root)}: {'the key was there' if there else 'a new key'}; keep a copy of it outside of this "

@@ -355,7 +355,7 @@ def test_what_is_published_by_the_finer_item_would_tell_what_is_empty(study: Stu
     content["estimation"]["domains"].append(["escolaridad"])
     dump(content, study.root / "params.yaml")
     with pytest.raises(
-        PulsoError, match="estimation.domains publishes by 'escolaridad', which tells it by subtraction"
+        PulsoError, match=r"estimation\.domains publishes by 'escolaridad', which tells it by subtraction"
     ):
         hand_on_settings(load_study(study.root))
     content["estimation"]["domains"].pop()

@@ -74,13 +74,13 @@ def _entry(
         counts.append(Count(str(code), label, *shown, not answer[place]))
     blank = int(np.isnan(values).sum())
     if blank:
-        counts.append(Count("vacío", "Sin dato", f"{blank:,}", "", True))
+        counts.append(Count("vacío", "Sin dato, o vacío por confidencialidad", f"{blank:,}", "", True))
     summary = ""
     if variable.kind != "code" and int(valid.sum()) >= max(rules.min_base, 1):
         mean = float((weights[valid] * values[valid]).sum()) / base
         quarters = spanish.join([f"{value:,.6g}" for value in np.quantile(values[valid], [0.25, 0.5, 0.75])])
         # The least and the largest answer are each one person's.
-        summary = f"{int(valid.sum()):,} respuestas; cuartiles {quarters}; media ponderada {mean:,.1f}."
+        summary = f"{int(valid.sum()):,} respuestas; cuartiles {quarters}; media {mean:,.1f}."
     return Entry(variable, tuple(counts), summary)
 
 
@@ -125,6 +125,7 @@ def readme(study: Study, made: Microdata, shortened: Sequence[Shortened]) -> str
         areas=any(questionnaire[v.name].kind == "area" for v in table.items),
         second=None if made.second is None else [Exact(v.name) for v in made.second.items],
         shared=[] if made.second is None else [Exact(name) for name in made.grouped],
+        emptied=[Exact(blank.item) for blank in made.risk.blanks if blank.cells and blank.file == "main"],
         shortened=shortened,
         licence=_licence(study),
         terms=made.plan.circle == "partners",
@@ -148,13 +149,15 @@ def protection_note(study: Study, made: Microdata) -> str:
         grouped=[
             (asked[name].label, [str(words) for words in asked[name].codes.values()])
             for name, item in asked.items.items()
-            if name in kept and item.derived is not None
+            if name in kept and item.derived is not None and item.derived.source not in kept
         ],
         keys={name: [Exact(key) for key in getattr(made.plan, name).keys if key in asked.items] for name in made.files},
         blanks=[blank for blank in made.risk.blanks if blank.cells],
         names={"main": Exact("microdatos"), "second": Exact("complemento")},
         risk=made.risk,
         blur=made.risk.blur_growth is not None,
+        calibrated=study.params.weighting.calibration is not None,
+        replicates=made.main.replicates is not None,
     )
 
 

@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click import ClickException
+from click.testing import CliRunner
 
+from pulsometro.cli import main
 from pulsometro.common.errors import MachineError
 from pulsometro.study import load_study
 from pulsometro.weighting.base.blur import blur_factors
@@ -106,3 +109,18 @@ def test_a_simulated_wave_has_the_key_that_everybody_has(tmp_path: Path) -> None
     write_study(tmp_path, {**DECLARED, "waves.2021T1.simulated": True})
     assert key_of_wave(load_study(tmp_path), WAVES[0]) == DEMONSTRATION_KEY
     assert fingerprint(DEMONSTRATION_KEY) == "demonstration"
+
+
+def test_a_lost_key_is_not_made_anew_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_study(tmp_path, {"weighting.base": {"kind": "telephone_completes", "adults": "adultos", "missing": "median"},
+                           "weighting.blur": {"spread": 0.3}})  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert "the key was there" in CliRunner().invoke(main, ["key"]).output
+    KEY.path(tmp_path).unlink()
+    with pytest.raises(ClickException, match="names a key that is not here; put the team's copy in"):
+        CliRunner().invoke(main, ["key"], catch_exceptions=False, standalone_mode=False)
+    assert not KEY.path(tmp_path).exists()
+    params = load(tmp_path / "params.yaml")
+    params["weighting"]["blur"]["key"] = "demonstration"
+    dump(params, tmp_path / "params.yaml")
+    assert "a new key" in CliRunner().invoke(main, ["key"]).output

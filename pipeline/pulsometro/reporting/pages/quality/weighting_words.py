@@ -124,10 +124,11 @@ def _blurred(record: WeightingRecord) -> str:
     if blur is None:
         return ""
     cost = spanish.decimal(blur.se_growth * 100, 1)
+    # Of simulated waves everybody has the key.
+    secret = "" if blur.key == "demonstration" else " que sólo conoce quien hace la encuesta"
     return (
         "Para que ningún peso diga cuántas personas viven en un hogar, cada uno se multiplica, antes de calibrar, por "
-        f"un factor al azar de media uno que sólo conoce quien hace la encuesta; agrega cerca de {cost} % a los "
-        "errores."
+        f"un factor al azar de media uno{secret}; agrega cerca de {cost} % a los errores."
     )
 
 
