@@ -185,7 +185,8 @@ def key() -> None:
     if not there and declared is not None and re.fullmatch(r"[0-9a-f]{16}", declared.key):
         raise PulsoError(
             "params.yaml: weighting.blur.key names a key that is not here; put the team's copy in "
-            f"{KEY.path(study.root)}. If it is lost, no edition can be weighted again as it was published: to go on with another, write "
+            f"{KEY.path(study.root)}. "
+            "If it is lost, no edition can be weighted again as it was published: to go on with another, write "
             "weighting.blur.key: demonstration in params.yaml and run 'pulso key' again."
         )
     made = fingerprint(KEY.make(study.root))

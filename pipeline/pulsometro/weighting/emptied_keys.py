@@ -54,9 +54,9 @@ def refuse_shown(study: Study, wave: str, plan: ReleaseSettings, key: bytes) -> 
     shown |= {*plan.second.columns} if plan.second is not None else set()
     if gone & shown:
         raise PulsoError(
-            f"params.yaml: release: earlier versions of {wave} left values of '{min(gone & shown)}' empty, and this plan "
-            "shows them; name it in release.main.blank, or take it out of the files. Where those versions were only "
-            "tried, take processed/suppressed back from git."
+            f"params.yaml: release: earlier versions of {wave} left values of '{min(gone & shown)}' empty, and this "
+            "plan shows them; name it in release.main.blank, or take it out of the files. Where those versions were "
+            "only tried, take processed/suppressed back from git."
         )
 
 
