@@ -38,6 +38,8 @@ class Folder:
         (path / "questionnaires").symlink_to(ROOT / "questionnaires")
         shutil.copytree(ROOT / "raw" / "population", path / "raw" / "population")
         self.params: dict[str, Any] = YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+        # The plan of the microdata is of the whole study's items.
+        self.params["publish"] = {"release": False}
         self.weighting = self.params["weighting"]
         self.weighting |= {
             "calibration": {"margins": TWO, "min_respondents": 10},

@@ -31,7 +31,7 @@ def study(root: Path, tmp_path: Path) -> Study:
     text = (root / "params.yaml").read_text(encoding="utf-8")
     calls = f'    attempts: "llamadas_{WAVE}.csv"\n'
     assert calls in text
-    (tmp_path / "params.yaml").write_text(text.replace(calls, ""), encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(text.replace(calls, "") + "\npublish: {release: false}\n", encoding="utf-8")
     for name in ("questionnaires", "raw"):
         (tmp_path / name).symlink_to(root / name)
     made = load_study(tmp_path)
