@@ -199,6 +199,7 @@ RERUN = {
     "common/discretion.py": {"ingest", "check"},
     "common/plain_words.py": {"ingest", "check"},
     "common/secret_keys.py": {"ingest", "weight", "release"},
+    "common/kept_rows.py": {"weight", "protect", "audit", "release"},
     "common/version.py": {"check", "report", "site", "release"},
     "common/progress.py": set(),
     "common/determinism.py": set(),

@@ -211,7 +211,7 @@ def test_a_release_that_cannot_be_is_withheld_and_its_reports_stay(project: Path
     shutil.copytree(project, folder, symlinks=True, ignore=shutil.ignore_patterns("tmp"))
     path = folder / f"questionnaires/{BAD}.yaml"
     text = path.read_text(encoding="utf-8")
-    extra = "items:\n  lineas:\n    missing: {98: no_sabe, 97: no_sabe, 99: no_contesta}\n"
+    extra = "items:\n  soborno_municipal:\n    missing: {8: no_sabe, 7: no_sabe, 9: no_contesta}\n"
     path.write_text(f"{text}\n{extra}", encoding="utf-8")
     done = run(folder, "dvc", "repro")
     assert done.returncode != 0

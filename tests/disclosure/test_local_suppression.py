@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulsometro.disclosure.groups import candidates, least_candidates, matches
+from pulsometro.disclosure.groups import candidates, least_candidates, matches, told_candidates
 from pulsometro.disclosure.local_suppression import SmallClass, keyed_places, suppress
 
 KEY = bytes(range(32))
@@ -151,14 +151,26 @@ def test_arguments_that_cannot_be_meant() -> None:
         suppress(keys, 2, ["school"], np.array([1, 1]))
 
 
-def test_the_own_rows_of_larger_small_classes_may_stay_where_few_cells_may_go() -> None:
-    keys = pd.DataFrame({"school": [1] * 1 + [2] * 4 + [3] * 20})
+def test_who_is_shown_as_not_telling_hides_nobody_who_told() -> None:
+    """Three who told and two who did not: where the file shows which, the three are three, and are hidden whole."""
+    keys = pd.DataFrame({"school": [1] * 3 + [None] * 2 + [3] * 20})
     last = np.arange(25)[::-1].copy()
-    # All five of the two classes and one more; or the one, and those that it and the four each lack.
-    assert suppress(keys, 6, ["school"], last).cells == {"school": 6}
-    made = suppress(keys, 6, ["school"], last, own=1)
-    assert np.flatnonzero(made.withheld[:, 0]).tolist() == [0, 20, 21, 22, 23, 24]
-    assert candidates(keys, made.frame).tolist() == [6, *[10] * 4, *[21] * 20]
-    made = suppress(keys, 5, ["school"], last, own=0)
-    assert np.flatnonzero(made.withheld[:, 0]).tolist() == [21, 22, 23, 24]
-    assert candidates(keys, made.frame).tolist() == [5, *[8] * 4, *[20] * 20]
+    assert suppress(keys, 5, ["school"], last).cells == {"school": 0}
+    made = suppress(keys, 5, ["school"], last, told_apart=True)
+    assert np.flatnonzero(made.withheld[:, 0]).tolist() == [0, 1, 2, 23, 24]
+    assert told_candidates(keys, made.frame).tolist() == [5] * 3 + [25] * 2 + [23] * 20
+
+
+@given(tables(MAYBE, 12), st.integers(2, 5), st.sampled_from([["school"], ["school", "age"]]), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_everybody_who_told_has_k_who_show_it_or_were_emptied(
+    keys: pd.DataFrame, k: int, order: list[str], known: bool
+) -> None:
+    made = suppress(keys, k, order, keyed_places(keys, KEY), known_anyway=known, told_apart=True)
+    empty = keys.assign(**{name: keys[name].mask(keys[order].notna().all(axis=1)) for name in order})
+    possible = (told_candidates(keys, empty) >= k) & keys.notna().all(axis=1).to_numpy()
+    assert (told_candidates(keys, made.frame)[possible] >= k).all()
+    # A class of who told is k persons, of whom the key has hidden some; or none of it stays in sight.
+    persons = keys.groupby(COLUMNS, dropna=False)["school"].transform("size")
+    assert (persons[possible & made.frame.notna().all(axis=1).to_numpy()] >= k).all()
+    assert not made.withheld[keys.isna().to_numpy()].any()

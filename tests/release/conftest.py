@@ -87,5 +87,10 @@ def study(tmp_path: Path) -> Study:
 def plan(root: Path, main: Mapping[str, list[str]], second: Mapping[str, list[str]] | None, **more: object) -> None:
     """Write what the microdata hold into the params.yaml of a study."""
     content = load(root / "params.yaml")
-    content["release"] = {"main": dict(main), **({"second": dict(second)} if second else {}), **more}
+    content["release"] = {
+        "blank_at_most": 0.05,
+        "main": dict(main),
+        **({"second": dict(second)} if second else {}),
+        **more,
+    }
     dump(content, root / "params.yaml")

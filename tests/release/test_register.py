@@ -78,7 +78,7 @@ def test_a_register_finds_no_more_than_declared(made: tuple[Microdata, pd.DataFr
     )  # fmt: skip
     # Who knows the adults of every home puts some more rows in their place than blind guesses do: so much is declared.
     assert found.right <= (micro.plan.linkage_at_most if known else 0.01 + found.luck), found
-    assert micro.risk.main is not None and micro.risk.main.linkage <= micro.plan.linkage_at_most
+    assert micro.risk.main.linkage <= micro.plan.linkage_at_most
 
 
 def test_the_attack_would_have_found_the_folios_order(made: tuple[Microdata, pd.DataFrame]) -> None:

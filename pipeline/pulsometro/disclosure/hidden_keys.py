@@ -41,9 +41,10 @@ def hide(
     """Leave keys of a file empty until everybody has ``k`` candidates, as far as that can be had.
 
     All rows of a small class are hidden with others, so that ``k`` are left to somebody who knows how it is done
-    (``suppress``); where at most a share ``at_most`` of the rows is emptied for it, also to who knows what a respondent
-    did not tell. ``data`` (n rows): the respondents; ``key``: the study's;
-    ``already`` (n, keys of ``blank``): what earlier versions left empty, and stays so.
+    (``suppress``). Who did not tell a key is shown as such and hides nobody who told it; where at most a share
+    ``at_most`` of the rows is emptied for it, he too is hidden from who knows what he did not tell. ``data`` (n rows):
+    the respondents; ``key``: the study's; ``already`` (n, keys of ``blank``): what earlier versions left empty, and
+    stays so.
     """
     items = questionnaire.among(file.columns)
     names = [name for name in items if name in file.keys]
@@ -55,7 +56,7 @@ def hide(
     if not order:
         return Hidden(truth, truth)
     places = keyed_places(data[list(items)], key)
-    made = suppress(truth, k, order, places, known_anyway=True, gone=gone)
+    made = suppress(truth, k, order, places, known_anyway=True, told_apart=True, gone=gone)
     if made.unmended or sum(made.cells.values()) > at_most * len(data):
-        made = suppress(truth, k, order, places, gone=gone)
+        made = suppress(truth, k, order, places, told_apart=True, gone=gone)
     return Hidden(truth, made.frame)

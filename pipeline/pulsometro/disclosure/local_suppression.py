@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from pulsometro.disclosure.groups import Bools, Ints, coded, count, distinct, guessed
+from pulsometro.disclosure.groups import Bools, Ints, apart, coded, count, distinct, guessed
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,35 @@ class Suppression:
 class _Rows:
     """``truth``, ``released``: (n, columns) codes; ``people`` (P, columns): what somebody may know of a respondent.
 
-    ``owner`` (P,): the class of the respondents of whom it may be known; ``member`` (n,): each row's class.
+    ``owner`` (P,): the class of the respondents of whom it may be known; ``member`` (n,): each row's class; ``guess``
+    (P,): whether it is what somebody did not tell.
     """
 
     truth: Ints
     released: Ints
     people: Ints
     owner: Ints
+    guess: Bools
     member: Ints
     places: Ints
+
+    def seen_by(self, guess: bool) -> Ints:
+        """The released codes: rows of who did not tell may be somebody of whom that is known."""
+        return np.where(self.truth < 0, -1, self.released) if guess else self.released
+
+    def withhold(self, some: Ints, columns: Ints) -> None:
+        """Withhold what some rows told in some columns."""
+        block = np.ix_(some, columns)
+        self.released[block] = np.where(self.truth[block] >= 0, -1, self.released[block])
+
+    def found(self, columns: Ints | None = None) -> Ints:
+        """(P,) rows that may be each of ``people``, by some columns or all."""
+        some = np.arange(self.truth.shape[1]) if columns is None else columns
+        found = np.zeros(len(self.people), dtype=np.int64)
+        for guess in (False, True):
+            those = self.guess == guess
+            found[those] = count(self.people[those][:, some], self.seen_by(guess)[:, some])
+        return found
 
 
 def suppress(
@@ -62,7 +82,7 @@ def suppress(
     places: Ints,
     *,
     known_anyway: bool = False,
-    own: int | None = None,
+    told_apart: bool = False,
     gone: pd.DataFrame | None = None,
 ) -> Suppression:
     """Withhold values of the columns ``order`` so that each row of ``keys`` (n, columns) has at least ``k`` candidates.
@@ -71,11 +91,8 @@ def suppress(
     before the others, one before two; no other is touched. ``places`` (n,): the order in which rows of a cell are
     taken besides the small class itself, of the released content under a key (``keyed_places``). ``known_anyway``:
     who did not tell a value is known to have any (``least_candidates``), else everybody's is possible (``candidates``).
-    ``own``: the largest class whose own rows lose their values; of larger ones that are too small others alone do,
-    which costs fewer cells and keeps k candidates, but leaves who knows how it was done with the ``own`` + 1 or more
-    rows of the class that stay in sight (None: of every small class, and nobody is left with fewer than k).
-
-    ``gone`` (n, columns): values that are withheld already.
+    ``told_apart``: the file shows which values were not told, so that these rows hide nobody who told
+    (``told_candidates``). ``gone`` (n, columns): values that are withheld already.
 
     With one column in ``order`` and no missing value elsewhere no smaller number of cells does, given that all rows of
     a small class are withheld; with several the fewest are not looked for (that is NP-hard: Adam Meyerson and Ryan
@@ -93,12 +110,12 @@ def suppress(
         raise ValueError(f"columns that may lose values and are no keys: {missing}")
     if sorted(np.asarray(places).tolist()) != list(range(len(keys))):
         raise ValueError(f"places must hold 0 … {len(keys) - 1} once each")
-    rows = _rows(keys, np.asarray(places, dtype=np.int64), known_anyway)
+    rows = _rows(keys, np.asarray(places, dtype=np.int64), known_anyway, told_apart)
     if gone is not None:
         rows.released[gone[columns].to_numpy(dtype=bool)] = -1
     for hidden in _sets([columns.index(name) for name in order]):
-        _mend(rows, k, hidden, k if own is None else own)
-    withheld = rows.released != rows.truth
+        _mend(rows, k, hidden)
+    withheld = (rows.released < 0) & (rows.truth >= 0)
     cells = {name: int(withheld[:, columns.index(name)].sum()) for name in order}
     return Suppression(_without(keys, withheld), withheld, cells, _unmended(keys, rows, k))
 
@@ -128,14 +145,17 @@ def _texts(column: pd.Series) -> list[str]:
     return ["" if missing else f"'{value}" for value, missing in zip(column, column.isna(), strict=True)]
 
 
-def _rows(keys: pd.DataFrame, places: Ints, known_anyway: bool) -> _Rows:
+def _rows(keys: pd.DataFrame, places: Ints, known_anyway: bool, told_apart: bool) -> _Rows:
     truth = coded(keys, keys)[0]
     people, member = distinct(truth)
     owner = np.arange(len(people), dtype=np.int64)
+    guess = np.zeros(len(people), dtype=bool)
     if known_anyway:
         guesses, whose = guessed(people, truth.max(axis=0, initial=-1))
         people, owner = np.concatenate([people, guesses]), np.concatenate([owner, whose])
-    return _Rows(truth, truth.copy(), people, owner, member, places)
+        guess = np.concatenate([guess, np.ones(len(guesses), dtype=bool)])
+    released = apart(truth, truth) if told_apart else truth.copy()
+    return _Rows(truth, released, people, owner, guess, member, places)
 
 
 def _sets(columns: Sequence[int]) -> Iterator[Ints]:
@@ -143,25 +163,25 @@ def _sets(columns: Sequence[int]) -> Iterator[Ints]:
         yield from (np.array(some, dtype=np.int64) for some in combinations(columns, size))
 
 
-def _mend(rows: _Rows, k: int, hidden: Ints, own: int) -> None:
+def _mend(rows: _Rows, k: int, hidden: Ints) -> None:
     """Give k candidates to whoever lacks them and has them where the columns ``hidden`` say nothing."""
-    short = count(rows.people, rows.released) < k
     within = np.setdiff1d(np.arange(rows.truth.shape[1], dtype=np.int64), hidden)
-    short[short] = count(rows.people[short][:, within], rows.released[:, within]) >= k
-    few = np.bincount(rows.member)[rows.member] <= own
-    small = np.isin(rows.member, rows.owner[short]) & few
-    rows.released[np.ix_(np.flatnonzero(small), hidden)] = -1
-    for person in rows.people[short]:
-        wide = np.flatnonzero(_may_be(person[within], rows.released[:, within]))
-        fits = _may_be(person[hidden], rows.released[np.ix_(wide, hidden)])
+    short = (rows.found() < k) & (rows.found(within) >= k)
+    rows.withhold(np.flatnonzero(np.isin(rows.member, rows.owner[short])), hidden)
+    # A value that is shown as not told can be no other's: withholding beside it hides nobody.
+    shown: Bools = np.asarray(((rows.truth < 0) & (rows.released >= 0))[:, hidden].any(axis=1))
+    for person, guess in zip(rows.people[short], rows.guess[short], strict=True):
+        seen = rows.seen_by(guess)
+        wide = np.flatnonzero(_may_be(person[within], seen[:, within]))
+        fits = _may_be(person[hidden], seen[np.ix_(wide, hidden)])
         lacking = k - int(fits.sum())
         if lacking > 0:
-            others = wide[~fits]
+            others = wide[~fits & ~shown[wide]]
             # Of the very cell before those whose keys are missing, and where fewest values are lost.
             elsewhere = (rows.released[np.ix_(others, within)] != person[within]).any(axis=1)
             lost = (rows.released[np.ix_(others, hidden)] >= 0).sum(axis=1)
             taken = others[np.lexsort([rows.places[others], elsewhere, lost])][:lacking]
-            rows.released[np.ix_(taken, hidden)] = -1
+            rows.withhold(taken, hidden)
 
 
 def _may_be(person: Ints, released: Ints) -> Bools:
@@ -179,7 +199,7 @@ def _without(keys: pd.DataFrame, withheld: Bools) -> pd.DataFrame:
 
 
 def _unmended(keys: pd.DataFrame, rows: _Rows, k: int) -> tuple[SmallClass, ...]:
-    found = count(rows.people, rows.released)
+    found = rows.found()
     classes = int(rows.member.max(initial=-1)) + 1
     least = np.full(classes, np.iinfo(np.int64).max)
     np.minimum.at(least, rows.owner, found)

@@ -37,10 +37,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *_STUDY, "check", *_SHOWN, *_SIDE_BY_SIDE, "common/version.py", "style",
             *_DELIVERY, *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",
         ),
-        "weight": (*_STUDY, *_VERDICT, "common/secret_keys.py", "disclosure", "weighting"),
+        "weight": (*_STUDY, *_VERDICT, "common/kept_rows.py", "common/secret_keys.py", "disclosure", "weighting"),
         "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
-        "protect": (*_STUDY, "suppression"),
-        "audit": (*_STUDY, "audit", "suppression"),
+        "protect": (*_STUDY, "common/kept_rows.py", "suppression"),
+        "audit": (*_STUDY, "common/kept_rows.py", "audit", "suppression"),
         "series": (
             *_STUDY, "common/escapes.py", "estimates", "estimation", *_RECORD, "style/vocabulary.py", *_SUPPRESSED,
         ),
@@ -48,8 +48,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "report": _REPORTING,
         "site": _REPORTING,
         "release": (
-            *_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/secret_keys.py", "common/version.py", "disclosure",
-            "release", "style/spanish.py", *_RECORD, "weighting/emptied_keys.py", "weighting/study_key.py",
+            *_STUDY, *_SIDE_BY_SIDE, "common/escapes.py", "common/kept_rows.py", "common/secret_keys.py",
+            "common/version.py", "disclosure", "release", "style/spanish.py", *_RECORD,
+            "weighting/emptied_keys.py", "weighting/study_key.py",
         ),
         "verdict": _STUDY,
     }

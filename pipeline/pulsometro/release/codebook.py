@@ -1,7 +1,7 @@
 """Codebook and README of a release, in the readers' language, from the questionnaire and the table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +80,7 @@ def _entry(
         mean = float((weights[valid] * values[valid]).sum()) / base
         quarters = spanish.join([f"{value:,.6g}" for value in np.quantile(values[valid], [0.25, 0.5, 0.75])])
         # The least and the largest answer are each one person's.
-        summary = f"{int(valid.sum()):,} respuestas; cuartiles {quarters}; media {mean:,.1f}."
+        summary = f"{int(valid.sum()):,} respuestas; cuartiles sin ponderar {quarters}; media ponderada {mean:,.1f}."
     return Entry(variable, tuple(counts), summary)
 
 
@@ -88,7 +88,7 @@ def codebook_html(study: Study, made: Microdata, name: str) -> str:
     """One self-contained page: wording, codes, missing kinds, counts and shares of every released item of a table."""
     table, questionnaire = made.tables[name], made.questionnaire
     rules = study.params.report.confidentiality
-    listed = entries(table, questionnaire, rules)
+    listed, second = entries(table, questionnaire, rules), table is made.second
     return _render(
         "codebook.html.j2",
         study=study.identity,
@@ -96,11 +96,13 @@ def codebook_html(study: Study, made: Microdata, name: str) -> str:
         key=table.wave,
         mode=questionnaire.fieldwork.mode,
         n=f"{len(table.frame):,}",
-        entries=listed,
+        entries=[replace(entry, summary=entry.summary.partition("; media")[0]) for entry in listed]
+        if second
+        else listed,
         thin=any(not count.n for entry in listed for count in entry.counts),
         few=spanish.word(rules.min_count),
         base=spanish.word(rules.min_base),
-        second=table is made.second,
+        second=second,
         design=[v for v in table.variables if v not in table.items],
         licence=_licence(study),
         terms=made.plan.circle == "partners",
@@ -166,7 +168,7 @@ def risk_report(study: Study, made: Microdata) -> str:
     asked = made.questionnaire
     risk = made.risk
     measured = [("Archivo principal sin dejar nada vacío", risk.unprotected), ("Archivo principal", risk.main)]
-    measured.append(("Complemento", risk.second))
+    measured += [("Complemento", risk.second)] if risk.second is not None else []
     return _render(
         "riesgo.html.j2",
         study=study.identity,
@@ -174,7 +176,7 @@ def risk_report(study: Study, made: Microdata) -> str:
         risk=risk,
         limit=made.plan.linkage_at_most,
         at_most=made.plan.blank_at_most,
-        measured=[(title, each) for title, each in measured if each is not None],
+        measured=measured,
         labels={name: item.label for name, item in asked.items.items()},
         files={"main": "Archivo principal", "second": "Complemento"},
     )

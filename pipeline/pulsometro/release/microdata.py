@@ -118,12 +118,11 @@ def make(
     return Microdata(questionnaire.wave, questionnaire, plan, tables, risk, emptied)
 
 
-def _measured(rows: Rows, questionnaire: Questionnaire, keys: pd.DataFrame) -> Risk | None:
-    if not keys.shape[1]:
-        return None
+def _measured(rows: Rows, questionnaire: Questionnaire, keys: pd.DataFrame) -> Risk:
     sensitive = [name for name in rows.items if questionnaire[name].sensitive]
     shown = pd.concat([keys, known_keys(rows.data, questionnaire, sensitive)], axis=1)
-    return measure(shown, list(keys.columns), sensitive, rows.data[WEIGHT].to_numpy(dtype=float), rows.hidden.truth)
+    weights = rows.data[WEIGHT].to_numpy(dtype=float)
+    return measure(shown, list(keys.columns), sensitive, weights, rows.hidden.truth, told_apart=True)
 
 
 def _joined(main: Rows, second: Rows) -> Joined:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.disclosure.groups import candidates
+from pulsometro.disclosure.groups import candidates, told_candidates
 from pulsometro.disclosure.hidden_keys import Hidden, hide, known_keys
 from pulsometro.disclosure.local_suppression import keyed_places, suppress
 from pulsometro.questionnaire import Questionnaire
@@ -49,7 +49,7 @@ def main_rows(told: pd.DataFrame, data: pd.DataFrame, questionnaire: Questionnai
                 "(fewer codes in the questionnaire), or take one out of release.main.keys. What other plans left empty "
                 "counts too: where one was only tried, take processed/suppressed back from git and run again."
             )
-    found = float(np.mean(1 / candidates(hidden.truth, hidden.keys))) if names else 0.0
+    found = float(np.mean(1 / told_candidates(hidden.truth, hidden.keys)))
     if found > plan.linkage_at_most:
         raise PulsoError(
             f"params.yaml: release.main: who knows the keys of everybody would find {found:.1%} of them by guessing, "
@@ -66,8 +66,7 @@ def second_rows(
     """The rows of the second file, whose answers are empty where they would lead to fewer than k rows of the main one.
 
     ``told``: the answers as they were given, in the order of the main file's rows; ``already`` (n, items): what earlier
-    versions left empty. Raises PulsoError when nothing that
-    may be left empty keeps its keys or the two files apart.
+    versions left empty. Raises PulsoError when nothing that may be left empty keeps its keys or the two files apart.
     """
     items = questionnaire.among(file.columns)
     gone = pd.DataFrame(False, index=told.index, columns=list(items)) if already is None else already
@@ -91,10 +90,8 @@ def second_rows(
     )  # fmt: skip
     data = data.assign(**{name: data[name].mask(apart.frame[_ANSWERS].isna()) for name in answers})
     if min(candidates(theirs, data[shared]).min(), candidates(data[shared], theirs).min()) < plan.k:
-        raise PulsoError(
-            f"params.yaml: release.second: some of its rows lead to fewer than {plan.k} rows of the main file by "
-            f"{', '.join(shared)}; name fewer keys or answers in release.second."
-        )
+        # The keys that both have make larger classes than all keys of the second do, and the answers may be emptied.
+        raise RuntimeError("the two files of microdata lead to each other")
     blanks |= {name: int((data[name].isna() & ~before[name]).sum()) for name in answers}
     _refuse_empty(blanks, len(data), plan)
     return Rows(data, items, hidden, blanks)
@@ -117,9 +114,7 @@ def _refuse_empty(blanks: Mapping[str, int], rows: int, plan: ReleaseSettings) -
 
 def _refuse_few(hidden: Hidden, questionnaire: Questionnaire, k: int, file: str) -> None:
     """Raise PulsoError with combinations of keys that too few share: no more than a reader can use, nobody's row."""
-    if not hidden.keys.shape[1]:
-        return
-    few = hidden.truth[candidates(hidden.truth, hidden.keys) < k].drop_duplicates()
+    few = hidden.truth[told_candidates(hidden.truth, hidden.keys) < k].drop_duplicates()
     if not len(few):
         return
     first = few.sort_values(list(few.columns)).head(_MOST_NAMED).astype(object)

@@ -48,8 +48,8 @@ class RiskRecord:
     wave: str
     k: int
     circle: str
-    unprotected: Risk | None
-    main: Risk | None
+    unprotected: Risk
+    main: Risk
     second: Risk | None
     joined: Joined | None
     blanks: tuple[Blank, ...]

@@ -81,5 +81,5 @@ def _line(made: Microdata, shortened: int) -> str:
     cut = f", {shortened} labels shortened (see README.md)" if shortened else ""
     kept = {v.name for table in made.tables.values() for v in table.items}
     main = made.risk.main
-    hidden = f" Whoever knows the keys of a respondent is left with {main.k_candidates} rows at least." if main else ""
+    hidden = f" Whoever knows the keys of a respondent is left with {main.k_candidates} rows at least."
     return f"{made.wave}: {len(made.main.frame):,} respondents, {len(kept)} items released{cut}.{hidden}"

@@ -46,7 +46,7 @@ class ReleaseSettings:
     second: ReleasedFile | None = None
     circle: Literal["partners", "public"] = "partners"
     k: int = 5
-    blank_at_most: float = 0.015
+    blank_at_most: float = 0.025
     second_blank_at_most: float = 0.05
     linkage_at_most: float = 0.1
 

@@ -1,8 +1,6 @@
 """The study: params.yaml and the project's paths, read once and validated."""
 
 from pulsometro.study.parameters import (
-    ChangeSettings,
-    EstimationSettings,
     FieldworkDates,
     Identity,
     Municipality,
@@ -13,8 +11,6 @@ from pulsometro.study.parameters import (
 )
 
 __all__ = [
-    "ChangeSettings",
-    "EstimationSettings",
     "FieldworkDates",
     "Identity",
     "Municipality",

@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Indicators, Questionnaire, load_indicators, load_questionnaire
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.configuration import STRICT, load_yaml, validate
+from pulsometro.settings.estimation_settings import ChangeSettings, EstimationSettings
 from pulsometro.settings.faults import Fault, refuse, shown
 from pulsometro.settings.made_once import FrozenDict, once
 from pulsometro.settings.names import hidden_characters
 from pulsometro.settings.publish_settings import PublishSettings
 from pulsometro.settings.release_settings import ReleaseSettings
-from pulsometro.settings.report_settings import ReportSettings, Topic
+from pulsometro.settings.report_settings import ReportSettings
 from pulsometro.settings.simulate_settings import SimulateSettings
 from pulsometro.settings.study_names import (
     item_faults,
@@ -82,42 +83,6 @@ class Municipality:
     short: str
     tile: tuple[float, float]
     aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class EstimationSettings:
-    """How estimates are made: the published SE, intervals, domains and the precision scheme.
-
-    ``clusters``: whose units the published SE takes as drawn: the design's PSUs, or the interviewers
-    that ``check.roles.interviewer`` names (a sample of respondents is then as good as its interviewers).
-    """
-
-    __pydantic_config__: ClassVar = STRICT
-    se: Literal["replicates", "calibrated", "taylor"]
-    domains: tuple[tuple[str, ...], ...]
-    interval: Literal["logit", "kg", "kg_uncapped", "wilson", "wald"] = "logit"
-    level: float = 0.95
-    lonely_psu: Literal["adjust", "grand_mean", "average", "certainty", "remove", "error"] = "adjust"
-    precision: Literal["inegi", "nchs", "cepal"] = "inegi"
-    clusters: Literal["design", "interviewers"] = "design"
-
-
-@dataclass(frozen=True)
-class ChangeSettings:
-    """Which rule decides that a change, or a difference inside a wave, is one (DESIGN promise 6).
-
-    ``themes``: which indicators' hypotheses are adjusted together; those of one question lie in one theme, and what
-    no theme names is one with its own question. ``test``: whether a change's p, interval and minimum detectable change
-    are Student's t with the design's degrees of freedom or the normal's.
-    """
-
-    __pydantic_config__: ClassVar = STRICT
-    alpha: float
-    adjust: Literal["BH", "holm", "none"]
-    covariance: Literal["overlap", "independent"]
-    power: float = 0.80
-    themes: tuple[Topic, ...] = ()
-    test: Literal["t", "normal"] = "t"
 
 
 @dataclass(frozen=True)

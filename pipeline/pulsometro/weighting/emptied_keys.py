@@ -4,9 +4,7 @@ Two versions of a wave differ by a few interviews. A value that one leaves empty
 ledger of these values is kept by git: it names respondents by codes that nobody without the study's key can undo.
 """
 
-import csv
 import hmac
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from pulsometro.common.errors import MachineError, PulsoError
-from pulsometro.common.files import write_text
+from pulsometro.common.kept_rows import read_rows, write_rows
 from pulsometro.disclosure.hidden_keys import hide
 from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.study import Study
@@ -98,34 +96,19 @@ class Ledger:
 
     def read(self) -> frozenset[tuple[str, str]]:
         """(code of the respondent, item) of each value that was left empty; none without an earlier version."""
-        if not self.path.is_file():
-            return frozenset()
-        try:
-            rows = list(csv.reader(io.StringIO(self.path.read_text(encoding="utf-8"))))
-        except (ValueError, csv.Error):
-            rows = []
-        own = rows[1:2]
-        if rows[:1] != [_COLUMNS] or any(len(row) != 2 for row in rows) or [row[0] for row in own] != [_KEY]:
-            raise PulsoError(
-                f"{self.path.name}: it is not the list of the values that earlier versions of the wave left empty; "
-                f"take it from git ('git checkout processed/suppressed/{self.path.name}') and run again."
-            )
-        if rows[1][1] != fingerprint(self.key):
+        rows = read_rows(self.path, _COLUMNS, "values that earlier versions of the wave left empty", _KEY)
+        told = rows[0][1] if rows else fingerprint(self.key)
+        if told != fingerprint(self.key):
             raise MachineError(
-                f"{self.path.name}: it was written under another key ({rows[1][1]}) than .pulso/weights.key has here "
+                f"{self.path.name}: it was written under another key ({told}) than .pulso/weights.key has here "
                 f"({fingerprint(self.key)}): what it left empty cannot be found; put the team's copy of the key there, "
                 f"or, where nothing was released yet, remove processed/suppressed/{self.path.name}."
             )
-        return frozenset((row[0], row[1]) for row in rows[2:])
+        return frozenset((code, item) for code, item in rows[1:])
 
     def write(self, cells: frozenset[tuple[str, str]]) -> None:
         """Write the values in order: the same values, the same bytes."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(_COLUMNS)
-        writer.writerow((_KEY, fingerprint(self.key)))
-        writer.writerows(sorted(cells))
-        write_text(text.getvalue(), self.path)
+        write_rows(self.path, _COLUMNS, cells, first=(_KEY, fingerprint(self.key)))
 
     def _codes(self, told: pd.DataFrame) -> list[str]:
         return [respondent_code(str(folio), self.wave, self.key) for folio in told[FOLIO]]
