@@ -201,6 +201,7 @@ def test_a_ledger_that_is_none_stops_the_wave(study: Study) -> None:
     study.ledger(LAST).write_text("una nota\n", encoding="utf-8")
     with pytest.raises(WaveWithheld, match=r"processed/suppressed/2021T2\.csv: it is not the list .*git checkout"):
         protect.run(study, LAST)
+    assert series.run(study).endswith(f" Left out: {LAST} (by 'protect').")
 
 
 def test_what_is_published_after_it_was_withheld_stops_the_wave(study: Study) -> None:

@@ -75,10 +75,15 @@ def run(study: Study) -> str:
         write_table(labelled(table), study.series(f"{name}.parquet"))
     _write_by_wave(study, waves, withheld, tables, cells)
     _write_headline(study, waves, estimates)
-    left_out = [wave for wave in study.waves if wave not in waves]
-    note = f" Left out, without estimates: {', '.join(left_out)}." if left_out else ""
     tested = f"{len(tables['changes']):,} changes and {len(tables['differences']):,} differences tested"
-    return f"{len(waves)} waves, {len(estimates):,} estimates, {tested}.{note}"
+    return f"{len(waves)} waves, {len(estimates):,} estimates, {tested}.{_left_out(study, waves, withheld)}"
+
+
+def _left_out(study: Study, waves: Sequence[str], withheld: Mapping[str, Withheld]) -> str:
+    """The waves that are not in the series, each with the stage that withholds it; nothing where all are."""
+    why = {wave: f"by '{withheld[wave].stage}'" if wave in withheld else "no estimates yet" for wave in study.waves}
+    left_out = [f"{wave} ({why[wave]})" for wave in study.waves if wave not in waves]
+    return f" Left out: {', '.join(left_out)}." if left_out else ""
 
 
 def labelled(table: pd.DataFrame) -> pd.DataFrame:
