@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pulsometro.disclosure.groups import candidates
 from pulsometro.disclosure.local_suppression import keyed_places, suppress
 from pulsometro.disclosure.measures import measure
 from pulsometro.weighting.replicates.multipliers import rao_wu
@@ -113,15 +114,16 @@ def test_a_draw_that_is_redone_over_the_list_places_every_row(world: World) -> N
 
 def test_who_knows_everybody_and_the_rule_guesses_no_better_among_withheld_rows(world: World) -> None:
     truth = world.rows[COARSE]
-    made = suppress(truth, 5, ["school"], keyed_places(world.rows[[*COARSE, "even"]], KEY))
-    assert 20 < made.cells["school"] < 240 and not made.unmended
-    rows = mixed(made.frame.assign(weight=world.rows["even"]))
+    empty = suppress(truth, 5, ["school"], keyed_places(world.rows[[*COARSE, "even"]], KEY))
+    made = truth.assign(school=truth["school"].mask(empty))
+    assert 20 < empty.sum() < 240 and candidates(truth, made).min() >= 5
+    rows = mixed(made.assign(weight=world.rows["even"]))
     found = attacked(world, rows, COARSE, known=True)
     before = attacked(world, mixed(truth.assign(weight=world.rows["even"])), COARSE, known=True)
     assert found.chance < before.chance
     assert found.right <= found.luck + 0.01
     # What the record of risk calls the rate of linkage is near: somebody is of a class, and his row among k or more.
-    assert found.chance == pytest.approx(measure(made.frame, COARSE, truth=truth).linkage, abs=0.02)
+    assert found.chance == pytest.approx(measure(made, COARSE, truth=truth).linkage, abs=0.02)
 
 
 def test_adults_are_read_from_plain_weights_by_the_nearest_multiple_and_guessed_from_blurred_ones(world: World) -> None:

@@ -1,5 +1,6 @@
 """The released rows say nothing about the order of the folios, although every draw has a public seed."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,8 @@ def released(folder: Path, design: str, folios: list[str] | None = None) -> tupl
 def test_other_folios_are_the_same_release(design: str, tmp_path: Path) -> None:
     first, responses = released(tmp_path / "a", design)
     shuffled = np.random.default_rng(1).permutation(responses["folio"].astype(str).to_numpy())
+    write_study(tmp_path / "b", DESIGNS[design])
+    shutil.copytree(tmp_path / "a/.pulso", tmp_path / "b/.pulso", dirs_exist_ok=True)
     second, others = released(tmp_path / "b", design, list(shuffled))
     assert set(others["folio"]) == set(responses["folio"])
     pd.testing.assert_frame_equal(first.frame, second.frame)

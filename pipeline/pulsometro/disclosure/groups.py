@@ -53,29 +53,6 @@ def candidates(truth: pd.DataFrame, released: pd.DataFrame) -> Ints:
     return count(*coded(truth, released))
 
 
-def told_candidates(truth: pd.DataFrame, released: pd.DataFrame) -> Ints:
-    """(n,) as ``candidates`` of the same n respondents, where a file shows which values were not told.
-
-    A row that says "no answer" is then not that of somebody who gave one; only what was withheld may be anybody's.
-
-    >>> keys = pd.DataFrame({"school": [1, 1, None, 2, 2, 2]})
-    >>> told_candidates(keys, keys).tolist(), candidates(keys, keys).tolist()
-    ([2, 2, 6, 3, 3, 3], [3, 3, 6, 4, 4, 4])
-    """
-    mine, theirs = coded(truth, released)
-    return count(mine, apart(mine, theirs))
-
-
-def apart(truth: Ints, released: Ints) -> Ints:
-    """(n, columns) the codes ``released`` with a code of its own where the code of ``truth`` (n, columns) is missing.
-
-    >>> apart(np.array([[0], [-1], [1]]), np.array([[-1], [-1], [1]])).tolist()
-    [[-1], [2], [1]]
-    """
-    largest = np.maximum(truth.max(axis=0, initial=-1), released.max(axis=0, initial=-1))
-    return np.where(truth < 0, largest + 1, released)
-
-
 def least_candidates(truth: pd.DataFrame, released: pd.DataFrame) -> Ints:
     """(n,) as ``candidates``, where the person's missing value may be any that stands in the column, and is the worst.
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pulsometro.disclosure.local_suppression import keyed_places, suppress
+from pulsometro.disclosure.groups import Ints
+from pulsometro.disclosure.local_suppression import suppress
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.release_settings import ReleasedFile
 
@@ -35,28 +36,19 @@ def known_keys(data: pd.DataFrame, questionnaire: Questionnaire, names: Sequence
 
 
 def hide(
-    data: pd.DataFrame, questionnaire: Questionnaire, file: ReleasedFile, k: int, at_most: float, key: bytes,
+    data: pd.DataFrame, questionnaire: Questionnaire, file: ReleasedFile, k: int, places: Ints,
     already: pd.DataFrame | None = None,
 ) -> Hidden:  # fmt: skip
-    """Leave keys of a file empty until everybody has ``k`` candidates, as far as that can be had.
+    """The keys of a file, those that ``blank`` names empty in all rows of small classes and in others (``suppress``).
 
-    All rows of a small class are hidden with others, so that ``k`` are left to somebody who knows how it is done
-    (``suppress``). Who did not tell a key is shown as such and hides nobody who told it; where at most a share
-    ``at_most`` of the rows is emptied for it, he too is hidden from who knows what he did not tell. ``data`` (n rows):
-    the respondents; ``key``: the study's; ``already`` (n, keys of ``blank``): what earlier versions left empty, and
-    stays so.
+    ``data`` (n rows): the respondents; ``places`` (n,): a secret order of them; ``already`` (n, keys of ``blank``):
+    what earlier versions left empty, and stays so. A class that nothing mends stays too small: the caller has to look.
     """
-    items = questionnaire.among(file.columns)
-    names = [name for name in items if name in file.keys]
-    order = [name for name in file.blank if name in names]
+    names = [name for name in questionnaire.among(file.columns) if name in file.keys]
+    blank = [name for name in file.blank if name in names]
     truth = known_keys(data, questionnaire, names)
-    gone = pd.DataFrame(False, index=truth.index, columns=names)
-    if already is not None:
-        gone[already.columns] = already
-    if not order:
+    if not blank:
         return Hidden(truth, truth)
-    places = keyed_places(data[list(items)], key)
-    made = suppress(truth, k, order, places, known_anyway=True, told_apart=True, gone=gone)
-    if made.unmended or sum(made.cells.values()) > at_most * len(data):
-        made = suppress(truth, k, order, places, told_apart=True, gone=gone)
-    return Hidden(truth, made.frame)
+    gone = None if already is None else already.any(axis=1).to_numpy(dtype=bool)
+    empty = suppress(truth, k, blank, places, gone)
+    return Hidden(truth, truth.assign(**{name: truth[name].mask(empty) for name in blank}))

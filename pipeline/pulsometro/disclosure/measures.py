@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pulsometro.disclosure.groups import Floats, Ints, apart, coded, count, distinct, guessed, matches, sums
+from pulsometro.disclosure.groups import Floats, Ints, coded, count, distinct, guessed, matches, sums
 from pulsometro.disclosure.reidentification import individual_risk
 
 LIMITS = (2, 3, 5)
@@ -87,15 +87,13 @@ def measure(
     sensitive: Sequence[str] = (),
     weights: npt.ArrayLike | None = None,
     truth: pd.DataFrame | None = None,
-    told_apart: bool = False,
 ) -> Risk:
     """The risk of ``released`` (n rows) over ``keys``.
 
     ``weights`` (n,): persons that each row stands for, of a mean over one; None: the rows are the population, or who
     took part is known. ``truth`` (n, keys): the same respondents' true values, in the same order, where released ones
-    were withheld. ``told_apart``: the file shows which values were not told (``told_candidates``). ``sensitive``:
-    columns of ``released`` whose missing answers are missing values. Raises ValueError when there are no rows or no
-    keys, a column is not there, or weights or truth are not of these rows.
+    were withheld. ``sensitive``: columns of ``released`` whose missing answers are missing values. Raises ValueError
+    when there are no rows or no keys, a column is not there, or weights or truth are not of these rows.
 
     >>> rows = pd.DataFrame({"sex": [1, 1, 2], "bribe": [2, 2, 1]})
     >>> found = measure(rows, ["sex"], ["bribe"], [50.0, 50.0, 100.0])
@@ -111,7 +109,6 @@ def measure(
     if persons.shape != (len(released),) or len(known) != len(released) or not (persons > 0).all():
         raise ValueError(f"weights and truth must be of the {len(released)} released rows, weights positive")
     mine, theirs = coded(known, released[list(keys)])
-    shown, theirs = theirs, apart(mine, theirs) if told_apart else theirs
     people, member = distinct(mine)
     classes = np.bincount(member)
     found = count(people, theirs)
@@ -120,7 +117,7 @@ def measure(
     risk = np.zeros(len(people))
     stood_for = sums(people, theirs, persons[:, None])[:, 0]
     risk[found > 0] = individual_risk(found[found > 0], stood_for[found > 0])
-    least = count(guessed(people, _largest(mine, shown))[0], shown).min(initial=len(mine))
+    least = count(guessed(people, _largest(mine, theirs))[0], theirs).min(initial=len(mine))
     unique = found == 1
     return Risk(
         keys=tuple(keys),

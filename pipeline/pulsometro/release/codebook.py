@@ -155,6 +155,7 @@ def protection_note(study: Study, made: Microdata) -> str:
         ],
         keys={name: [Exact(key) for key in getattr(made.plan, name).keys if key in asked.items] for name in made.files},
         blanks=[blank for blank in made.risk.blanks if blank.cells],
+        may_be_empty=any(file.blank for _, file in made.plan.files),
         names={"main": Exact("microdatos"), "second": Exact("complemento")},
         risk=made.risk,
         blur=made.risk.blur_growth is not None,

@@ -90,8 +90,8 @@ def make(
     """The tables of a plan.
 
     ``told``: answers as they were given and weights; ``data``: the same rows, as they are estimated, with the design;
-    ``blur_growth``: as the weighting record says; ``already`` (n, items of the second file): what earlier versions left
-    empty there.
+    ``key``: the study's; ``blur_growth``: as the weighting record says; ``already`` (n, items of the second file): what
+    earlier versions left empty there.
     """
     main = main_rows(told, data, questionnaire, plan)
     tables = {MAIN: build(questionnaire, main.items, main.data, areas)}
@@ -122,7 +122,7 @@ def _measured(rows: Rows, questionnaire: Questionnaire, keys: pd.DataFrame) -> R
     sensitive = [name for name in rows.items if questionnaire[name].sensitive]
     shown = pd.concat([keys, known_keys(rows.data, questionnaire, sensitive)], axis=1)
     weights = rows.data[WEIGHT].to_numpy(dtype=float)
-    return measure(shown, list(keys.columns), sensitive, weights, rows.hidden.truth, told_apart=True)
+    return measure(shown, list(keys.columns), sensitive, weights, rows.hidden.truth)
 
 
 def _joined(main: Rows, second: Rows) -> Joined:

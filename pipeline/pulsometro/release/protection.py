@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.disclosure.groups import candidates, told_candidates
+from pulsometro.disclosure.groups import candidates
 from pulsometro.disclosure.hidden_keys import Hidden, hide, known_keys
-from pulsometro.disclosure.local_suppression import keyed_places, suppress
+from pulsometro.disclosure.local_suppression import secret_places, suppress
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.release_settings import ReleasedFile, ReleaseSettings
+from pulsometro.study.respondents import FOLIO
 
 _MOST_NAMED, _ANSWERS = 5, "answers together"
 
@@ -49,7 +50,7 @@ def main_rows(told: pd.DataFrame, data: pd.DataFrame, questionnaire: Questionnai
                 "(fewer codes in the questionnaire), or take one out of release.main.keys. What other plans left empty "
                 "counts too: where one was only tried, take processed/suppressed back from git and run again."
             )
-    found = float(np.mean(1 / told_candidates(hidden.truth, hidden.keys)))
+    found = float(np.mean(1 / candidates(hidden.truth, hidden.keys)))
     if found > plan.linkage_at_most:
         raise PulsoError(
             f"params.yaml: release.main: who knows the keys of everybody would find {found:.1%} of them by guessing, "
@@ -65,16 +66,18 @@ def second_rows(
 ) -> Rows:  # fmt: skip
     """The rows of the second file, whose answers are empty where they would lead to fewer than k rows of the main one.
 
-    ``told``: the answers as they were given, in the order of the main file's rows; ``already`` (n, items): what earlier
-    versions left empty. Raises PulsoError when nothing that may be left empty keeps its keys or the two files apart.
+    ``told``: the answers as they were given, in the order of the main file's rows; ``key``: the study's; ``already``
+    (n, items): what earlier versions left empty. Raises PulsoError when nothing that may be left empty keeps its keys
+    or the two files apart.
     """
     items = questionnaire.among(file.columns)
     gone = pd.DataFrame(False, index=told.index, columns=list(items)) if already is None else already
     names = [name for name in file.blank if name in items]
-    hidden = hide(told, questionnaire, file, plan.k, 1.0, key, gone[names])
+    places = secret_places(told.drop(columns=FOLIO), f"{questionnaire.wave} second", key)
+    hidden = hide(told, questionnaire, file, plan.k, places, gone[names])
     _refuse_few(hidden, questionnaire, plan.k, "second")
-    data = told.assign(**{name: told[name].mask(hidden.withheld[name]) for name in file.blank if name in hidden.keys})
-    blanks = {name: int(hidden.withheld[name].sum()) for name in file.blank if name in hidden.keys}
+    data = told.assign(**{name: told[name].mask(hidden.keys[name].isna()) for name in names})
+    blanks = {name: int(hidden.withheld[name].sum()) for name in names}
     shared = [name for name in items if name in main.items]
     answers = [name for name in shared if name in file.answers and name not in hidden.keys]
     if not shared:
@@ -83,12 +86,9 @@ def second_rows(
     theirs, before = main.data[shared], data[answers].isna()
     # The answers of a row are empty together: what one of them still told would lead farther.
     groups = told[[name for name in shared if name not in answers]].assign(**{_ANSWERS: _together(told[answers])})
-    emptied = gone[answers].any(axis=1)
-    apart = suppress(
-        groups, plan.k, [_ANSWERS] if answers else [], keyed_places(told[list(items)], key),
-        gone=pd.DataFrame(False, index=groups.index, columns=groups.columns).assign(**{_ANSWERS: emptied}),
-    )  # fmt: skip
-    data = data.assign(**{name: data[name].mask(apart.frame[_ANSWERS].isna()) for name in answers})
+    if answers:
+        apart = suppress(groups, plan.k, [_ANSWERS], places, gone[answers].any(axis=1).to_numpy(dtype=bool))
+        data = data.assign(**{name: data[name].mask(apart) for name in answers})
     if min(candidates(theirs, data[shared]).min(), candidates(data[shared], theirs).min()) < plan.k:
         # The keys that both have make larger classes than all keys of the second do, and the answers may be emptied.
         raise RuntimeError("the two files of microdata lead to each other")
@@ -114,7 +114,7 @@ def _refuse_empty(blanks: Mapping[str, int], rows: int, plan: ReleaseSettings) -
 
 def _refuse_few(hidden: Hidden, questionnaire: Questionnaire, k: int, file: str) -> None:
     """Raise PulsoError with combinations of keys that too few share: no more than a reader can use, nobody's row."""
-    few = hidden.truth[told_candidates(hidden.truth, hidden.keys) < k].drop_duplicates()
+    few = hidden.truth[candidates(hidden.truth, hidden.keys) < k].drop_duplicates()
     if not len(few):
         return
     first = few.sort_values(list(few.columns)).head(_MOST_NAMED).astype(object)

@@ -14,6 +14,7 @@ import pandas as pd
 from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.common.kept_rows import read_rows, write_rows
 from pulsometro.disclosure.hidden_keys import hide
+from pulsometro.disclosure.local_suppression import secret_places
 from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.study import Study
 from pulsometro.study.respondents import FOLIO, load_responses
@@ -40,9 +41,11 @@ def released_keys(study: Study, wave: str, plan: ReleaseSettings) -> pd.DataFram
     told, asked, key = load_responses(study, wave), study.questionnaire(wave), key_of_wave(study, wave)
     names = [name for name in plan.main.blank if name in asked.items]
     ledger = Ledger(study.emptied(wave), wave, key)
-    withheld = hide(told, asked, plan.main, plan.k, plan.blank_at_most, key, ledger.emptied(told, names)).withheld
-    ledger.enter(told, withheld[names])
-    return pd.DataFrame({FOLIO: told[FOLIO], **{name: told[name].mask(withheld[name]) for name in names}})
+    places = secret_places(told.drop(columns=FOLIO), f"{wave} main", key)
+    hidden = hide(told, asked, plan.main, plan.k, places, ledger.emptied(told, names))
+    empty = hidden.keys[names].isna()
+    ledger.enter(told, empty)
+    return pd.DataFrame({FOLIO: told[FOLIO], **{name: told[name].mask(empty[name]) for name in names}})
 
 
 def refuse_shown(study: Study, wave: str, plan: ReleaseSettings, key: bytes) -> None:
@@ -58,13 +61,13 @@ def refuse_shown(study: Study, wave: str, plan: ReleaseSettings, key: bytes) -> 
         )
 
 
-def respondent_code(folio: str, wave: str, key: bytes) -> str:
-    """The code of a respondent in the ledger: 16 hexadecimal digits that only the key leads to.
+def respondent_code(folio: str, ledger: str, key: bytes) -> str:
+    """The code of a respondent in a ledger: 16 hexadecimal digits that only the key leads to, others in every ledger.
 
-    >>> respondent_code("A-1", "2013T2", b"key") == respondent_code("A-1", "2013T1", b"key")
+    >>> respondent_code("A-1", "2013T2.keys.csv", b"key") == respondent_code("A-1", "2013T2.second.csv", b"key")
     False
     """
-    return hmac.digest(key, f"emptied {wave} {folio}".encode(), "sha256").hex()[:_DIGITS]
+    return hmac.digest(key, f"emptied {ledger} {folio}".encode(), "sha256").hex()[:_DIGITS]
 
 
 @dataclass(frozen=True)
@@ -111,4 +114,4 @@ class Ledger:
         write_rows(self.path, _COLUMNS, cells, first=(_KEY, fingerprint(self.key)))
 
     def _codes(self, told: pd.DataFrame) -> list[str]:
-        return [respondent_code(str(folio), self.wave, self.key) for folio in told[FOLIO]]
+        return [respondent_code(str(folio), self.path.name, self.key) for folio in told[FOLIO]]
