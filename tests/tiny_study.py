@@ -143,7 +143,7 @@ def params() -> dict[str, Any]:
         "release": {
             "main": {"keys": ["municipio", "sexo", "edad2", "escolaridad"], "blank": ["escolaridad"],
                      "answers": ["seguro", "conf_a", "conf_b", "victima", "denuncia", "pesos"]},
-            "blank_at_most": 0.05, "linkage_at_most": 0.2,
+            "blank_at_most": 0.08, "linkage_at_most": 0.2,
         },
         "report": {
             "whole": "la zona", "people": "personas de 18 años y más", "headline": headline,
