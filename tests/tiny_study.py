@@ -7,6 +7,7 @@ chooses the design in ``params.yaml`` alone.
 import zipfile
 from collections.abc import Mapping
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,16 @@ def changed_params(changed: Mapping[str, Any]) -> dict[str, Any]:
     return content
 
 
+def _key(folder: Path) -> bytes:
+    """One key for every run: what is drawn under it, and with it each attack's luck, is the same."""
+    path = KEY.path(folder)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(sha256(b"a key of the tests").hexdigest() + "\n", encoding="ascii", newline="\n")
+        path.chmod(0o600)
+    return KEY.make(folder)
+
+
 def write_study(
     folder: Path, changed: Mapping[str, Any] | None = None, asked: Mapping[str, Any] | None = None, silent: float = 0.06
 ) -> Path:
@@ -229,7 +240,7 @@ def write_study(
     for name in ("questionnaires", "raw/population"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     settings, wanted = changed_params(changed or {}), questionnaire()
-    key = fingerprint(KEY.make(folder))
+    key = fingerprint(_key(folder))
     if settings["weighting"].get("blur"):
         settings["weighting"]["blur"]["key"] = key
     for key, value in (asked or {}).items():

@@ -1,5 +1,6 @@
 """What the plan of the microdata promises holds in the files, and what cannot be promised stops the release."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.common.files import read_record, write_table
 from pulsometro.disclosure.groups import candidates
 from pulsometro.release.microdata import load_microdata
+from pulsometro.release.protection import main_rows, second_rows
 from pulsometro.release.stage import run
+from pulsometro.settings.release_settings import ReleasedFile
 from pulsometro.study import Study, load_study
 from pulsometro.study.release_plan import refuse_plan
 from pulsometro.study.respondents import FOLIO, HIDDEN, load_respondents, load_responses
@@ -321,6 +324,11 @@ BLANK = {**MAIN, "keys": [*KEYS, "sexo"]}
             "names 'escolaridad', which tells 'grupo_escolaridad' of release.main",
         ),
         ({**BLANK, "blank": ["sexo"]}, None, "release.main.blank names 'sexo', to which weights are adjusted"),
+        (
+            MAIN,
+            {"keys": ["sexo", "grupo_ocupacion"], "blank": ["sexo"], "answers": []},
+            "release.second.blank names 'sexo', to which weights are adjusted",
+        ),
         ({**MAIN, "blank": ["municipio"]}, None, "release.main.blank names 'municipio', to which weights are adjusted"),
         (
             {**MAIN, "keys": [*KEYS, "victima"], "answers": ANSWERS[:2]},
@@ -368,6 +376,71 @@ def test_what_is_published_by_the_finer_item_would_tell_what_is_empty(study: Stu
     dump(told, indicators)
     with pytest.raises(PulsoError, match="the indicator 'estudios' is of 'escolaridad', which tells it by subtraction"):
         refuse_plan(load_study(study.root))
+
+
+def test_what_is_published_by_a_key_of_the_second_file_would_tell_it_too(study: Study) -> None:
+    content = load(study.root / "params.yaml")
+    content["estimation"]["domains"].append(["sexo", "grupo_ocupacion"])
+    dump(content, study.root / "params.yaml")
+    with pytest.raises(
+        PulsoError, match=r"release\.second\.blank names 'grupo_ocupacion', and .* take one of the two out"
+    ):
+        hand_on_settings(load_study(study.root))
+    content["estimation"]["domains"].pop()
+    dump(content, study.root / "params.yaml")
+    hand_on_settings(load_study(study.root))
+    indicators = study.questionnaires / "indicators.yaml"
+    told = load(indicators)
+    told["indicators"]["trabajo"] = {
+        "name": "Ocupación", "kind": "distribution", "direction": "neutral", "item": "ocupacion",
+    }  # fmt: skip
+    dump(told, indicators)
+    with pytest.raises(PulsoError, match=r"the indicator 'trabajo' is of 'ocupacion', .* take one of the two out"):
+        refuse_plan(load_study(study.root))
+
+
+def test_another_plan_does_not_show_what_the_second_file_left_empty(study: Study) -> None:
+    asked = study.questionnaire(WAVE)
+    path = study.processed(WAVE, "responses.parquet")
+    table = pd.read_parquet(path)
+    table.loc[table.index[:9], "grupo_ocupacion"] = next(iter(asked["grupo_ocupacion"].missing))
+    write_table(table, path)
+    assert load_microdata(study, WAVE).second is not None
+    whole: list[tuple[dict[str, list[str]], dict[str, list[str]] | None]] = [
+        (MAIN, {**SECOND, "blank": []}),
+        ({**MAIN, "answers": [*ANSWERS, "grupo_ocupacion"]}, None),
+    ]
+    for main, second in whole:
+        plan(study.root, main, second)
+        with pytest.raises(
+            PulsoError, match=r"left values of 'grupo_ocupacion' empty, .* name it in release\.second\.bl"
+        ):
+            load_microdata(load_study(study.root), WAVE)
+    # An answer that the second file left empty stands in the main one, as it did before.
+    plan(study.root, MAIN, {**SECOND, "answers": []})
+    assert load_microdata(load_study(study.root), WAVE).second is not None
+
+
+def test_keys_and_answers_of_the_second_file_are_emptied_in_orders_of_their_own(study: Study) -> None:
+    """The rows that fill both up would leave the one of the small class alone with empty keys and answers in sight."""
+    asked = study.questionnaire(WAVE)
+    path = study.processed(WAVE, "responses.parquet")
+    table = pd.read_parquet(path)
+    men = table.index[table["sexo"] == 1]
+    for name in ("grupo_ocupacion", "victima"):
+        table.loc[table.index, name] = 1
+    table.loc[men[0], "grupo_ocupacion"], table.loc[men[1], "victima"] = 4, 2
+    told = table.assign(weight=1.0)
+    settings = study.params.release
+    assert settings is not None and settings.second is not None
+    main = replace(settings, main=ReleasedFile(("sexo",), ("victima",)), linkage_at_most=1.0)
+    found = []
+    for seed in range(12):
+        made = second_rows(main_rows(told, told, asked, main), told, asked, main, settings.second, bytes([seed]) * 32)
+        keys, answers = made.data["grupo_ocupacion"].isna(), made.data["victima"].isna()
+        assert keys.sum() == answers.sum() == 5 and keys[men[0]] and answers[men[1]]
+        found.append(int((keys & ~answers).sum()))
+    assert min(found) >= 3
 
 
 def test_a_plan_without_keys_is_refused(study: Study) -> None:

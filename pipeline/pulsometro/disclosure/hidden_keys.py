@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import pandas as pd
 
@@ -50,5 +51,6 @@ def hide(
     if not blank:
         return Hidden(truth, truth)
     gone = None if already is None else already.any(axis=1).to_numpy(dtype=bool)
-    empty = suppress(truth, k, blank, places, gone)
+    possible = prod(len(questionnaire[name].codes) for name in blank)
+    empty = suppress(truth, k, blank, places, gone, possible)
     return Hidden(truth, truth.assign(**{name: truth[name].mask(empty) for name in blank}))

@@ -20,7 +20,9 @@ from pulsometro.disclosure.groups import Bools, Ints, coded, distinct
 _PURPOSE, _WHICH = "what for", "which of those alike"
 
 
-def suppress(keys: pd.DataFrame, k: int, blank: Sequence[str], places: Ints, gone: Bools | None = None) -> Bools:
+def suppress(
+    keys: pd.DataFrame, k: int, blank: Sequence[str], places: Ints, gone: Bools | None = None, possible: int = 0
+) -> Bools:
     """(n,) the rows of ``keys`` (n, columns) whose columns ``blank`` are to be empty, all of them together.
 
     ``keys``: true values, missing where nobody told: such a row is empty. A cell is what the other columns show, a
@@ -28,7 +30,8 @@ def suppress(keys: pd.DataFrame, k: int, blank: Sequence[str], places: Ints, gon
     where a cell has fewer than k empty rows and somebody's values are nowhere in sight in it, others are emptied until
     it has k, in the order of ``places`` (n,), which must follow from no released value (``secret_places``). Who has
     values that nobody of the cell shows is then one of k; who has others is one of those that show them and of the
-    empty ones. ``gone`` (n,): rows that earlier versions left empty, which stay so.
+    empty ones. ``gone`` (n,): rows that earlier versions left empty, which stay so. ``possible``: how many combinations
+    of values of ``blank`` there can be, where that is more than occur.
 
     No smaller number of rows does, given that all rows of a small class are emptied. A cell of fewer than k rows stays
     too small: the caller has to look. Raises ValueError for unknown columns or places that are no order of the rows.
@@ -49,7 +52,7 @@ def suppress(keys: pd.DataFrame, k: int, blank: Sequence[str], places: Ints, gon
     empty: Bools = ~told | (np.bincount(member)[member] < k)
     if gone is not None:
         empty |= np.asarray(gone, dtype=bool)
-    values = len(np.unique(value[told]))
+    values = max(possible, len(np.unique(value[told])))
     for one in np.unique(cell[empty]):
         here = np.flatnonzero(cell == one)
         seen = here[~empty[here]]

@@ -12,11 +12,11 @@ from pulsometro.disclosure.hidden_keys import known_keys
 from pulsometro.disclosure.joining import join
 from pulsometro.disclosure.measures import Risk, measure
 from pulsometro.questionnaire import Questionnaire
-from pulsometro.release.protection import Rows, main_rows, second_rows
+from pulsometro.release.protection import ANSWERS, Rows, main_rows, may_be_empty, second_rows
 from pulsometro.release.risk_record import Blank, Cost, Joined, RiskRecord
 from pulsometro.release.second_file import build_second
 from pulsometro.release.table import WEIGHT, ReleaseTable, build
-from pulsometro.settings.release_settings import ReleaseSettings
+from pulsometro.settings.release_settings import ReleasedFile, ReleaseSettings
 from pulsometro.study import Study
 from pulsometro.study.release_plan import refuse_plan
 from pulsometro.study.respondents import FOLIO, load_respondents, load_responses
@@ -29,8 +29,8 @@ MAIN, SECOND = "microdatos", "complemento"
 
 @dataclass(frozen=True)
 class Microdata:
-    """``tables``: ``microdatos`` and, where the plan has a second file, ``complemento``; ``emptied`` (n, items of the
-    second): what is left empty there, in the order of the respondents and not of the rows."""
+    """``tables``: ``microdatos`` and, where the plan has a second file, ``complemento``; ``emptied`` (n,
+    ``may_be_empty`` of the second): what is left empty there, in the order of the respondents and not of the rows."""
 
     wave: str
     questionnaire: Questionnaire
@@ -76,9 +76,9 @@ def load_microdata(study: Study, wave: str) -> Microdata:
     told = told.assign(weight=data[WEIGHT])
     if plan.second is None:
         return make(questionnaire, plan, told, data, study.area_names, key, growth)
-    items = questionnaire.among(plan.second.columns)
     ledger = Ledger(study.emptied(wave, "second"), wave, key)
-    made = make(questionnaire, plan, told, data, study.area_names, key, growth, ledger.emptied(told, items))
+    already = ledger.emptied(told, may_be_empty(plan.second))
+    made = make(questionnaire, plan, told, data, study.area_names, key, growth, already)
     ledger.enter(told, made.emptied)
     return made
 
@@ -90,8 +90,8 @@ def make(
     """The tables of a plan.
 
     ``told``: answers as they were given and weights; ``data``: the same rows, as they are estimated, with the design;
-    ``key``: the study's; ``blur_growth``: as the weighting record says; ``already`` (n, items of the second file): what
-    earlier versions left empty there.
+    ``key``: the study's; ``blur_growth``: as the weighting record says; ``already`` (n, ``may_be_empty`` of the second
+    file): what earlier versions left empty there.
     """
     main = main_rows(told, data, questionnaire, plan)
     tables = {MAIN: build(questionnaire, main.items, main.data, areas)}
@@ -112,10 +112,16 @@ def make(
         cost=_costs(main, told, questionnaire),
         blur_growth=blur_growth,
     )
-    emptied = pd.DataFrame(index=told.index)
-    if second is not None:
-        emptied = second.data[list(second.items)].isna() & told[list(second.items)].notna()
+    emptied = pd.DataFrame(index=told.index) if second is None else _emptied(second, told, plan.second)
     return Microdata(questionnaire.wave, questionnaire, plan, tables, risk, emptied)
+
+
+def _emptied(rows: Rows, told: pd.DataFrame, file: ReleasedFile | None) -> pd.DataFrame:
+    """(n, ``may_be_empty``) what the rows of the second file lack that was told."""
+    keys, answers = rows.hidden.keys.columns, () if file is None else file.answers
+    empty = rows.data[list(rows.items)].isna() & told[list(rows.items)].notna()
+    found = {str(name): empty[name] for name in keys if file is not None and name in file.blank}
+    return pd.DataFrame({**found, ANSWERS: empty[[name for name in answers if name in rows.items]].any(axis=1)})
 
 
 def _measured(rows: Rows, questionnaire: Questionnaire, keys: pd.DataFrame) -> Risk:

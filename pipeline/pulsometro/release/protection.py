@@ -14,7 +14,9 @@ from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.release_settings import ReleasedFile, ReleaseSettings
 from pulsometro.study.respondents import FOLIO
 
-_MOST_NAMED, _ANSWERS = 5, "answers together"
+_MOST_NAMED = 5
+# The answers of a row of the second file are empty together; no item has a name with a blank.
+ANSWERS = "answers together"
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,12 @@ def second_rows(
     """The rows of the second file, whose answers are empty where they would lead to fewer than k rows of the main one.
 
     ``told``: the answers as they were given, in the order of the main file's rows; ``key``: the study's; ``already``
-    (n, items): what earlier versions left empty. Raises PulsoError when nothing that may be left empty keeps its keys
-    or the two files apart.
+    (n, ``may_be_empty``): what earlier versions left empty. Raises PulsoError when nothing that may be left empty keeps
+    its keys or the two files apart.
     """
     items = questionnaire.among(file.columns)
-    gone = pd.DataFrame(False, index=told.index, columns=list(items)) if already is None else already
     names = [name for name in file.blank if name in items]
+    gone = pd.DataFrame(False, index=told.index, columns=may_be_empty(file)) if already is None else already
     places = secret_places(told.drop(columns=FOLIO), f"{questionnaire.wave} second", key)
     hidden = hide(told, questionnaire, file, plan.k, places, gone[names])
     _refuse_few(hidden, questionnaire, plan.k, "second")
@@ -84,10 +86,12 @@ def second_rows(
         _refuse_empty(blanks, len(data), plan)
         return Rows(data, items, hidden, blanks)
     theirs, before = main.data[shared], data[answers].isna()
-    # The answers of a row are empty together: what one of them still told would lead farther.
-    groups = told[[name for name in shared if name not in answers]].assign(**{_ANSWERS: _together(told[answers])})
+    # What one of the answers still told would lead farther than all of them do together.
+    groups = told[[name for name in shared if name not in answers]].assign(**{ANSWERS: _together(told[answers])})
     if answers:
-        apart = suppress(groups, plan.k, [_ANSWERS], places, gone[answers].any(axis=1).to_numpy(dtype=bool))
+        # An order of its own: rows that both fill up with would tell the others apart.
+        places = secret_places(told.drop(columns=FOLIO), f"{questionnaire.wave} answers", key)
+        apart = suppress(groups, plan.k, [ANSWERS], places, gone[ANSWERS].to_numpy(dtype=bool))
         data = data.assign(**{name: data[name].mask(apart) for name in answers})
     if min(candidates(theirs, data[shared]).min(), candidates(data[shared], theirs).min()) < plan.k:
         # The keys that both have make larger classes than all keys of the second do, and the answers may be emptied.
@@ -95,6 +99,15 @@ def second_rows(
     blanks |= {name: int((data[name].isna() & ~before[name]).sum()) for name in answers}
     _refuse_empty(blanks, len(data), plan)
     return Rows(data, items, hidden, blanks)
+
+
+def may_be_empty(file: ReleasedFile) -> list[str]:
+    """What of the second file single rows may lack: keys by name, and its answers, which are empty together.
+
+    >>> may_be_empty(ReleasedFile(keys=("sex", "job"), answers=("victim",), blank=("job",)))
+    ['job', 'answers together']
+    """
+    return [*file.blank, ANSWERS]
 
 
 def _together(answers: pd.DataFrame) -> pd.Series:

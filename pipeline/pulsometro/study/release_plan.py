@@ -87,16 +87,18 @@ def _blank_faults(plan: ReleaseSettings, questionnaire: Questionnaire, params: P
     """Keys that cannot be left empty, because something else that anybody has would give their values back."""
     weighed = {origin(questionnaire, name) for name in _weighed(params.weighting)}
     published = {item for columns in params.estimation.domains for item in columns}
-    for number, name in enumerate(plan.main.blank):
-        place, own = ("release", "main", "blank", number), origin(questionnaire, name)
-        where = f"release.main.blank names '{shown(name)}'"
+    named = [(key, number, name) for key, file in plan.files for number, name in enumerate(file.blank)]
+    for key, number, name in named:
+        place, own = ("release", key, "blank", number), origin(questionnaire, name)
+        where = f"release.{key}.blank names '{shown(name)}'"
         if own in weighed or (name in questionnaire.items and questionnaire[name].kind == "area"):
             yield Fault(f"{where}, to which weights are adjusted: they would give it back; take it out.", place)
-        for other in sorted(published - {name}):
+        # What is published by a key of the second file is of all rows: nothing there is left empty.
+        for other in sorted(published - ({name} if key == "main" else set())):
             if origin(questionnaire, other) == own:
                 yield Fault(
                     f"{where}, and estimation.domains publishes by '{shown(other)}', which tells it by subtraction; "
-                    "publish by the one that is released.",
+                    + ("publish by the one that is released." if key == "main" else "take one of the two out."),
                     place,
                 )
 
@@ -119,16 +121,17 @@ def _twice_told(plan: ReleaseSettings, questionnaire: Questionnaire) -> Iterator
 
 def indicator_faults(plan: ReleaseSettings, study: Study, questionnaire: Questionnaire) -> Iterator[Fault]:
     """Indicators of which a published figure gives empty values back: of an item of one origin with an empty key."""
-    blank = {origin(questionnaire, name): name for name in plan.main.blank}
+    blank = {origin(questionnaire, name): (key, name) for key, file in plan.files for name in file.blank}
     for indicator, own in study.indicators.by_name.items():
         asked = {*own.sources, *(parse(own.base, "").items if own.base else ())}
         for item in sorted(asked):
-            key = blank.get(origin(questionnaire, item))
-            if key is not None and key != item:
+            file, key = blank.get(origin(questionnaire, item), ("main", item))
+            if file == "second" or key != item:
+                remedy = f"make the indicator of '{shown(key)}'" if file == "main" else "take one of the two out"
                 yield Fault(
-                    f"release.main.blank names '{shown(key)}', and the indicator '{shown(indicator)}' is of "
-                    f"'{shown(item)}', which tells it by subtraction; make the indicator of '{shown(key)}'.",
-                    ("release", "main", "blank"),
+                    f"release.{file}.blank names '{shown(key)}', and the indicator '{shown(indicator)}' is of "
+                    f"'{shown(item)}', which tells it by subtraction; {remedy}.",
+                    ("release", file, "blank"),
                 )
 
 

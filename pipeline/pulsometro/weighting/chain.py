@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from pulsometro.disclosure.local_suppression import keyed_places
+from pulsometro.disclosure.local_suppression import secret_places
 from pulsometro.settings.base_weight_settings import Given
 from pulsometro.settings.weighting_settings import Calibration, Trim, WeightingSettings
 from pulsometro.weighting import record as r
@@ -152,14 +152,13 @@ def _released(responses: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
 
 
 def _ties(responses: pd.DataFrame, inputs: Inputs) -> Ints:
-    """(n,) order of rows that are released alike but for values that may be empty: by all of them, under the key.
+    """(n,) order of rows that are released alike but for values that may be empty: a secret one, of the whole record.
 
-    In the order of the folios the draws would give these back: such a value tells the rows apart.
+    In the order of the folios, or of such values themselves, the draws would give these back.
     """
-    names = [name for name in (*(inputs.released or ()), *inputs.emptied) if name in responses]
     if inputs.key is None or not inputs.emptied:
         return np.zeros(len(responses), dtype=np.int64)
-    return keyed_places(responses[names], inputs.key)
+    return secret_places(responses.drop(columns="folio"), f"{inputs.wave} draws", inputs.key)
 
 
 def _areas(responses: pd.DataFrame, settings: WeightingSettings) -> np.ndarray:

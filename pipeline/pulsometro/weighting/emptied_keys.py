@@ -49,16 +49,21 @@ def released_keys(study: Study, wave: str, plan: ReleaseSettings) -> pd.DataFram
 
 
 def refuse_shown(study: Study, wave: str, plan: ReleaseSettings, key: bytes) -> None:
-    """Raise PulsoError when the plan shows an item of which earlier versions of the wave left values empty."""
-    gone = {item for _, item in Ledger(study.emptied(wave), wave, key).read()}
-    shown = {*plan.main.columns} - {*plan.main.blank}
-    shown |= {*plan.second.columns} if plan.second is not None else set()
-    if gone & shown:
-        raise PulsoError(
-            f"params.yaml: release: earlier versions of {wave} left values of '{min(gone & shown)}' empty, and this "
-            "plan shows them; name it in release.main.blank, or take it out of the files. Where those versions were "
-            "only tried, take processed/suppressed back from git."
-        )
+    """Raise PulsoError when the plan shows an item of which earlier versions of the wave left values empty.
+
+    Such an item stays in its file, where single values of it may be empty, or is in no file.
+    """
+    for file in ("main", "second"):
+        gone = {item for _, item in Ledger(study.emptied(wave, file), wave, key).read()}
+        shown = {
+            item for own, some in plan.files for item in some.columns if own != file or item not in some.blank
+        }  # fmt: skip
+        if gone & shown:
+            raise PulsoError(
+                f"params.yaml: release: earlier versions of {wave} left values of '{min(gone & shown)}' empty, and "
+                f"this plan shows them; name it in release.{file}.blank, or take it out of the files. Where those "
+                "versions were only tried, take processed/suppressed back from git."
+            )
 
 
 def respondent_code(folio: str, ledger: str, key: bytes) -> str:
