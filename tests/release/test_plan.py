@@ -358,6 +358,14 @@ def test_what_would_give_an_empty_value_back_or_be_known_is_refused(
         load_microdata(load_study(study.root), WAVE)
 
 
+def publish(study: Study, name: str, item: str) -> None:
+    """An indicator more: the answers to an item."""
+    indicators = study.questionnaires / "indicators.yaml"
+    told = load(indicators)
+    told["indicators"][name] = {"name": name, "kind": "distribution", "direction": "neutral", "item": item}
+    dump(told, indicators)
+
+
 def test_what_is_published_by_the_finer_item_would_tell_what_is_empty(study: Study) -> None:
     content = load(study.root / "params.yaml")
     content["estimation"]["domains"].append(["escolaridad"])
@@ -368,12 +376,7 @@ def test_what_is_published_by_the_finer_item_would_tell_what_is_empty(study: Stu
         hand_on_settings(load_study(study.root))
     content["estimation"]["domains"].pop()
     dump(content, study.root / "params.yaml")
-    indicators = study.questionnaires / "indicators.yaml"
-    told = load(indicators)
-    told["indicators"]["estudios"] = {
-        "name": "Escolaridad", "kind": "distribution", "direction": "neutral", "item": "escolaridad",
-    }  # fmt: skip
-    dump(told, indicators)
+    publish(study, "estudios", "escolaridad")
     with pytest.raises(PulsoError, match="the indicator 'estudios' is of 'escolaridad', which tells it by subtraction"):
         refuse_plan(load_study(study.root))
 
@@ -389,12 +392,7 @@ def test_what_is_published_by_a_key_of_the_second_file_would_tell_it_too(study: 
     content["estimation"]["domains"].pop()
     dump(content, study.root / "params.yaml")
     hand_on_settings(load_study(study.root))
-    indicators = study.questionnaires / "indicators.yaml"
-    told = load(indicators)
-    told["indicators"]["trabajo"] = {
-        "name": "Ocupación", "kind": "distribution", "direction": "neutral", "item": "ocupacion",
-    }  # fmt: skip
-    dump(told, indicators)
+    publish(study, "trabajo", "ocupacion")
     with pytest.raises(PulsoError, match=r"the indicator 'trabajo' is of 'ocupacion', .* take one of the two out"):
         refuse_plan(load_study(study.root))
 
@@ -441,6 +439,24 @@ def test_keys_and_answers_of_the_second_file_are_emptied_in_orders_of_their_own(
         assert keys.sum() == answers.sum() == 5 and keys[men[0]] and answers[men[1]]
         found.append(int((keys & ~answers).sum()))
     assert min(found) >= 3
+
+
+def test_who_did_not_tell_a_key_that_stays_is_not_promised_what_the_others_are(study: Study) -> None:
+    """Everybody of an age has one schooling, and one of the second schooling did not tell the age."""
+    path = study.processed(WAVE, "responses.parquet")
+    table = pd.read_parquet(path)
+    age = pd.Series(np.arange(len(table)) % 2 + 1, table.index)
+    said = "a quien conozca todos los suyos le pueden quedar 1."
+    for code in (2, 9):
+        age.iloc[1] = code
+        school = pd.Series(np.arange(len(table)) % 2 + 1, table.index)
+        write_table(table.assign(grupo_edad=age, grupo_escolaridad=school).astype({"grupo_edad": "Int64"}), path)
+        main = {"keys": ["grupo_edad", "grupo_escolaridad"], "blank": ["grupo_escolaridad"], "answers": ["conf_marina"]}
+        made = planned(study, main)
+        assert load_microdata(made, WAVE).risk.main.k_least == (1 if code == 9 else 180)
+        run(made, WAVE)
+        note = (study.release(WAVE) / "PROTECCION.md").read_text(encoding="utf-8")
+        assert (said in note) == (code == 9)
 
 
 def test_a_plan_without_keys_is_refused(study: Study) -> None:
