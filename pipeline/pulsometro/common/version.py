@@ -4,4 +4,4 @@ A module that writes it into an output makes its stage depend on this file, so t
 just those stages.
 """
 
-VERSION = "0.6.0"
+VERSION = "0.7.0"
