@@ -9,7 +9,9 @@ from pulsometro.study import Study
 from pulsometro.study.wave_record import load_of_wave
 
 NAME = "delivery.json"
-NoteKind = Literal["encoding_guessed", "blank_rows", "hidden_sheets", "quoted", "padded_codes", "blank_skips"]
+NoteKind = Literal[
+    "encoding_guessed", "blank_rows", "hidden_sheets", "quoted", "padded_codes", "blank_skips", "rows_uncounted"
+]
 DifferenceKind = Literal[
     "label_differs",
     "label_swapped",
@@ -28,6 +30,7 @@ _NOTES: Mapping[NoteKind, str] = {
     "hidden_sheets": "hidden sheets were not read: {}",
     "quoted": "every value is in quotes, numbers too; they were read as codes all the same",
     "padded_codes": "codes with leading zeros were read as the numbers they stand for: {}",
+    "rows_uncounted": "the file's header counts fewer rows than it holds, and all were read (header / read: {})",
     "blank_skips": "blanks where the questionnaire skips were read as not applicable: {}",
 }
 

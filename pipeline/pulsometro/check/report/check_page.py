@@ -30,6 +30,8 @@ _NOTES: Mapping[NoteKind, str] = {
     "hidden_sheets": "El libro trae hojas ocultas que no se leyeron: {}.",
     "quoted": "Todo llega entre comillas, también los números: se leyeron como códigos.",
     "padded_codes": "Códigos con ceros a la izquierda, leídos como el número que representan, en las columnas: {}.",
+    "rows_uncounted": "El encabezado del archivo cuenta menos renglones de los que trae, y se leyeron todos "
+    "(encabezado / leídos: {}).",
     "blank_skips": "Donde había un pase la celda llega vacía; se leyó como «no aplica» en: {}.",
 }
 _READ = {

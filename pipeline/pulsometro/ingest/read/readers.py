@@ -19,6 +19,7 @@ from pulsometro.ingest.read.detect import FORMATS, MAXIMUM_COLUMNS, Format, form
 from pulsometro.ingest.read.header import called
 from pulsometro.ingest.read.limits import refuse_cells
 from pulsometro.ingest.read.outside import read_outside
+from pulsometro.ingest.read.own_counts import Patched, header_of, held_against
 from pulsometro.ingest.read.spreadsheet import read_workbook
 from pulsometro.questionnaire.model import Delivery
 
@@ -103,23 +104,28 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
         "sav": pyreadstat.read_sav, "zsav": pyreadstat.read_sav, "por": pyreadstat.read_por,
         "dta": pyreadstat.read_dta, "sas7bdat": pyreadstat.read_sas7bdat,
     }  # fmt: skip
-    reader = readers[kind]
+    reader, header = readers[kind], header_of(path, kind)
+
+    def source() -> Any:
+        return Patched(path, header.patches) if header.patches else str(path)
+
     options: dict[str, Any] = {"encoding": delivery.encoding} if kind != "por" else {}
     with readable(path):
         # Of every column: what is read below tells only of the columns chosen.
-        _, meta = reader(str(path), metadataonly=True, **options)
+        _, meta = reader(source(), metadataonly=True, **options)
     columns = tuple(meta.column_names)
     chosen = _each_once(path, columns, wanted(columns))
-    refuse_cells(path, (meta.number_rows or 0) * len(chosen))
+    refuse_cells(path, (meta.number_rows or header.rows or 0) * len(chosen))
     if kind in {"sav", "zsav"}:
         options["user_missing"] = True
     with readable(path):
-        frame, _ = reader(str(path), usecols=list(chosen), **options)
+        frame, _ = reader(source(), usecols=list(chosen), **options)
         if kind == "dta":
-            tagged, _ = reader(str(path), usecols=list(chosen), user_missing=True, **options)
+            tagged, _ = reader(source(), usecols=list(chosen), user_missing=True, **options)
             frame = _with_tags(frame, tagged)
+    notes = held_against(path, header, frame)
     detected = {"format": kind, "encoding": str(meta.file_encoding or "")}
-    return Delivered(_numbered(frame, chosen), columns, _metadata(meta, columns), detected)
+    return Delivered(_numbered(frame, chosen), columns, _metadata(meta, columns), detected, notes)
 
 
 def _each_once(path: Path, columns: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:
