@@ -184,6 +184,7 @@ def _questionnaire(path: Path, bad: Hostile) -> None:
             if item.get(key) == {}:
                 del item[key]
     asked["items"]["conf_a"]["comparable"] = {"breaks": {"2021T2": bad.text("cambió")}}
+    asked["items"]["conf_b"]["comparable"] = {"kept": {"2021T2": bad.text("igual")}}
     for scale in asked["scales"].values():
         scale["codes"] = {code: bad.text(said) for code, said in scale["codes"].items()}
     asked["fieldwork"] = bad.fill(Fieldwork, asked["fieldwork"], "questionnaire.fieldwork")

@@ -14,7 +14,8 @@ _WEIGHTING, _COLUMNS = "params.weighting", "questionnaire.delivery.columns{}"
 REASONS: dict[str, tuple[str, ...]] = {
     "a wave's key: names.wave_key_fault": (
         "params.current_wave", "params.waves{key}", "questionnaire.wave", "questionnaire.items{}.comparable.since",
-        "questionnaire.items{}.comparable.breaks{key}", "questionnaire.fieldwork.breaks{key}", "exceptions{key}",
+        "questionnaire.items{}.comparable.breaks{key}", "questionnaire.items{}.comparable.kept{key}",
+        "questionnaire.fieldwork.breaks{key}", "exceptions{key}",
     ),
     "a file's name or path: names.file_name_fault, names.path_fault": (
         "params.waves{}.file", "params.waves{}.attempts", f"{_WEIGHTING}.base.frame",

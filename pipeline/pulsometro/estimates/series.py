@@ -15,13 +15,13 @@ from pulsometro.common.escapes import csv_text
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.common.sealing import damaged
 from pulsometro.estimates.hypotheses import hypotheses_of, identified, shown_by
+from pulsometro.estimates.series_breaks import breaks_between, domains_between, recoded
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
 from pulsometro.estimates.within_wave import Judging, differences_of, none
 from pulsometro.estimation import (
     CHANGE_COLUMNS,
     COLUMNS,
     RANK_COLUMNS,
-    Breaks,
     ChangeRule,
     Wave,
     changes,
@@ -29,7 +29,6 @@ from pulsometro.estimation import (
     rank_domains,
 )
 from pulsometro.questionnaire import Questionnaire
-from pulsometro.questionnaire.comparability import break_between
 from pulsometro.study import Study
 from pulsometro.study.themes import themes_of
 from pulsometro.study.withheld import RECORD, Withheld, all_withheld, told
@@ -76,7 +75,8 @@ def run(study: Study) -> str:
     _write_by_wave(study, waves, withheld, tables, cells)
     _write_headline(study, waves, estimates)
     tested = f"{len(tables['changes']):,} changes and {len(tables['differences']):,} differences tested"
-    return f"{len(waves)} waves, {len(estimates):,} estimates, {tested}.{_left_out(study, waves, withheld)}"
+    said = f"{len(waves)} waves, {len(estimates):,} estimates, {tested}.{_left_out(study, waves, withheld)}"
+    return "\n".join([said, *recoded(study, waves)])
 
 
 def _left_out(study: Study, waves: Sequence[str], withheld: Mapping[str, Withheld]) -> str:
@@ -149,12 +149,6 @@ def _changes(
     pair: tuple[str, str, str],
 ) -> pd.DataFrame:
     wave, reference, comparison = pair
-    indicators = study.indicators.by_name
-    reasons = {
-        name: reason
-        for name, indicator in indicators.items()
-        if (reason := break_between(questionnaires, waves, indicator, reference, wave))
-    }
     sides = []
     for key in (wave, reference):
         table = estimates.loc[estimates["wave"] == key]
@@ -162,11 +156,11 @@ def _changes(
     return changes(
         sides[0],
         sides[1],
-        prepared[wave].domains,
+        domains_between(prepared[wave].domains, prepared[reference].domains),
         comparison=comparison,
         rule=change_rule(study),
         settings=estimation_settings(study),
-        breaks=Breaks(reasons),
+        breaks=breaks_between(study, questionnaires, waves, reference, wave),
     )
 
 

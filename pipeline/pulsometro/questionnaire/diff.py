@@ -4,19 +4,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from pulsometro.questionnaire.comparability import SINCE
 from pulsometro.questionnaire.model import Item, Questionnaire
 
-ChangeKind = Literal["new", "gone", "wording", "codes", "missing", "range", "skip", "order", "column", "fieldwork"]
+ChangeKind = Literal[
+    "new", "gone", "wording", "codes", "cut", "missing", "range", "skip", "order", "column", "fieldwork"
+]
 
 # A change of these kinds alters what an answer means: the series should say that it breaks, or why not.
-MEANING: tuple[ChangeKind, ...] = ("wording", "codes", "skip", "range")
+MEANING: tuple[ChangeKind, ...] = ("wording", "codes", "cut", "skip", "range")
 
 
 @dataclass(frozen=True)
 class Change:
     """One difference: the item (or fieldwork fact), what it was and what it is.
 
-    ``breaks``: the declared reason why the series breaks at the later wave, else empty.
+    ``breaks``: the declared reason why the series breaks at the later wave, else empty; ``kept``: why it compares.
     """
 
     kind: ChangeKind
@@ -24,11 +27,12 @@ class Change:
     before: str
     after: str
     breaks: str = ""
+    kept: str = ""
 
     @property
     def undeclared(self) -> bool:
         """The answer's meaning may have changed and no break is declared."""
-        return self.kind in MEANING and not self.breaks
+        return self.kind in MEANING and not self.breaks and not self.kept
 
 
 def differences(a: Questionnaire, b: Questionnaire) -> tuple[Change, ...]:
@@ -39,8 +43,8 @@ def differences(a: Questionnaire, b: Questionnaire) -> tuple[Change, ...]:
         if name not in a.items:
             changes.append(Change("new", name, "", item.label))
             continue
-        declared = item.comparable.breaks.get(b.wave, "") or b.fieldwork.breaks.get(b.wave, "")
-        changes += list(_item(name, a.items[name], item, declared))
+        declared = _declared(item, b)
+        changes += list(_item(name, a.items[name], item, declared, item.comparable.kept.get(b.wave, "")))
         if name in moved:
             changes.append(Change("order", name, str(moved[name][0]), str(moved[name][1]), declared))
         changes += list(_column(name, a, b))
@@ -55,17 +59,32 @@ def _fieldwork(a: Questionnaire, b: Questionnaire) -> Iterator[Change]:
             yield Change("fieldwork", fact, before, after, b.fieldwork.breaks.get(b.wave, ""))
 
 
-def _item(name: str, old: Item, new: Item, declared: str) -> Iterator[Change]:
+def _declared(item: Item, later: Questionnaire) -> str:
+    """Why an item's series breaks at the later wave, as the questionnaire has it; "" when it does not."""
+    wave = later.wave
+    said = item.comparable.breaks.get(wave, "") or later.fieldwork.breaks.get(wave, "")
+    return said or (SINCE if item.comparable.since == wave else "")
+
+
+def _item(name: str, old: Item, new: Item, declared: str, kept: str) -> Iterator[Change]:
     pairs: tuple[tuple[ChangeKind, str, str], ...] = (
         ("wording", old.text, new.text),
         ("codes", _codes(old.codes), _codes(new.codes)),
+        ("cut", _cut(old), _cut(new)),
         ("missing", _codes(old.missing), _codes(new.missing)),
         ("range", str(old.range or ""), str(new.range or "")),
         ("skip", old.ask_if or "", new.ask_if or ""),
     )
     for kind, before, after in pairs:
         if before != after:
-            yield Change(kind, name, before, after, declared)
+            yield Change(kind, name, before, after, declared, kept)
+
+
+def _cut(item: Item) -> str:
+    if item.derived is None:
+        return ""
+    ranges = ", ".join(f"{code} {low}–{high}" for code, (low, high) in item.derived.ranges.items())
+    return f"{item.derived.source}: {ranges}"
 
 
 def _codes(codes: Mapping[int, str]) -> str:
@@ -113,7 +132,8 @@ def describe(a: Questionnaire, b: Questionnaire) -> str:
     lines = [f"{a.wave} → {b.wave}: {len(changes)} differences"]
     for change in changes:
         arrow = " → ".join(part for part in (_short(change.before), _short(change.after)) if part)
-        mark = f"  [series breaks: {change.breaks}]" if change.breaks else ""
+        mark = f"  [compares: {change.kept}]" if change.kept else ""
+        mark = f"  [series breaks: {change.breaks}]" if change.breaks else mark
         mark = "  [NO BREAK DECLARED]" if change.undeclared else mark
         lines.append(f"  {change.kind:<9} {change.item}: {arrow}{mark}")
     broken = sorted({change.item for change in changes if change.breaks})
@@ -121,7 +141,8 @@ def describe(a: Questionnaire, b: Questionnaire) -> str:
     lines.append(f"Series that break at {b.wave}: {', '.join(broken) or 'none'}")
     if open_:
         lines.append(
-            f"Decide: {', '.join(open_)} changed in meaning; declare comparable.breaks, or note why it compares."
+            f"Decide: {', '.join(open_)} changed in meaning; declare comparable.breaks, or why it compares in "
+            f'comparable.kept ({{"{b.wave}": "…"}}). Codes that changed undeclared are not compared.'
         )
     return "\n".join(lines)
 

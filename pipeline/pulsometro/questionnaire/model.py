@@ -15,11 +15,15 @@ MissingKind = Literal["no_aplica", "no_sabe", "no_contesta"]
 
 @dataclass(frozen=True)
 class Comparability:
-    """Since which wave an item's answers compare; ``breaks``: wave → why (three words) its series breaks there."""
+    """Since which wave an item's answers compare; ``breaks``: wave → why (three words) its series breaks there.
+
+    ``kept``: wave → why its answers compare with those before although codes or labels are others.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     since: str | None = None
     breaks: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Changes between two waves: difference, error with its covariance, test, verdict; one row a change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -32,9 +32,14 @@ FEW_COMMON = "\0few_common"
 
 @dataclass(frozen=True)
 class Breaks:
-    """Indicators that cannot be compared across these waves, each with words that say why (``broken_by``)."""
+    """What cannot be compared across these waves, each with words that say why (``broken_by``).
+
+    ``reasons``: indicator → why, in every domain; ``domains``: kind of domain ("total", "sex", "city*sex") → why its
+    groups hold other people than before, whatever the indicator.
+    """
 
     reasons: Mapping[str, str] = field(default_factory=dict)
+    domains: Mapping[str, str] = field(default_factory=dict)
 
 
 def changes(
@@ -63,7 +68,8 @@ def changes(
         check_type(wave, Wave, which, EstimationError)
     linked = link_indices((reference, current), domains, settings)
     reference, current = linked.waves
-    broken = Breaks({**dict.fromkeys(linked.impossible, FEW_COMMON), **(breaks or Breaks()).reasons})
+    declared = breaks or Breaks()
+    broken = replace(declared, reasons={**dict.fromkeys(linked.impossible, FEW_COMMON), **declared.reasons})
     tables = [wave_table(wave, domains, statistics, settings) for wave in (current, reference)]
     joined = _join(tables[0], tables[1])
     pairs = joined.loc[joined["statistic"] != QUANTILE, ["indicator", "statistic"]].drop_duplicates()
@@ -167,7 +173,9 @@ def _table(
     same = (df > 0) & (se == 0) & (difference == 0)
     p = np.where(same, 1.0, two_sided_p(t, df))
     half = t_quantile(1 - rule.alpha / 2, df) * se
-    broken = joined["indicator"].map(dict(breaks.reasons)).to_numpy(dtype=object)
+    groups = joined["domain_kind"].map(dict(breaks.domains))
+    # In three words one cause is told: the question's before the group's.
+    broken = joined["indicator"].map(dict(breaks.reasons)).where(lambda own: own.notna(), groups).to_numpy(dtype=object)
     is_broken = np.array([isinstance(word, str) for word in broken], dtype=bool)
     apart = is_broken & (broken == FEW_COMMON)
     unknown = ~np.isfinite(p)
