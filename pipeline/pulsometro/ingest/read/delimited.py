@@ -11,7 +11,7 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.read.damage import readable
-from pulsometro.ingest.read.delivered import Delivered
+from pulsometro.ingest.read.delivered import Delivered, has_content
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS, TextLayout, text_layout
 from pulsometro.ingest.read.exports import question_names
 from pulsometro.ingest.read.header import LOOKED_AT, called, chosen
@@ -23,10 +23,21 @@ LONGEST_FIELD = 1_000_000
 
 @dataclass(frozen=True)
 class _Records:
-    """How many records there are, and which of them (from 0) hold nothing, as spreadsheets leave at the end."""
+    """The file's line on which each record after the header begins, and which of them (from 0) hold nothing.
 
-    count: int
+    Lines of nothing are records here: editors, and whoever corrects the file, count them.
+    """
+
+    lines: tuple[int, ...]
     blank: tuple[int, ...]
+
+    @property
+    def told(self) -> int:
+        """How many hold nothing between others; what stands at the end is no row that was left out."""
+        empty, last = set(self.blank), len(self.lines) - 1
+        while last in empty:
+            last -= 1
+        return sum(place < last for place in self.blank)
 
 
 def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Delivered:
@@ -49,15 +60,16 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
     with readable(path):
         frame = pd.read_csv(
             path, sep=layout.delimiter, encoding=layout.encoding, dtype=str, keep_default_na=False, header=None,
-            usecols=sorted(set(places)), engine="c", skip_blank_lines=True, na_filter=False,
+            usecols=sorted(set(places)), engine="c", skip_blank_lines=False, na_filter=False,
             lineterminator=LINE_ENDS[layout.line_ends], index_col=False,
         )  # fmt: skip
-    frame = frame.iloc[1:].set_axis(pd.RangeIndex(2, len(frame) + 1))
-    if len(frame) != records.count:
+    frame = frame.iloc[1:]
+    if len(frame) != len(records.lines):
         raise PulsoError(
-            f"{path}: {records.count:,} records were counted but {len(frame):,} read; its quotes or line ends "
+            f"{path}: {len(records.lines):,} records were counted but {len(frame):,} read; its quotes or line ends "
             "are damaged: ask for the file again."
         )
+    frame = frame.set_axis(pd.Index(records.lines, dtype="int64"))
     frame = pd.DataFrame({name: frame[place] for name, place in zip(found, places, strict=True)})
     frame = frame.drop(index=frame.index[list(records.blank)])
     detected = {
@@ -66,7 +78,7 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
     }  # fmt: skip
     notes: tuple[Note, ...] = () if layout.encoding_certain else (Note("encoding_guessed", layout.encoding),)
     notes += (Note("quoted"),) if layout.quoted else ()
-    notes += (Note("blank_rows", f"{len(records.blank):,}"),) if records.blank else ()
+    notes += (Note("blank_rows", f"{records.told:,}"),) if records.told else ()
     return Delivered(frame, columns, {}, detected, notes, names.system)
 
 
@@ -99,26 +111,34 @@ def _scan(path: Path, layout: TextLayout) -> _Records:
     with path.open(encoding=layout.encoding, newline="") as stream:
         reader = csv.reader(stream, delimiter=layout.delimiter, strict=True)
         try:
-            width, count, blank = len(next(reader, [])), 0, []
+            width = len(next(reader, []))
+            lines: list[int] = []
+            blank: list[int] = []
+            line = reader.line_num + 1
             for record in reader:
-                if not record:
-                    continue
-                count += 1
-                if len(record) != width:
-                    raise PulsoError(
-                        f"{path}, record {count + 1}: {len(record)} values for {width} columns; the row is cut "
-                        "or shifted: correct it or ask for the file again."
-                    )
-                if not any(record):
-                    blank.append(count - 1)
-                elif any("\ufeff" in value for value in record):
-                    raise PulsoError(
-                        f"{path}, record {count + 1}: a byte-order mark in the middle: files were pasted "
-                        "together; ask for them one by one."
-                    )
+                # One that holds nothing may be of any width: a mark of the file's end, blanks that somebody typed.
+                if not any(map(has_content, record)):
+                    blank.append(len(lines))
+                else:
+                    _refuse_record(path, line, record, width)
+                lines.append(line)
+                line = reader.line_num + 1
         except csv.Error as error:
             place = reader.line_num
             raise PulsoError(
                 f"{path}, line {place}: not a readable record ({error}); a quote is open or the line is damaged."
             ) from error
-    return _Records(count, tuple(blank))
+    return _Records(tuple(lines), tuple(blank))
+
+
+def _refuse_record(path: Path, line: int, record: list[str], width: int) -> None:
+    if len(record) != width:
+        raise PulsoError(
+            f"{path}, line {line}: {len(record)} values for {width} columns; the row is cut or shifted: correct it "
+            "or ask for the file again."
+        )
+    if any("\ufeff" in value for value in record):
+        raise PulsoError(
+            f"{path}, line {line}: a byte-order mark in the middle: files were pasted together; ask for them one by "
+            "one."
+        )

@@ -189,13 +189,28 @@ def _parquet(path: Path, wanted: Wanted) -> Delivered:
     chosen = _each_once(path, columns, wanted(columns))
     refuse_cells(path, footer.num_rows * len(chosen))
     _refuse_growth(path, footer)
+    _refuse_nested(path, footer.schema.to_arrow_schema(), chosen)
     with readable(path):
-        # In one thread: where memory ends, another one would end the process and leave no sentence.
-        frame = pd.read_parquet(path, columns=list(chosen), use_threads=False)
-        # A column that was the index where the file was written is a column of the file all the same.
-        frame = frame.reset_index() if set(frame.index.names) & set(chosen) else frame
-        frame = _numbered(frame, chosen)
+        # In one thread: where memory ends, another one would end the process and leave no sentence. Without what
+        # pandas notes of its own: a column that was the index where the file was written is a column all the same.
+        table = parquet.read_table(path, columns=list(chosen), use_threads=False)
+        frame = _numbered(table.to_pandas(ignore_metadata=True, integer_object_nulls=True), chosen)
+    truths = [name for name in chosen if str(table.schema.field(name).type) == "bool"]
+    frame = frame.assign(**{name: frame[name].map(code_text) for name in truths})
     return Delivered(frame, columns, {}, {"format": "parquet", "encoding": "UTF-8"})
+
+
+def _refuse_nested(path: Path, schema: Any, chosen: Iterable[str]) -> None:
+    """A cell that holds several values is no answer: how they are divided must be said, not guessed."""
+    from pyarrow import types
+
+    for name in chosen:
+        kind = schema.field(name).type
+        if types.is_nested(kind):
+            raise PulsoError(
+                f"{path}, column {name}: its cells hold lists or tables ({kind.__class__.__name__}) and not values; "
+                "write them as text, with a blank between the options, or one column an option."
+            )
 
 
 def _refuse_growth(path: Path, footer: Any) -> None:

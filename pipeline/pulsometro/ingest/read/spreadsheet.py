@@ -15,7 +15,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.read import limits
 from pulsometro.ingest.read.damage import out_of_memory, reason
-from pulsometro.ingest.read.delivered import Delivered
+from pulsometro.ingest.read.delivered import Delivered, code_text, has_content
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS
 from pulsometro.ingest.read.exports import question_names
 from pulsometro.ingest.read.header import called, chosen, names_of
@@ -54,7 +54,7 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     """
     rows, sheet, notes = (_xlsx if kind == "xlsx" else _xls)(path, delivery.sheet)
     columns = names_of(rows[0]) if rows else ()
-    if not any(any(cell not in (None, "") for cell in row) for row in rows):
+    if not any(any(map(has_content, row)) for row in rows):
         raise PulsoError(f"{path}, sheet {sheet}: the first row holds no column names; put them there.")
     if len(columns) > MAXIMUM_COLUMNS:
         raise PulsoError(f"{path}: the sheet has {len(columns):,} columns; a questionnaire has none so many.")
@@ -67,8 +67,8 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
                 f"{path}, sheet {sheet}: two columns are called {called(columns, name)}; ask which is the item's."
             )
     places = [columns.index(name) for name in found]
-    kept = [(number, row) for number, row in enumerate(rows[1:], 2) if any(cell not in (None, "") for cell in row)]
-    values = [[row[p] if p < len(row) else None for p in places] for _, row in kept]
+    kept = [(number, row) for number, row in enumerate(rows[1:], 2) if any(map(has_content, row))]
+    values = [[_cell(row[p]) if p < len(row) else None for p in places] for _, row in kept]
     index = pd.Index([number for number, _ in kept], dtype="int64")
     frame = pd.DataFrame(values, columns=list(found), index=index, dtype=object)
     _refuse_errors(path, sheet, frame)
@@ -76,6 +76,11 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     notes += (Note("blank_rows", f"{inside:,}"),) if inside else ()
     detected = {"format": kind, "encoding": "UTF-8", "sheet": str(sheet), "source": names.source}
     return Delivered(frame, columns, {}, detected, notes, names.system)
+
+
+def _cell(value: Any) -> Any:
+    """A truth value as its word: pandas would take TRUE for the number 1 that stands beside it."""
+    return code_text(value) if isinstance(value, bool) else value
 
 
 def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], _Sheet, tuple[Note, ...]]:
@@ -228,6 +233,8 @@ def _xls_value(cell: Any, datemode: int) -> Any:
         return xlrd.xldate_as_datetime(cell.value, datemode)
     if cell.ctype == xlrd.XL_CELL_ERROR:
         return xlrd.error_text_from_code.get(cell.value, "#N/A")
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
     return None if cell.ctype in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK} else cell.value
 
 
