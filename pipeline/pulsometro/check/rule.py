@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pulsometro.common.errors import PulsoError
 from pulsometro.settings.check_settings import CheckSettings, Severity
+from pulsometro.settings.faults import shown
 
 Kind = Literal["in_set", "between", "not_null", "unique", "columns"]
 KEY = "key"
@@ -18,7 +20,8 @@ class Rule:
 
     ``id``: ``family`` or ``family.item``; unique in a wave. ``kind`` and ``limits``: the
     expectation (``value_set``; ``min_value``, ``max_value``; ``column_set``). ``where``: condition
-    on the table's rows. ``title`` says in Spanish what is expected, ``remedy`` what to do.
+    on the table's rows. ``title`` says in Spanish what is expected, ``remedy`` what to do. ``signable``: false where a
+    later stage could not go on with what the rule forbids: nobody's signature and no setting lets it pass.
     """
 
     id: str
@@ -30,6 +33,7 @@ class Rule:
     remedy: str
     limits: Mapping[str, Any] = field(default_factory=dict)
     where: str | None = None
+    signable: bool = True
 
     @property
     def family(self) -> str:
@@ -54,8 +58,20 @@ class Evidence:
 
 
 def with_severities(rules: tuple[Rule, ...], settings: CheckSettings) -> tuple[Rule, ...]:
-    """The rules with the severities that params.yaml gives to their id or family."""
+    """The rules with the severities that params.yaml gives to their id or family; unsignable ones stay critical.
+
+    Raises PulsoError where a setting would let pass what no later stage can go on with.
+    """
+    for name, severity in settings.severity.items():
+        meant = [rule for rule in rules if name in {rule.id, rule.family}]
+        if severity != "critical" and meant and not any(rule.signable for rule in meant):
+            raise PulsoError(
+                f"params.yaml: check.severity makes {shown(name)} {severity}, and the weights or the estimates cannot "
+                "be made where it fails; take it out and correct what it finds."
+            )
     return tuple(
         replace(rule, severity=settings.severity.get(rule.id, settings.severity.get(rule.family, rule.severity)))
+        if rule.signable
+        else rule
         for rule in rules
     )

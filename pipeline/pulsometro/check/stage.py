@@ -141,7 +141,8 @@ def _checked(study: Study, wave: str, engine: Any, docs: Path | None, stopped: S
     rules = tuple(
         RuleResult(
             o.rule.id, o.rule.severity, o.passed, o.looked_at, o.count, o.keys[:SHOWN_KEYS], o.rule.title,
-            o.rule.remedy, "" if o.passed else accepted.get(o.rule.id, ""), o.error,
+            o.rule.remedy, "" if o.passed or not o.rule.signable else accepted.get(o.rule.id, ""), o.error,
+            o.rule.signable,
         )
         for o in engine.run(wave, evidence)
     )  # fmt: skip
@@ -245,7 +246,7 @@ def _shown(evidence: Evidence) -> dict[str, Any]:
 def accept(study: Study, wave: str, rule: str, because: str) -> None:
     """Sign off a rule of a wave, then check the wave again.
 
-    Raises PulsoError when the wave has no such rule or it did not fail.
+    Raises PulsoError when the wave has no such rule, it did not fail, or no later stage could go on with what it found.
     """
     verdict = load_verdict(study, wave)
     known = {result.id: result for result in verdict.rules}
@@ -254,5 +255,10 @@ def accept(study: Study, wave: str, rule: str, because: str) -> None:
         raise PulsoError(f"{wave}: there is no rule '{rule}' to accept (failed: {failed}).")
     if known[rule].passed:
         raise PulsoError(f"{wave}: the rule '{rule}' passed; there is nothing to accept.")
+    if not known[rule].signable:
+        raise PulsoError(
+            f"{wave}: the rule '{rule}' cannot be signed off: the weights or the estimates cannot be made where it "
+            f"fails; correct the delivery, or what params.yaml says of it ({known[rule].remedy.rstrip('.')})."
+        )
     add_exception(study, wave, rule, because)
     run_one(study, wave)

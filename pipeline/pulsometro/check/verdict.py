@@ -20,7 +20,7 @@ class RuleResult:
     """One rule's result; ``keys``: the first folios (or items, areas …) that failed, at most 20.
 
     ``accepted``: why a signed-off failure is accepted, else empty. ``error``: the rule itself
-    broke (never a statement about the data).
+    broke (never a statement about the data). ``signable``: whether somebody's signature may accept the failure.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -34,6 +34,7 @@ class RuleResult:
     remedy: str
     accepted: str = ""
     error: str = ""
+    signable: bool = True
 
     @property
     def stops(self) -> bool:
@@ -103,10 +104,7 @@ def refuse_if_stopped(study: Study, wave: str) -> None:
         raise WaveWithheld(record_of(wave, "check", PulsoError(verdict.refused), study.root))
     stopping = [rule for rule in verdict.failed if rule.stops]
     more = f" and {len(stopping) - 1} more" if len(stopping) > 1 else ""
-    raise WaveWithheld(
-        Withheld(
-            wave, "check", wave, f"the critical rule {stopping[0].id}{more} failed",
-            f"see 'pulso check {wave}', correct the delivery, or sign it off with 'pulso check {wave} "
-            f"--accept {stopping[0].id} --because \"…\"'.",
-        )
-    )  # fmt: skip
+    signed = f", or sign it off with 'pulso check {wave} --accept {stopping[0].id} --because \"…\"'."
+    remedy = f"see 'pulso check {wave}', correct the delivery"
+    remedy += signed if stopping[0].signable else ": no stage could go on with it, signed or not."
+    raise WaveWithheld(Withheld(wave, "check", wave, f"the critical rule {stopping[0].id}{more} failed", remedy))

@@ -1,12 +1,12 @@
 """Rules that follow from the questionnaire and params alone: codes, ranges, skips, sizes, files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Evidence, Rule
-from pulsometro.check.rules.sample_design import design_rules, nested_units, weight_flags, weight_inputs
+from pulsometro.check.rules.sample_design import design_rules, nested_units, never_blank, weight_flags, weight_inputs
 from pulsometro.ingest.delivery_record import DeliveryRecord, DifferenceKind
 from pulsometro.questionnaire.model import Item, Questionnaire
 from pulsometro.settings.check_settings import Severity
@@ -77,7 +77,7 @@ def questionnaire_rules(
         "delivery": _delivery(delivery),
         "differences": _differences(delivery),
     }
-    rules = [*_folio_rules(), *_item_rules(questionnaire, responses)]
+    rules = [*_folio_rules(), *_item_rules(questionnaire, responses, never_blank(study.params.weighting))]
     rules += design_rules(study, questionnaire, responses)
     tables["inputs"], inputs = weight_inputs(study, questionnaire, responses)
     rules += inputs if len(tables["inputs"]) else ()
@@ -87,7 +87,7 @@ def questionnaire_rules(
         rules.append(units[1])
     rules += [
         Rule("types", "items", "type_ok", "in_set", "critical", "Cada reactivo tiene el tipo que le toca",
-             "Vuelva a ejecutar la ingesta.", {"value_set": [True]}),
+             "Vuelva a ejecutar la ingesta.", {"value_set": [True]}, signable=False),
         Rule("nonresponse", "items", "nonresponse", "between", "warning",
              f"Ningún reactivo pierde más de {settings.maximum_item_nonresponse:.0%} de sus respuestas",
              "Revise cómo se aplicó la pregunta y si el archivo trae la columna correcta.",
@@ -98,7 +98,7 @@ def questionnaire_rules(
              {"min_value": 0, "max_value": settings.maximum_quarantined}),
         Rule("arithmetic", "delivery", "lost", "in_set", "critical",
              "Entrevistas entregadas = aceptadas + en cuarentena", "Es un defecto del programa: repórtelo.",
-             {"value_set": [0]}),
+             {"value_set": [0]}, signable=False),
     ]  # fmt: skip
     if settings.area is not None and settings.area in responses:
         tables["areas"] = _areas(responses, questionnaire[settings.area], settings.area, study)
@@ -121,17 +121,18 @@ def questionnaire_rules(
 def _folio_rules() -> list[Rule]:
     return [
         Rule("folio.present", "respondents", "folio", "not_null", "critical", "Toda entrevista tiene folio",
-             "Pida el folio de esas entrevistas."),
+             "Pida el folio de esas entrevistas.", signable=False),
         Rule("folio.unique", "respondents", "folio", "unique", "critical", "Ningún folio se repite",
-             "Pregunte cuál de las entrevistas es la buena."),
+             "Pregunte cuál de las entrevistas es la buena.", signable=False),
     ]  # fmt: skip
 
 
-def _item_rules(questionnaire: Questionnaire, responses: pd.DataFrame) -> Iterator[Rule]:
+def _item_rules(questionnaire: Questionnaire, responses: pd.DataFrame, never: Collection[str] = ()) -> Iterator[Rule]:
+    """Rules of each item's values; ``never``: items without which there are no weights."""
     names = [name for name in questionnaire.items if name in responses]
     expected = [n for n, i in questionnaire.items.items() if not i.private and n != "folio"]
     yield Rule("columns", "respondents", "", "columns", "critical", "Están todos los reactivos del cuestionario",
-               "Vuelva a ejecutar la ingesta.", {"column_set": ["folio", *expected]})  # fmt: skip
+               "Vuelva a ejecutar la ingesta.", {"column_set": ["folio", *expected]}, signable=False)  # fmt: skip
     for name in names:
         item = questionnaire[name]
         label = f"«{item.label}»"
@@ -148,7 +149,7 @@ def _item_rules(questionnaire: Questionnaire, responses: pd.DataFrame) -> Iterat
         if item.required and name != "folio":
             where = f"`{ASKED}{name}` == True" if name in questionnaire.skips else None
             yield Rule(f"required.{name}", "respondents", name, "not_null", "critical", f"{label} nunca falta",
-                       "Pida esas respuestas.", {}, where)  # fmt: skip
+                       "Pida esas respuestas.", {}, where, signable=name not in never)  # fmt: skip
         if name in questionnaire.skips:
             yield from _skip_rules(name, item, questionnaire)
 
@@ -228,7 +229,9 @@ def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study) -> pd.D
 def _area_rules(study: Study) -> Iterator[Rule]:
     settings = study.params.check
     yield Rule("sample.present", "areas", "n", "between", "critical", "Hay entrevistas en cada municipio del estudio",
-               "Pida las entrevistas que faltan o revise el nombre del municipio.", {"min_value": 1})  # fmt: skip
+               "Pida las entrevistas que faltan o revise el nombre del municipio; si ya no se levanta ahí, dígalo en "
+               "params.yaml (municipalities: until).", {"min_value": 1},
+               signable=study.params.weighting.control_totals is None)  # fmt: skip
     if settings.interviews_per_area:
         low = settings.minimum_share_of_target
         yield Rule("sample.minimum", "areas", "share_of_target", "between", "critical",

@@ -9,6 +9,7 @@ import pandas as pd
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.check.rules.delivery import units_by_folios
 from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
 
 
@@ -36,7 +37,8 @@ def design_rules(study: Study, questionnaire: Questionnaire, responses: pd.DataF
     if _given(study, responses) is not None:
         yield Rule("weight.positive", "respondents", "weight_ok", "in_set", "critical",
                    "El factor de expansión es un número positivo en toda entrevista",
-                   "Pida los factores que faltan o corrija la columna.", {"value_set": [True]})  # fmt: skip
+                   "Pida los factores que faltan o corrija la columna.", {"value_set": [True]},
+                   signable=False)  # fmt: skip
         most = study.params.check.largest_weight
         yield Rule("weight.size", "respondents", "weight_large", "in_set", "warning",
                    f"Ningún factor de expansión pasa de {most:g} veces la mediana de su lugar",
@@ -47,7 +49,19 @@ def design_rules(study: Study, questionnaire: Questionnaire, responses: pd.DataF
         # An item that is required has this rule already.
         if column in responses and not (column in questionnaire.items and questionnaire[column].required):
             yield Rule(f"design.{role}", "respondents", column, "not_null", "critical",
-                       f"Toda entrevista trae el dato del diseño «{column}»", "Pida ese dato.")  # fmt: skip
+                       f"Toda entrevista trae el dato del diseño «{column}»", "Pida ese dato.",
+                       signable=False)  # fmt: skip
+
+
+def never_blank(weighting: WeightingSettings) -> frozenset[str]:
+    """Items that every interview must answer for there to be weights: its place in the design, and what is filled in
+    by no rule."""
+    named = {weighting.within, weighting.psu, weighting.strata}
+    if weighting.calibration is not None and weighting.calibration.missing == "refuse":
+        named |= {item for margin in weighting.calibration.margins for item in margin.items}
+    if getattr(weighting.base, "missing", "") == "refuse":
+        named |= {getattr(weighting.base, role) for role in ("adults", "lines")}
+    return frozenset(item for item in named if item is not None)
 
 
 def weight_inputs(
@@ -69,7 +83,7 @@ def weight_inputs(
     rules = (
         Rule("weight.inputs", "inputs", "present", "in_set", "critical",
              "Están todos los datos con que se pondera",
-             "Pida la columna que falta, o cambie weighting en params.yaml.", {"value_set": [True]}),
+             "Pida la columna que falta, o cambie weighting en params.yaml.", {"value_set": [True]}, signable=False),
         Rule("weight.inputs_known", "inputs", "known", "between", "warning",
              f"Los datos con que se pondera se saben de al menos {least:.0%} de las entrevistas",
              "Vea por qué faltan: a quien no lo dijo se le pondera con lo usual de su lugar.",
@@ -92,5 +106,6 @@ def nested_units(study: Study, responses: pd.DataFrame) -> tuple[pd.DataFrame, R
     return table, Rule(
         "design.nested", "nested", "one_stratum", "in_set", "critical",
         "Cada unidad de muestreo está en un solo estrato",
-        "Pregunte cuál es su estrato: con dos, los errores de muestreo no se pueden calcular.", {"value_set": [True]},
+        "Pregunte cuál es su estrato, o ponga weighting.strata: null en params.yaml: con dos, los errores de muestreo "
+        "no se pueden calcular.", {"value_set": [True]}, signable=False,
     )  # fmt: skip
