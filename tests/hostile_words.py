@@ -37,6 +37,7 @@ REASONS: dict[str, tuple[str, ...]] = {
         *(f"params.release.{file}.{part}[]" for file in ("main", "second") for part in ("keys", "answers", "blank")),
         "questionnaire.attempts.columns{key}", "indicators.by_name{}.item", "indicators.by_name{}.items[]",
     ),
+    "a condition's name: names.identifier_fault": ("questionnaire.consistency{key}",),
     "an indicator: names.identifier_fault": (
         "indicators.by_name{key}", "params.change.themes[].indicators[]", "params.report.topics[].indicators[]",
         "params.report.trust.indicators[]", "params.report.trust.names{key}", "params.report.trust.spoken{key}",
@@ -48,6 +49,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "a condition: expressions.parse": (
         "questionnaire.items{}.ask_if", "questionnaire.skips{}.text", "indicators.by_name{}.base",
+        "questionnaire.consistency{}.holds", "questionnaire.consistency{}.unless",
     ),
     "the id of one of our rules, others are refused": ("params.check.severity{key}", "exceptions{}{key}"),
     "a folder below brands: theme.brand_file": ("params.report.brand", "brand.brand"),

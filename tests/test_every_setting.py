@@ -89,7 +89,9 @@ SCENARIOS = {
         "publish.store": False,
     }, {"fieldwork.mode": "cara a cara en vivienda", "delivery.skips": "keep", "delivery.delimiter": ";",
         "delivery.decimal": ",", "delivery.encoding": "cp1252", "delivery.finished": "fin",
-        "delivery.columns.fecha": {"name": "fecha", "format": "%d/%m/%Y"}}),
+        "delivery.columns.fecha": {"name": "fecha", "format": "%d/%m/%Y"},
+        "consistency": {"apartada": {"holds": "sexo <= edad2 or sexo > edad2"},
+                        "avisada": {"holds": "edad2 != 9", "unless": "edad2 == 9", "treatment": "warn"}}}),
     "a producer's weight": Scenario({
         "weighting": {"base": {"kind": "given", "weight": "factor"}, "strata": "estrato", "psu": "upm"},
         "estimation.interval": "kg", "estimation.lonely_psu": "remove", "publish.release": False,

@@ -14,6 +14,7 @@ from pulsometro.check.rule import Evidence, Rule, with_severities
 from pulsometro.check.rules.codes_and_skips import questionnaire_rules
 from pulsometro.check.rules.delivery import columns_moved, refuse_exchanged, same_again, sample_moved, strata_renumbered
 from pulsometro.check.rules.fieldwork import fieldwork_rules
+from pulsometro.check.rules.inconsistent import consistency_rules
 from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
 from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
@@ -171,6 +172,7 @@ def gather(
         study, questionnaire, evidence.tables["respondents"], load_attempts(study, wave)
     )
     evidence = evidence.with_more(tables, rules)
+    evidence = evidence.with_more(*consistency_rules(questionnaire, evidence.tables["respondents"], study.params.check))
     sample = composition_rules(study, questionnaire, responses)
     if sample is not None:
         evidence = evidence.with_more({"composition": sample[0]}, sample[1])

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.questionnaire.consistency_faults import conditions_of, consistency_faults
 from pulsometro.questionnaire.expressions import parse
 from pulsometro.questionnaire.item_faults import code_faults, delivery_faults, name_faults, skip_faults
-from pulsometro.questionnaire.model import Attempts, Delivery, Fieldwork, Item, Questionnaire
+from pulsometro.questionnaire.model import Attempts, Consistency, Delivery, Fieldwork, Item, Questionnaire
 from pulsometro.questionnaire.shorthand import with_columns, with_scales
 from pulsometro.settings.configuration import STRICT, examine, load_yaml
 from pulsometro.settings.faults import Fault, refuse, shown
@@ -29,6 +30,7 @@ class _WaveFile:
     scales: Mapping[str, Any] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     attempts: Attempts = field(default_factory=Attempts)
+    consistency: Mapping[str, Consistency] = field(default_factory=dict)
 
 
 def load_questionnaire(folder: Path, wave: str, areas: Collection[str] = ()) -> Questionnaire:
@@ -39,7 +41,8 @@ def load_questionnaire(folder: Path, wave: str, areas: Collection[str] = ()) -> 
     Raises PulsoError naming file and key for: a wave without questionnaire, a key said twice; then for every key
     that is unknown, missing or undecided; then for every item that cannot be used: its name, a skip or derivation
     from an item that is not asked (or asked in a circle), a skip that compares with what cannot be answered, a
-    crosswalk to an unknown item or code, an item without delivered column.
+    crosswalk to an unknown item or code, an item without delivered column, a consistency condition that cannot be
+    meant.
     """
     path = folder / f"{wave}.yaml"
     if not path.is_file():
@@ -59,8 +62,10 @@ def _made(merged: dict[str, Any], path: Path, wave: str, areas: Collection[str])
     items = _ordered(content)
     known = {name: column for name, column in content.delivery.columns.items() if name in items}
     skips = {n: parse(i.ask_if, f"{path}: items.{n}.ask_if") for n, i in items.items() if i.ask_if}
+    # A shared condition may name an item that this wave leaves out: then it says nothing of this wave.
+    kept = {n: each for n, each in content.consistency.items() if conditions_of(each) <= set(items)}
     return Questionnaire(
-        wave, items, replace(content.delivery, columns=known), content.fieldwork, skips, content.attempts
+        wave, items, replace(content.delivery, columns=known), content.fieldwork, skips, content.attempts, kept
     )
 
 
@@ -124,3 +129,4 @@ def _faults(content: _WaveFile, wave: str, areas: Collection[str]) -> Iterator[F
     yield from code_faults(items)
     yield from skip_faults(items, areas)
     yield from delivery_faults(content.items, items, content.delivery)
+    yield from consistency_faults(content.consistency, content.items, areas)

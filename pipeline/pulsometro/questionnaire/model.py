@@ -156,8 +156,22 @@ class Fieldwork:
 
 
 @dataclass(frozen=True)
+class Consistency:
+    """What an interview's answers must say of each other.
+
+    ``holds``: a condition on items (``anios_municipio <= edad``); ``unless``: where it need not hold.
+    ``treatment``: an interview that contradicts it is set aside (``quarantine``) or accepted and reported (``warn``).
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    holds: str
+    unless: str | None = None
+    treatment: Literal["quarantine", "warn"] = "quarantine"
+
+
+@dataclass(frozen=True)
 class Questionnaire:
-    """One wave's instrument: items in the order asked, skips parsed, and the crosswalk."""
+    """One wave's instrument: items in the order asked, skips parsed, the crosswalk, and what must be consistent."""
 
     wave: str
     items: Mapping[str, Item]
@@ -165,6 +179,7 @@ class Questionnaire:
     fieldwork: Fieldwork
     skips: Mapping[str, Condition]
     attempts: Attempts = Attempts()
+    consistency: Mapping[str, Consistency] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Item:
         return self.items[name]

@@ -64,7 +64,8 @@ class CheckSettings:
     ``largest_weight``: a given weight above so many times the median of its area is asked about.
     ``largest_calls_ratio``: calls per interview of an area ÷ those of the median area, at most.
     ``area_loss``: share of the last wave's interviews that no area should lose without a reason.
-    ``seed``: of the null model's start.
+    ``largest_inconsistent``: share of the interviews from which contradicting a condition of the questionnaire's
+    ``consistency`` stops the wave, where it does not set them aside. ``seed``: of the null model's start.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -87,4 +88,5 @@ class CheckSettings:
     largest_weight: float = 100.0
     largest_calls_ratio: float = 2.0
     area_loss: float = 1 / 3
+    largest_inconsistent: float = 0.02
     seed: int = 0

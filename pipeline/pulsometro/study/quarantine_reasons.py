@@ -7,6 +7,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
     {
         "required_missing": "falta una respuesta obligatoria",
         "out_of_range": "valor fuera de rango",
+        "inconsistent": "respuestas que se contradicen",
         "skip_violation": "respuesta en una pregunta que debía saltarse",
         "unfinished": "entrevista sin terminar",
     }

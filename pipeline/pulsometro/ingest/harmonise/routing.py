@@ -1,4 +1,4 @@
-"""After the crosswalk: skips, derived items, required answers."""
+"""After the crosswalk: skips, derived items, required answers, answers that contradict each other."""
 
 from collections.abc import Iterable
 
@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.ingest.harmonise.crosswalk import Problem
+from pulsometro.questionnaire.contradictions import contradicts, lacking
 from pulsometro.questionnaire.derivation import derive
 from pulsometro.questionnaire.model import Item, Questionnaire
 
@@ -34,6 +35,9 @@ def route(
             if name in questionnaire.skips:
                 empty &= questionnaire.skips[name].mask(result).to_numpy()
             problems.append(Problem(name, "required_missing", empty & ~refused.get(name, np.zeros(len(result), bool))))
+    for name, condition in questionnaire.consistency.items():
+        if condition.treatment == "quarantine" and not lacking(condition, result):
+            problems.append(Problem(name, "inconsistent", contradicts(condition, questionnaire, result)))
     order = ["folio", *(name for name in questionnaire.items if name in result and name != "folio")]
     return result[order], [problem for problem in problems if problem.rows.any()]
 
