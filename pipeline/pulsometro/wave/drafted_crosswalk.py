@@ -9,9 +9,10 @@ from pulsometro.common.discretion import simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Difference
 from pulsometro.ingest.harmonise.areas import Areas, alias_table
-from pulsometro.ingest.harmonise.crosswalk import Plan, converted, unexpected
+from pulsometro.ingest.harmonise.crosswalk import Plan, converted
 from pulsometro.ingest.harmonise.headings import shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
+from pulsometro.ingest.harmonise.unknown_values import unexpected
 from pulsometro.ingest.read.delivered import Delivered, code_text
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Questionnaire

@@ -1,0 +1,85 @@
+"""What is said of values that an item does not know: where they stand, what they may be, what to do."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.common.discretion import alike, quoted
+from pulsometro.ingest.harmonise import values
+from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.folios import rows_said
+from pulsometro.questionnaire.model import Column, Item, Questionnaire
+
+# Ids of interviewers may be short numbers: what is wrong in so many ways is no code.
+_MOST_SHOWN = 9
+
+
+def unknown_sentence(
+    frame: pd.DataFrame,
+    questionnaire: Questionnaire,
+    areas: Areas,
+    path: Path,
+    unknown: list[tuple[str, Column, np.ndarray]],
+    hidden: Collection[str],
+) -> str:
+    """The refusal of the first of ``unknown`` (item, its column, mask of its rows), and how many others there are."""
+    name, crosswalk, mask = unknown[0]
+    item = questionnaire[name]
+    rows = frame.index[mask]
+    texts = values.uniques(frame[crosswalk.name][mask])[1]
+    count = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows ({rows_said(rows)})"
+    said = unexpected(texts, item, crosswalk, areas, hidden)[0]
+    where = f"{path}, column {crosswalk.name} (item {name}), {count}: {said}"
+    whole = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
+    others = ", ".join(c.name for _, c, _ in unknown[1:4]) + (" …" if len(unknown) > 4 else "")
+    tail = f"; {len(unknown) - 1} more with unknown values: {others}" if len(unknown) > 1 else ""
+    return f"{where} {_remedy(name, item, areas, texts[0], whole, questionnaire.wave)}{tail}."
+
+
+def unexpected(
+    texts: list[str], item: Item, crosswalk: Column, areas: Areas, hidden: Collection[str] = ()
+) -> list[str]:
+    """Values that an item does not know, each as a sentence may show it; of a private item nothing but shapes.
+
+    ``hidden``: ids of interviewers, which are shown nowhere, as no number is where there are many different ones.
+    """
+    like = list(areas.names.values()) if item.kind == "area" else [*item.codes.values(), *crosswalk.codes]
+    never = set(texts) if item.private or len(texts) > _MOST_SHOWN else hidden
+    return [quoted(text, like, {text} if text in never and not _declared(text, like) else ()) for text in texts]
+
+
+def _declared(text: str, like: Collection[str]) -> bool:
+    return any(alike(text, label) for label in like)
+
+
+def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], wave: str) -> str:
+    """What is wrong with a value and what to do, without a full stop; ``whole``: all of the column's."""
+    if item.kind == "area":
+        near = areas.nearest(value)
+        hint = f" (the nearest is '{near}')" if near else ""
+        return f"is no municipality of params.yaml{hint}; add it to its aliases or correct the file"
+    if item.kind == "single":
+        labels = {label.casefold() for label in item.codes.values()}
+        told = (
+            "looks like a label, so the file was exported with labels: export codes, or"
+            if (value.casefold() in labels)
+            else "is a code that the crosswalk does not know: correct the file, or"
+        )
+        return f"{told} add it to delivery.columns.{name}.codes in {wave}.yaml"
+    if item.kind == "date":
+        return f"is not a date as declared; {_date_hint(whole, name)} in {wave}.yaml"
+    return ("is not a whole number" if item.kind == "integer" else "is not a finite number") + "; correct the file"
+
+
+def _date_hint(whole: list[str], name: str) -> str:
+    """How the dates are written, when all of them are written alike."""
+    key = f"delivery.columns.{name}.format"
+    fitting = values.date_patterns(whole)
+    if len(fitting) == 1:
+        how = "a spreadsheet's day numbers" if fitting[0] == "excel" else fitting[0]
+        return f'all of them read as {how}: say {key}: "{fitting[0]}"'
+    if fitting:
+        return f"they may be read as {' or as '.join(fitting)}: say which in {key}"
+    return f"they are not all written alike: ask for one way of writing them, or say {key}"
