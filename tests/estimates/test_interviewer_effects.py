@@ -44,7 +44,7 @@ def asked() -> pd.DataFrame:
 
 
 class Folder:
-    """A study's folder with the wave weighed plainly: one weight for each municipality, 6 replicates."""
+    """A study's folder with the wave weighed plainly: one weight for each municipality, 30 replicates."""
 
     def __init__(self, path: Path, rows: pd.DataFrame, **changes: Any) -> None:
         self.path = path
@@ -55,7 +55,7 @@ class Folder:
             "calibration": {"margins": [{"items": ["sexo"]}], "min_respondents": 10},
             "collapse": [],
         }
-        params["weighting"]["replicates"] |= {"n": 6}
+        params["weighting"]["replicates"] |= {"n": 30}
         del params["weighting"]["attempts"]
         for section, keys in changes.items():
             params[section] |= keys

@@ -27,7 +27,7 @@ PULSO: dict[str, Any] = {
     },
     "calibration": {"margins": [{"items": ["sex_item"]}, {"items": ["age_item"]}], "min_respondents": 10},
     "trim": {"k": 5},
-    "replicates": {"n": 12, "seed": 8},
+    "replicates": {"n": 32, "seed": 8},
 }
 
 

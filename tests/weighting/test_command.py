@@ -43,7 +43,7 @@ class Folder:
         self.weighting = self.params["weighting"]
         self.weighting |= {
             "calibration": {"margins": TWO, "min_respondents": 10},
-            "replicates": {"method": "rao_wu", "n": 8, "seed": 3, "max_failed_share": 0.5},
+            "replicates": {"method": "rao_wu", "n": 32, "seed": 3, "max_failed_share": 0.06},
         }
         del self.weighting["attempts"]
         self.rows = responses().rename(columns=NAMES)
@@ -142,7 +142,7 @@ def test_nonresponse(folder: Folder, nonresponse: dict[str, Any]) -> None:
     made = folder.record(nonresponse=nonresponse)
     assert made["nonresponse"]["method"] == nonresponse.get("method", "classes")
     assert len(made["outcome_rates"]) == 10
-    assert made["replicates"]["used"] == 8
+    assert made["replicates"]["used"] == 32
 
 
 def test_a_frame_count_and_a_floor(folder: Folder) -> None:
@@ -185,7 +185,7 @@ def test_the_jackknife_makes_random_groups_above_two_hundred_psus(folder: Folder
 def test_a_finite_population_has_the_rescaled_bootstrap_or_a_refusal(folder: Folder) -> None:
     """Everybody of each municipality in the sample: no replicate differs from the weight."""
     folder.rows = folder.rows.assign(psus=120)
-    made = folder.record(replicates={"n": 4, "seed": 1, "fpc": "psus"})
+    made = folder.record(replicates={"n": 30, "seed": 1, "fpc": "psus"})
     assert made["replicates"]["fpc"]
     weights = folder.weights()
     np.testing.assert_allclose(weights["rep_003"].to_numpy(), weights["weight"].to_numpy(), rtol=1e-9)
@@ -308,7 +308,7 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing_but_why(
         ({"strata": "zona"}, "no column 'zona'; correct weighting.strata in params.yaml"),
         ({"psu": "upm"}, "no column 'upm'; correct weighting.psu in params.yaml"),
         ({"within": "ciudad"}, "no column 'ciudad'; correct weighting.within in params.yaml"),
-        ({"replicates": {"n": 4, "fpc": "N"}}, "no column 'N'; correct weighting.replicates.fpc in params.yaml"),
+        ({"replicates": {"n": 30, "fpc": "N"}}, "no column 'N'; correct weighting.replicates.fpc in params.yaml"),
         ({"base": {**BASE, "lines": "telefonos"}}, "no column 'telefonos'; correct weighting.base in params.yaml"),
         (
             {"coverage": {"file": "raw/population/coverage.csv", "frames": ["fax"]}},

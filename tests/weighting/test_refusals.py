@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.settings.weighting_settings import Replicates
 from pulsometro.weighting.base.probabilities import area_base, frame_expansion, given_base
 from pulsometro.weighting.calibration.feasibility import refuse_disagreement
 from pulsometro.weighting.calibration.margins import Margin, check_margins, margin_from_labels, reconcile
@@ -295,15 +296,29 @@ def _nonresponse_refusal(rows: pd.DataFrame) -> WeightingError:
 def test_replicates_that_fail_are_counted_or_stop_the_run() -> None:
     """A tight cap: some replicates have no solution."""
     rows = responses()
-    declared: dict[str, Any] = {"trim": {"k": 2.1}, "replicates": {"n": 40, "seed": 3, "max_failed_share": 1.0}}
+    declared: dict[str, Any] = {"trim": {"k": 2.1}, "replicates": {"n": 150, "seed": 3, "max_failed_share": 1.0}}
     made = weigh(inputs(responses=rows), settings(**declared)).record.replicates
     assert made.failed
-    assert made.used + len(made.failed) == made.asked == 40
+    assert made.used + len(made.failed) == made.asked == 150
     assert set(made.failed).isdisjoint(made.names)
     assert made.scale == pytest.approx(1 / made.used)
     declared["replicates"]["max_failed_share"] = 0.0
-    with pytest.raises(WeightingError, match="of 40 replicates failed"):
+    with pytest.raises(WeightingError, match="of 150 replicates failed"):
         weigh(inputs(responses=rows), settings(**declared))
+
+
+def test_a_bootstrap_of_few_draws_is_refused_before_and_after_some_fail() -> None:
+    for n in (1, 12, 29, 5001):
+        with pytest.raises(PulsoError, match=r"replicates\.n must be between 30 and 5000: an error of so few draws"):
+            Replicates(n=n)
+    error = refusal(trim={"k": 2.1}, replicates={"n": 40, "seed": 3, "max_failed_share": 1.0})
+    assert "of 40 replicates are left, fewer than the 30" in str(error) and "replicates.n" in error.remedy
+    # The remedies: more draws, a cap that leaves room, or the jackknife, which draws none.
+    for given in ({"trim": {"k": 2.1}, "replicates": {"n": 150, "seed": 3, "max_failed_share": 1.0}},
+                  {"trim": {"k": 5.0}, "replicates": {"n": 40, "seed": 3, "max_failed_share": 1.0}},
+                  {"replicates": {"method": "jkn", "n": 2, "max_groups": 40}}):  # fmt: skip
+        made = weigh(inputs(), settings(**given)).record.replicates
+        assert made is not None and made.used >= 30
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from pulsometro.settings.configuration import STRICT
 from pulsometro.settings.faults import demand, shown
 
 _WHERE = "params.yaml, weighting:"
+# Fewer bootstrap replicates than this give a standard error that is itself off by more than an eighth (1 ÷ √(2·30)).
+FEWEST_DRAWS = 30
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,8 @@ class Trim:
 
 @dataclass(frozen=True)
 class Replicates:
-    """``fpc``: column with the number of PSUs of the stratum in the population."""
+    """``n``: bootstrap replicates (the jackknife makes as many as there are PSUs or groups); ``fpc``: column with the
+    number of PSUs of the stratum in the population."""
 
     __pydantic_config__: ClassVar = STRICT
     method: Literal["rao_wu", "jkn"] = "rao_wu"
@@ -185,7 +188,11 @@ class Replicates:
     def __post_init__(self) -> None:
         demand(
             _WHERE,
-            (2 <= self.n <= 5000, "replicates.n must be between 2 and 5000"),
+            (
+                self.method != "rao_wu" or FEWEST_DRAWS <= self.n <= 5000,
+                f"replicates.n must be between {FEWEST_DRAWS} and 5000: an error of so few draws is chance (500 are "
+                "usual; method: jkn draws none)",
+            ),
             (self.seed >= 0, "replicates.seed must not be negative"),
         )
 

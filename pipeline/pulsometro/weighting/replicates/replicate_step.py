@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pulsometro.settings.weighting_settings import Replicates, WeightingSettings
+from pulsometro.settings.weighting_settings import FEWEST_DRAWS, Replicates, WeightingSettings
 from pulsometro.weighting.arrays import Floats, Ints
 from pulsometro.weighting.calibration.margins import Margin
 from pulsometro.weighting.calibration.problem import build_structure
@@ -125,6 +125,11 @@ def _collect(
             "merge sparse margin cells (collapse) or raise trim.k",
         )
     used = [position for position in range(total) if position not in failed]
+    if made.method == "rao_wu" and len(used) < FEWEST_DRAWS:
+        raise WeightingError(
+            f"{len(used)} of {total} replicates are left, fewer than the {FEWEST_DRAWS} that an error needs",
+            "merge sparse margin cells (collapse), raise trim.k or replicates.n",
+        )
     columns = pd.DataFrame({names[position]: weights[position] for position in used})
     scale = 1.0 / len(used) if made.method == "rao_wu" else made.scale
     entry = ReplicatesRecord(
