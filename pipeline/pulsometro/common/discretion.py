@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 
 from pulsometro.common.plain_words import NUMBERS, SMALL, STANDARD, WORDS
+from pulsometro.common.printable import hidden as unseen
+from pulsometro.common.printable import named
 
 # A code, a count, an age, minutes: no telephone, date, post code or key of a person has so few.
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,2})?")
@@ -40,7 +42,7 @@ def quoted(text: str, like: Iterable[str] = (), hidden: Collection[str] = ()) ->
     >>> quoted("Sequro", ["seguro"]), quoted("77"), quoted("María Luz", ["mucha"])
     ("'Sequro'", "'77'", 'a text of 8 letters, 1 blank')
     """
-    return f"'{text}'" if text not in hidden and recognised(text, like) else shape(text)
+    return f"'{named(text)}'" if text not in hidden and recognised(text, like) else shape(text)
 
 
 def recognised(text: str, like: Iterable[str] = ()) -> bool:
@@ -106,13 +108,17 @@ def told_by_place(heading: str) -> bool:
 
 
 def shape(text: str) -> str:
-    """What a text is made of: 'a text of 14 letters, 2 blanks', 'a number of 10 digits'."""
+    """What a text is made of: 'a text of 14 letters, 2 blanks', 'a number of 10 digits'; what nobody sees is named."""
     if text.strip().isdecimal():
         return f"a number of {len(text.strip())} digits"
-    letters, digits = sum(c.isalpha() for c in text), sum(c.isdigit() for c in text)
-    blanks = sum(c.isspace() for c in text)
-    kinds = {"letter": letters, "digit": digits, "blank": blanks, "mark": len(text) - letters - digits - blanks}
-    return "a text of " + ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in kinds.items() if n)
+    invisible = [c for c in text if unseen(c)]
+    seen = [c for c in text if not unseen(c)]
+    letters, digits = sum(c.isalpha() for c in seen), sum(c.isdigit() for c in seen)
+    blanks = sum(c.isspace() for c in seen)
+    marks = len(seen) - letters - digits - blanks
+    kinds = {"letter": letters, "digit": digits, "blank": blanks, "mark": marks, "hidden character": len(invisible)}
+    which = f" ({named(''.join(dict.fromkeys(invisible)))})" if invisible else ""
+    return "a text of " + ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in kinds.items() if n) + which
 
 
 def without_values(message: str) -> str:

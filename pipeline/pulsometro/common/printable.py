@@ -25,6 +25,40 @@ def visible(text: str) -> str:
     return "".join([*parts, _OBEYED.sub(_escaped, text[last:])])
 
 
+def named(text: str) -> str:
+    """Every character of ``text`` that nobody sees, by its number: ``<U+200B>``; and no blank but the ordinary one.
+
+    >>> named("1\u200b"), named("Nuevo\u00a0Le\u00f3n")
+    ('1<U+200B>', 'Nuevo<U+00A0>Le\u00f3n')
+    """
+    return "".join(f"<U+{ord(c):04X}>" if hidden(c) else c for c in text)
+
+
+def hidden(character: str) -> bool:
+    """Whether nobody sees this character, or takes it for an ordinary blank."""
+    return bool(_OBEYED.fullmatch(character)) or (character.isspace() and character not in " \t\n")
+
+
+def without_hidden(text: str) -> str:
+    """``text`` without what nobody sees; blanks of every kind become ordinary ones. Emoji stay whole.
+
+    >>> without_hidden("\ufeff1\u200b"), without_hidden("a.\u00a0m.")
+    ('1', 'a. m.')
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    parts, last = [], 0
+    for picture in _PICTURE.finditer(text):
+        parts += [_plainer(text[last : picture.start()]), picture[0]]
+        last = picture.end()
+    return "".join([*parts, _plainer(text[last:])])
+
+
+def _plainer(text: str) -> str:
+    lines = text.replace("\r\n", "\n")
+    return "".join(c if not hidden(c) else " " if c.isspace() else "" for c in lines)
+
+
 def _escaped(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -10,8 +10,10 @@ from pulsometro.study.wave_record import load_of_wave
 
 NAME = "delivery.json"
 NoteKind = Literal[
-    "encoding_guessed", "blank_rows", "hidden_sheets", "quoted", "padded_codes", "blank_skips", "rows_uncounted"
-]
+    "encoding_guessed", "blank_rows", "hidden_sheets", "quoted", "padded_codes", "blank_skips", "rows_uncounted",
+    "hidden_characters", "decomposed", "letters_lost", "mended", "mojibake", "labels_read", "header_rows",
+    "headings_repeated", "zero_dates", "time_zones", "ctrl_z",
+]  # fmt: skip
 DifferenceKind = Literal[
     "label_differs",
     "label_swapped",
@@ -31,6 +33,17 @@ _NOTES: Mapping[NoteKind, str] = {
     "quoted": "every value is in quotes, numbers too; they were read as codes all the same",
     "padded_codes": "codes with leading zeros were read as the numbers they stand for: {}",
     "rows_uncounted": "the file's header counts fewer rows than it holds, and all were read (header / read: {})",
+    "hidden_characters": "characters that nobody sees were taken out: {}",
+    "decomposed": "letters and accents that came apart (Unicode NFD) were put together: {}",
+    "letters_lost": "letters were lost before the file was made (U+FFFD), ask for it again: {}",
+    "mended": "texts that are UTF-8 written twice were put right; say so and this note ends: {}",
+    "mojibake": "texts look as if they had been read in a wrong encoding; what would mend them: {}",
+    "labels_read": "labels came instead of codes and were read as the questionnaire's: {}",
+    "header_rows": "further rows of headings were left out: {}",
+    "headings_repeated": "rows that repeat the column names were left out, as where files were joined: {}",
+    "zero_dates": "dates that are a program's word for none were read as blank: {}",
+    "time_zones": "times of another zone were turned into the study's before the day was cut: {}",
+    "ctrl_z": "a mark of the end of a file (Ctrl-Z) was left out: {}",
     "blank_skips": "blanks where the questionnaire skips were read as not applicable: {}",
 }
 

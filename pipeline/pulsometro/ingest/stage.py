@@ -17,6 +17,7 @@ from pulsometro.ingest.harmonise.crosswalk import decimal_mark, harmonised, inte
 from pulsometro.ingest.harmonise.headings import shown_all, shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
+from pulsometro.ingest.harmonise.plain_texts import plain_texts
 from pulsometro.ingest.harmonise.routing import route
 from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
 from pulsometro.ingest.quarantine import separate
@@ -59,6 +60,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     key = wave_key(study.root, study.wave(wave).simulated) if roles.phone in reading.items else None
     tell(f"{wave}: reading {path.name}")
     delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
+    delivered = plain_texts(delivered, questionnaire.delivery)
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     decimal = decimal_mark(delivered.frame, questionnaire, reading, path)
     responses, problems = harmonised(

@@ -102,7 +102,11 @@ class Delivery:
 
     ``member``: glob of the file inside a zip; ``sheet``: of a workbook.
     ``respondent``: the delivered columns that together identify a respondent.
-    ``encoding``, ``delimiter``, ``decimal``: of a text file, when detection must not guess.
+    ``encoding``, ``delimiter``, ``decimal``: of a text file, when detection must not guess; ``encoding`` also of a
+    statistical package's whose texts are in another than its header says. ``mend``: what texts were that came into
+    the file in a wrong encoding (``utf-8``: UTF-8 written twice).
+    ``header_rows``: rows that hold headings, of which the first has the names. ``time_zone``: of its times of day that
+    name none, where it is not the study's.
     ``finished``: the column that is blank where an interview was broken off (those rows are
     quarantined). ``not_delivered``: items asked whose column this delivery lacks, knowingly.
     ``skips``: what happens to an answer where the questionnaire skips: ``quarantine`` the row, or
@@ -123,6 +127,9 @@ class Delivery:
     not_delivered: tuple[str, ...] = ()
     skips: Literal["quarantine", "keep"] = "quarantine"
     known: tuple[str, ...] = ()
+    mend: Literal["utf-8", "cp850", "cp1252", "mac_roman", "html", "escapes", "utf-7"] | None = None
+    header_rows: int = 1
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,17 @@ _NOTES: Mapping[NoteKind, str] = {
     "padded_codes": "Códigos con ceros a la izquierda, leídos como el número que representan, en las columnas: {}.",
     "rows_uncounted": "El encabezado del archivo cuenta menos renglones de los que trae, y se leyeron todos "
     "(encabezado / leídos: {}).",
+    "hidden_characters": "Se quitaron caracteres que nadie ve: {}.",
+    "decomposed": "Letras y acentos que venían separados (Unicode NFD) se unieron: {}.",
+    "letters_lost": "Hay letras que se perdieron antes de hacerse el archivo (U+FFFD); pídalo otra vez: {}.",
+    "mended": "Textos en UTF-8 escrito dos veces se corrigieron; declárelo y este aviso termina: {}.",
+    "mojibake": "Hay textos que parecen leídos con otra codificación; lo que los corrige: {}.",
+    "labels_read": "Llegaron etiquetas en vez de códigos y se leyeron como las del cuestionario: {}.",
+    "header_rows": "Se dejaron fuera otros renglones de encabezado: {}.",
+    "headings_repeated": "Se dejaron fuera renglones que repiten los nombres de las columnas, como al pegar archivos: {}.",
+    "zero_dates": "Fechas con las que un programa dice que no hay ninguna se leyeron como vacías: {}.",
+    "time_zones": "Las horas de otra zona se pasaron a la del estudio antes de cortar el día: {}.",
+    "ctrl_z": "Se dejó fuera una marca de fin de archivo (Ctrl-Z): {}.",
     "blank_skips": "Donde había un pase la celda llega vacía; se leyó como «no aplica» en: {}.",
 }
 _READ = {

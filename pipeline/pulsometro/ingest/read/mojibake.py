@@ -1,0 +1,130 @@
+"""Spanish that was decoded with the wrong encoding: how it is seen, and what would mend it."""
+
+import html
+import re
+from collections.abc import Callable
+from functools import cache
+
+LETTERS = frozenset("áéíóúüñÁÉÍÓÚÜÑçÇ")
+MARKS = frozenset("¿¡ºª«»°·–—“”‘’…´€\N{NO-BREAK SPACE}")
+# Marks that stand beside words as well as inside them.
+_ANYWHERE = frozenset("ºª°·–—“”‘’…´\N{NO-BREAK SPACE}")
+_ENTITY = re.compile(r"&(?:[aeiouAEIOU](?:acute|uml)|[nN]tilde|iexcl|iquest|amp|quot|nbsp|#\d{2,4}|#x[0-9a-fA-F]{2,4});")
+_ESCAPE = re.compile(r"\\u00([a-fA-F][0-9a-fA-F])")
+_UTF7 = re.compile(r"\+A[A-Za-z0-9+/]{2,}-")
+# Encoding that a text was in, and the one for which it was taken: the likeliest first.
+_TAKEN = (("cp850", "cp1252"), ("cp1252", "cp850"), ("mac_roman", "cp1252"), ("cp1252", "mac_roman"))
+_UTF8_TAKEN = ("cp1252", "cp850", "mac_roman")
+LOST = "\N{REPLACEMENT CHARACTER}"
+
+
+def out_of_place(text: str) -> int:
+    """How many characters beyond ASCII do not stand where Spanish would have them.
+
+    >>> out_of_place("¿Qué opina de la policía?"), out_of_place("polic¡a"), out_of_place("cafÚ")
+    (0, 1, 1)
+    """
+    return sum(not _in_place(text, place) for place, c in enumerate(text) if c >= "\x80")
+
+
+def _in_place(text: str, place: int) -> bool:
+    c, before, after = text[place], text[place - 1 : place], text[place + 1 : place + 2]
+    if c in LETTERS:
+        # A capital after a small letter is none of this word.
+        return not (c.isupper() and before.islower())
+    if c in _ANYWHERE:
+        return not (before.isalpha() and after.isalpha()) or c in "’\N{NO-BREAK SPACE}"
+    return c in MARKS and not before.isalpha()
+
+
+def mended(text: str, was: str | None = None) -> tuple[str, str, str] | None:
+    """A text put right, the encoding that it was in and the one for which it was taken; None when it looks right.
+
+    ``was``: only this encoding is tried, and surely so. Encodings that are none: ``html`` (entities), ``escapes``.
+
+    >>> mended("policÃ\\xada"), mended("polic¡a"), mended("policía"), mended("polic&iacute;a")
+    (('policía', 'utf-8', 'cp1252'), ('policía', 'cp850', 'cp1252'), None, ('policía', 'html', 'text'))
+    """
+    if text.isascii():
+        return next((found for was_, way in _ESCAPED if was in (None, was_) and (found := way(text))), None)
+    if was in (None, "utf-8"):
+        for taken in _UTF8_TAKEN:
+            found = _from_utf8(text, taken)
+            if found != text:
+                return found, "utf-8", taken
+    wrong = out_of_place(text)
+    if was is None and (not wrong or LOST in text):
+        return None
+    for kind, taken in _TAKEN:
+        if was in (None, kind):
+            try:
+                found = sloppily(text, taken).decode(kind)
+            except (UnicodeDecodeError, UnicodeEncodeError):
+                continue
+            right = out_of_place(found) == 0 and all(c in LETTERS | MARKS for c in found if c >= "\x80")
+            if found != text and right and (was is not None or any(c in LETTERS for c in found)):
+                return found, kind, taken
+    return None
+
+
+def _entities(text: str) -> tuple[str, str, str] | None:
+    return (html.unescape(text), "html", "text") if _ENTITY.search(text) else None
+
+
+def _escapes(text: str) -> tuple[str, str, str] | None:
+    found = _ESCAPE.sub(lambda part: chr(int(part[1], 16)), text)
+    return (found, "escapes", "text") if found != text else None
+
+
+def _seven(text: str) -> tuple[str, str, str] | None:
+    if not _UTF7.search(text):
+        return None
+    try:
+        found = text.encode("ascii").decode("utf-7")
+    except UnicodeError:
+        return None
+    spanish = any(c in LETTERS for c in found) and not out_of_place(found)
+    return (found, "utf-7", "ascii") if spanish else None
+
+
+_ESCAPED: tuple[tuple[str, Callable[[str], tuple[str, str, str] | None]], ...] = (
+    ("html", _entities), ("escapes", _escapes), ("utf-7", _seven),
+)  # fmt: skip
+WAYS = ("utf-8", "cp850", "cp1252", "mac_roman", "html", "escapes", "utf-7")
+
+
+def sloppily(text: str, encoding: str) -> bytes:
+    """``text`` as bytes; what the encoding lacks below U+0100 as the byte of that number, as programs write it."""
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return b"".join(bytes([ord(c)]) if "\x80" <= c < "\xa0" else c.encode(encoding) for c in text)
+
+
+def _from_utf8(text: str, taken: str) -> str:
+    """UTF-8 that was taken for an encoding of one byte, run by run, as often as it was so."""
+    for _ in range(3):
+        found = _runs(taken).sub(lambda run: _decoded(run[0], taken), text)
+        if found == text:
+            break
+        text = found
+    return text
+
+
+def _decoded(run: str, taken: str) -> str:
+    try:
+        return sloppily(run, taken).decode("utf-8")
+    except UnicodeError:
+        return run
+
+
+@cache
+def _runs(taken: str) -> re.Pattern[str]:
+    """A character of UTF-8 as it looks in that encoding: C2, C3 or E2 and what may follow."""
+
+    def look(byte: int) -> str:
+        known = bytes([byte]).decode(taken, errors="ignore")
+        return re.escape(known) + (re.escape(chr(byte)) if not known else "")
+
+    following = "[" + "".join(look(byte) for byte in range(0x80, 0xC0)) + "]"
+    return re.compile(f"[{look(0xC2)}{look(0xC3)}]{following}|{look(0xE2)}{following}{{2}}")
