@@ -12,7 +12,7 @@ NAME = "delivery.json"
 NoteKind = Literal[
     "encoding_guessed", "blank_rows", "hidden_sheets", "quoted", "padded_codes", "blank_skips", "rows_uncounted",
     "hidden_characters", "decomposed", "letters_lost", "mended", "mojibake", "labels_read", "header_rows",
-    "headings_repeated", "zero_dates", "time_zones", "ctrl_z",
+    "headings_repeated", "zero_dates", "time_zones",
 ]  # fmt: skip
 DifferenceKind = Literal[
     "label_differs",
@@ -40,10 +40,9 @@ _NOTES: Mapping[NoteKind, str] = {
     "mojibake": "texts look as if they had been read in a wrong encoding; what would mend them: {}",
     "labels_read": "labels came instead of codes and were read as the questionnaire's: {}",
     "header_rows": "further rows of headings were left out: {}",
-    "headings_repeated": "rows that repeat the column names were left out, as where files were joined: {}",
+    "headings_repeated": "rows that repeat the column names were left out: {}",
     "zero_dates": "dates that are a program's word for none were read as blank: {}",
     "time_zones": "times of another zone were turned into the study's before the day was cut: {}",
-    "ctrl_z": "a mark of the end of a file (Ctrl-Z) was left out: {}",
     "blank_skips": "blanks where the questionnaire skips were read as not applicable: {}",
 }
 

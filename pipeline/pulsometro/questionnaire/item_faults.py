@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pulsometro.questionnaire.condition_faults import faults_in
 from pulsometro.questionnaire.expressions import Unreadable, items_of, read
+from pulsometro.questionnaire.labels_alike import label_key, same_labels
 from pulsometro.questionnaire.model import Delivery, Item
 from pulsometro.settings.faults import Fault, shown
 from pulsometro.settings.names import identifier_fault, item_fault, same_but_capitals
@@ -37,12 +38,31 @@ def code_faults(items: Mapping[str, Item]) -> Iterator[Fault]:
         if item.kind == "single" and not item.codes:
             text = f"items.{shown(name)} has no codes; list them or give another kind."
             yield Fault(text, ("items", name))
+        yield from _alike(item.codes, f"items.{shown(name)}", ("items", name, "codes"))
     # Items of one scale share its fault: it is told once.
     for code, names in double.items():
         text = f"items.{shown(names[0])}: code {code} is both an answer and a kind of missing"
         rest = [shown(name) for name in names[1:]]
         more = [*rest[:_MOST_NAMED], "…"] if len(rest) > _MOST_NAMED else rest
         yield Fault(f"{text}; so it is in {', '.join(more)}." if rest else f"{text}.", ("items", names[0], "missing"))
+
+
+def _alike(labels: Mapping[int, str], where: str, place: tuple[str, ...]) -> Iterator[Fault]:
+    """Labels that are told apart by nothing which a delivery keeps."""
+    for first, second in same_labels(labels):
+        told = f"'{shown(labels[first])}' ({first}) and '{shown(labels[second])}' ({second})"
+        yield Fault(f"{where}.codes: {told} are one label but for accents, capitals and marks; word one of them "
+                    "otherwise.", place)  # fmt: skip
+
+
+def _contradicting(codes: Mapping[str, int], name: str, place: tuple[str, ...]) -> Iterator[Fault]:
+    """Delivered labels that are one label and lead to different codes."""
+    first: dict[str, str] = {}
+    for text, code in codes.items():
+        before = first.setdefault(label_key(text), text)
+        if codes[before] != code:
+            told = f"'{shown(before)}' and '{shown(text)}' are one label but for accents, capitals and marks"
+            yield Fault(f"delivery.columns.{shown(name)}.codes: {told}, and lead to different codes; keep one.", place)
 
 
 def skip_faults(items: Mapping[str, Item], areas: Collection[str]) -> Iterator[Fault]:
@@ -106,3 +126,5 @@ def delivery_faults(known: Mapping[str, Item], asked: Mapping[str, Item], delive
         for code in wrong:
             text = f"delivery.columns.{shown(name)} maps to code {code}, which the item lacks."
             yield Fault(text, (*place, name))
+        if item.kind == "single":
+            yield from _contradicting(column.codes, name, (*place, name))

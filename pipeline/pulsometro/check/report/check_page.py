@@ -39,10 +39,9 @@ _NOTES: Mapping[NoteKind, str] = {
     "mojibake": "Hay textos que parecen leídos con otra codificación; lo que los corrige: {}.",
     "labels_read": "Llegaron etiquetas en vez de códigos y se leyeron como las del cuestionario: {}.",
     "header_rows": "Se dejaron fuera otros renglones de encabezado: {}.",
-    "headings_repeated": "Se dejaron fuera renglones que repiten los nombres de las columnas, como al pegar archivos: {}.",
+    "headings_repeated": "Se dejaron fuera renglones que repiten los nombres de las columnas: {}.",
     "zero_dates": "Fechas con las que un programa dice que no hay ninguna se leyeron como vacías: {}.",
     "time_zones": "Las horas de otra zona se pasaron a la del estudio antes de cortar el día: {}.",
-    "ctrl_z": "Se dejó fuera una marca de fin de archivo (Ctrl-Z): {}.",
     "blank_skips": "Donde había un pase la celda llega vacía; se leyó como «no aplica» en: {}.",
 }
 _READ = {

@@ -7,15 +7,11 @@ from pulsometro.common.discretion import recognised, shape, simple
 from pulsometro.ingest.delivery_record import Difference, DifferenceKind, TakenFor
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.harmonise.headings import shown_headings, shown_label, study_words
+from pulsometro.ingest.harmonise.label_words import MISSING_LABELS
 from pulsometro.ingest.harmonise.values import code_table
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered
 from pulsometro.questionnaire.model import Item, Questionnaire
 
-MISSING_LABELS = {
-    "no_sabe": {"no sabe", "ns", "no sabe no recuerda", "no sabe no responde"},
-    "no_contesta": {"no contesta", "nc", "no contesto", "no responde", "nr", "no respondio"},
-    "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
-}
 _KINDS = {"single": "numeric", "integer": "numeric", "number": "numeric", "date": "date"}
 # Kinds whose words are the program's own.
 _OURS = {"user_missing", "type", "not_delivered", "code_without_label"}

@@ -19,7 +19,7 @@ _LOOKED_AT = 10_000
 def quirks(
     delivered: Delivered, questionnaire: Questionnaire, reading: Plan, before: pd.DataFrame, routed: pd.DataFrame
 ) -> tuple[Note, ...]:
-    """Notes about padded codes and blanks that stand for a skip, after those of the reader.
+    """Notes about padded codes, labels instead of codes, and blanks that stand for a skip, after those of the reader.
 
     ``before`` and ``routed``: the responses before and after the skips were written.
     """
@@ -30,7 +30,10 @@ def quirks(
         if name in routed and (code := questionnaire[name].code_for("no_aplica")) is not None
         if (before[name].isna() & (routed[name] == code)).any()
     ]
-    found: tuple[tuple[NoteKind, list[str]], ...] = (("padded_codes", padded), ("blank_skips", blank))
+    labelled = list(_labelled(delivered.frame, questionnaire, reading))
+    found: tuple[tuple[NoteKind, list[str]], ...] = (
+        ("padded_codes", padded), ("labels_read", labelled), ("blank_skips", blank),
+    )  # fmt: skip
     return (*delivered.notes, *(Note(kind, ", ".join(names)) for kind, names in found if names))
 
 
@@ -38,6 +41,13 @@ def _padded(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan) ->
     for name, column in reading.items.items():
         codes = questionnaire[name].kind in {"single", "integer"} and column.option is None
         if codes and any(_PADDED.fullmatch(text) for text in values.uniques(frame[column.name])[1]):
+            yield column.name
+
+
+def _labelled(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan) -> Iterator[str]:
+    for name, column in reading.items.items():
+        item = questionnaire[name]
+        if item.kind == "single" and column.option is None and values.by_label(frame[column.name], item, column):
             yield column.name
 
 

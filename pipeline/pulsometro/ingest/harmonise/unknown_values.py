@@ -10,6 +10,7 @@ from pulsometro.common.discretion import alike, quoted
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.folios import rows_said
+from pulsometro.questionnaire.labels_alike import label_key
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
 
 # Ids of interviewers may be short numbers: what is wrong in so many ways is no code.
@@ -61,12 +62,9 @@ def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], w
         hint = f" (the nearest is '{near}')" if near else ""
         return f"is no municipality of params.yaml{hint}; add it to its aliases or correct the file"
     if item.kind == "single":
-        labels = {label.casefold() for label in item.codes.values()}
-        told = (
-            "looks like a label, so the file was exported with labels: export codes, or"
-            if (value.casefold() in labels)
-            else "is a code that the crosswalk does not know: correct the file, or"
-        )
+        told = "is a code that the crosswalk does not know: correct the file, or"
+        if value in map(str, item.valid_codes) and label_key(value) in map(label_key, item.codes.values()):
+            told = "is a code, and another code's label where labels came too: export codes, or"
         return f"{told} add it to delivery.columns.{name}.codes in {wave}.yaml"
     if item.kind == "date":
         return f"is not a date as declared; {_date_hint(whole, name)} in {wave}.yaml"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pulsometro.ingest.harmonise.label_words import codes_of
 from pulsometro.ingest.read.delivered import code_text, plain_number
 from pulsometro.questionnaire.model import Column, Item
 
@@ -42,15 +43,28 @@ def uniques(column: pd.Series) -> tuple[np.ndarray, list[str]]:
 
 
 def single(column: pd.Series, item: Item, crosswalk: Column) -> Converted:
-    """Codes through the crosswalk; a value it does not know is unknown, never guessed."""
+    """Codes through the crosswalk, or labels; a value that neither knows is unknown, never guessed."""
     table = code_table(item, crosswalk)
     places, texts = uniques(column)
-    known = [table.get(text, table.get(plain_number(_point(text)))) for text in texts]
+    coded = {text: code for text in texts if (code := _coded(text, table)) is not None}
+    named = codes_of(texts, coded, item, crosswalk)
+    known = [named.get(text, coded.get(text)) for text in texts]
     blank = np.array([text == "" for text in texts], dtype=bool)
     values = pd.array([code if code is not None else pd.NA for code in known], dtype="Int64")
     unknown = np.array([code is None for code in known], dtype=bool) & ~blank
     taken = pd.Series(values.take(places), index=column.index)
     return Converted(taken, unknown[places], np.zeros(len(column), dtype=bool))
+
+
+def _coded(text: str, table: Mapping[str, int]) -> int | None:
+    return table.get(text, table.get(plain_number(_point(text))))
+
+
+def by_label(column: pd.Series, item: Item, crosswalk: Column) -> bool:
+    """Whether labels in this column are read as the codes that they stand for."""
+    table, texts = code_table(item, crosswalk), uniques(column)[1]
+    coded = {text: code for text in texts if (code := _coded(text, table)) is not None}
+    return any(code is not None for code in codes_of(texts, coded, item, crosswalk).values())
 
 
 def code_table(item: Item, crosswalk: Column) -> Mapping[str, int]:

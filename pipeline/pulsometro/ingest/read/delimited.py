@@ -14,7 +14,7 @@ from pulsometro.ingest.read.damage import readable
 from pulsometro.ingest.read.delivered import Delivered, has_content
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS, TextLayout, text_layout
 from pulsometro.ingest.read.exports import question_names
-from pulsometro.ingest.read.header import LOOKED_AT, called, chosen
+from pulsometro.ingest.read.header import LOOKED_AT, called, chosen, heading
 from pulsometro.questionnaire.model import Delivery
 
 LINE_ENDS = {"CR": "\r", "LF": "\n", "CRLF": None, "mixed": None, "none": None}
@@ -49,7 +49,7 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
     """
     layout = text_layout(path, delivery.encoding, delivery.delimiter)
     first = _first(path, layout)
-    names = question_names(tuple(name.strip(" \t\u00a0\ufeff") for name in first[0]))
+    names = question_names(tuple(map(heading, first[0])))
     columns = names.columns
     found = chosen(columns, first[1:], wanted, str(path))
     records = _scan(path, layout)

@@ -1,11 +1,14 @@
 """Column names that do not stand in the first row: a title above them is told, not read around."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from pulsometro.common.discretion import place_of, plain
 from pulsometro.common.errors import PulsoError
+from pulsometro.common.printable import without_hidden
 from pulsometro.ingest.read.exports import question_names
+from pulsometro.ingest.read.mojibake import mended
 
 LOOKED_AT = 12
 Wanted = Callable[[tuple[str, ...]], tuple[str, ...]]
@@ -13,10 +16,19 @@ Wanted = Callable[[tuple[str, ...]], tuple[str, ...]]
 
 def names_of(cells: Sequence[Any]) -> tuple[str, ...]:
     """A row's cells as column names: text without blanks or byte-order marks at its ends, none at the end."""
-    columns = tuple("" if cell is None else str(cell).strip(" \t\u00a0\ufeff") for cell in cells)
+    columns = tuple("" if cell is None else heading(str(cell)) for cell in cells)
     while columns and not columns[-1]:
         columns = columns[:-1]
     return columns
+
+
+def heading(text: str) -> str:
+    """A column's name as it was meant: one form of Unicode, nothing that nobody sees, no blanks at its ends."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    found = mended(text)
+    text = found[0] if found is not None and found[1] == "utf-8" else text
+    return without_hidden(unicodedata.normalize("NFC", text)).strip()
 
 
 def called(columns: Sequence[str], name: str) -> str:

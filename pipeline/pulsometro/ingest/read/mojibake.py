@@ -9,7 +9,9 @@ LETTERS = frozenset("áéíóúüñÁÉÍÓÚÜÑçÇ")
 MARKS = frozenset("¿¡ºª«»°·–—“”‘’…´€\N{NO-BREAK SPACE}")
 # Marks that stand beside words as well as inside them.
 _ANYWHERE = frozenset("ºª°·–—“”‘’…´\N{NO-BREAK SPACE}")
-_ENTITY = re.compile(r"&(?:[aeiouAEIOU](?:acute|uml)|[nN]tilde|iexcl|iquest|amp|quot|nbsp|#\d{2,4}|#x[0-9a-fA-F]{2,4});")
+_ENTITY = re.compile(
+    r"&(?:[aeiouAEIOU](?:acute|uml)|[nN]tilde|iexcl|iquest|amp|quot|nbsp|#\d{2,4}|#x[0-9a-fA-F]{2,4});"
+)
 _ESCAPE = re.compile(r"\\u00([a-fA-F][0-9a-fA-F])")
 _UTF7 = re.compile(r"\+A[A-Za-z0-9+/]{2,}-")
 # Encoding that a text was in, and the one for which it was taken: the likeliest first.
@@ -123,8 +125,8 @@ def _runs(taken: str) -> re.Pattern[str]:
     """A character of UTF-8 as it looks in that encoding: C2, C3 or E2 and what may follow."""
 
     def look(byte: int) -> str:
-        known = bytes([byte]).decode(taken, errors="ignore")
-        return re.escape(known) + (re.escape(chr(byte)) if not known else "")
+        return re.escape(bytes([byte]).decode(taken, errors="ignore"))
 
-    following = "[" + "".join(look(byte) for byte in range(0x80, 0xC0)) + "]"
+    # As Latin 1 it is a control character where other encodings have a mark.
+    following = "[\x80-\x9f" + "".join(look(byte) for byte in range(0x80, 0xC0)) + "]"
     return re.compile(f"[{look(0xC2)}{look(0xC3)}]{following}|{look(0xE2)}{following}{{2}}")

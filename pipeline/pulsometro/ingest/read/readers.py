@@ -16,7 +16,7 @@ from pulsometro.ingest.read.damage import readable
 from pulsometro.ingest.read.delimited import read_text
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
 from pulsometro.ingest.read.detect import FORMATS, MAXIMUM_COLUMNS, Format, format_of
-from pulsometro.ingest.read.header import called
+from pulsometro.ingest.read.header import called, heading
 from pulsometro.ingest.read.limits import refuse_cells
 from pulsometro.ingest.read.outside import read_outside
 from pulsometro.ingest.read.own_counts import Patched, header_of, held_against
@@ -113,19 +113,23 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     with readable(path):
         # Of every column: what is read below tells only of the columns chosen.
         _, meta = reader(source(), metadataonly=True, **options)
-    columns = tuple(meta.column_names)
+    originals = tuple(meta.column_names)
+    columns = tuple(map(heading, originals))
     chosen = _each_once(path, columns, wanted(columns))
+    written = [originals[columns.index(name)] for name in chosen]
     refuse_cells(path, (meta.number_rows or header.rows or 0) * len(chosen))
     if kind in {"sav", "zsav"}:
         options["user_missing"] = True
     with readable(path):
-        frame, _ = reader(source(), usecols=list(chosen), **options)
+        frame, _ = reader(source(), usecols=written, **options)
         if kind == "dta":
-            tagged, _ = reader(source(), usecols=list(chosen), user_missing=True, **options)
+            tagged, _ = reader(source(), usecols=written, user_missing=True, **options)
             frame = _with_tags(frame, tagged)
     notes = held_against(path, header, frame)
     detected = {"format": kind, "encoding": str(meta.file_encoding or "")}
-    return Delivered(_numbered(frame, chosen), columns, _metadata(meta, columns), detected, notes)
+    frame = frame[written].set_axis(list(chosen), axis=1)
+    metadata = dict(zip(columns, _metadata(meta, originals).values(), strict=True))
+    return Delivered(_numbered(frame, chosen), columns, metadata, detected, notes)
 
 
 def _each_once(path: Path, columns: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:
@@ -183,17 +187,19 @@ def _parquet(path: Path, wanted: Wanted) -> Delivered:
         footer = parquet.read_metadata(path)
         names = [str(name) for name in footer.schema.to_arrow_schema().names]
     # pandas writes the numbers of its rows, when they are not 0, 1, 2 …, as a column that it never gives.
-    columns = tuple(name for name in names if not _ROW_NUMBERS.fullmatch(name))
+    written = [name for name in names if not _ROW_NUMBERS.fullmatch(name)]
+    columns = tuple(map(heading, written))
     if len(columns) > MAXIMUM_COLUMNS:
         raise PulsoError(f"{path}: the file has {len(columns):,} columns; a questionnaire has none so many.")
     chosen = _each_once(path, columns, wanted(columns))
     refuse_cells(path, footer.num_rows * len(chosen))
     _refuse_growth(path, footer)
-    _refuse_nested(path, footer.schema.to_arrow_schema(), chosen)
+    originals = [written[columns.index(name)] for name in chosen]
+    _refuse_nested(path, footer.schema.to_arrow_schema(), originals)
     with readable(path):
         # In one thread: where memory ends, another one would end the process and leave no sentence. Without what
         # pandas notes of its own: a column that was the index where the file was written is a column all the same.
-        table = parquet.read_table(path, columns=list(chosen), use_threads=False)
+        table = parquet.read_table(path, columns=originals, use_threads=False).rename_columns(list(chosen))
         frame = _numbered(table.to_pandas(ignore_metadata=True, integer_object_nulls=True), chosen)
     truths = [name for name in chosen if str(table.schema.field(name).type) == "bool"]
     frame = frame.assign(**{name: frame[name].map(code_text) for name in truths})

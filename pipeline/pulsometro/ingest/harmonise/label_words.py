@@ -1,0 +1,44 @@
+"""Labels that came instead of codes: compared as municipalities are, never guessed."""
+
+from collections.abc import Collection, Mapping
+
+from pulsometro.questionnaire.labels_alike import label_key
+from pulsometro.questionnaire.model import Column, Item, MissingKind
+
+# What files call a missing answer. 'na' is also what R writes where there is none.
+MISSING_LABELS: Mapping[MissingKind, Collection[str]] = {
+    "no_sabe": {"no sabe", "ns", "no sabe no recuerda", "no sabe no responde"},
+    "no_contesta": {"no contesta", "nc", "no contesto", "no responde", "nr", "no respondio"},
+    "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
+}
+_NO_LABEL = frozenset({"na"})
+
+
+def labels_of(item: Item, crosswalk: Column) -> dict[str, int]:
+    """Key of a label → canonical code: the declared ones, then the item's own and those of its missing codes.
+
+    A label that stands for two codes stands for none.
+    """
+    declared = [(label_key(text), code) for text, code in crosswalk.codes.items()]
+    own = [(label_key(label), code) for code, label in item.codes.items()]
+    missing = [(word, code) for code, kind in item.missing.items() for word in MISSING_LABELS[kind] - _NO_LABEL]
+    found: dict[str, int] = {}
+    for pairs in (declared, own, missing):
+        codes: dict[str, set[int]] = {}
+        for key, code in pairs:
+            codes.setdefault(key, set()).add(code)
+        found = {key: next(iter(of)) for key, of in codes.items() if key and len(of) == 1} | found
+    return found
+
+
+def codes_of(texts: Collection[str], table: Mapping[str, int], item: Item, crosswalk: Column) -> dict[str, int | None]:
+    """Text → canonical code by its label, of those texts that ``table`` (by code) does not know.
+
+    Where labels came, a text that is one code and another code's label is neither: it is in the answer with None.
+    """
+    labels = labels_of(item, crosswalk)
+    found = {text: labels[key] for text in texts if text not in table and (key := label_key(text)) in labels}
+    if not found or crosswalk.codes:
+        return dict(found)
+    double = [text for text in texts if text in table and labels.get(label_key(text), table[text]) != table[text]]
+    return {**found, **dict.fromkeys(double)}

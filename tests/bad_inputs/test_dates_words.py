@@ -1,0 +1,53 @@
+"""Dates, texts and headings: read with a note, or refused in one sentence whose remedy works."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from pulsometro.cli import main
+from tests.bad_inputs.broken import WAVE
+from tests.bad_inputs.dates_words import ACCEPTED, REFUSED
+from tests.ingest import deliveries as d
+
+pytestmark = pytest.mark.slow
+
+
+def ingested(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    """Exit code and what is printed."""
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(main, ["ingest", WAVE])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+def test_it_is_read_and_noted(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_it, note = ACCEPTED[case]
+    break_it(tmp_path)
+    code, said = ingested(tmp_path, monkeypatch)
+    assert code == 0 and "60 rows = 60 accepted + 0 quarantined" in said, said
+    assert pd.Series([said]).str.contains(note).all(), said
+    got = pd.read_parquet(tmp_path / "processed" / WAVE / "ingest" / "responses.parquet")
+    (tmp_path / "good").mkdir()
+    d.prepared(tmp_path / "good")
+    code, _ = ingested(tmp_path / "good", monkeypatch)
+    expected = pd.read_parquet(tmp_path / "good" / "processed" / WAVE / "ingest" / "responses.parquet")
+    pd.testing.assert_frame_equal(got, expected)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_one_sentence_and_its_remedy(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_it, message, remedy = REFUSED[case]
+    break_it(tmp_path)
+    code, said = ingested(tmp_path, monkeypatch)
+    errors = [line for line in said.splitlines() if line.strip()]
+    assert code == 1 and len(errors) == 1 and errors[0].startswith("Error: "), said
+    assert pd.Series(errors).str.contains(message).all(), errors[0]
+    assert "written alike" not in errors[0] and len(errors[0]) < 600
+    if remedy is not None:
+        file = next((tmp_path / "raw" / WAVE).iterdir()).name
+        d.write_study(tmp_path, file, remedy)
+        code, said = ingested(tmp_path, monkeypatch)
+        assert code == 0 and "60 rows = 60 accepted + 0 quarantined" in said, said
