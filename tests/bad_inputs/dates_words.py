@@ -86,7 +86,9 @@ REFUSED: dict[str, tuple[Break, str, Edit | None]] = {
             d.write_study(f, edit=swap("codes: {1: sí, 2: no}", 'codes: {1: ninguno, 2: "1"}')),
         )[0],
         "'1' is a code, and another code's label where labels came too",
-        swap("codes: {1: sí, 2: no}", 'codes: {1: ninguno, 2: "1"}'),
+        lambda t: column("victima", '{name: P5, codes: {ninguno: 1, "1": 2}}')(
+            swap("codes: {1: sí, 2: no}", 'codes: {1: ninguno, 2: "1"}')(t)
+        ),
     ),
     "two labels that are one": (
         b.questionnaire(swap("codes: {1: sí, 2: no}", "codes: {1: sí, 2: SI}")),

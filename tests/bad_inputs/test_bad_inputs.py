@@ -171,7 +171,7 @@ CASES: dict[str, tuple[Break, str]] = {
     ),
     "an unknown code": (_first("P1", 6), r"column P1 \(item conf_a\), 3 rows \(2, 3, 4\): '6' is a code"),
     "unknown codes in several columns": (_rows(P1=6, P2=7), r"1 more with unknown values: P2"),
-    "labels instead of codes": (_rows(SEXO="Hombre"), "exported with labels"),
+    "labels instead of codes": (_rows(SEXO="Masculino"), "a text of 9 letters is a code that the crosswalk does not"),
     "an unknown municipality": (_first("MUN", "Rio Alta"), r"the nearest is 'Río Alto'"),
     "a municipality like no other": (_first("MUN", "Zzyzx"), "a text of 5 letters is no municip"),
     "ages in words": (_first("EDAD", "cuarenta"), r"'cuarenta' is not a whole number"),

@@ -114,7 +114,7 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
         # Of every column: what is read below tells only of the columns chosen.
         _, meta = reader(source(), metadataonly=True, **options)
     originals = tuple(meta.column_names)
-    columns = tuple(map(heading, originals))
+    columns = tuple(heading(str(name or "")) for name in originals)
     chosen = _each_once(path, columns, wanted(columns))
     written = [originals[columns.index(name)] for name in chosen]
     refuse_cells(path, (meta.number_rows or header.rows or 0) * len(chosen))
@@ -128,7 +128,8 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     notes = held_against(path, header, frame)
     detected = {"format": kind, "encoding": str(meta.file_encoding or "")}
     frame = frame[written].set_axis(list(chosen), axis=1)
-    metadata = dict(zip(columns, _metadata(meta, originals).values(), strict=True))
+    told = _metadata(meta, originals)
+    metadata = {name: told[original] for name, original in zip(columns, originals, strict=True)}
     return Delivered(_numbered(frame, chosen), columns, metadata, detected, notes)
 
 
