@@ -6,7 +6,7 @@ from pulsometro.questionnaire.labels_alike import label_key
 from pulsometro.questionnaire.model import Column, Item, MissingKind
 
 # What files call a missing answer. 'na' is also what R writes where there is none.
-MISSING_LABELS: Mapping[MissingKind, Collection[str]] = {
+MISSING_LABELS: Mapping[MissingKind, set[str]] = {
     "no_sabe": {"no sabe", "ns", "no sabe no recuerda", "no sabe no responde"},
     "no_contesta": {"no contesta", "nc", "no contesto", "no responde", "nr", "no respondio"},
     "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},

@@ -48,25 +48,26 @@ def mended(text: str, was: str | None = None) -> tuple[str, str, str] | None:
     (('policía', 'utf-8', 'cp1252'), ('policía', 'cp850', 'cp1252'), None, ('policía', 'html', 'text'))
     """
     if text.isascii():
-        return next((found for was_, way in _ESCAPED if was in (None, was_) and (found := way(text))), None)
+        return next((made for kind, way in _ESCAPED if was in (None, kind) and (made := way(text))), None)
     if was in (None, "utf-8"):
         for taken in _UTF8_TAKEN:
             found = _from_utf8(text, taken)
             if found != text:
                 return found, "utf-8", taken
-    wrong = out_of_place(text)
-    if was is None and (not wrong or LOST in text):
+    if was is None and (LOST in text or not out_of_place(text)):
         return None
-    for kind, taken in _TAKEN:
-        if was in (None, kind):
-            try:
-                found = sloppily(text, taken).decode(kind)
-            except (UnicodeDecodeError, UnicodeEncodeError):
-                continue
-            right = out_of_place(found) == 0 and all(c in LETTERS | MARKS for c in found if c >= "\x80")
-            if found != text and right and (was is not None or any(c in LETTERS for c in found)):
-                return found, kind, taken
-    return None
+    tried = (_retaken(text, kind, taken, was is not None) for kind, taken in _TAKEN if was in (None, kind))
+    return next((made for made in tried if made is not None), None)
+
+
+def _retaken(text: str, kind: str, taken: str, sure: bool) -> tuple[str, str, str] | None:
+    """``text`` as it is in ``kind``, where that is Spanish; unless ``sure``, with a letter of it."""
+    try:
+        found = sloppily(text, taken).decode(kind)
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        return None
+    right = out_of_place(found) == 0 and all(c in LETTERS | MARKS for c in found if c >= "\x80")
+    return (found, kind, taken) if found != text and right and (sure or any(c in LETTERS for c in found)) else None
 
 
 def _entities(text: str) -> tuple[str, str, str] | None:
@@ -92,7 +93,6 @@ def _seven(text: str) -> tuple[str, str, str] | None:
 _ESCAPED: tuple[tuple[str, Callable[[str], tuple[str, str, str] | None]], ...] = (
     ("html", _entities), ("escapes", _escapes), ("utf-7", _seven),
 )  # fmt: skip
-WAYS = ("utf-8", "cp850", "cp1252", "mac_roman", "html", "escapes", "utf-7")
 
 
 def sloppily(text: str, encoding: str) -> bytes:
