@@ -56,7 +56,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     "how a file is read; only an error says it, through speech.say": (
         f"{_COLUMNS}.format", "questionnaire.attempts.columns{}.format", "questionnaire.attempts.columns{}.name",
         "questionnaire.delivery.encoding",
-        "questionnaire.delivery.delimiter", "questionnaire.delivery.decimal", "questionnaire.delivery.member",
+        "questionnaire.delivery.delimiter", "questionnaire.delivery.decimal", "questionnaire.delivery.thousands",
+        "questionnaire.delivery.blank[]", "questionnaire.delivery.member",
         "questionnaire.delivery.sheet",
     ),
     "read as the delivery's columns, which are attacked": (

@@ -185,7 +185,7 @@ CASES: dict[str, tuple[Break, str]] = {
     "dates written in two ways": (_first("FECHA", "15/01/2020"), r"not all written alike"),
     "another wave's file": (_rows(FECHA="2019-10-15"), r"100% of the interviews are dated outside"),
     "an infinite number": (_first("MINUTOS", "inf"), r"is not a finite number"),
-    "thousands divided by commas": (_rows(MINUTOS="1,234"), r"may divide thousands or decimals; say delivery.decimal"),
+    "thousands divided by commas": (_rows(MINUTOS="1,234"), r"thousands or decimals; say delivery.thousands"),
     "thousands and decimals": (_rows(MINUTOS="1,234.5"), r"marks between the thousands"),
     "folios that a spreadsheet rounded": (_rows(FOLIO="2.01E+11"), r"wrote the folios as 2\.01E\+11"),
     "a workbook with a password": (

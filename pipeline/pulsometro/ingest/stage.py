@@ -13,10 +13,13 @@ from pulsometro.ingest.attempts import read_attempts
 from pulsometro.ingest.delivery_record import NAME as DELIVERY
 from pulsometro.ingest.delivery_record import Counts, DeliveryRecord, Difference
 from pulsometro.ingest.harmonise.areas import alias_table
-from pulsometro.ingest.harmonise.crosswalk import decimal_mark, harmonised, interviewers, plan, present
+from pulsometro.ingest.harmonise.blank_words import emptied
+from pulsometro.ingest.harmonise.crosswalk import harmonised, interviewers, plan, present
 from pulsometro.ingest.harmonise.headings import shown_all, shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
+from pulsometro.ingest.harmonise.number_marks import file_marks
+from pulsometro.ingest.harmonise.numerals import Marks
 from pulsometro.ingest.harmonise.plain_texts import plain_texts
 from pulsometro.ingest.harmonise.routing import route
 from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
@@ -62,9 +65,10 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
     delivered = plain_texts(delivered, questionnaire.delivery)
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
-    decimal = decimal_mark(delivered.frame, questionnaire, reading, path)
+    delivered = emptied(delivered, questionnaire.delivery.blank)
+    marks = file_marks(delivered.frame, questionnaire, reading, path)
     responses, problems = harmonised(
-        delivered, questionnaire, reading, areas, path, roles.phone, decimal, key, roles.interviewer
+        delivered, questionnaire, reading, areas, path, roles.phone, marks, key, roles.interviewer
     )
     tell(f"{wave}: {len(delivered.frame):,} rows through the skips")
     routed, broken = route(responses, questionnaire, problems)
@@ -80,13 +84,19 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
         )
     hidden = interviewers(delivered.frame, reading, roles.interviewer)
     differences = compare(delivered, questionnaire, reading, hidden)
-    detected = {**delivered.detected, **({"decimal": decimal} if delivered.detected["format"] == "csv" else {})}
+    detected = {**delivered.detected, **(_written(marks) if delivered.detected["format"] == "csv" else {})}
     notes = quirks(delivered, questionnaire, reading, responses, routed)
     columns = shown_all(delivered.columns, shown_headings(delivered.columns, questionnaire, hidden))
     delivered = replace(delivered, columns=columns, detected=detected, notes=notes)
     kept = kept_skips(routed, questionnaire)
     told = fingerprint(key) if key is not None else None
     return Ingested(accepted, quarantine, counts, differences, delivered, kept, told)
+
+
+def _written(marks: Marks) -> dict[str, str]:
+    """How a text file's numbers were read, for its record."""
+    thousands = {"thousands": marks.thousands} if marks.thousands is not None else {}
+    return {"decimal": marks.decimal or ".", **thousands}
 
 
 def run(study: Study, wave: str, tell: Tell = str) -> str:
@@ -137,7 +147,9 @@ def _record(study: Study, wave: str, ingested: Ingested, attempts: pd.DataFrame 
 def _printed(study: Study, wave: str, ingested: Ingested) -> str:
     counts, detected = ingested.counts, ingested.delivered.detected
     how = ", ".join(
-        f"{key} {value!r}" if key in {"delimiter", "decimal"} else value for key, value in detected.items() if value
+        f"{key} {value!r}" if key in {"delimiter", "decimal", "thousands"} else value
+        for key, value in detected.items()
+        if value
     )
     lines = [
         f"{wave}: {study.wave(wave).file} ({how})",

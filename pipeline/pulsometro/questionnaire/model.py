@@ -78,8 +78,9 @@ class Item:
 class Column:
     """Where an item lies in the delivered file.
 
-    ``codes``: delivered value → canonical code; empty means that they are the same. The item's
-    own missing codes need not be repeated: they pass as they are unless ``codes`` says otherwise.
+    ``codes``: delivered value → canonical code (of an item that is a number: delivered word → number); empty
+    means that they are the same. The item's own missing codes need not be repeated: they pass as they are unless
+    ``codes`` says otherwise.
     ``format``: how dates are written (``%d/%m/%Y``; ``excel`` for serial numbers).
     ``option``: the item is one option of a multiple answer: ``yes`` where it was chosen, ``no``
     where only others were. The answers lie in ``name`` and ``more`` (one chosen code each), or in
@@ -107,6 +108,8 @@ class Delivery:
     the file in a wrong encoding (``utf-8``: UTF-8 written twice).
     ``header_rows``: rows that hold headings, of which the first has the names. ``time_zone``: of its times of day that
     name none, where it is not the study's.
+    ``thousands``: the mark between the thousands of its numbers (comma, point, blank or apostrophe), which is never
+    guessed. ``blank``: words that stand for nothing in this file (``NA``, ``#NULL!``), in every column.
     ``finished``: the column that is blank where an interview was broken off (those rows are
     quarantined). ``not_delivered``: items asked whose column this delivery lacks, knowingly.
     ``skips``: what happens to an answer where the questionnaire skips: ``quarantine`` the row, or
@@ -122,6 +125,8 @@ class Delivery:
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
+    thousands: str | None = None
+    blank: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     finished: str | None = None
     not_delivered: tuple[str, ...] = ()

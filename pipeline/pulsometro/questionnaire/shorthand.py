@@ -6,6 +6,8 @@ from typing import Any
 
 from pulsometro.settings.faults import Fault, shown
 
+# Keys of a delivery that hold words as it writes them.
+_LISTS = ("blank",)
 _UNDECIDED = re.compile(r"\s*TODO\b")
 
 
@@ -45,11 +47,23 @@ def with_columns(merged: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
             faults.append(Fault(text, ("delivery", "columns", item)))
             continue
         if isinstance(column, dict) and isinstance(column.get("codes"), dict):
-            column = {**column, "codes": {str(key): value for key, value in column["codes"].items()}}
+            column = {**column, "codes": {_text(key): value for key, value in column["codes"].items()}}
         columns[item] = column
     respondent = delivery.get("respondent")
     respondent = [respondent] if isinstance(respondent, str) else respondent
-    return {**delivery, "columns": columns, "respondent": respondent}, faults
+    lists = {key: _texts(delivery[key]) for key in _LISTS if key in delivery}
+    return {**delivery, "columns": columns, "respondent": respondent, **lists}, faults
+
+
+def _texts(value: Any) -> Any:
+    """Words of a list, or one word, as text: of ``[NA, 0, false]`` each as a delivery would hold it."""
+    if isinstance(value, list):
+        return [_text(each) if isinstance(each, int | float) else each for each in value]
+    return [_text(value)] if isinstance(value, str | int | float) else value
+
+
+def _text(key: Any) -> str:
+    return str(key).upper() if isinstance(key, bool) else str(key)
 
 
 def _undecided(column: Any) -> bool:

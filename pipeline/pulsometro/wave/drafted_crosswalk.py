@@ -12,6 +12,7 @@ from pulsometro.ingest.harmonise.areas import Areas, alias_table
 from pulsometro.ingest.harmonise.crosswalk import Plan, converted
 from pulsometro.ingest.harmonise.headings import shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
+from pulsometro.ingest.harmonise.number_marks import declared_marks
 from pulsometro.ingest.harmonise.unknown_values import unexpected
 from pulsometro.ingest.read.delivered import Delivered, code_text
 from pulsometro.ingest.read.readers import read_delivery
@@ -79,7 +80,7 @@ def _unknown(study: Study, questionnaire: Questionnaire, delivered: Delivered, r
     todo = {}
     for name, crosswalk in reading.items.items():
         item = questionnaire[name]
-        result = converted(delivered.frame, item, crosswalk, areas, questionnaire.delivery.decimal or ".")
+        result = converted(delivered, item, crosswalk, areas, declared_marks(questionnaire.delivery))
         if result.unknown.any() and item.kind != "number":
             values = delivered.frame[crosswalk.name][result.unknown].map(code_text).unique()
             shown = "values" if item.private else ", ".join(unexpected(sorted(values)[:4], item, crosswalk, areas))

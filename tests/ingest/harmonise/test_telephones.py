@@ -15,6 +15,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.attempts import read_attempts
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.harmonise.crosswalk import harmonised, plan
+from pulsometro.ingest.harmonise.numerals import Marks
 from pulsometro.ingest.harmonise.telephones import DEMONSTRATION_KEY, fingerprint, keyed, number, ranked
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.ingest.stage import run
@@ -31,7 +32,7 @@ def _responses(study: Study, key: bytes | None) -> pd.DataFrame:
     reading = plan(questionnaire, study.params.check.roles.items)
     delivered = read_delivery(path, questionnaire.delivery, lambda _: reading.columns)
     areas = alias_table(study.params.municipalities)
-    return harmonised(delivered, questionnaire, reading, areas, path, "telefono", ".", key=key)[0]
+    return harmonised(delivered, questionnaire, reading, areas, path, "telefono", Marks(), key=key)[0]
 
 
 # One number, however it is written

@@ -1,7 +1,6 @@
 """The crosswalk at work: delivered columns into canonical items, and what is wrong row by row."""
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,12 @@ from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.folios import refuse_repeated, refuse_telling
 from pulsometro.ingest.harmonise.multiple import chosen
+from pulsometro.ingest.harmonise.numerals import Marks
 from pulsometro.ingest.harmonise.telephones import keyed, ranked, refuse_in_texts
 from pulsometro.ingest.harmonise.unknown_values import unknown_sentence
 from pulsometro.ingest.harmonise.values import Converted
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
-
-_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 
 
 @dataclass(frozen=True)
@@ -93,12 +91,12 @@ def _heading(text: str, place: int, wanted: str) -> str:
 
 def harmonised(
     delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, phone: str | None,
-    decimal: str, key: bytes | None = None, interviewer: str | None = None,
+    marks: Marks, key: bytes | None = None, interviewer: str | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:  # fmt: skip
     """Canonical responses (all delivered rows) and the problems found in them.
 
     Returns a frame with ``folio`` and one column per item, index = the row's number in the
-    file. ``decimal``: mark of its numbers. ``phone``: the item that is a telephone, kept only as its code under
+    file. ``marks``: of its numbers. ``phone``: the item that is a telephone, kept only as its code under
     ``key``; without a key as a rank, which no other wave has. ``interviewer``: the item that says who asked, shown
     nowhere.
     Raises PulsoError for unknown codes, unknown municipalities, duplicated folios, and telephones elsewhere.
@@ -114,7 +112,7 @@ def harmonised(
     for name, item in questionnaire.items.items():
         if name in reading.items:
             crosswalk = reading.items[name]
-            result = converted(frame, item, crosswalk, areas, decimal)
+            result = converted(delivered, item, crosswalk, areas, marks)
             columns[name] = result.values
             if result.unknown.any():
                 unknown.append((name, crosswalk, result.unknown))
@@ -123,7 +121,7 @@ def harmonised(
         elif name in questionnaire.delivery.not_delivered:
             columns[name] = pd.Series(pd.array([pd.NA] * len(frame), dtype="Int64"), index=frame.index)
     if unknown:
-        raise PulsoError(unknown_sentence(frame, questionnaire, areas, path, unknown, hidden))
+        raise PulsoError(unknown_sentence(delivered, questionnaire, areas, path, unknown, marks, hidden))
     if phone is not None and telephone is not None:
         refuse_in_texts(_texts(columns, questionnaire, phone), telephone, path)
         columns[phone] = ranked(columns[phone], questionnaire.wave) if key is None else keyed(columns[phone], key)
@@ -137,22 +135,28 @@ def _unfinished(frame: pd.DataFrame, column: str) -> Problem:
     return Problem(column, "unfinished", values.text(frame[column]).values.isna().to_numpy())
 
 
-def converted(frame: pd.DataFrame, item: Item, crosswalk: Column, areas: Areas, decimal: str) -> Converted:
+def converted(delivered: Delivered, item: Item, crosswalk: Column, areas: Areas, marks: Marks) -> Converted:
     """One item's canonical values from the delivered frame, by its kind and crosswalk."""
-    column = frame[crosswalk.name]
+    frame, column = delivered.frame, delivered.frame[crosswalk.name]
     if crosswalk.option is not None:
         return chosen(frame, crosswalk)
     if item.kind == "single":
         return values.single(column, item, crosswalk)
     if item.kind == "integer":
-        return values.integer(column, item, crosswalk)
+        return values.integer(column, item, crosswalk, marks, _stated(delivered, crosswalk))
     if item.kind == "number":
-        return values.number(column, item, decimal)
+        return values.number(column, item, crosswalk, marks, _stated(delivered, crosswalk))
     if item.kind == "date":
         return values.day(column, crosswalk)
     if item.kind == "area" and areas.known:
         return _area(column, crosswalk, areas)
     return values.text(column)
+
+
+def _stated(delivered: Delivered, crosswalk: Column) -> tuple[str, ...]:
+    """Codes that the file itself declares missing, as SPSS does."""
+    meta = delivered.metadata.get(crosswalk.name)
+    return () if meta is None else meta.missing
 
 
 def _area(column: pd.Series, crosswalk: Column, areas: Areas) -> Converted:
@@ -188,36 +192,3 @@ def interviewers(frame: pd.DataFrame, reading: Plan, interviewer: str | None) ->
 def _texts(columns: Mapping[str, pd.Series], questionnaire: Questionnaire, phone: str) -> dict[str, pd.Series]:
     kinds = ("text", "integer", "number")
     return {n: column for n, column in columns.items() if n not in ("folio", phone) and questionnaire[n].kind in kinds}
-
-
-def decimal_mark(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> str:
-    """The decimal mark of the number columns, as declared or as found.
-
-    Raises PulsoError for what could be read in two ways: it is refused, not guessed.
-    """
-    if questionnaire.delivery.decimal:
-        return questionnaire.delivery.decimal
-    marks = set()
-    for name, crosswalk in reading.items.items():
-        column = frame[crosswalk.name]
-        if questionnaire[name].kind != "number" or pd.api.types.is_numeric_dtype(column.dtype):
-            continue
-        texts = values.uniques(column)[1]
-        marked = [text for text in texts if "," in text or "." in text]
-        found = {mark for mark in ",." if any(mark in text for text in marked)}
-        if any(text.count(",") + text.count(".") > 1 for text in marked):
-            raise PulsoError(
-                f"{path}, column {crosswalk.name}: numbers with marks between the thousands; ask for them without."
-            )
-        if len(found) > 1:
-            raise PulsoError(
-                f"{path}, column {crosswalk.name}: some numbers have a decimal comma and some a point; "
-                "ask for one of them."
-            )
-        if found == {","} and all(_THOUSANDS.fullmatch(text) for text in marked):
-            raise PulsoError(
-                f"{path}, column {crosswalk.name}: every comma has three digits after it, so it may divide thousands "
-                "or decimals; say delivery.decimal in the questionnaire, or ask for numbers without commas."
-            )
-        marks |= found
-    return "," if marks == {","} else "."

@@ -9,34 +9,84 @@ import pandas as pd
 from pulsometro.common.discretion import alike, quoted
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
 from pulsometro.ingest.harmonise.folios import rows_said
+from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, thousands_of, whole
+from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.questionnaire.labels_alike import label_key
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
+from pulsometro.questionnaire.writing_faults import DECIMALS
 
 # Ids of interviewers may be short numbers: what is wrong in so many ways is no code.
 _MOST_SHOWN = 9
 
 
 def unknown_sentence(
-    frame: pd.DataFrame,
+    delivered: Delivered,
     questionnaire: Questionnaire,
     areas: Areas,
     path: Path,
     unknown: list[tuple[str, Column, np.ndarray]],
+    marks: Marks,
     hidden: Collection[str],
 ) -> str:
     """The refusal of the first of ``unknown`` (item, its column, mask of its rows), and how many others there are."""
     name, crosswalk, mask = unknown[0]
-    item = questionnaire[name]
+    item, frame, wave = questionnaire[name], delivered.frame, questionnaire.wave
     rows = frame.index[mask]
     texts = values.uniques(frame[crosswalk.name][mask])[1]
     count = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows ({rows_said(rows)})"
-    said = unexpected(texts, item, crosswalk, areas, hidden)[0]
+    words = _blank_words(frame, unknown)
+    first = next((text for text in texts if is_usual(text)), texts[0])
+    said = unexpected([first, *texts[1:]], item, crosswalk, areas, hidden)[0]
+    if fault_of(first) == "stata":
+        said = f"'{first}'"
+    if is_usual(first):
+        said, remedy = f"'{first}'", f"is a word for no answer; say delivery.blank: {said_words(words)} in {wave}.yaml"
+    elif item.kind in ("integer", "number"):
+        remedy = number_remedy(name, item, first, marks, wave)
+    else:
+        every = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
+        remedy = _remedy(name, item, areas, first, every, wave)
     where = f"{path}, column {crosswalk.name} (item {name}), {count}: {said}"
-    whole = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
     others = ", ".join(c.name for _, c, _ in unknown[1:4]) + (" …" if len(unknown) > 4 else "")
     tail = f"; {len(unknown) - 1} more with unknown values: {others}" if len(unknown) > 1 else ""
-    return f"{where} {_remedy(name, item, areas, texts[0], whole, questionnaire.wave)}{tail}."
+    return f"{where} {remedy}{tail}."
+
+
+def _blank_words(frame: pd.DataFrame, unknown: list[tuple[str, Column, np.ndarray]]) -> list[str]:
+    """Every usual word for an empty cell among the values that no item knows: one remedy for all of them."""
+    texts = [t for _, column, mask in unknown for t in values.uniques(frame[column.name][mask])[1] if is_usual(t)]
+    return sorted(set(texts))
+
+
+def number_remedy(name: str, item: Item, text: str, marks: Marks, wave: str) -> str:
+    """What is wrong with a text that should be a number, and what to do, without a full stop."""
+    what = "whole number" if item.kind == "integer" else "finite number"
+    codes = f"delivery.columns.{name}.codes in {wave}.yaml"
+    if (whole if item.kind == "integer" else exact)(text, marks) is not None:
+        return (
+            f"is no answer but a code for none, which the questionnaire does not know; say what it stands for in "
+            f"items.{name}.missing or {codes}"
+        )
+    fault, mark = fault_of(text), thousands_of(text)
+    if fault == "exponent":
+        return (
+            f"is not a {what} that can be read exactly, because a spreadsheet rounded it; ask for the column with "
+            "every digit (marks between thousands are read once delivery.thousands says which)"
+        )
+    if fault == "thousands" and mark != marks.thousands:
+        decimal = f' (delivery.decimal: "{mark}" if it is a decimal mark)' if mark in DECIMALS else ""
+        return (
+            f'is not a {what} unless its mark divides thousands; say delivery.thousands: "{mark}"{decimal} in '
+            f"{wave}.yaml"
+        )
+    if fault == "stata":
+        return (
+            f"is one of Stata's kinds of missing; say what it stands for in {codes}, or, if it is blank, "
+            f"delivery.blank: {said_words([text])}"
+        )
+    return f"is not a {what}; correct the file, or, if it stands for a number, say which in {codes}"
 
 
 def unexpected(
@@ -68,7 +118,7 @@ def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], w
         return f"{told} add it to delivery.columns.{name}.codes in {wave}.yaml"
     if item.kind == "date":
         return f"is not a date as declared; {_date_hint(whole, name)} in {wave}.yaml"
-    return ("is not a whole number" if item.kind == "integer" else "is not a finite number") + "; correct the file"
+    return "is not known; correct the file"
 
 
 def _date_hint(whole: list[str], name: str) -> str:

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.ingest.harmonise.label_words import codes_of
+from pulsometro.ingest.harmonise.numerals import UNSAID, Marks, exact, stated_missing, undeclared, whole
 from pulsometro.ingest.read.delivered import code_text, plain_number
 from pulsometro.questionnaire.model import Column, Item
 
-_COMMA = re.compile(r"[+-]?\d+,\d+$")
+_COMMA = re.compile(r"[+-]?[0-9]+,0+$")
 _EXCEL_EPOCH = date(1899, 12, 30)
 # 31 December 2099: what is larger is a date written as a number, not a spreadsheet's count of days.
 _EXCEL_LAST = 73_051
@@ -76,61 +77,71 @@ def code_table(item: Item, crosswalk: Column) -> Mapping[str, int]:
     return {**table, **plain, **{key.strip(): code for key, code in crosswalk.codes.items()}}
 
 
-def integer(column: pd.Series, item: Item, crosswalk: Column) -> Converted:
-    """Whole numbers inside the item's range, or one of its missing codes."""
-    places, texts = uniques(column)
-    values, unknown, outside = [], [], []
-    for text in texts:
-        number = crosswalk.codes.get(text, crosswalk.codes.get(plain_number(text)))
-        number = _whole(text) if number is None else number
-        wrong = number is not None and number not in item.valid_codes and not _inside(number, item)
-        values.append(pd.NA if number is None or wrong else number)
-        unknown.append(number is None and text != "")
-        outside.append(wrong)
-    taken = pd.Series(pd.array(values, dtype="Int64").take(places), index=column.index)
-    return Converted(taken, np.array(unknown, dtype=bool)[places], np.array(outside, dtype=bool)[places])
+def integer(
+    column: pd.Series,
+    item: Item,
+    crosswalk: Column,
+    marks: Marks = UNSAID,
+    stated: tuple[str, ...] = (),
+) -> Converted:
+    """Whole numbers inside the item's range, or one of its missing codes.
+
+    ``marks``: of the delivery's numbers; ``stated``: codes or ranges that the file itself declares missing.
+    """
+    read: Callable[[Any], float | None] = lambda value: whole(value, marks)  # noqa: E731
+    numbers, unknown, outside = _numbers(column, item, crosswalk, read, stated)
+    return Converted(
+        pd.Series(pd.array(numbers, dtype="Float64"), index=column.index).astype("Int64"), unknown, outside
+    )
 
 
-def _inside(number: int, item: Item) -> bool:
+def number(column: pd.Series, item: Item, crosswalk: Column, marks: Marks, stated: tuple[str, ...] = ()) -> Converted:
+    """Finite numbers inside the item's range, or one of its missing codes; ``marks`` and ``stated`` as ``integer``."""
+    read: Callable[[Any], float | None] = lambda value: exact(value, marks)  # noqa: E731
+    numbers, unknown, outside = _numbers(column, item, crosswalk, read, stated)
+    return Converted(pd.Series(pd.array(numbers, dtype="Float64"), index=column.index), unknown, outside)
+
+
+def _numbers(
+    column: pd.Series, item: Item, crosswalk: Column, read: Callable[[Any], float | None], stated: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each row's number (nan where there is none), and the masks of what is unknown and of what is out of range.
+
+    Unknown is also what the file declares missing, and what looks like a code for no answer, where the questionnaire
+    knows nothing of either: such a number is no answer.
+    """
+    places, found = pd.factorize(column, use_na_sentinel=False)
+    rows = np.bincount(places, minlength=len(found))
+    texts = [code_text(value) for value in found]
+    coded = [crosswalk.codes.get(text, crosswalk.codes.get(plain_number(text))) for text in texts]
+    parsed = [read(value) if code is None else None for value, code in zip(found, coded, strict=True)]
+    low = None if item.range is None else item.range[0]
+    negatives = any(n is not None and n < 0 and not undeclared(n, 0, 0.0, None, False) for n in parsed)
+    numbers, unknown, outside = [], [], []
+    for text, code, number, count in zip(texts, coded, parsed, rows, strict=True):
+        value = number if code is None else code
+        free = code is None and number is not None and number not in item.valid_codes
+        beyond = free and number is not None and not _inside(number, item)
+        none = free and number is not None and (
+            stated_missing(number, stated)
+            or ((beyond or low is None) and undeclared(number, int(count), count / len(column), low, negatives))
+        )  # fmt: skip
+        numbers.append(np.nan if value is None or none or beyond else value)
+        unknown.append(none or (value is None and text != ""))
+        outside.append(beyond and not none)
+    return (
+        np.array(numbers, dtype=float)[places], np.array(unknown, dtype=bool)[places],
+        np.array(outside, dtype=bool)[places],
+    )  # fmt: skip
+
+
+def _inside(number: float, item: Item) -> bool:
     return item.range is None or item.range[0] <= number <= item.range[1]
 
 
-def _whole(text: str) -> int | None:
-    try:
-        number = float(_point(text))
-    except ValueError:
-        return None
-    return int(number) if number.is_integer() and abs(number) < 2**53 else None
-
-
 def _point(text: str) -> str:
+    """A decimal comma as a point: '2,0' is the code 2."""
     return text.replace(",", ".") if _COMMA.match(text) else text
-
-
-def number(column: pd.Series, item: Item, decimal: str) -> Converted:
-    """Finite numbers; ``decimal`` is the mark that the delivery uses."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        parsed = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
-        blank = np.isnan(parsed)
-    else:
-        places, texts = uniques(column)
-        parsed = np.array([_float(text, decimal) for text in texts], dtype=float)[places]
-        blank = np.array([text == "" for text in texts], dtype=bool)[places]
-    unknown = ~np.isfinite(parsed) & ~blank
-    low, high = item.range if item.range is not None else (-np.inf, np.inf)
-    outside = np.isfinite(parsed) & ((parsed < low) | (parsed > high))
-    values = pd.Series(np.where(unknown | outside | blank, np.nan, parsed), index=column.index, dtype="Float64")
-    return Converted(values, unknown, outside)
-
-
-def _float(text: str, decimal: str) -> float:
-    other = "," if decimal == "." else "."
-    if other in text:
-        return np.nan
-    try:
-        return float(text.replace(decimal, "."))
-    except ValueError:
-        return np.nan
 
 
 def text(column: pd.Series) -> Converted:

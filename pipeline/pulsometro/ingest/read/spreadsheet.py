@@ -3,7 +3,7 @@
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ MAXIMUM_ROWS = 2**20
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _MERGED = re.compile(rb'<mergeCell [^<>]*?ref="([A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?)"')
 CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
+
+_EMPTY = ("#N/A", "#NULL!")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     values = [[_cell(row[p]) if p < len(row) else None for p in places] for _, row in kept]
     index = pd.Index([number for number, _ in kept], dtype="int64")
     frame = pd.DataFrame(values, columns=list(found), index=index, dtype=object)
-    _refuse_errors(path, sheet, frame)
+    _refuse_errors(path, sheet, frame, delivery.blank)
     inside = (kept[-1][0] - 1 if kept else 0) - len(kept)
     notes += (Note("blank_rows", f"{inside:,}"),) if inside else ()
     detected = {"format": kind, "encoding": "UTF-8", "sheet": str(sheet), "source": names.source}
@@ -238,11 +240,15 @@ def _xls_value(cell: Any, datemode: int) -> Any:
     return None if cell.ctype in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK} else cell.value
 
 
-def _refuse_errors(path: Path, sheet: _Sheet, frame: pd.DataFrame) -> None:
+def _refuse_errors(path: Path, sheet: _Sheet, frame: pd.DataFrame, blank: Collection[str]) -> None:
+    """An error value is no answer, unless the questionnaire says that it stands for nothing."""
     for column in frame.columns:
-        bad = frame[column][frame[column].isin(CELL_ERRORS)]
+        bad = frame[column][frame[column].isin(set(CELL_ERRORS) - set(blank))]
         if len(bad):
+            error = bad.iloc[0]
+            # SPSS writes its blanks so, and R's and lookups' are #N/A: those may be nothing. Others hide an answer.
+            nothing = f', or, if it stands for no answer, say delivery.blank: ["{error}"]' if error in _EMPTY else ""
             raise PulsoError(
-                f"{path}, sheet {sheet}, column {column}, row {bad.index[0]}: the cell holds the error "
-                f"{bad.iloc[0]}; correct it in the workbook."
+                f"{path}, sheet {sheet}, column {column}, row {bad.index[0]}: the cell holds the error {error}; "
+                f"correct it in the workbook{nothing}."
             )
