@@ -76,10 +76,15 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
         "format": "csv", "encoding": layout.encoding, "delimiter": layout.delimiter,
         "line_ends": layout.line_ends, "source": names.source,
     }  # fmt: skip
-    notes: tuple[Note, ...] = () if layout.encoding_certain else (Note("encoding_guessed", layout.encoding),)
+    notes: tuple[Note, ...] = _doubt(layout)
     notes += (Note("quoted"),) if layout.quoted else ()
     notes += (Note("blank_rows", f"{records.told:,}"),) if records.told else ()
     return Delivered(frame, columns, {}, detected, notes, names.system)
+
+
+def _doubt(layout: TextLayout) -> tuple[Note, ...]:
+    found = [layout.encoding, *(name for name in layout.others if name != "?")]
+    return (Note("encoding_guessed", " / ".join(found)),) if layout.others else ()
 
 
 def _first(path: Path, layout: TextLayout) -> list[list[str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.read.mojibake import shares
 
 Format = Literal["sav", "zsav", "por", "dta", "sas7bdat", "csv", "xlsx", "xls", "parquet", "zip"]
 
@@ -19,9 +20,16 @@ _SUFFIXES: dict[str, Format] = {
 }  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0"
 _SAS = bytes.fromhex("000000000000000000000000c2ea8160")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_SPANISH = frozenset("áéíóúüñÁÉÍÓÚÜÑ¿¡ºª«»°·–—“”‘’…´çÇ€ \N{NO-BREAK SPACE}")
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _CANDIDATES = ("cp1252", "mac_roman", "cp850")
+# Share of the letters beyond ASCII that are Spanish and in place, from which an encoding may be the file's.
+_SPANISH_ENOUGH = 0.9
 _DELIMITERS = (",", ";", "\t", "|")
 MAXIMUM_COLUMNS = 20_000
 
@@ -30,13 +38,14 @@ MAXIMUM_COLUMNS = 20_000
 class TextLayout:
     """How a text file is written; ``line_ends`` in words (LF, CRLF, CR or mixed).
 
+    ``others``: encodings in which it would be Spanish too, "?" where it is in none; of what is certain, none.
     ``quoted``: every value of the first lines stands in quotes.
     """
 
     encoding: str
     delimiter: str
     line_ends: str
-    encoding_certain: bool
+    others: tuple[str, ...]
     quoted: bool
 
 
@@ -101,12 +110,12 @@ def text_layout(path: Path, encoding: str | None, delimiter: str | None) -> Text
     Raises PulsoError when the declared encoding does not fit, when the file holds NUL bytes,
     or when no delimiter divides its lines alike.
     """
-    found, certain = (encoding, True) if encoding else _encoding(path)
+    found, others = (encoding, ()) if encoding else _encoding(path)
     _must_decode(path, found)
     ends = _line_ends(path, found)
     lines = _first_lines(path, found)
     mark = delimiter or _delimiter(path, lines)
-    return TextLayout(found, mark, ends, certain, _all_quoted(lines, mark))
+    return TextLayout(found, mark, ends, others, _all_quoted(lines, mark))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -115,26 +124,30 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _encoding(path: Path) -> tuple[str, bool]:
+def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
     with path.open("rb") as stream:
         head = stream.read(4)
     for mark, name in _BOMS:
         if head.startswith(mark):
-            return name, True
+            return name, ()
     if _undecodable(path, "utf-8") is None:
-        return "utf-8", True
+        return "utf-8", ()
     sample = b"".join(chunk for chunk, _ in zip(_chunks(path), range(8), strict=False))
-    letters = bytes(byte for byte in sample if byte >= 0x80)
-    scores = {name: _spanish_share(letters, name) for name in _CANDIDATES}
-    best = max(_CANDIDATES, key=lambda name: scores[name])
-    if scores[best] >= 0.9:
-        return best, True
-    return _by_library(sample) or "cp1252", False
+    texts = {name: text for name in _CANDIDATES if (text := _decoded(sample, name)) is not None}
+    found = {name: shares(text) for name, text in texts.items()}
+    best = max(found, key=lambda name: found[name][0], default="cp1252")
+    if best not in found or found[best][0] < _SPANISH_ENOUGH:
+        return _by_library(sample) or "cp1252", ("?",)
+    others = [n for n in found if texts[n] != texts[best] and found[n][1] >= _SPANISH_ENOUGH]
+    return best, tuple(others)
 
 
-def _spanish_share(letters: bytes, encoding: str) -> float:
-    text = letters.decode(encoding, errors="replace")
-    return sum(letter in _SPANISH for letter in text) / max(len(text), 1)
+def _decoded(sample: bytes, encoding: str) -> str | None:
+    """The sample's text, None where it cannot be in that encoding."""
+    try:
+        return sample.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _by_library(sample: bytes) -> str | None:
@@ -173,7 +186,7 @@ def _must_decode(path: Path, encoding: str) -> None:
 
 
 def _line_ends(path: Path, encoding: str) -> str:
-    wide = encoding.lower().replace("_", "-").startswith("utf-16")
+    wide = encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32"))
     crlf = cr = lf = 0
     previous = b""
     for chunk in _chunks(path):

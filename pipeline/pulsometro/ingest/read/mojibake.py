@@ -7,6 +7,9 @@ from functools import cache
 
 LETTERS = frozenset("áéíóúüñÁÉÍÓÚÜÑçÇ")
 MARKS = frozenset("¿¡ºª«»°·–—“”‘’…´€\N{NO-BREAK SPACE}")
+_BEYOND = re.compile("[^\x00-\x7f]")
+# Marks that a slip of the pen puts anywhere.
+_ODD = MARKS - frozenset("·°ªº")
 # Marks that stand beside words as well as inside them.
 _ANYWHERE = frozenset("ºª°·–—“”‘’…´\N{NO-BREAK SPACE}")
 _ENTITY = re.compile(
@@ -26,7 +29,20 @@ def out_of_place(text: str) -> int:
     >>> out_of_place("¿Qué opina de la policía?"), out_of_place("polic¡a"), out_of_place("cafÚ")
     (0, 1, 1)
     """
-    return sum(not _in_place(text, place) for place, c in enumerate(text) if c >= "\x80")
+    return sum(not _in_place(text, found.start()) for found in _BEYOND.finditer(text))
+
+
+def shares(text: str) -> tuple[float, float]:
+    """Of the characters beyond ASCII, how many stand where Spanish has them, and how many might: a mark may be
+    anywhere, a letter only in a word whose capitals fit. (1, 1) where there is none.
+
+    >>> shares("polic¡a y mam\xa0"), shares("policÞa"), shares("policía")
+    ((0.5, 1.0), (0.0, 0.0), (1.0, 1.0))
+    """
+    places = [found.start() for found in _BEYOND.finditer(text)]
+    likely = sum(_in_place(text, place) for place in places)
+    might = sum(text[place] in _ODD or _in_place(text, place) for place in places)
+    return likely / max(len(places), 1), might / max(len(places), 1)
 
 
 def _in_place(text: str, place: int) -> bool:
