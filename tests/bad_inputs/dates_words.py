@@ -1,7 +1,9 @@
 """Deliveries whose dates, texts, headings and encodings are wrong, or only look so."""
 
 import unicodedata
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 
@@ -51,6 +53,51 @@ def twice(text: str) -> str:
     return text.encode("utf-8").decode("latin-1")
 
 
+def also_text(whole: str) -> str:
+    """The questionnaire with a question whose answer is free text, in OTRA."""
+    asked = swap("delivery:", '  otro: {text: "¿Cuál?", label: Cuál, kind: text}\ndelivery:')(whole)
+    return asked.replace("    victima: P5\n", "    victima: P5\n    otro: OTRA\n")
+
+
+def free_text(words: str, encoding: str = "utf-8") -> Break:
+    """Every row answers ``words`` in OTRA; the municipalities have no accents."""
+
+    def apply(folder: Path) -> None:
+        b.text(lambda text: text.replace("PEÑA", "PENA").replace("Río", "Rio"), encoding)(folder)
+        path = b.raw(folder)
+        table = pd.read_csv(path, dtype=str, keep_default_na=False).assign(OTRA=words)
+        path.write_bytes(table.to_csv(index=False).encode(encoding))
+        d.write_study(folder, edit=also_text)
+
+    return apply
+
+
+def strict(folder: Path) -> None:
+    """A workbook as "Strict Open XML" names its parts."""
+    path = b.raw(folder, "datos.xlsx")
+    d.good().to_excel(path, index=False)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            for usual, said in (
+                (b"schemas.openxmlformats.org/spreadsheetml/2006/main", b"purl.oclc.org/ooxml/spreadsheetml/main"),
+                (b"schemas.openxmlformats.org/officeDocument/2006/relationships",
+                 b"purl.oclc.org/ooxml/officeDocument/relationships"),
+            ):  # fmt: skip
+                content = content.replace(usual, said)
+            archive.writestr(name, content)
+
+
+def latin_sav(folder: Path) -> None:
+    """A .sav whose header says UTF-8 and whose labels are Latin 1."""
+    path = b.raw(folder, "datos.sav")
+    d.write_sav(d.good().assign(MUN="01001"), path, {**d.LABELS, "OTRA": {1: "Policía"}})
+    content = path.read_bytes()
+    assert content.count("Policía".encode()) == 1
+    path.write_bytes(content.replace("Policía".encode(), "Policía".encode("cp1252") + b" "))
+
+
 YES = {1: "Sí", 2: "No"}
 LIKE_P1 = {1: "Mucha", 2: "algo", 3: "POCA", 4: "Nada", 8: "8", 9: "No contestó"}
 # Read all the same: what breaks it, and what a note says of it.
@@ -69,7 +116,29 @@ ACCEPTED: dict[str, tuple[Break, str]] = {
         b.table(lambda f: f.assign(P1=f["P1"].map(LIKE_P1))),
         "labels came instead of codes .*: P1",
     ),
-    "municipalities in UTF-8 twice": (every("MUN", twice), r'UTF-8 written twice .*: MUN → delivery\.mend: "utf-8"'),
+    "municipalities in UTF-8 twice": (every("MUN", twice), r'UTF-8 written twice .*: delivery\.mend: "utf-8" \(MUN\)'),
+    "free text in UTF-8 twice": (free_text(twice("policía")), r'written twice .*: delivery\.mend: "utf-8" \(OTRA'),
+    "free text in cp850 that was taken for cp1252": (
+        free_text("polic¡a"), r'read in a wrong encoding.*: delivery\.mend: "cp850" \(OTRA\)'
+    ),
+    "free text with entities of a web page": (free_text("polic&iacute;a"), r'delivery\.mend: "html" \(OTRA\)'),
+    "free text whose letters were lost": (free_text("polic\ufffda"), r"letters were lost .*: OTRA"),
+    "free text in UTF-7": (free_text("polic+AO0-a"), r'delivery\.encoding: "utf-7" \(OTRA\)'),
+    "free text in a file of two encodings": (
+        free_text("polic¡a", "cp1252"), r'not certain.*cp850|delivery\.encoding: "cp850"'
+    ),
+    "cp850 with á and í alone": (
+        b.text(lambda t: t.replace("PEÑA", "PENA"), "cp850"), r"not certain \(the likeliest: cp850 / cp1252\)"
+    ),
+    "UTF-32 with its mark": (b.text(str, "utf-32"), "blanks where"),
+    "a strict workbook": (strict, "blanks where"),
+    "a zip made on a Mac": (
+        b.zipped({"entrega.csv": b.good_bytes(), "__MACOSX/._entrega.csv": b"\0\5\x16\7" * 20, ".DS_Store": b"x"}),
+        "blanks where",
+    ),
+    "a zip with what an office program leaves": (
+        b.zipped({"a/entrega.csv": b.good_bytes(), "a/~$entrega.xlsx": b"x", "a/._b.csv": b"x"}), "blanks where"
+    ),
     "names of columns in NFD": (
         lambda f: (
             b.text(lambda t: t.replace("SEXO", apart("Género")))(f),
@@ -89,6 +158,16 @@ REFUSED: dict[str, tuple[Break, str, Edit | None]] = {
         lambda t: column("victima", '{name: P5, codes: {ninguno: 1, "1": 2}}')(
             swap("codes: {1: sí, 2: no}", 'codes: {1: ninguno, 2: "1"}')(t)
         ),
+    ),
+    "a sav whose labels are in another encoding": (
+        latin_sav, r'not in the encoding that its header says \(UTF-8\); say delivery\.encoding: "cp1252"',
+        delivery("encoding: cp1252"),
+    ),
+    "UTF-16 without its mark, little end first": (
+        b.text(str, "utf-16-le"), r'say delivery\.encoding: "utf-16-le"', delivery("encoding: utf-16-le")
+    ),
+    "UTF-16 without its mark, big end first": (
+        b.text(str, "utf-16-be"), r'say delivery\.encoding: "utf-16-be"', delivery("encoding: utf-16-be")
     ),
     "two labels that are one": (
         b.questionnaire(swap("codes: {1: sí, 2: no}", "codes: {1: sí, 2: SI}")),

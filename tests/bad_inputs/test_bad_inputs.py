@@ -138,7 +138,7 @@ CASES: dict[str, tuple[Break, str]] = {
         "no known encoding",
     ),
     "NUL bytes": (b.text(lambda t: t.replace("F00009", "F\x00009")), "NUL bytes"),
-    "UTF-16 without its mark": (b.text(str, "utf-16-le"), "NUL bytes|no delimiter"),
+    "UTF-16 without its mark": (b.text(str, "utf-16-le"), "UTF-16 without its mark; say delivery.encoding: .utf-16-le"),
     "two files pasted together": (b.text(lambda t: t + "\ufeff" + t), "byte-order mark in the middle"),
     "decimal commas and points": (
         lambda f: d.write_csv(

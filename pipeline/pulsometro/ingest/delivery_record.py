@@ -27,7 +27,7 @@ DifferenceKind = Literal[
 # What a file takes a code for where it and the questionnaire disagree on which are missing.
 TakenFor = Literal["missing", "answer"]
 _NOTES: Mapping[NoteKind, str] = {
-    "encoding_guessed": "the encoding is not certain, the likeliest was taken ({}); say delivery.encoding if accents look wrong",
+    "encoding_guessed": "the encoding is not certain (the likeliest: {}); say delivery.encoding if accents look wrong",
     "blank_rows": "{} rows that hold nothing at all were left out",
     "hidden_sheets": "hidden sheets were not read: {}",
     "quoted": "every value is in quotes, numbers too; they were read as codes all the same",

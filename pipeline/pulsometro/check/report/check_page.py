@@ -25,7 +25,7 @@ from pulsometro.style.theme import Theme, load_theme
 
 _SEVERITY: Mapping[Severity, str] = {"critical": "Crítica", "warning": "Advertencia", "info": "Aviso"}
 _NOTES: Mapping[NoteKind, str] = {
-    "encoding_guessed": "La codificación no es segura (la más probable: {}); si los acentos se ven mal, declare delivery.encoding.",
+    "encoding_guessed": "La codificación no es segura (la más probable: {}): si los acentos se ven mal, declárela.",
     "blank_rows": "Se dejaron fuera {} renglones sin ningún dato.",
     "hidden_sheets": "El libro trae hojas ocultas que no se leyeron: {}.",
     "quoted": "Todo llega entre comillas, también los números: se leyeron como códigos.",

@@ -16,7 +16,7 @@ from pulsometro.ingest.read.mojibake import LOST, mended
 from pulsometro.questionnaire.model import Delivery
 
 # Encodings of one byte a letter: declared, they mend what was read in another of them.
-_OF_THE_FILE = frozenset({"cp1252", "cp850", "mac_roman"})
+_OF_THE_FILE = frozenset({"cp1252", "windows-1252", "iso8859-1", "cp850", "mac_roman", "macintosh"})
 
 
 @dataclass
@@ -101,11 +101,11 @@ def _notes(seen: _Seen, read: str, was: str | None) -> tuple[Note, ...]:
         ("hidden_characters", unseen), ("decomposed", _named(seen.decomposed)), ("letters_lost", _named(seen.lost)),
     ]  # fmt: skip
     if was is None:
-        whole += [("mended", f'{_named(names)} → delivery.mend: "{kind}"') for kind, names in _each(seen.mended)]
+        whole += [("mended", f'delivery.mend: "{kind}" ({_named(names)})') for kind, names in _each(seen.mended)]
         for kind, names in _each(seen.suspected):
             # One key for a file that was read in the wrong encoding, another for texts that came wrong into it.
             key = "encoding" if (kind in _OF_THE_FILE and read in _OF_THE_FILE) or kind == "utf-7" else "mend"
-            whole.append(("mojibake", f'{_named(names)} → delivery.{key}: "{kind}"'))
+            whole.append(("mojibake", f'delivery.{key}: "{kind}" ({_named(names)})'))
     return tuple(Note(kind, detail) for kind, detail in whole if detail)
 
 

@@ -70,7 +70,7 @@ def _chosen(path: Path, infos: list[zipfile.ZipInfo], pattern: str | None) -> zi
             raise PulsoError(
                 f"{path}: member no. {number} points outside the zip; do not use this file, ask for another."
             )
-    usable = [i for i in infos if not i.is_dir() and i.filename.lower().endswith(READABLE)]
+    usable = [i for i in infos if not i.is_dir() and i.filename.lower().endswith(READABLE) and not _litter(i)]
     found = [i for i in usable if pattern is None or fnmatch.fnmatchcase(i.filename, pattern)]
     if len(found) == 1:
         return found[0]
@@ -79,6 +79,12 @@ def _chosen(path: Path, infos: list[zipfile.ZipInfo], pattern: str | None) -> zi
     if found:
         raise PulsoError(f"{path}: more than one member matches{asked} (it holds {held}); say delivery.member.")
     raise PulsoError(f"{path}: no member matches{asked} (it holds {held}); correct or say delivery.member.")
+
+
+def _litter(member: zipfile.ZipInfo) -> bool:
+    """What a system or an office program puts beside a file, under the file's own suffix: no table."""
+    parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+    return "__MACOSX" in parts or parts[-1].startswith(("._", "~$", ".~lock"))
 
 
 def _said(path: Path, infos: list[zipfile.ZipInfo], member: zipfile.ZipInfo, pattern: str | None) -> str:

@@ -193,15 +193,27 @@ def _line_ends(path: Path, encoding: str) -> str:
         if wide:
             chunk = chunk.replace(b"\x00", b"")
         elif b"\x00" in chunk:
-            raise PulsoError(
-                f"{path}: the text holds NUL bytes (damaged, or UTF-16 without its mark); export it as UTF-8."
-            )
+            unmarked = _unmarked(chunk)
+            if unmarked:
+                raise PulsoError(
+                    f'{path}: the text is UTF-16 without its mark; say delivery.encoding: "{unmarked}" in the '
+                    "questionnaire, or export it as UTF-8."
+                )
+            raise PulsoError(f"{path}: the text holds NUL bytes, so it is damaged; export it again, as UTF-8.")
         crlf += chunk.count(b"\r\n") + (previous.endswith(b"\r") and chunk.startswith(b"\n"))
         cr += chunk.count(b"\r")
         lf += chunk.count(b"\n")
         previous = chunk
     kinds = [name for name, count in (("CRLF", crlf), ("CR", cr - crlf), ("LF", lf - crlf)) if count > 0]
     return kinds[0] if len(kinds) == 1 else ("mixed" if kinds else "none")
+
+
+def _unmarked(content: bytes) -> str:
+    """Which UTF-16 it is where every second byte is NUL, as in texts of Latin letters; else nothing."""
+    for name, zeros in (("utf-16-le", content[1::2]), ("utf-16-be", content[0::2])):
+        if zeros.count(0) > 0.9 * len(zeros):
+            return name
+    return ""
 
 
 def _all_quoted(lines: list[str], delimiter: str) -> bool:

@@ -17,6 +17,7 @@ from pulsometro.ingest.read.delimited import read_text
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
 from pulsometro.ingest.read.detect import FORMATS, MAXIMUM_COLUMNS, Format, format_of
 from pulsometro.ingest.read.header import called, heading
+from pulsometro.ingest.read.label_encodings import decoded, iconv_name
 from pulsometro.ingest.read.limits import refuse_cells
 from pulsometro.ingest.read.outside import read_outside
 from pulsometro.ingest.read.own_counts import Patched, header_of, held_against
@@ -109,8 +110,13 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     def source() -> Any:
         return Patched(path, header.patches) if header.patches else str(path)
 
-    options: dict[str, Any] = {"encoding": delivery.encoding} if kind != "por" else {}
-    with readable(path):
+    def attempt(encoding: str | None) -> tuple[Any, Any]:
+        table, told = reader(source(), **({"encoding": encoding} if kind != "por" else {}))
+        return told, table
+
+    declared = iconv_name(path, delivery.encoding)
+    options: dict[str, Any] = {"encoding": declared} if kind != "por" else {}
+    with readable(path), decoded(path, delivery.encoding, attempt):
         # Of every column: what is read below tells only of the columns chosen.
         _, meta = reader(source(), metadataonly=True, **options)
     originals = tuple(meta.column_names)
@@ -120,7 +126,7 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     refuse_cells(path, (meta.number_rows or header.rows or 0) * len(chosen))
     if kind in {"sav", "zsav"}:
         options["user_missing"] = True
-    with readable(path):
+    with readable(path), decoded(path, delivery.encoding, attempt):
         frame, _ = reader(source(), usecols=written, **options)
         if kind == "dta":
             tagged, _ = reader(source(), usecols=written, user_missing=True, **options)

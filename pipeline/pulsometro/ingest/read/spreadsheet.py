@@ -19,6 +19,7 @@ from pulsometro.ingest.read.delivered import Delivered, code_text, has_content
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS
 from pulsometro.ingest.read.exports import question_names
 from pulsometro.ingest.read.header import called, chosen, names_of
+from pulsometro.ingest.read.strict_workbook import transitional
 from pulsometro.questionnaire.model import Delivery
 
 Wanted = Callable[[tuple[str, ...]], tuple[str, ...]]
@@ -86,26 +87,35 @@ def _cell(value: Any) -> Any:
 
 
 def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], _Sheet, tuple[Note, ...]]:
-    import openpyxl
-
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_growth(path, archive.infolist())
             merged, formulas = _marks(archive)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheets = {name: book[name].sheet_state == "visible" for name in book.sheetnames}
-        sheet, notes = _choose(path, sheets, wanted_sheet)
-        if merged:
-            _refuse_merged(path, sheet, book)
-        rows = list(_rows(path, sheet, book))
-        if formulas:
-            _refuse_formulas(path, sheet, rows)
+        with transitional(path) as known:
+            return _opened(path, known, wanted_sheet, merged, formulas)
     except PulsoError:
         raise
     except Exception as error:
         raise _damaged(path, "xlsx", error) from error
+
+
+def _opened(
+    path: Path, known: Path, wanted_sheet: str | None, merged: bool, formulas: bool
+) -> tuple[list[tuple[Any, ...]], _Sheet, tuple[Note, ...]]:
+    """``known``: the workbook or its copy, as openpyxl reads it; ``path``: as sentences name it."""
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(known, read_only=True, data_only=True)
+    sheets = {name: book[name].sheet_state == "visible" for name in book.sheetnames}
+    sheet, notes = _choose(path, sheets, wanted_sheet)
+    if merged:
+        _refuse_merged(path, sheet, book)
+    rows = list(_rows(path, sheet, book))
+    if formulas:
+        _refuse_formulas(path, known, sheet, rows)
+    book.close()
     return rows, sheet, notes
 
 
@@ -192,11 +202,11 @@ def _refuse_merged(path: Path, sheet: _Sheet, book: Any) -> None:
         raise PulsoError(f"{path}, sheet {sheet}, cells {first}: merged cells; unmerge them, one name a column.")
 
 
-def _refuse_formulas(path: Path, sheet: _Sheet, rows: list[tuple[Any, ...]]) -> None:
+def _refuse_formulas(path: Path, known: Path, sheet: _Sheet, rows: list[tuple[Any, ...]]) -> None:
     """A formula that was never calculated reads as an empty cell: an answer would be lost."""
     import openpyxl
 
-    written = openpyxl.load_workbook(path, read_only=True)[sheet.name]
+    written = openpyxl.load_workbook(known, read_only=True)[sheet.name]
     written.reset_dimensions()
     for values, formulas in zip(rows, written.iter_rows(), strict=False):
         for place, formula in enumerate(formulas):
