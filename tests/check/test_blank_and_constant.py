@@ -68,7 +68,7 @@ def test_no_rule_breaks_on_a_blank_or_constant_column(second: Second) -> None:
     assert not broken, "\n".join(broken)
 
 
-@pytest.mark.parametrize("rows", [1, 2, 9])
+@pytest.mark.parametrize("rows", [0, 1, 2, 9])
 def test_no_rule_breaks_on_few_rows(second: Second, rows: int) -> None:
     second.gathered(second.responses.head(rows))
 

@@ -75,7 +75,7 @@ def weight_inputs(
     rows = []
     for item in items:
         missing = list(questionnaire[item].missing) if item in questionnaire.items else []
-        there = item in responses
+        there = item in responses and len(responses) > 0
         known = float((responses[item].notna() & ~responses[item].isin(missing)).mean()) if there else 0.0
         rows.append({KEY: item, "present": there, "known": known})
     table = pd.DataFrame(rows, columns=[KEY, "present", "known"]).astype({KEY: "string", "present": bool})
