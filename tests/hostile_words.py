@@ -51,7 +51,9 @@ REASONS: dict[str, tuple[str, ...]] = {
         "questionnaire.items{}.ask_if", "questionnaire.skips{}.text", "indicators.by_name{}.base",
         "questionnaire.consistency{}.holds", "questionnaire.consistency{}.unless",
     ),
-    "the id of one of our rules, others are refused": ("params.check.severity{key}", "exceptions{}{key}"),
+    "the id of one of our rules, others are refused": (
+        "params.check.severity{key}", "params.check.amounts{key}", "exceptions{}{key}",
+    ),
     "a folder below brands: theme.brand_file": ("params.report.brand", "brand.brand"),
     "how a file is read; only an error says it, through speech.say": (
         f"{_COLUMNS}.format", "questionnaire.attempts.columns{}.format", "questionnaire.attempts.columns{}.name",

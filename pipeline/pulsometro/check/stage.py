@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from pulsometro.check.amounts import by_amount
 from pulsometro.check.report.check_page import write_report
 from pulsometro.check.report.terminal import WORDS
 from pulsometro.check.rule import Evidence, Rule, with_severities
@@ -16,6 +17,8 @@ from pulsometro.check.rules.delivery import columns_moved, refuse_exchanged, sam
 from pulsometro.check.rules.fieldwork import fieldwork_rules
 from pulsometro.check.rules.inconsistent import consistency_rules
 from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
+from pulsometro.check.rules.repeated_answers import answers_again
+from pulsometro.check.rules.repeated_delivery import delivered_again, earlier_answers, same_fieldwork
 from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
 from pulsometro.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
@@ -59,7 +62,7 @@ def run_all(study: Study, tell: Tell = str) -> str:
 
 
 def refuse_unknown_rules(settings: CheckSettings, verdicts: Sequence[Verdict]) -> None:
-    """Raise PulsoError where ``check.severity`` names what is no rule, and no family of rules, of any wave.
+    """Raise PulsoError where ``check.severity`` or ``check.amounts`` names what is no rule, nor family, of any wave.
 
     Nothing is said while a wave could not be checked: the rule may be one of its own.
     """
@@ -67,11 +70,11 @@ def refuse_unknown_rules(settings: CheckSettings, verdicts: Sequence[Verdict]) -
         return
     rules = {rule.id for verdict in verdicts for rule in verdict.rules}
     known = rules | {rule.partition(".")[0] for rule in rules}
-    for name in settings.severity:
+    for key, name in [*(("severity", each) for each in settings.severity), *(("amounts", e) for e in settings.amounts)]:
         if name not in known:
             near = difflib.get_close_matches(name, sorted(known), n=1)
             hint = f"did you mean '{near[0]}'?" if near else "remove it; the checks' pages list the rules."
-            raise PulsoError(f"params.yaml: check.severity names {shown(name)}, which is no rule of any wave; {hint}")
+            raise PulsoError(f"params.yaml: check.{key} names {shown(name)}, which is no rule of any wave; {hint}")
 
 
 def _verdicts(study: Study, waves: Sequence[str], engine: Any, tell: Tell) -> dict[str, Verdict]:
@@ -177,6 +180,9 @@ def gather(
     if sample is not None:
         evidence = evidence.with_more({"composition": sample[0]}, sample[1])
     ingested = _ingested_before(study, wave)
+    past = earlier_answers(study, ingested)
+    evidence = evidence.with_more(*answers_again(study, questionnaire, evidence.tables["respondents"], past))
+    evidence = evidence.with_more(*delivered_again(study, wave, responses))
     if ingested:
         # A stopped wave is no measure for another, but a copy of its file is a copy all the same.
         evidence = evidence.with_more(*_copied(study, ingested[-1], responses))
@@ -186,12 +192,13 @@ def gather(
         columns, more = columns_moved(delivery.columns, load_delivery(study, earlier[-1]).columns)
         evidence = evidence.with_more({"columns": columns}, more)
         facts = {**facts, "compared_with": earlier[-1]}
-    return Evidence(evidence.tables, with_severities(evidence.rules, study.params.check), facts)
+    rules = by_amount(evidence.rules, evidence.tables, study.params.check)
+    return Evidence(evidence.tables, with_severities(rules, study.params.check), facts)
 
 
 def _ingested_before(study: Study, wave: str) -> list[str]:
-    """Waves before this one that were ingested, oldest first."""
-    before = study.waves_up_to(wave)[:-1]
+    """Waves before this one that were ingested, oldest first; its own fieldwork delivered once more is none of them."""
+    before = [each for each in study.waves_up_to(wave) if each != wave and not same_fieldwork(study, wave, each)]
     return [each for each in before if study.processed(each, "responses.parquet").is_file()]
 
 

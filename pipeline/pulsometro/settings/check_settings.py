@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from pulsometro.settings.configuration import STRICT
+from pulsometro.settings.faults import demand
 
 Severity = Literal["critical", "warning", "info"]
 
@@ -48,11 +49,29 @@ class Roles:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """From what share of its rows on a rule warns and stops, 0–1; under ``warn`` it is a note."""
+
+    __pydantic_config__: ClassVar = STRICT
+    warn: float
+    stop: float
+
+    def __post_init__(self) -> None:
+        demand(
+            "params.yaml, check.amounts:",
+            (0 <= self.warn <= self.stop <= 1, "warn and stop are shares of the rows (0 to 1), warn not above stop."),
+        )
+
+
+@dataclass(frozen=True)
 class CheckSettings:
     """Tolerances of the checks; shares are proportions.
 
     ``area``: item of the sample's areas, ``interviews_per_area`` its design.
     ``severity``: rule (or family of rules) → its severity, where the default is not wanted.
+    ``amounts``: rule (or family) → from what share of its rows it warns and stops, where the default
+    (``check.amounts.USUAL``) is not wanted; ``severity`` says more than it.
+    ``repeated_answers``: chance that an honest wave repeats as many interviews, below which they are copies.
     ``false_alarms``: expected false discoveries among the fieldwork suspects (FDR level).
     ``near_duplicates``: suspect pairs that honest respondents may give by chance, at most.
     ``minimum_interviews``: interviewers with fewer are not tested. ``design_effect``: by which the
@@ -65,7 +84,8 @@ class CheckSettings:
     ``largest_calls_ratio``: calls per interview of an area ÷ those of the median area, at most.
     ``area_loss``: share of the last wave's interviews that no area should lose without a reason.
     ``largest_inconsistent``: share of the interviews from which contradicting a condition of the questionnaire's
-    ``consistency`` stops the wave, where it does not set them aside. ``seed``: of the null model's start.
+    ``consistency`` stops the wave, where it does not set them aside.
+    ``seed``: of the interviews among which honest pairs are counted.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -77,6 +97,8 @@ class CheckSettings:
     unasked_columns: Severity = "info"
     roles: Roles = Roles()
     severity: Mapping[str, Severity] = field(default_factory=dict)
+    amounts: Mapping[str, Amount] = field(default_factory=dict)
+    repeated_answers: float = 0.001
     false_alarms: float = 0.01
     minimum_interviews: int = 15
     interviews_per_day: int = 30

@@ -12,7 +12,7 @@ from pulsometro.check import stage
 from pulsometro.check.report.check_page import write_report
 from pulsometro.check.rules.fieldwork import fieldwork_rules
 from pulsometro.check.rules.interviewer_scores import batteries, discoveries, measures, scores
-from pulsometro.check.rules.near_duplicates import _parts, latent_classes, similar_pairs
+from pulsometro.check.rules.near_duplicates import _parts, similar_pairs
 from pulsometro.check.rules.previous_wave import Past, against
 from pulsometro.check.verdict import load_verdict
 from pulsometro.common.files import read_record
@@ -36,7 +36,7 @@ def test_honest_interviews_are_not_near_duplicates() -> None:
     flagged, customary = [], []
     for seed in range(6):
         answers = _answers(seed)
-        found = similar_pairs(answers, list(answers), None, 0.1, 1)
+        found = similar_pairs(answers, list(answers), None, 0.1)
         assert found is not None
         flagged.append(int(found.suspect.sum()))
         some = answers.to_numpy()[:150]
@@ -51,7 +51,7 @@ def test_honest_interviews_are_not_near_duplicates() -> None:
 def test_copied_interviews_are_near_duplicates() -> None:
     answers = _answers(3)
     answers.iloc[-15:] = answers.iloc[:15].to_numpy()
-    found = similar_pairs(answers, list(answers), None, 0.1, 1)
+    found = similar_pairs(answers, list(answers), None, 0.1)
     assert found is not None
     assert found.suspect[-15:].sum() >= 14
     assert found.suspect[:15].sum() >= 14
@@ -67,16 +67,7 @@ def test_in_a_large_delivery_every_row_is_compared_with_its_neighbours() -> None
 
 def test_too_few_items_say_nothing() -> None:
     answers = _answers(1, items=5)
-    assert similar_pairs(answers, list(answers), None, 0.1, 1) is None
-
-
-def test_latent_classes_are_distributions_and_repeat() -> None:
-    answers = _answers(2).to_numpy() - 1
-    weights, items = latent_classes(answers, [4] * 20, 7)
-    assert weights.sum() == pytest.approx(1)
-    assert all(item.sum(axis=1) == pytest.approx(1) for item in items)
-    again, _ = latent_classes(answers, [4] * 20, 7)
-    assert (weights == again).all()
+    assert similar_pairs(answers, list(answers), None, 0.1) is None
 
 
 def _wave(seed: int):

@@ -17,6 +17,7 @@ _NAMED = (
     "past.reversed",
     "metadata.",
     "nonresponse",
+    "quarantined.",
     "types",
 )
 

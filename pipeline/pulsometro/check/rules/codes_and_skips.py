@@ -3,14 +3,17 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from pulsometro.check.amounts import warns_from
 from pulsometro.check.rule import KEY, Evidence, Rule
 from pulsometro.check.rules.sample_design import design_rules, nested_units, never_blank, weight_flags, weight_inputs
 from pulsometro.ingest.delivery_record import DeliveryRecord, DifferenceKind
 from pulsometro.questionnaire.model import Item, Questionnaire
 from pulsometro.settings.check_settings import Severity
 from pulsometro.study import Study
+from pulsometro.study.quarantine_reasons import REASONS
 
 ASKED = "asked:"
 # A place that nobody declared has at least so many interviews.
@@ -75,6 +78,7 @@ def questionnaire_rules(
         "respondents": _respondents(responses, questionnaire, study, questionnaire.wave),
         "items": _items(responses, questionnaire),
         "delivery": _delivery(delivery),
+        "reasons": _reasons(delivery),
         "differences": _differences(delivery),
     }
     rules = [*_folio_rules(), *_item_rules(questionnaire, responses, never_blank(study.params.weighting))]
@@ -96,6 +100,10 @@ def questionnaire_rules(
              f"No más de {settings.maximum_quarantined:.0%} de las entrevistas quedan en cuarentena",
              "Lea las razones en la tabla de cuarentena y pida el archivo corregido.",
              {"min_value": 0, "max_value": settings.maximum_quarantined}),
+        Rule("quarantined.for", "reasons", "share", "between", "warning",
+             "Ninguna razón deja en cuarentena más de unas cuantas entrevistas",
+             "Vea qué les pasó a esas entrevistas y pida el archivo corregido.",
+             {"min_value": 0, "max_value": warns_from("quarantined.for", settings)}),
         Rule("arithmetic", "delivery", "lost", "in_set", "critical",
              "Entrevistas entregadas = aceptadas + en cuarentena", "Es un defecto del programa: repórtelo.",
              {"value_set": [0]}, signable=False),
@@ -247,6 +255,19 @@ def _delivery(delivery: DeliveryRecord) -> pd.DataFrame:
     share = counts.quarantined / max(counts.delivered, 1)
     lost = counts.delivered - counts.accepted - counts.quarantined
     return pd.DataFrame({KEY: [delivery.file], "quarantined_share": [share], "lost": [lost]})
+
+
+def _reasons(delivery: DeliveryRecord) -> pd.DataFrame:
+    """A row per reason and item for which interviews are in quarantine: how many, and their share of the delivered."""
+    counts = delivery.counts
+    found = {key.partition("/"): n for key, n in counts.by_item.items()}
+    return pd.DataFrame(
+        {
+            KEY: pd.array([f"{item}/{REASONS.get(reason, reason)}" for reason, _, item in found], dtype="string"),
+            "n": np.array(list(found.values()), dtype=np.int64),
+            "share": np.array(list(found.values()), dtype=float) / max(counts.delivered, 1),
+        }
+    )
 
 
 def _differences(delivery: DeliveryRecord) -> pd.DataFrame:

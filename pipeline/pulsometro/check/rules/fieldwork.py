@@ -50,9 +50,7 @@ def fieldwork_rules(
     facts: dict[str, Any] = {}
     rules: list[Rule] = []
     area = respondents.get(settings.area)
-    alike = similar_pairs(
-        respondents, compared_items(questionnaire, respondents), area, settings.near_duplicates, settings.seed
-    )
+    alike = similar_pairs(respondents, compared_items(questionnaire, respondents), area, settings.near_duplicates)
     if alike is not None:
         flags["near_duplicate"] = alike.suspect
         facts["near_duplicates"] = {

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pulsometro.check.amounts import warns_from
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.check.rules.delivery import units_by_folios
 from pulsometro.questionnaire.model import Questionnaire
@@ -79,7 +80,7 @@ def weight_inputs(
         known = float((responses[item].notna() & ~responses[item].isin(missing)).mean()) if there else 0.0
         rows.append({KEY: item, "present": there, "known": known})
     table = pd.DataFrame(rows, columns=[KEY, "present", "known"]).astype({KEY: "string", "present": bool})
-    least = 1 - study.params.check.maximum_item_nonresponse
+    least = 1 - warns_from("weight.inputs_known", study.params.check)
     rules = (
         Rule("weight.inputs", "inputs", "present", "in_set", "critical",
              "Están todos los datos con que se pondera",

@@ -1,0 +1,156 @@
+"""The same interviews again: by what people answered, whatever folio, date or telephone stands beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pulsometro.check.rule import KEY, Rule
+from pulsometro.check.rules.honest_pairs import codes_of, not_applicable
+from pulsometro.check.rules.near_duplicates import MINIMUM_ITEMS
+from pulsometro.check.rules.repeated_groups import Repeated, repeated
+from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.settings.check_settings import Severity
+from pulsometro.study import Study
+
+Mask = npt.NDArray[np.bool_]
+# From this chance on, and above that of a stop, a coincidence is worth a call.
+_ODD = 0.05
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier wave to compare answers with: its questionnaire and what people answered."""
+
+    wave: str
+    questionnaire: Questionnaire
+    responses: pd.DataFrame
+
+
+def answered_items(study: Study, questionnaire: Questionnaire, columns: Sequence[str]) -> list[str]:
+    """Items that say who answered and what: codes, whole numbers and places that nobody derived or keeps to himself.
+
+    What the sample's design gives an interview (unit, stratum, weight) is no answer; the place where it was made is.
+    """
+    weighting = study.params.weighting
+    design = {weighting.psu, weighting.strata, getattr(weighting.base, "weight", None)}
+    design -= {study.params.check.area, weighting.within}
+    return [
+        name
+        for name, item in questionnaire.items.items()
+        if name in columns
+        and item.kind in {"single", "integer", "area"}
+        and item.derived is None
+        and not item.private
+        and name not in design
+    ]
+
+
+def answers_again(
+    study: Study, questionnaire: Questionnaire, respondents: pd.DataFrame, earlier: Sequence[Earlier]
+) -> tuple[dict[str, pd.DataFrame], tuple[Rule, ...]]:
+    """Evidence tables ``respondents`` (with flags) and ``answers_before`` (a row per earlier wave), and their rules.
+
+    ``earlier``: every wave before this one that was ingested, also a stopped one: a copy of its file is a copy all
+    the same.
+    """
+    settings = study.params.check
+    items = answered_items(study, questionnaire, list(respondents.columns))
+    (codes,) = codes_of([respondents], items, not_applicable(questionnaire, items))
+    few = len(items) < MINIMUM_ITEMS
+    here = repeated(codes, None, settings.repeated_answers, settings.seed, few=few)
+    nobody = np.zeros(len(respondents), dtype=bool)
+    flags = {"answers_repeated": _sure(here, nobody), "answers_alike": _unsure(here, nobody)}
+    rules = [
+        _rule("answers.repeated", "answers_repeated", "critical",
+              "Ninguna entrevista repite a otra: sexo, edad, lugar y todas las respuestas iguales, más de lo que "
+              "daría el azar", "Escuche esas entrevistas, o llame a esas personas, y pida el archivo sin las copias."),
+        _rule("answers.alike", "answers_alike", _doubt(here, few), _alike_title(here, few),
+              "No basta para decir que son copias; si son de una misma persona que entrevista, escúchelas."),
+    ]  # fmt: skip
+    if not earlier:
+        return {"respondents": _flagged(respondents, flags)}, tuple(rules)
+    rows, before, returned = [], nobody.copy(), nobody.copy()
+    for past in earlier:
+        found, back = _against(study, questionnaire, respondents, past, settings.repeated_answers / len(earlier))
+        before |= _sure(found, nobody)
+        returned |= back
+        rows.append((past.wave, 0 if found is None else int(found.rows.sum()), bool(_sure(found, nobody).any())))
+    table = pd.DataFrame(rows, columns=[KEY, "n", "copied"]).astype({KEY: "string", "copied": bool})
+    flags |= {"answers_before": before, "answers_returned": returned}
+    named = ", ".join(table.loc[table["copied"], KEY]) or "una edición anterior"
+    rules += [
+        _rule("answers.before", "answers_before", "critical",
+              f"Nadie contesta todo igual que alguien de {named}, más de lo que daría el azar",
+              "Pida el archivo de esta edición; si sólo son algunas, escúchelas o llame a esas personas."),
+        _rule("answers.returned", "answers_returned", "info",
+              "En las unidades de muestreo que vuelven, nadie contesta todo igual que alguien de antes",
+              "Puede ser la misma persona de un panel; si son muchas, vea quién las entrevistó."),
+    ]  # fmt: skip
+    return {"respondents": _flagged(respondents, flags), "answers_before": table}, tuple(rules)
+
+
+def _against(
+    study: Study, questionnaire: Questionnaire, respondents: pd.DataFrame, past: Earlier, level: float
+) -> tuple[Repeated | None, Mask]:
+    """What is repeated of an earlier wave; and the rows equal to one of the same sampling unit, which are set apart."""
+    mine = answered_items(study, questionnaire, list(respondents.columns))
+    theirs = set(answered_items(study, past.questionnaire, list(past.responses.columns)))
+    items = [name for name in mine if name in theirs and _same_codes(questionnaire, past.questionnaire, name)]
+    now, then = codes_of([respondents, past.responses], items, not_applicable(questionnaire, items))
+    few = len(items) < MINIMUM_ITEMS
+    unit = study.params.weighting.psu
+    back = np.zeros(len(respondents), dtype=bool)
+    if unit is not None and unit in respondents and unit in past.responses and not few:
+        places = [frame[unit].astype("string").fillna("").to_numpy() for frame in (respondents, past.responses)]
+        met = pd.MultiIndex.from_arrays([places[1], _rows(then)])
+        back = pd.MultiIndex.from_arrays([places[0], _rows(now)]).isin(met) & (places[0] != "")
+    if not items:
+        return None, back
+    return repeated(now, then, level, study.params.check.seed, back, few), back
+
+
+def _rows(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    """Each row's answers as one value."""
+    found: npt.NDArray[np.object_] = np.array([row.tobytes() for row in codes], dtype=object)
+    return found
+
+
+def _same_codes(now: Questionnaire, then: Questionnaire, name: str) -> bool:
+    """Whether an answer is written alike in both waves."""
+    mine, old = now[name], then[name]
+    return mine.kind == old.kind and set(mine.codes) == set(old.codes)
+
+
+def _sure(found: Repeated | None, nobody: Mask) -> Mask:
+    return nobody if found is None else found.sure
+
+
+def _unsure(found: Repeated | None, nobody: Mask) -> Mask:
+    return nobody if found is None else found.rows & ~found.sure
+
+
+def _doubt(found: Repeated | None, few: bool) -> Severity:
+    """As many equals as honest people give are no reason to warn; what is odd, and what cannot be told, is."""
+    return "warning" if found is not None and (few or found.chance < _ODD) else "info"
+
+
+def _alike_title(found: Repeated | None, few: bool) -> str:
+    if few:
+        return "Hay preguntas bastantes para saber si dos entrevistas iguales son una copia"
+    if found is None:
+        return "No hay dos entrevistas iguales en todo"
+    return (
+        f"No hay dos entrevistas iguales en todo (con estas preguntas, unas {found.expected:,.0f} coincidencias son de "
+        "esperarse)"
+    )
+
+
+def _flagged(respondents: pd.DataFrame, flags: dict[str, Mask]) -> pd.DataFrame:
+    return pd.concat([respondents, pd.DataFrame(flags, index=respondents.index)], axis=1)
+
+
+def _rule(id_: str, column: str, severity: Severity, title: str, remedy: str) -> Rule:
+    return Rule(id_, "respondents", column, "in_set", severity, title, remedy, {"value_set": [False]})
