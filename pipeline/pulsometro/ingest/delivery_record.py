@@ -19,6 +19,8 @@ DifferenceKind = Literal[
     "label_swapped",
     "label_without_code",
     "code_without_label",
+    "text_swapped",
+    "text_other",
     "user_missing",
     "type",
     "not_delivered",

@@ -83,7 +83,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
             f"item {item}); check delivery.columns in {source.name}."
         )
     hidden = interviewers(delivered.frame, reading, roles.interviewer)
-    differences = compare(delivered, questionnaire, reading, hidden)
+    differences = compare(delivered, questionnaire, reading, areas, hidden)
     detected = {**delivered.detected, **(_written(marks) if delivered.detected["format"] == "csv" else {})}
     notes = quirks(delivered, questionnaire, reading, responses, routed)
     columns = shown_all(delivered.columns, shown_headings(delivered.columns, questionnaire, hidden))

@@ -20,7 +20,11 @@ from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.study import Study
 
 # Differences that only a person can settle; the others are reported.
-_OPEN = {"label_swapped"}
+_OPEN = {
+    "label_swapped": "labels say that code {0.code} is «{0.delivered}»",
+    "text_swapped": "the file calls {0.column} «{0.delivered}»",
+    "text_other": "the file calls {0.column} «{0.delivered}»",
+}
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,9 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
         )
     here = {n: c for n, c in full.items.items() if {c.name, *c.more} <= set(delivered.columns)}
     reading = Plan(here, full.respondent, None)
-    differences = compare(delivered, questionnaire, reading)
+    differences = compare(delivered, questionnaire, reading, alias_table(study.params.municipalities))
     todo = {name: _gone(name, questionnaire, delivered) for name in full.items if name not in here}
-    todo |= {d.item: f"labels say that code {d.code} is «{d.delivered}»" for d in differences if d.kind in _OPEN}
+    todo |= {d.item: _OPEN[d.kind].format(d) for d in differences if d.kind in _OPEN}
     todo |= _unknown(study, questionnaire, delivered, reading)
     order = [name for name in names if name in todo]
     return Draft({name: todo[name] for name in order}, differences, len(names) - len(todo))

@@ -180,3 +180,43 @@ def test_call_attempts_with_telephones_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PulsoError, match="look like telephone numbers"):
         run(study, WAVE)
     assert not study.processed(WAVE, "responses.parquet").exists()
+
+
+def _area_labels(folder: Path, labels: dict[int, str]) -> set[tuple[str, str, str, str]]:
+    frame = d.good().assign(MUN=[1001.0 + k % 2 for k in range(60)])
+    study = d.write_study(folder, "a.sav")
+    d.write_sav(frame, study.raw(WAVE), {**d.LABELS, "MUN": labels})
+    found = read(study, WAVE).differences
+    return {(x.kind, x.code, x.delivered, x.expected) for x in found if x.item == "municipio" and x.kind != "type"}
+
+
+def test_labels_of_municipalities_that_contradict_their_codes_are_named(tmp_path: Path) -> None:
+    found = _area_labels(tmp_path, {1001: "San Ángel", 1002: "Río Alto"})
+    assert found == {
+        ("label_swapped", "1001", "San Ángel", "Río Alto"),
+        ("label_swapped", "1002", "Río Alto", "San Ángel de la Peña"),
+    }
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [{1001: "RIO ALTO", 1002: "san angel de la pena"}, {1001: "R. Alto", 1002: "San Ángel"},
+     {1001: "Municipio de Río Alto, N. L.", 1002: "1002 San Ángel de la Peña"}, {1001: "1001", 1002: ""},
+     {1001: "Rio Alto", 1002: "San Angel", 1003: "Otro Municipio", 9999: "No especificado"}],
+)  # fmt: skip
+def test_labels_of_municipalities_are_compared_as_municipalities_are(labels: dict[int, str], tmp_path: Path) -> None:
+    assert _area_labels(tmp_path, labels) == set()
+
+
+def test_a_label_that_names_no_municipality_of_the_study_differs(tmp_path: Path) -> None:
+    found = _area_labels(tmp_path, {1001: "Villa Nueva", 1002: "San Ángel"})
+    assert [(kind, code) for kind, code, _, _ in found] == [("label_differs", "1001")]
+
+
+def test_numbered_labels_are_the_questionnaires_and_a_number_labelled_no_sabe_is_told(tmp_path: Path) -> None:
+    labels = {k: {code: f"{code}. {label}" for code, label in v.items()} for k, v in d.LABELS.items()}
+    labels["EDAD"] = {97: "97 años y más", 998: "No sabe", 88: "NS"}
+    study = d.write_study(tmp_path, "a.sav")
+    d.write_sav(d.good(), study.raw(WAVE), labels)
+    found = {(x.kind, x.item, x.code) for x in read(study, WAVE).differences if x.kind not in {"type", "not_asked"}}
+    assert found == {("label_without_code", "edad", "88")}

@@ -17,6 +17,8 @@ _DIFFERENCES: Mapping[DifferenceKind, str] = {
     "label_swapped": "La etiqueta es la de otro código",
     "label_without_code": "Etiqueta de un código que no existe",
     "code_without_label": "Código sin etiqueta",
+    "text_swapped": "El nombre de la columna es el de otra pregunta, y al revés",
+    "text_other": "El nombre de la columna es el de otra pregunta",
     "user_missing": "Lo que cuenta como faltante es otro",
     "type": "El tipo es otro",
     "not_delivered": "Se preguntó y no llega",

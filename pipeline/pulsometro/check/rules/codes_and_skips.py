@@ -47,6 +47,17 @@ _DIFFERENCES: Mapping[DifferenceKind, tuple[Severity, str, str]] = {
         "Todo código lleva etiqueta en el archivo",
         "Pida el archivo con todas sus etiquetas.",
     ),
+    "text_swapped": (
+        "critical",
+        "Ninguna columna trae el texto de otra pregunta y al revés",
+        "Pregunte a la casa encuestadora qué trae cada columna y corrija delivery.columns; si sólo está mal el texto, "
+        "acéptelo con su respuesta.",
+    ),
+    "text_other": (
+        "warning",
+        "Cada columna trae en el archivo el texto de su pregunta",
+        "Pregunte qué trae la columna; si es otra pregunta, corrija delivery.columns.",
+    ),
     "user_missing": (
         "warning",
         "El archivo y el cuestionario toman por faltantes los mismos códigos",
@@ -64,6 +75,8 @@ _DIFFERENCES: Mapping[DifferenceKind, tuple[Severity, str, str]] = {
         "Agréguelas al cuestionario o a delivery.ignore; no se usan.",
     ),
 }
+
+_BOTH_NAMED: frozenset[DifferenceKind] = frozenset({"label_swapped", "text_swapped", "text_other"})
 
 
 def questionnaire_rules(
@@ -273,7 +286,9 @@ def _reasons(delivery: DeliveryRecord) -> pd.DataFrame:
 def _differences(delivery: DeliveryRecord) -> pd.DataFrame:
     rows = []
     for difference in delivery.differences:
-        place = "/".join(part for part in (difference.column, difference.item, difference.code) if part)
+        # Of what is exchanged both are named: what the file says, and what the questionnaire does.
+        said = difference.delivered if difference.kind in _BOTH_NAMED else ""
+        place = "/".join(part for part in (difference.column, difference.item, difference.code, said) if part)
         rows.append({KEY: place, **{str(kind): difference.kind == kind for kind in _DIFFERENCES}})
     empty = {KEY: pd.Series(dtype="string"), **{str(kind): pd.Series(dtype=bool) for kind in _DIFFERENCES}}
     return pd.DataFrame(rows) if rows else pd.DataFrame(empty)

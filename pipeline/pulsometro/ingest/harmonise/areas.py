@@ -20,6 +20,20 @@ class Areas:
         """The cve_geo of a delivered code or name, None when the table does not know it."""
         return self.known.get(simple(text)) or self.known.get(plain_number(text.strip()))
 
+    def named_in(self, text: str) -> str | None:
+        """The cve_geo of the municipality that a label names, whatever stands beside it: 'Mpio. de Juárez, N. L.'.
+
+        The longest of the names that stand in it, as San Pedro Garza García holds García.
+        """
+        padded = f" {simple(text)} "
+        found = [name for name in self.names if f" {name} " in padded]
+        whole = self.known.get(max(found, key=len)) if found else None
+        return whole or next((self.known[key] for key, name in self.names.items() if alike(text, name)), None)
+
+    def name_of(self, code: str) -> str:
+        """A municipality's name as params.yaml writes it, first of all; its code where it has none."""
+        return next((name for key, name in self.names.items() if self.known[key] == code), code)
+
     def nearest(self, text: str) -> str | None:
         """The name that an unknown one is like, for the error message only: of a person's name it repeats no part."""
         return next((name for name in self.names.values() if alike(text, name)), None)

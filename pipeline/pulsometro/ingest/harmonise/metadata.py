@@ -1,16 +1,19 @@
 """What the file says of itself against what the questionnaire says."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from pulsometro.common.discretion import recognised, shape, simple
 from pulsometro.ingest.delivery_record import Difference, DifferenceKind, TakenFor
+from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.harmonise.headings import shown_headings, shown_label, study_words
 from pulsometro.ingest.harmonise.label_words import MISSING_LABELS
 from pulsometro.ingest.harmonise.values import code_table
+from pulsometro.ingest.harmonise.wordings import mislabelled
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered
-from pulsometro.questionnaire.model import Item, Questionnaire
+from pulsometro.questionnaire.model import Column, Item, Questionnaire
 
 _KINDS = {"single": "numeric", "integer": "numeric", "number": "numeric", "date": "date"}
 # Kinds whose words are the program's own.
@@ -20,19 +23,22 @@ _ANSWER: TakenFor = "answer"
 
 
 def compare(
-    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, hidden: Collection[str] = ()
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, hidden: Collection[str] = ()
 ) -> tuple[Difference, ...]:
     """Every difference, items in the questionnaire's order, unasked columns last.
 
-    Headings, codes and labels of the file stand in them as they may be shown; ``hidden``: what is never shown.
+    ``areas``: the study's municipalities, whose names the labels of an area's codes are. Headings, codes and labels of
+    the file stand in them as they may be shown; ``hidden``: what is never shown.
     """
     found: list[Difference] = []
     for name, column in reading.items.items():
         meta = delivered.metadata.get(column.name)
         if meta is not None and column.option is None:
             found += _labels(name, questionnaire, column.name, meta)
+            found += _area_labels(questionnaire[name], name, column, meta, areas)
             found += _user_missing(name, questionnaire, column.name, meta)
             found += _type(name, questionnaire[name], column.name, meta)
+    found += _wordings(delivered, questionnaire, reading)
     for name in questionnaire.delivery.not_delivered:
         found.append(Difference("not_delivered", "", name, "", "", questionnaire[name].label))
     used = {*reading.columns, *questionnaire.delivery.ignore, *delivered.system}
@@ -46,7 +52,7 @@ def compare(
         replace(
             each, column=headings.get(each.column, each.column), code=_code(each, questionnaire, hidden),
             delivered=each.delivered if each.kind in _OURS
-            else shown_label(each.delivered, _known(each.item, questionnaire), words, hidden),
+            else shown_label(each.delivered, [*_known(each, questionnaire), *areas.names.values()], words, hidden),
         )
         for each in found
     )  # fmt: skip
@@ -55,23 +61,25 @@ def compare(
 def _code(difference: Difference, questionnaire: Questionnaire, hidden: Collection[str]) -> str:
     """A code that the questionnaire does not have may be anything."""
     if difference.kind != "label_without_code" or (
-        difference.code not in hidden and recognised(difference.code, _known(difference.item, questionnaire))
+        difference.code not in hidden and recognised(difference.code, _known(difference, questionnaire))
     ):
         return difference.code
     return shape(difference.code)
 
 
-def _known(name: str, questionnaire: Questionnaire) -> list[str]:
-    """What an item's labels may say; of a column that is no item, what any item is called."""
-    if name not in questionnaire.items:
-        return [item.label for item in questionnaire.items.values()]
-    item = questionnaire[name]
+def _known(difference: Difference, questionnaire: Questionnaire) -> list[str]:
+    """What an item's labels may say; of a column that is no item, or another's, what any item is called."""
+    if difference.item not in questionnaire.items or difference.kind in {"text_swapped", "text_other"}:
+        return [text for item in questionnaire.items.values() for text in (item.label, item.text)]
+    item = questionnaire[difference.item]
     missing = [label for kind in item.missing.values() for label in sorted(MISSING_LABELS[kind])]
     return [item.label, *item.codes.values(), *missing]
 
 
 def _labels(name: str, questionnaire: Questionnaire, column: str, meta: ColumnMetadata) -> Iterator[Difference]:
     item = questionnaire[name]
+    if item.kind in {"integer", "number"}:
+        yield from _missing_labels(name, item, column, meta, questionnaire.delivery.columns[name])
     if item.kind != "single" or not meta.labels:
         return
     table = code_table(item, questionnaire.delivery.columns[name])
@@ -80,13 +88,59 @@ def _labels(name: str, questionnaire: Questionnaire, column: str, meta: ColumnMe
         if code is None:
             yield Difference("label_without_code", column, name, delivered_code, label, "")
             continue
-        if not _same(label, item, code):
-            swapped = any(_same(label, item, other) for other in item.valid_codes if other != code)
+        bare = _without_code(label, delivered_code)
+        if not _same(bare, item, code):
+            swapped = any(_same(bare, item, other) for other in item.valid_codes if other != code)
             kind: DifferenceKind = "label_swapped" if swapped else "label_differs"
             yield Difference(kind, column, name, delivered_code, label, _expected(item, code))
     for delivered_code, code in sorted(table.items()):
         if delivered_code not in meta.labels and code in item.codes:
             yield Difference("code_without_label", column, name, delivered_code, "", _expected(item, code))
+
+
+def _missing_labels(
+    name: str, item: Item, column: str, meta: ColumnMetadata, crosswalk: Column
+) -> Iterator[Difference]:
+    """Numbers that the file labels as no answer and the questionnaire counts as one, and the other way about."""
+    table = {**{str(code): code for code in item.missing}, **crosswalk.codes}
+    every = set().union(*MISSING_LABELS.values())
+    for delivered_code, label in meta.labels.items():
+        said, code = simple(_without_code(label, delivered_code)), table.get(delivered_code)
+        if code not in item.missing and said in every:
+            yield Difference("label_without_code", column, name, delivered_code, label, "")
+        elif code is not None and code in item.missing and said and said not in MISSING_LABELS[item.missing[code]]:
+            yield Difference("label_differs", column, name, delivered_code, label, _expected(item, code))
+
+
+def _without_code(label: str, code: str) -> str:
+    """'1. Mucha', '(01) Mucha', '1 = Mucha' of the code 1 as 'Mucha'."""
+    return re.sub(rf"^\W*0*{re.escape(code)}\b\W+(?=\w)", "", label)
+
+
+def _area_labels(item: Item, name: str, column: Column, meta: ColumnMetadata, areas: Areas) -> Iterator[Difference]:
+    """Codes of municipalities whose label names another one, or none of the study's."""
+    if item.kind != "area" or not areas.known:
+        return
+    for delivered_code, label in meta.labels.items():
+        area = areas.resolve(str(column.codes.get(delivered_code, delivered_code)))
+        said = areas.resolve(label) or areas.named_in(label)
+        # A producer's list has municipalities that are none of the study's; a label may be the code once more.
+        if area is not None and said != area and simple(label):
+            kind: DifferenceKind = "label_differs" if said is None else "label_swapped"
+            yield Difference(kind, column.name, name, delivered_code, label, areas.name_of(area))
+
+
+def _wordings(delivered: Delivered, questionnaire: Questionnaire, reading: Plan) -> Iterator[Difference]:
+    """Columns whose label is another item's wording."""
+    labels = {
+        name: "" if simple(label) == simple(column.name) else label
+        for name, column in reading.items.items()
+        if column.option is None and (label := delivered.metadata.get(column.name, ColumnMetadata()).label)
+    }
+    for each in mislabelled(labels, questionnaire.items):
+        kind: DifferenceKind = "text_swapped" if each.exchanged else "text_other"
+        expected = questionnaire[each.item].label
+        yield Difference(kind, reading.items[each.item].name, each.item, "", labels[each.item], expected)
 
 
 def _user_missing(name: str, questionnaire: Questionnaire, column: str, meta: ColumnMetadata) -> Iterator[Difference]:
