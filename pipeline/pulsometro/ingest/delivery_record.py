@@ -12,7 +12,7 @@ NAME = "delivery.json"
 NoteKind = Literal[
     "encoding_guessed", "blank_rows", "hidden_sheets", "quoted", "padded_codes", "blank_skips", "rows_uncounted",
     "hidden_characters", "decomposed", "letters_lost", "mended", "mojibake", "labels_read", "header_rows",
-    "headings_repeated", "zero_dates", "time_zones",
+    "headings_repeated", "zero_dates", "time_zones", "verdicts_obeyed", "verdicts_kept",
 ]  # fmt: skip
 DifferenceKind = Literal[
     "label_differs",
@@ -45,6 +45,9 @@ _NOTES: Mapping[NoteKind, str] = {
     "headings_repeated": "rows that repeat the column names were left out: {}",
     "zero_dates": "dates that are a program's word for none were read as blank: {}",
     "time_zones": "times of another zone were turned into the study's before the day was cut: {}",
+    "verdicts_obeyed": "what the survey server does not hold for good was set aside (see {}); to accept it say "
+    "delivery.verdicts: keep",
+    "verdicts_kept": "what the survey server does not hold for good was accepted, as delivery.verdicts says (see {})",
     "blank_skips": "blanks where the questionnaire skips were read as not applicable: {}",
 }
 

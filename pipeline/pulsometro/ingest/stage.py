@@ -11,7 +11,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_record, write_table
 from pulsometro.ingest.attempts import read_attempts
 from pulsometro.ingest.delivery_record import NAME as DELIVERY
-from pulsometro.ingest.delivery_record import Counts, DeliveryRecord, Difference
+from pulsometro.ingest.delivery_record import Counts, DeliveryRecord, Difference, Note
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.harmonise.blank_words import emptied
 from pulsometro.ingest.harmonise.crosswalk import harmonised, interviewers, plan, present
@@ -22,6 +22,7 @@ from pulsometro.ingest.harmonise.number_marks import file_marks
 from pulsometro.ingest.harmonise.numerals import Marks
 from pulsometro.ingest.harmonise.plain_texts import plain_texts
 from pulsometro.ingest.harmonise.routing import route
+from pulsometro.ingest.harmonise.server_verdicts import server_verdicts, verdict_columns
 from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
 from pulsometro.ingest.quarantine import separate
 from pulsometro.ingest.read.delivered import Delivered
@@ -62,7 +63,12 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     source = study.questionnaires / f"{wave}.yaml"
     key = wave_key(study.root, study.wave(wave).simulated) if roles.phone in reading.items else None
     tell(f"{wave}: reading {path.name}")
-    delivered = read_delivery(path, questionnaire.delivery, lambda columns: present(reading, path, source, columns))
+
+    def wanted(columns: tuple[str, ...]) -> tuple[str, ...]:
+        named = present(reading, path, source, columns)
+        return tuple(dict.fromkeys((*named, *verdict_columns(columns, questionnaire, reading))))
+
+    delivered = read_delivery(path, questionnaire.delivery, wanted)
     delivered = plain_texts(delivered, questionnaire.delivery)
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     delivered = emptied(delivered, questionnaire.delivery.blank)
@@ -70,6 +76,11 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     responses, problems = harmonised(
         delivered, questionnaire, reading, areas, path, roles.phone, marks, key, roles.interviewer
     )
+    told = verdict_columns(delivered.columns, questionnaire, reading)
+    delivered = replace(delivered, system=(*delivered.system, *told))
+    verdicts = server_verdicts(delivered.frame, told)
+    obeyed = verdicts if questionnaire.delivery.verdicts == "quarantine" else []
+    problems += obeyed
     tell(f"{wave}: {len(delivered.frame):,} rows through the skips")
     routed, broken = route(responses, questionnaire, problems)
     if roles.date is not None and roles.date in routed:
@@ -78,19 +89,23 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     if not counts.accepted:
         worst = max(counts.by_reason, key=lambda reason: counts.by_reason[reason])
         item = quarantine.loc[quarantine["reason"] == worst, "item"].mode().iloc[0]
+        hint = ", or say delivery.verdicts: keep" if item in told and obeyed else ""
         raise PulsoError(
             f"{path}: not one of {counts.delivered:,} rows can be accepted (most: {worst.replace('_', ' ')} in "
-            f"item {item}); check delivery.columns in {source.name}."
+            f"item {item}); check delivery.columns{hint} in {source.name}."
         )
     hidden = interviewers(delivered.frame, reading, roles.interviewer)
     differences = compare(delivered, questionnaire, reading, areas, hidden)
     detected = {**delivered.detected, **(_written(marks) if delivered.detected["format"] == "csv" else {})}
     notes = quirks(delivered, questionnaire, reading, responses, routed)
+    if verdicts:
+        said = ", ".join(dict.fromkeys(problem.item for problem in verdicts))
+        notes = (*notes, Note("verdicts_obeyed", said) if obeyed else Note("verdicts_kept", said))
     columns = shown_all(delivered.columns, shown_headings(delivered.columns, questionnaire, hidden))
     delivered = replace(delivered, columns=columns, detected=detected, notes=notes)
     kept = kept_skips(routed, questionnaire)
-    told = fingerprint(key) if key is not None else None
-    return Ingested(accepted, quarantine, counts, differences, delivered, kept, told)
+    shown_key = fingerprint(key) if key is not None else None
+    return Ingested(accepted, quarantine, counts, differences, delivered, kept, shown_key)
 
 
 def _written(marks: Marks) -> dict[str, str]:

@@ -113,7 +113,8 @@ class Delivery:
     ``finished``: the column that is blank where an interview was broken off (those rows are
     quarantined). ``not_delivered``: items asked whose column this delivery lacks, knowingly.
     ``skips``: what happens to an answer where the questionnaire skips: ``quarantine`` the row, or
-    ``keep`` it and only report, for a producer's file whose published figures count it. ``known``:
+    ``keep`` it and only report, for a producer's file whose published figures count it. ``verdicts``: the same of an
+    interview that the survey server itself calls unfinished, rejected, on hold, a preview or spam. ``known``:
     what is known of these files and cannot be read from them, in Spanish, for the quality report.
     """
 
@@ -131,6 +132,7 @@ class Delivery:
     finished: str | None = None
     not_delivered: tuple[str, ...] = ()
     skips: Literal["quarantine", "keep"] = "quarantine"
+    verdicts: Literal["quarantine", "keep"] = "quarantine"
     known: tuple[str, ...] = ()
     mend: Literal["utf-8", "cp850", "cp1252", "mac_roman", "html", "escapes", "utf-7"] | None = None
     header_rows: int = 1

@@ -10,5 +10,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "inconsistent": "respuestas que se contradicen",
         "skip_violation": "respuesta en una pregunta que debía saltarse",
         "unfinished": "entrevista sin terminar",
+        "server_rejected": "el servidor la tiene por rechazada",
+        "server_held": "el servidor la tiene en espera de aprobarse",
+        "server_test": "el servidor la tiene por prueba o vista previa",
+        "server_spam": "el servidor la tiene por no deseada (spam)",
     }
 )

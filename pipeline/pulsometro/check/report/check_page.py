@@ -42,6 +42,10 @@ _NOTES: Mapping[NoteKind, str] = {
     "headings_repeated": "Se dejaron fuera renglones que repiten los nombres de las columnas: {}.",
     "zero_dates": "Fechas con las que un programa dice que no hay ninguna se leyeron como vacías: {}.",
     "time_zones": "Las horas de otra zona se pasaron a la del estudio antes de cortar el día: {}.",
+    "verdicts_obeyed": "Se apartaron entrevistas que el propio servidor no da por buenas, según lo que dice en: {}. "
+    "Si deben contarse, declare delivery.verdicts: keep.",
+    "verdicts_kept": "Se aceptaron entrevistas que el propio servidor no da por buenas, como se declaró "
+    "(servidor: {}).",
     "blank_skips": "Donde había un pase la celda llega vacía; se leyó como «no aplica» en: {}.",
 }
 _READ = {
