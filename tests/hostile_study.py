@@ -199,6 +199,7 @@ def _questionnaire(path: Path, bad: Hostile) -> None:
     }  # fmt: skip
     delivery["columns"]["otro"] = {
         "name": bad.text("otro"), "option": bad.text("tiene"), "more": [bad.text("pesos2")],
+        "labels": [bad.text("es")], "others": ["otra", bad.text("nada")],
     }  # fmt: skip
     delivery["ignore"], delivery["finished"] = [bad.text("aviso")], bad.text("fin")
     dump(asked, path)

@@ -64,7 +64,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "read as the delivery's columns, which are attacked": (
         "questionnaire.attempts.columns{}.codes{key}", "questionnaire.attempts.columns{}.option",
-        "questionnaire.attempts.columns{}.more[]",
+        "questionnaire.attempts.columns{}.more[]", "questionnaire.attempts.columns{}.labels[]",
+        "questionnaire.attempts.columns{}.others[]",
     ),
     "a colour: #rrggbb, or a font's name: theme.load_theme": tuple(
         f"brand.{name}" for name in ("accent", "ink", "soft", "rule", "paper", "worse", "better", "same", "sand",

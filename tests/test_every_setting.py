@@ -125,6 +125,8 @@ MACHINE = re.compile(
 ELSEWHERE = {
     "simulate=given": "tests/small_study.py",
     "questionnaire.delivery.columns.option=given": "tests/ingest/harmonise/test_harmonise.py",
+    "questionnaire.delivery.columns.separator=given": "tests/bad_inputs/codes_numbers.py",
+    "questionnaire.attempts.columns.separator=given": "tests/bad_inputs/codes_numbers.py",
     "questionnaire.attempts.columns.option=given": "tests/ingest/harmonise/test_harmonise.py",
     "questionnaire.attempts.columns.format=given": "tests/ingest/harmonise/test_harmonise.py",
 }

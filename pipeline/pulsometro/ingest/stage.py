@@ -23,6 +23,7 @@ from pulsometro.ingest.harmonise.numerals import Marks
 from pulsometro.ingest.harmonise.plain_texts import plain_texts
 from pulsometro.ingest.harmonise.routing import route
 from pulsometro.ingest.harmonise.server_verdicts import server_verdicts, verdict_columns
+from pulsometro.ingest.harmonise.skipped_cells import not_asked, refuse_filled
 from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
 from pulsometro.ingest.quarantine import separate
 from pulsometro.ingest.read.delivered import Delivered
@@ -83,6 +84,8 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     problems += obeyed
     tell(f"{wave}: {len(delivered.frame):,} rows through the skips")
     routed, broken = route(responses, questionnaire, problems)
+    found = {p.item: (p.rows, not_asked(routed, questionnaire, p.item)) for p in broken if p.reason == "skip_violation"}
+    refuse_filled(delivered.frame, questionnaire, reading.items, path, found)
     if roles.date is not None and roles.date in routed:
         _refuse_other_wave(routed[roles.date], study, wave, path)
     accepted, quarantine, counts = separate(routed, [*problems, *broken])

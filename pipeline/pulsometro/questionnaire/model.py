@@ -84,7 +84,12 @@ class Column:
     ``format``: how dates are written (``%d/%m/%Y``; ``excel`` for serial numbers).
     ``option``: the item is one option of a multiple answer: ``yes`` where it was chosen, ``no``
     where only others were. The answers lie in ``name`` and ``more`` (one chosen code each), or in
-    ``name`` alone as a list divided by blanks, as ODK writes it.
+    ``name`` alone as a list divided by blanks, as ODK writes it, or by ``separator`` (said of one item
+    of the column, it holds for all; empty where nothing divides them). ``labels``: other ways in which
+    this option is written. The options of all items of a column, and those that are no item's
+    (``others``), are all that it may hold, beside missing codes: the items' own, and those that
+    ``codes`` leads to. Without ``option``, ``more`` names the columns of the other options where each
+    has one of its own: a blank is then ``no`` where one of them is answered.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -93,6 +98,9 @@ class Column:
     format: str | None = None
     option: str | None = None
     more: tuple[str, ...] = ()
+    separator: str | None = None
+    labels: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     yes: int = 1
     no: int = 2
 
@@ -114,7 +122,8 @@ class Delivery:
     quarantined). ``not_delivered``: items asked whose column this delivery lacks, knowingly.
     ``skips``: what happens to an answer where the questionnaire skips: ``quarantine`` the row, or
     ``keep`` it and only report, for a producer's file whose published figures count it. ``verdicts``: the same of an
-    interview that the survey server itself calls unfinished, rejected, on hold, a preview or spam. ``known``:
+    interview that the survey server itself calls unfinished, rejected, on hold, a preview or spam. ``skipped_as``: what the server writes
+    where nothing was asked (``0``, ``FALSE``, ``Unchecked``): there it is no answer. ``known``:
     what is known of these files and cannot be read from them, in Spanish, for the quality report.
     """
 
@@ -133,6 +142,7 @@ class Delivery:
     not_delivered: tuple[str, ...] = ()
     skips: Literal["quarantine", "keep"] = "quarantine"
     verdicts: Literal["quarantine", "keep"] = "quarantine"
+    skipped_as: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     mend: Literal["utf-8", "cp850", "cp1252", "mac_roman", "html", "escapes", "utf-7"] | None = None
     header_rows: int = 1

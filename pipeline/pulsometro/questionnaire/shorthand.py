@@ -7,7 +7,7 @@ from typing import Any
 from pulsometro.settings.faults import Fault, shown
 
 # Keys of a delivery that hold words as it writes them.
-_LISTS = ("blank",)
+_LISTS, _OF_OPTIONS = ("blank", "skipped_as"), ("labels", "others")
 _UNDECIDED = re.compile(r"\s*TODO\b")
 
 
@@ -48,6 +48,9 @@ def with_columns(merged: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
             continue
         if isinstance(column, dict) and isinstance(column.get("codes"), dict):
             column = {**column, "codes": {_text(key): value for key, value in column["codes"].items()}}
+        if isinstance(column, dict):
+            column = {**column, **{key: _texts(column[key]) for key in _OF_OPTIONS if key in column}}
+            column |= {"option": _text(column["option"])} if isinstance(column.get("option"), int | float) else {}
         columns[item] = column
     respondent = delivery.get("respondent")
     respondent = [respondent] if isinstance(respondent, str) else respondent

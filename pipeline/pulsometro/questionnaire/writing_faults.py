@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from pulsometro.questionnaire.model import Column, Delivery, Item
+from pulsometro.questionnaire.option_texts import columns_of, keys_of
 from pulsometro.settings.faults import Fault, shown
 
 THOUSANDS = (",", ".", " ", "'")
@@ -65,3 +66,66 @@ def _answers(word: str, item: Item, column: Column | None) -> bool:
         and item.range[0] <= number <= item.range[1]
     )
     return word.strip().casefold() in known or inside
+
+
+def option_faults(asked: Mapping[str, Item], delivery: Delivery) -> Iterator[Fault]:
+    """Options of multiple answers that cannot be told apart, and keys that only options have."""
+    columns = {name: delivery.columns[name] for name in asked if name in delivery.columns}
+    for name, column in columns.items():
+        place, key = ("delivery", "columns", name), f"delivery.columns.{shown(name)}"
+        if column.option is None:
+            said = [word for word in ("separator", "labels", "others") if getattr(column, word) not in (None, ())]
+            if said:
+                yield Fault(f"{key}.{said[0]} is for an option of a multiple answer; say which in {key}.option.", place)
+            continue
+        for text, code in column.codes.items():
+            if code not in asked[name].missing:
+                yield Fault(
+                    f"{key}.codes: '{shown(text)}' leads to {code}, which is no kind of missing; of an option, other "
+                    "ways of writing it go into labels.",
+                    place,
+                )
+        if asked[name].kind != "single":
+            yield Fault(f"{key}.option: {shown(name)} is no item with codes; an option is yes or no.", place)
+        elif wrong := [code for code in (column.yes, column.no) if code not in asked[name].codes]:
+            text = f"{key}.option needs codes for yes and no, and {shown(name)} lacks {wrong[0]}; say yes: and no:."
+            yield Fault(text, place)
+    yield from _shared(columns)
+
+
+def _shared(columns: Mapping[str, Column]) -> Iterator[Fault]:
+    """What the items of one delivered column say together."""
+    sharing: dict[str, list[str]] = {}
+    for name, column in columns.items():
+        if column.option is not None:
+            for delivered in columns_of(column):
+                sharing.setdefault(delivered, []).append(name)
+    for delivered, names in sharing.items():
+        yield from _column_faults(delivered, names, columns)
+
+
+def _column_faults(delivered: str, names: list[str], columns: Mapping[str, Column]) -> Iterator[Fault]:
+    place, where = ("delivery", "columns", names[0]), f"column '{shown(delivered)}'"
+    whole = set(columns_of(columns[names[0]]))
+    other = next((name for name in names if set(columns_of(columns[name])) != whole), None)
+    if other is not None:
+        yield Fault(
+            f"delivery.columns: {shown(names[0])} and {shown(other)} share {where} and not all of their columns; name "
+            "the same ones in more.",
+            place,
+        )
+    elif len(names) == 1 and not columns[names[0]].others:
+        yield Fault(
+            f"delivery.columns.{shown(names[0])}.option: no other option lies in {where}, so that its blanks may be no "
+            "or no answer; name the columns of the others in more of each, or its other options in others.",
+            place,
+        )
+    if len({columns[name].separator for name in names} - {None}) > 1:
+        yield Fault(f"delivery.columns: items of {where} say two separators; keep one.", place)
+    seen: dict[str, str] = {}
+    for name in names:
+        for key in keys_of(columns[name]):
+            first = seen.setdefault(key, name)
+            if first != name:
+                both = f"{shown(first)} and {shown(name)} are both option '{shown(key)}' of {where}"
+                yield Fault(f"delivery.columns, one answer twice: {both}; correct one.", place)

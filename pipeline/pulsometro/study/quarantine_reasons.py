@@ -9,6 +9,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "out_of_range": "valor fuera de rango",
         "inconsistent": "respuestas que se contradicen",
         "skip_violation": "respuesta en una pregunta que debía saltarse",
+        "contradictory": "respuestas que se contradicen",
         "unfinished": "entrevista sin terminar",
         "server_rejected": "el servidor la tiene por rechazada",
         "server_held": "el servidor la tiene en espera de aprobarse",

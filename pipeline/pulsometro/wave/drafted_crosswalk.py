@@ -8,11 +8,12 @@ from pathlib import Path
 from pulsometro.common.discretion import simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Difference
-from pulsometro.ingest.harmonise.areas import Areas, alias_table
-from pulsometro.ingest.harmonise.crosswalk import Plan, converted
+from pulsometro.ingest.harmonise.areas import alias_table
+from pulsometro.ingest.harmonise.crosswalk import Plan, converted, ways_of
 from pulsometro.ingest.harmonise.headings import shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.number_marks import declared_marks
+from pulsometro.ingest.harmonise.unknown_options import offence_of
 from pulsometro.ingest.harmonise.unknown_values import unexpected
 from pulsometro.ingest.read.delivered import Delivered, code_text
 from pulsometro.ingest.read.readers import read_delivery
@@ -80,13 +81,15 @@ def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
 
 
 def _unknown(study: Study, questionnaire: Questionnaire, delivered: Delivered, reading: Plan) -> dict[str, str]:
-    areas: Areas = alias_table(study.params.municipalities)
-    todo = {}
+    areas, todo = alias_table(study.params.municipalities), {}
+    ways = ways_of(delivered, questionnaire, areas, declared_marks(questionnaire.delivery))
     for name, crosswalk in reading.items.items():
         item = questionnaire[name]
-        result = converted(delivered, item, crosswalk, areas, declared_marks(questionnaire.delivery))
+        result = converted(name, delivered, item, crosswalk, ways)
         if result.unknown.any() and item.kind != "number":
-            values = delivered.frame[crosswalk.name][result.unknown].map(code_text).unique()
+            offence = None if crosswalk.option is None else offence_of(crosswalk, ways.lists, item)
+            column, rows = (crosswalk.name, result.unknown) if offence is None else (offence.column, offence.rows)
+            values = delivered.frame[column][rows].map(code_text).unique()
             shown = "values" if item.private else ", ".join(unexpected(sorted(values)[:4], item, crosswalk, areas))
-            todo[name] = f"{crosswalk.name} has unknown {shown}"
+            todo[name] = f"{column} has unknown {shown}"
     return todo

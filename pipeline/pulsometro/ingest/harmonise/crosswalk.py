@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +13,17 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.folios import refuse_repeated, refuse_telling
-from pulsometro.ingest.harmonise.multiple import chosen
+from pulsometro.ingest.harmonise.multiple import beside, chosen, read_lists
 from pulsometro.ingest.harmonise.numerals import Marks
+from pulsometro.ingest.harmonise.skipped_cells import filled, not_asked, refuse_filled
 from pulsometro.ingest.harmonise.telephones import keyed, ranked, refuse_in_texts
 from pulsometro.ingest.harmonise.unknown_values import unknown_sentence
 from pulsometro.ingest.harmonise.values import Converted
+from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
+
+Unknown = tuple[str, Column, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -108,20 +112,25 @@ def harmonised(
     refuse_telling(columns["folio"], telephone, asking, frozenset(areas.known), path)
     refuse_repeated(columns["folio"], path, hidden)
     problems = [Problem("folio", "required_missing", columns["folio"].isna().to_numpy())]
-    unknown: list[tuple[str, Column, np.ndarray]] = []
+    unknown: list[Unknown] = []
+    ways = ways_of(delivered, questionnaire, areas, marks)
     for name, item in questionnaire.items.items():
         if name in reading.items:
             crosswalk = reading.items[name]
-            result = converted(delivered, item, crosswalk, areas, marks)
+            result = converted(name, delivered, item, crosswalk, ways)
             columns[name] = result.values
             if result.unknown.any():
                 unknown.append((name, crosswalk, result.unknown))
-            if result.outside.any():
-                problems.append(Problem(name, "out_of_range", result.outside))
+            problems.append(Problem(name, "out_of_range", result.outside))
+            if result.opposed is not None:
+                problems.append(Problem(name, "contradictory", result.opposed))
         elif name in questionnaire.delivery.not_delivered:
             columns[name] = pd.Series(pd.array([pd.NA] * len(frame), dtype="Int64"), index=frame.index)
+    if questionnaire.delivery.skipped_as:
+        unknown = _without_skipped(frame, questionnaire, reading, columns, problems, unknown)
     if unknown:
-        raise PulsoError(unknown_sentence(delivered, questionnaire, areas, path, unknown, marks, hidden))
+        _refuse_unknown_skipped(frame, questionnaire, reading, columns, path, unknown)
+        raise PulsoError(unknown_sentence(delivered, questionnaire, ways, path, unknown, hidden))
     if phone is not None and telephone is not None:
         refuse_in_texts(_texts(columns, questionnaire, phone), telephone, path)
         columns[phone] = ranked(columns[phone], questionnaire.wave) if key is None else keyed(columns[phone], key)
@@ -131,17 +140,52 @@ def harmonised(
     return responses, [problem for problem in problems if problem.rows.any()]
 
 
+def _without_skipped(
+    frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, columns: dict[str, pd.Series],
+    problems: list[Problem], unknown: list[Unknown],
+) -> list[Unknown]:  # fmt: skip
+    """Empty what the server wrote where nothing was asked, in ``columns`` and ``problems``; what is still unknown."""
+    for name in (each for each in questionnaire.items if each in questionnaire.skips and each in reading.items):
+        nothing = filled(frame, reading.items[name], questionnaire.delivery.skipped_as)
+        nothing &= not_asked(columns, questionnaire, name)
+        columns[name] = columns[name].mask(nothing)
+        for place, problem in enumerate(problems):
+            if problem.item == name:
+                problems[place] = replace(problem, rows=problem.rows & ~nothing)
+        unknown = [(n, c, rows & ~nothing if n == name else rows) for n, c, rows in unknown]
+    return [each for each in unknown if each[2].any()]
+
+
+def _refuse_unknown_skipped(
+    frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, columns: Mapping[str, pd.Series], path: Path,
+    unknown: list[Unknown],
+) -> None:  # fmt: skip
+    """What is unknown in no row but those that the questionnaire skips is told as what it may be."""
+    found = {}
+    for name, _, rows in unknown:
+        if name in questionnaire.skips and (skipped := not_asked(columns, questionnaire, name))[rows].all():
+            found[name] = (rows, skipped)
+    if len(found) == len(unknown):
+        refuse_filled(frame, questionnaire, reading.items, path, found)
+
+
 def _unfinished(frame: pd.DataFrame, column: str) -> Problem:
     return Problem(column, "unfinished", values.text(frame[column]).values.isna().to_numpy())
 
 
-def converted(delivered: Delivered, item: Item, crosswalk: Column, areas: Areas, marks: Marks) -> Converted:
+def ways_of(delivered: Delivered, questionnaire: Questionnaire, areas: Areas, marks: Marks) -> Ways:
+    """How this delivery's values are read."""
+    return Ways(areas, marks, read_lists(delivered.frame, questionnaire.items, questionnaire.delivery.columns))
+
+
+def converted(name: str, delivered: Delivered, item: Item, crosswalk: Column, ways: Ways) -> Converted:
     """One item's canonical values from the delivered frame, by its kind and crosswalk."""
-    frame, column = delivered.frame, delivered.frame[crosswalk.name]
+    frame, column, marks, areas = delivered.frame, delivered.frame[crosswalk.name], ways.marks, ways.areas
     if crosswalk.option is not None:
-        return chosen(frame, crosswalk)
+        return chosen(name, item, crosswalk, ways.lists, frame.index)
     if item.kind == "single":
-        return values.single(column, item, crosswalk)
+        own = values.single(column, item, crosswalk)
+        return beside(frame, crosswalk, own) if crosswalk.more else own
     if item.kind == "integer":
         return values.integer(column, item, crosswalk, marks, _stated(delivered, crosswalk))
     if item.kind == "number":

@@ -21,7 +21,9 @@ def route(
     items in the questionnaire's order (private items that were not read left out).
     """
     result, problems = responses.copy(), []
-    refused = {problem.item: problem.rows for problem in known}
+    refused: dict[str, np.ndarray] = {}
+    for problem in known:
+        refused[problem.item] = refused.get(problem.item, np.zeros(len(result), bool)) | problem.rows
     for name, item in questionnaire.items.items():
         if name in questionnaire.skips and name in result:
             answered = _skipped(result, name, item, questionnaire)

@@ -12,6 +12,8 @@ from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
 from pulsometro.ingest.harmonise.folios import rows_said
 from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, thousands_of, whole
+from pulsometro.ingest.harmonise.unknown_options import offence_of, option_remedy
+from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.questionnaire.labels_alike import label_key
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
@@ -24,34 +26,50 @@ _MOST_SHOWN = 9
 def unknown_sentence(
     delivered: Delivered,
     questionnaire: Questionnaire,
-    areas: Areas,
+    ways: Ways,
     path: Path,
     unknown: list[tuple[str, Column, np.ndarray]],
-    marks: Marks,
     hidden: Collection[str],
 ) -> str:
     """The refusal of the first of ``unknown`` (item, its column, mask of its rows), and how many others there are."""
     name, crosswalk, mask = unknown[0]
-    item, frame, wave = questionnaire[name], delivered.frame, questionnaire.wave
-    rows = frame.index[mask]
-    texts = values.uniques(frame[crosswalk.name][mask])[1]
-    count = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows ({rows_said(rows)})"
-    words = _blank_words(frame, unknown)
-    first = next((text for text in texts if is_usual(text)), texts[0])
-    said = unexpected([first, *texts[1:]], item, crosswalk, areas, hidden)[0]
-    if fault_of(first) == "stata":
-        said = f"'{first}'"
-    if is_usual(first):
-        said, remedy = f"'{first}'", f"is a word for no answer; say delivery.blank: {said_words(words)} in {wave}.yaml"
-    elif item.kind in ("integer", "number"):
-        remedy = number_remedy(name, item, first, marks, wave)
+    item, column = questionnaire[name], crosswalk.name
+    offence = None if crosswalk.option is None else offence_of(crosswalk, ways.lists, item)
+    if offence is None:
+        said, remedy = _said(delivered.frame, questionnaire, ways, unknown, hidden)
     else:
-        every = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
-        remedy = _remedy(name, item, areas, first, every, wave)
-    where = f"{path}, column {crosswalk.name} (item {name}), {count}: {said}"
-    others = ", ".join(c.name for _, c, _ in unknown[1:4]) + (" …" if len(unknown) > 4 else "")
-    tail = f"; {len(unknown) - 1} more with unknown values: {others}" if len(unknown) > 1 else ""
-    return f"{where} {remedy}{tail}."
+        column, mask, options = offence.column, offence.rows, ways.lists[offence.column].options
+        said, remedy = option_remedy(name, item, crosswalk, options, offence.cell, questionnaire.wave)
+    rows = delivered.frame.index[mask]
+    count = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows ({rows_said(rows)})"
+    # Of a multiple answer each option says the same of one column.
+    rest = list(dict.fromkeys(other.name for _, other, _ in unknown[1:] if other.name != column))
+    others = ", ".join(rest[:3]) + (" …" if len(rest) > 3 else "")
+    tail = f"; {len(rest)} more with unknown values: {others}" if rest else ""
+    return f"{path}, column {column} (item {name}), {count}: {said} {remedy}{tail}."
+
+
+def _said(
+    frame: pd.DataFrame,
+    questionnaire: Questionnaire,
+    ways: Ways,
+    unknown: list[tuple[str, Column, np.ndarray]],
+    hidden: Collection[str],
+) -> tuple[str, str]:
+    """Of the first of ``unknown`` what may be shown of a value, and the remedy."""
+    name, crosswalk, mask = unknown[0]
+    item, wave = questionnaire[name], questionnaire.wave
+    texts = values.uniques(frame[crosswalk.name][mask])[1]
+    first = next((text for text in texts if is_usual(text)), texts[0])
+    if is_usual(first):
+        words = said_words(_blank_words(frame, unknown))
+        return f"'{first}'", f"is a word for no answer; say delivery.blank: {words} in {wave}.yaml"
+    said = unexpected([first, *texts[1:]], item, crosswalk, ways.areas, hidden)[0]
+    if item.kind in ("integer", "number"):
+        tagged = fault_of(first) == "stata"
+        return f"'{first}'" if tagged else said, number_remedy(name, item, first, ways.marks, wave)
+    every = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
+    return said, _remedy(name, item, ways.areas, first, every, wave)
 
 
 def _blank_words(frame: pd.DataFrame, unknown: list[tuple[str, Column, np.ndarray]]) -> list[str]:

@@ -29,12 +29,13 @@ class Converted:
     """``values``: one per delivered row, missing where blank or not understood.
 
     ``unknown``: mask of the rows whose value could not be understood at all;
-    ``outside``: mask of those understood but out of the item's range.
+    ``outside``: mask of those understood but out of the item's range; ``opposed``: of those that contradict themselves.
     """
 
     values: pd.Series
     unknown: np.ndarray
     outside: np.ndarray
+    opposed: np.ndarray | None = None
 
 
 def uniques(column: pd.Series) -> tuple[np.ndarray, list[str]]:

@@ -1,0 +1,17 @@
+"""How one delivery's values are read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.multiple import Lists
+from pulsometro.ingest.harmonise.numerals import Marks
+
+
+@dataclass(frozen=True)
+class Ways:
+    """``areas``: municipalities by code and name; ``marks``: of its numbers; ``lists``: its columns of options."""
+
+    areas: Areas
+    marks: Marks
+    lists: Mapping[str, Lists]
