@@ -122,8 +122,8 @@ class Delivery:
     quarantined). ``not_delivered``: items asked whose column this delivery lacks, knowingly.
     ``skips``: what happens to an answer where the questionnaire skips: ``quarantine`` the row, or
     ``keep`` it and only report, for a producer's file whose published figures count it. ``verdicts``: the same of an
-    interview that the survey server itself calls unfinished, rejected, on hold, a preview or spam. ``skipped_as``: what the server writes
-    where nothing was asked (``0``, ``FALSE``, ``Unchecked``): there it is no answer. ``known``:
+    interview that the survey server itself calls unfinished, rejected, on hold, a preview or spam. ``skipped_as``:
+    what the server writes where nothing was asked (``0``, ``FALSE``, ``Unchecked``): there it is no answer. ``known``:
     what is known of these files and cannot be read from them, in Spanish, for the quality report.
     """
 
