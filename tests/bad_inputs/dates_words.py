@@ -3,6 +3,7 @@
 import unicodedata
 import zipfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -98,6 +99,75 @@ def latin_sav(folder: Path) -> None:
     path.write_bytes(content.replace("Policía".encode(), "Policía".encode("cp1252") + b" "))
 
 
+def dates(change: Callable[[pd.Timestamp], object], *edits: Edit) -> Break:
+    """The dates of a CSV written otherwise, under a questionnaire that may say so."""
+
+    def apply(folder: Path) -> None:
+        frame = d.good()
+        b.table(lambda f: f.assign(FECHA=[change(pd.Timestamp(day)) for day in frame["FECHA"]]))(folder)
+        d.write_study(folder, edit=all_of(*edits))
+
+    return apply
+
+
+def all_of(*edits: Edit) -> Edit:
+    """Several edits, one after the other."""
+
+    def apply(whole: str) -> str:
+        for edit in edits:
+            whole = edit(whole)
+        return whole
+
+    return apply
+
+
+def zoned(folder: Path) -> None:
+    """params.yaml says the study's zone."""
+    path = folder / "params.yaml"
+    path.write_text(swap('producer: "Nadie"', f'producer: "Nadie"\n  time_zone: {ZONE}')(path.read_text()))
+
+
+def also_zoned(break_it: Break) -> Break:
+    """The study's zone is said too."""
+
+    def apply(folder: Path) -> None:
+        break_it(folder)
+        zoned(folder)
+
+    return apply
+
+
+def evening(day: pd.Timestamp) -> pd.Timestamp:
+    """Half past seven in the evening in Monterrey."""
+    return (day + pd.Timedelta(hours=19, minutes=30)).tz_localize(ZONE)
+
+
+def since(epoch: str, unit: str) -> Callable[[pd.Timestamp], object]:
+    """Days or seconds since an epoch."""
+    return lambda day: (day.to_pydatetime() - datetime.fromisoformat(epoch)) // timedelta(**{unit: 1})
+
+
+def formatted(text: str) -> Edit:
+    """The format of the dates, declared."""
+    return column("fecha", f'{{name: FECHA, format: "{text}"}}')
+
+
+def some_dates(value: object, rows: int = 3) -> Break:
+    """The first rows have no right date."""
+    return first("FECHA", value, rows)
+
+
+def cells_for_months(folder: Path) -> None:
+    """A spreadsheet that took days for months: cells up to the 12th, texts beyond."""
+    path = b.raw(folder, "datos.xlsx")
+    frame = d.good()
+    days = [datetime.fromisoformat(day) for day in frame["FECHA"]]
+    cells = [day.replace(month=day.day, day=day.month) if day.day <= 12 else f"{day:%d/%m/%Y}" for day in days]
+    frame.assign(FECHA=pd.Series(cells, dtype=object)).to_excel(path, index=False)
+
+
+ZONE = "America/Monterrey"
+SPANISH = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 YES = {1: "Sí", 2: "No"}
 LIKE_P1 = {1: "Mucha", 2: "algo", 3: "POCA", 4: "Nada", 8: "8", 9: "No contestó"}
 # Read all the same: what breaks it, and what a note says of it.
@@ -139,6 +209,39 @@ ACCEPTED: dict[str, tuple[Break, str]] = {
     "a zip with what an office program leaves": (
         b.zipped({"a/entrega.csv": b.good_bytes(), "a/~$entrega.xlsx": b"x", "a/._b.csv": b"x"}), "blanks where"
     ),
+    # Dates
+    "evenings in UTC": (
+        also_zoned(dates(lambda day: evening(day).tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%S.000Z"))),
+        "times of another zone .*: FECHA",
+    ),
+    "evenings with their offset": (also_zoned(dates(lambda day: evening(day).isoformat())), "another zone .*: FECHA"),
+    "evenings of a server whose zone is declared": (
+        also_zoned(dates(
+            lambda day: evening(day).tz_convert("Europe/Madrid").strftime("%Y-%m-%d %H:%M:%S"),
+            delivery("time_zone: Europe/Madrid"),
+        )),
+        "another zone .*: FECHA",
+    ),
+    "evenings in seconds since 1970": (
+        also_zoned(dates(lambda day: int(evening(day).timestamp()), formatted("unix"))), "another zone .*: FECHA"
+    ),
+    "days that a server wrote as midnight in UTC": (
+        also_zoned(dates(lambda day: f"{day:%Y-%m-%d}T00:00:00.000Z")), "blanks where"
+    ),
+    "times of no zone": (dates(lambda day: f"{day:%Y-%m-%d} 23:59:59"), "blanks where"),
+    "half past seven p. m.": (
+        dates(lambda day: f"{day:%d/%m/%Y} 07:30:00 p.\u00a0m.", formatted("%d/%m/%Y %I:%M:%S %p")), "blanks where"
+    ),
+    "Spanish months": (
+        dates(lambda day: f"{day.day:02d}-{SPANISH[day.month - 1]}-{day.year}", formatted("%d-%b-%Y")), "blanks where"
+    ),
+    "the day's name": (
+        dates(lambda day: f"Lunes, {day.day} de enero de {day.year}", formatted("%d de %B de %Y")), "blanks where"
+    ),
+    "two ways of writing, both declared": (
+        dates(lambda day: f"{day:%d/%m/%Y}" if day.day % 2 else f"{day:%Y-%m-%d}", formatted("%d/%m/%Y | %Y-%m-%d")),
+        "blanks where",
+    ),
     "names of columns in NFD": (
         lambda f: (
             b.text(lambda t: t.replace("SEXO", apart("Género")))(f),
@@ -169,6 +272,76 @@ REFUSED: dict[str, tuple[Break, str, Edit | None]] = {
     "UTF-16 without its mark, big end first": (
         b.text(str, "utf-16-be"), r'say delivery\.encoding: "utf-16-be"', delivery("encoding: utf-16-be")
     ),
+    "Stata's days": (
+        dates(since("1960-01-01", "days")), r'Stata.s .*\(since 1960\): say .*: "stata"', formatted("stata")
+    ),
+    "Stata's milliseconds": (
+        dates(since("1960-01-01", "milliseconds")), r'milliseconds \(since 1960\): say .*"stata_ms"',
+        formatted("stata_ms"),
+    ),
+    "SPSS's seconds": (
+        dates(since("1582-10-14", "seconds")), r'SPSS.s seconds \(since 1582\): say .*: "spss"', formatted("spss")
+    ),
+    "R's days": (dates(since("1970-01-01", "days")), r'since 1970\): say .*: "unix_days"', formatted("unix_days")),
+    "a Mac's spreadsheet": (
+        dates(since("1904-01-01", "days")), r'since 1904\): say .*: "excel1904"', formatted("excel1904")
+    ),
+    "p. m. and day first": (
+        dates(lambda day: f"{day:%d/%m/%Y} 07:30 p. m."), 'all of them read as %d/%m/%Y', formatted("%d/%m/%Y")
+    ),
+    "Spanish months, undeclared": (
+        dates(lambda day: f"{day.day:02d}-{SPANISH[day.month - 1]}-{day.year}"), r"read as %d-%b-%Y: say",
+        formatted("%d-%b-%Y"),
+    ),
+    "English months": (
+        dates(lambda day: f"{day:%b} {day.day}, {day.year}"), r"as %b %d, %Y: say", formatted("%b %d, %Y")
+    ),
+    "two digits of the year": (
+        dates(lambda day: f"{day:%d/%m/%y}" if day.day > 12 else f"{day:%d/%m}/20"), r"as %d/%m/%y: say",
+        formatted("%d/%m/%y"),
+    ),
+    "two ways of writing": (
+        dates(lambda day: f"{day:%d/%m/%Y}" if day.day % 2 else f"{day:%Y-%m-%d}"),
+        r'written in 2 ways \(30 as %Y-%m-%d, 30 as %d/%m/%Y\): say .*format: "%Y-%m-%d \| %d/%m/%Y"',
+        formatted("%Y-%m-%d | %d/%m/%Y"),
+    ),
+    "day first here, month first there": (
+        dates(lambda day: f"{day:%d/%m/%Y}" if day.day % 2 else f"{day:%m/%d/%Y}"),
+        "some have the day first and others the month", None,
+    ),
+    "a spreadsheet took days for months": (cells_for_months, "a spreadsheet took days for months", None),
+    "a day that no calendar has": (some_dates("2020-02-31"), r"no calendar has that day \(3 of such rows\)", None),
+    "a time without a date": (some_dates("19:30"), "a time of day without a date", None),
+    "a month without a day": (some_dates("2020-01"), "lacks the day or the year", None),
+    "no date in words": (
+        some_dates("no sé"), r"a date in no way of writing \(3 of such rows\).* delivery\.blank", None
+    ),
+    "a zone without the study's": (
+        dates(lambda day: evening(day).tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%SZ")),
+        "names a zone and params.yaml does not say the study's; say study.time_zone", None,
+    ),
+    "a zone in letters": (
+        also_zoned(dates(lambda day: f"{day:%Y-%m-%d} 19:30:00 CST")), "by letters .*; say delivery.time_zone",
+        delivery(f"time_zone: {ZONE}"),
+    ),
+    "a zone that is none": (
+        b.questionnaire(delivery("time_zone: Monterrey")), "delivery.time_zone: 'Monterrey' is no time zone", None
+    ),
+    "a study's zone that is none": (
+        b.params(swap('producer: "Nadie"', 'producer: "Nadie"\n  time_zone: Hora del Centro')),
+        "time_zone: 'Hora del Centro' is no time zone", None,
+    ),
+    "a format that is none": (
+        b.questionnaire(formatted("dd/mm/aaaa")), r"'dd/mm/aaaa' is no way of writing a date; say day, month", None
+    ),
+    "day and month exchanged": (
+        dates(lambda day: f"{day:%d/%m/%Y}" if day.day <= 12 else "06/01/2020", formatted("%m/%d/%Y")),
+        r'nearly all would be inside .*: say .*format: "%d/%m/%Y"', formatted("%d/%m/%Y"),
+    ),
+    "the wrong epoch declared": (
+        dates(since("1960-01-01", "days"), formatted("excel")), r'say .*format: "stata"', formatted("stata")
+    ),
+    "all of them Unix's zero": (every("FECHA", lambda _: "1970-01-01"), "so the file has no dates", None),
     "two labels that are one": (
         b.questionnaire(swap("codes: {1: sí, 2: no}", "codes: {1: sí, 2: SI}")),
         r"'sí' \(1\) and 'SI' \(2\) are one label but for accents",

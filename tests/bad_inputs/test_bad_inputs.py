@@ -182,7 +182,7 @@ CASES: dict[str, tuple[Break, str]] = {
     "dates as serials": (_rows(FECHA=43840), r"a spreadsheet's day numbers: say delivery.columns.fecha.format"),
     "dates day first": (_rows(FECHA="15/01/2020"), r"all of them read as %d/%m/%Y: say delivery.columns.fecha.format"),
     "dates that read two ways": (_rows(FECHA="05/01/2020"), r"may be read as %d/%m/%Y or as %m/%d/%Y"),
-    "dates written in two ways": (_first("FECHA", "15/01/2020"), r"not all written alike"),
+    "dates written in two ways": (_first("FECHA", "15/01/2020"), r"in 2 ways \(57 as %Y-%m-%d, 3 as %d/%m/%Y"),
     "another wave's file": (_rows(FECHA="2019-10-15"), r"100% of the interviews are dated outside"),
     "an infinite number": (_first("MINUTOS", "inf"), r"is not a finite number"),
     "thousands divided by commas": (_rows(MINUTOS="1,234"), r"thousands or decimals; say delivery.thousands"),

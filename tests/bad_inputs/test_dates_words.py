@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from pulsometro.cli import main
 from tests.bad_inputs.broken import WAVE
-from tests.bad_inputs.dates_words import ACCEPTED, REFUSED
+from tests.bad_inputs.dates_words import ACCEPTED, REFUSED, zoned
 from tests.ingest import deliveries as d
 
 pytestmark = pytest.mark.slow
@@ -48,6 +48,9 @@ def test_one_sentence_and_its_remedy(case: str, tmp_path: Path, monkeypatch: pyt
     assert "written alike" not in errors[0] and len(errors[0]) < 600
     if remedy is not None:
         file = next((tmp_path / "raw" / WAVE).iterdir()).name
+        said_zone = "time_zone" in (tmp_path / "params.yaml").read_text(encoding="utf-8")
         d.write_study(tmp_path, file, remedy)
+        if said_zone:
+            zoned(tmp_path)
         code, said = ingested(tmp_path, monkeypatch)
         assert code == 0 and "60 rows = 60 accepted + 0 quarantined" in said, said

@@ -14,7 +14,9 @@ from pulsometro.ingest.delivery_record import NAME as DELIVERY
 from pulsometro.ingest.delivery_record import Counts, DeliveryRecord, Difference, Note
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.harmonise.blank_words import emptied
-from pulsometro.ingest.harmonise.crosswalk import harmonised, interviewers, plan, present
+from pulsometro.ingest.harmonise.clock import Clock, clock_of
+from pulsometro.ingest.harmonise.crosswalk import Plan, harmonised, interviewers, plan, present
+from pulsometro.ingest.harmonise.date_causes import other_wave
 from pulsometro.ingest.harmonise.headings import shown_all, shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
@@ -74,8 +76,9 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     delivered = emptied(delivered, questionnaire.delivery.blank)
     marks = file_marks(delivered.frame, questionnaire, reading, path)
+    clock = clock_of(study, wave, questionnaire.delivery)
     responses, problems = harmonised(
-        delivered, questionnaire, reading, areas, path, roles.phone, marks, key, roles.interviewer
+        delivered, questionnaire, reading, areas, path, roles.phone, marks, key, roles.interviewer, clock
     )
     told = verdict_columns(delivered.columns, questionnaire, reading)
     delivered = replace(delivered, system=(*delivered.system, *told))
@@ -87,7 +90,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     found = {p.item: (p.rows, not_asked(routed, questionnaire, p.item)) for p in broken if p.reason == "skip_violation"}
     refuse_filled(delivered.frame, questionnaire, reading.items, path, found)
     if roles.date is not None and roles.date in routed:
-        _refuse_other_wave(routed[roles.date], study, wave, path)
+        _refuse_other_wave(routed[roles.date], study, wave, path, partial(_why, delivered, reading, roles.date, clock))
     accepted, quarantine, counts = separate(routed, [*problems, *broken])
     if not counts.accepted:
         worst = max(counts.by_reason, key=lambda reason: counts.by_reason[reason])
@@ -100,7 +103,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     hidden = interviewers(delivered.frame, reading, roles.interviewer)
     differences = compare(delivered, questionnaire, reading, areas, hidden)
     detected = {**delivered.detected, **(_written(marks) if delivered.detected["format"] == "csv" else {})}
-    notes = quirks(delivered, questionnaire, reading, responses, routed)
+    notes = quirks(delivered, questionnaire, reading, responses, routed, clock)
     if verdicts:
         said = ", ".join(dict.fromkeys(problem.item for problem in verdicts))
         notes = (*notes, Note("verdicts_obeyed", said) if obeyed else Note("verdicts_kept", said))
@@ -141,7 +144,14 @@ def _ingest(study: Study, wave: str, tell: Tell, folder: Path) -> str:
     return _printed(study, wave, ingested)
 
 
-def _refuse_other_wave(days: pd.Series, study: Study, wave: str, path: Path) -> None:
+def _why(delivered: Delivered, reading: Plan, name: str, clock: Clock, days: pd.Series, wave: str) -> str:
+    crosswalk = reading.items[name]
+    return other_wave(days, delivered.frame[crosswalk.name], name, crosswalk.format, wave, clock)
+
+
+def _refuse_other_wave(
+    days: pd.Series, study: Study, wave: str, path: Path, why: Callable[[pd.Series, str], str]
+) -> None:
     """Two waves' files exchanged look right in every other respect."""
     known = pd.to_datetime(days.dropna(), format="%Y-%m-%d", errors="coerce").dropna()
     dates = study.wave(wave).fieldwork
@@ -149,7 +159,7 @@ def _refuse_other_wave(days: pd.Series, study: Study, wave: str, path: Path) -> 
     if len(known) and inside.mean() < 0.5:
         raise PulsoError(
             f"{path}: {(~inside).mean():.0%} of the interviews are dated outside the fieldwork of {wave} "
-            f"({dates.start} to {dates.end}); is it another wave's file, or are the dates in params.yaml wrong?"
+            f"({dates.start} to {dates.end}); {why(days, wave)}."
         )
 
 

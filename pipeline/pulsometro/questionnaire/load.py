@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire.coherence import conditions_of, consistency_faults
 from pulsometro.questionnaire.expressions import parse
+from pulsometro.questionnaire.format_faults import format_faults
 from pulsometro.questionnaire.item_faults import code_faults, delivery_faults, name_faults, skip_faults
 from pulsometro.questionnaire.model import Attempts, Consistency, Delivery, Fieldwork, Item, Questionnaire
 from pulsometro.questionnaire.shorthand import with_columns, with_scales
@@ -132,5 +133,6 @@ def _faults(content: _WaveFile, wave: str, areas: Collection[str]) -> Iterator[F
     yield from delivery_faults(content.items, items, content.delivery)
     yield from mark_faults(content.delivery)
     yield from option_faults(items, content.delivery)
+    yield from format_faults(items, content.delivery)
     yield from word_faults(items, content.delivery, areas)
     yield from consistency_faults(content.consistency, content.items, areas)

@@ -12,7 +12,7 @@ from pulsometro.questionnaire import Indicators, Questionnaire, load_indicators,
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.configuration import STRICT, load_yaml, validate
 from pulsometro.settings.estimation_settings import ChangeSettings, EstimationSettings
-from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.faults import Fault, demand, refuse, shown
 from pulsometro.settings.made_once import FrozenDict, once
 from pulsometro.settings.names import hidden_characters
 from pulsometro.settings.publish_settings import PublishSettings
@@ -26,13 +26,17 @@ from pulsometro.settings.study_names import (
     report_faults,
     wave_faults,
 )
+from pulsometro.settings.time_zones import zone_fault
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study.layout import inside
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who publishes what about whom, in the readers' language."""
+    """Who publishes what about whom, in the readers' language.
+
+    ``time_zone``: IANA's name of the zone whose days interviews have; needed where a delivery's times name another.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     __retired__: ClassVar = {"language": "remove it: what is published is in the Spanish of Mexico, whatever it said."}
@@ -43,6 +47,11 @@ class Identity:
     area_short: str
     producer: str
     sponsors: tuple[str, ...] = ()
+    time_zone: str | None = None
+
+    def __post_init__(self) -> None:
+        problem = "" if self.time_zone is None else zone_fault(self.time_zone)
+        demand("params.yaml, study:", (not problem, f"time_zone: {problem}".removesuffix(".")))
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,18 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pulsometro.common.discretion import simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Difference
 from pulsometro.ingest.harmonise.areas import alias_table
+from pulsometro.ingest.harmonise.clock import Clock
 from pulsometro.ingest.harmonise.crosswalk import Plan, converted, ways_of
 from pulsometro.ingest.harmonise.headings import shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.number_marks import declared_marks
+from pulsometro.ingest.harmonise.plain_texts import plain_texts
 from pulsometro.ingest.harmonise.unknown_options import offence_of
 from pulsometro.ingest.harmonise.unknown_values import unexpected
 from pulsometro.ingest.read.delivered import Delivered, code_text
@@ -50,6 +53,7 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
     names = [n for n in questionnaire.asked if n != "folio" and n not in delivery.not_delivered]
     full = Plan({name: delivery.columns[name] for name in names}, delivery.respondent, delivery.finished)
     delivered = read_delivery(path, delivery, lambda columns: tuple(c for c in full.columns if c in set(columns)))
+    delivered = plain_texts(delivered, delivery)
     absent = [name for name in full.respondent if name not in delivered.columns]
     if absent:
         raise PulsoError(
@@ -82,7 +86,8 @@ def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
 
 def _unknown(study: Study, questionnaire: Questionnaire, delivered: Delivered, reading: Plan) -> dict[str, str]:
     areas, todo = alias_table(study.params.municipalities), {}
-    ways = ways_of(delivered, questionnaire, areas, declared_marks(questionnaire.delivery))
+    clock = Clock(None if study.identity.time_zone is None else ZoneInfo(study.identity.time_zone))
+    ways = ways_of(delivered, questionnaire, areas, declared_marks(questionnaire.delivery), clock)
     for name, crosswalk in reading.items.items():
         item = questionnaire[name]
         result = converted(name, delivered, item, crosswalk, ways)

@@ -12,6 +12,8 @@ from pulsometro.common.discretion import alike, place_of, plain, simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.clock import NO_CLOCK, Clock
+from pulsometro.ingest.harmonise.dates import days
 from pulsometro.ingest.harmonise.folios import refuse_repeated, refuse_telling
 from pulsometro.ingest.harmonise.multiple import beside, chosen, read_lists
 from pulsometro.ingest.harmonise.numerals import Marks
@@ -95,14 +97,14 @@ def _heading(text: str, place: int, wanted: str) -> str:
 
 def harmonised(
     delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, phone: str | None,
-    marks: Marks, key: bytes | None = None, interviewer: str | None = None,
+    marks: Marks, key: bytes | None = None, interviewer: str | None = None, clock: Clock = NO_CLOCK,
 ) -> tuple[pd.DataFrame, list[Problem]]:  # fmt: skip
     """Canonical responses (all delivered rows) and the problems found in them.
 
     Returns a frame with ``folio`` and one column per item, index = the row's number in the
     file. ``marks``: of its numbers. ``phone``: the item that is a telephone, kept only as its code under
     ``key``; without a key as a rank, which no other wave has. ``interviewer``: the item that says who asked, shown
-    nowhere.
+    nowhere. ``clock``: whose days the dates are.
     Raises PulsoError for unknown codes, unknown municipalities, duplicated folios, and telephones elsewhere.
     """
     frame = delivered.frame
@@ -113,7 +115,7 @@ def harmonised(
     refuse_repeated(columns["folio"], path, hidden)
     problems = [Problem("folio", "required_missing", columns["folio"].isna().to_numpy())]
     unknown: list[Unknown] = []
-    ways = ways_of(delivered, questionnaire, areas, marks)
+    ways = ways_of(delivered, questionnaire, areas, marks, clock)
     for name, item in questionnaire.items.items():
         if name in reading.items:
             crosswalk = reading.items[name]
@@ -173,9 +175,11 @@ def _unfinished(frame: pd.DataFrame, column: str) -> Problem:
     return Problem(column, "unfinished", values.text(frame[column]).values.isna().to_numpy())
 
 
-def ways_of(delivered: Delivered, questionnaire: Questionnaire, areas: Areas, marks: Marks) -> Ways:
+def ways_of(
+    delivered: Delivered, questionnaire: Questionnaire, areas: Areas, marks: Marks, clock: Clock = NO_CLOCK
+) -> Ways:
     """How this delivery's values are read."""
-    return Ways(areas, marks, read_lists(delivered.frame, questionnaire.items, questionnaire.delivery.columns))
+    return Ways(areas, marks, read_lists(delivered.frame, questionnaire.items, questionnaire.delivery.columns), clock)
 
 
 def converted(name: str, delivered: Delivered, item: Item, crosswalk: Column, ways: Ways) -> Converted:
@@ -191,7 +195,7 @@ def converted(name: str, delivered: Delivered, item: Item, crosswalk: Column, wa
     if item.kind == "number":
         return values.number(column, item, crosswalk, marks, _stated(delivered, crosswalk))
     if item.kind == "date":
-        return values.day(column, crosswalk)
+        return days(column, crosswalk, ways.clock)
     if item.kind == "area" and areas.known:
         return _area(column, crosswalk, areas)
     return values.text(column)

@@ -7,7 +7,9 @@ import pandas as pd
 
 from pulsometro.ingest.delivery_record import Note, NoteKind
 from pulsometro.ingest.harmonise import values
+from pulsometro.ingest.harmonise.clock import Clock
 from pulsometro.ingest.harmonise.crosswalk import Plan
+from pulsometro.ingest.harmonise.dates import zeros, zone_changed
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.questionnaire.model import Questionnaire
 
@@ -17,8 +19,9 @@ _LOOKED_AT = 10_000
 
 
 def quirks(
-    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, before: pd.DataFrame, routed: pd.DataFrame
-) -> tuple[Note, ...]:
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, before: pd.DataFrame, routed: pd.DataFrame,
+    clock: Clock,
+) -> tuple[Note, ...]:  # fmt: skip
     """Notes about padded codes, labels instead of codes, and blanks that stand for a skip, after those of the reader.
 
     ``before`` and ``routed``: the responses before and after the skips were written.
@@ -31,7 +34,11 @@ def quirks(
         if (before[name].isna() & (routed[name] == code)).any()
     ]
     labelled = list(_labelled(delivered.frame, questionnaire, reading))
+    dated = [(c, delivered.frame[c.name]) for n, c in reading.items.items() if questionnaire[n].kind == "date"]
+    zero = [f"{c.name} ({count:,})" for c, column in dated if (count := zeros(column, c))]
+    moved = [c.name for c, column in dated if zone_changed(column, c, clock)]
     found: tuple[tuple[NoteKind, list[str]], ...] = (
+        ("zero_dates", zero), ("time_zones", moved),
         ("padded_codes", padded), ("labels_read", labelled), ("blank_skips", blank),
     )  # fmt: skip
     return (*delivered.notes, *(Note(kind, ", ".join(names)) for kind, names in found if names))

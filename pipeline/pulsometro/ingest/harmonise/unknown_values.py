@@ -10,6 +10,7 @@ from pulsometro.common.discretion import alike, quoted
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
+from pulsometro.ingest.harmonise.date_causes import date_cause
 from pulsometro.ingest.harmonise.folios import rows_said
 from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, thousands_of, whole
 from pulsometro.ingest.harmonise.unknown_options import offence_of, option_remedy
@@ -68,8 +69,10 @@ def _said(
     if item.kind in ("integer", "number"):
         tagged = fault_of(first) == "stata"
         return f"'{first}'" if tagged else said, number_remedy(name, item, first, ways.marks, wave)
-    every = [text for text in values.uniques(frame[crosswalk.name])[1] if text]
-    return said, _remedy(name, item, ways.areas, first, every, wave)
+    if item.kind == "date":
+        cause = date_cause(frame[crosswalk.name], mask, name, crosswalk.format, wave, ways.clock)
+        return said, f"is not a date as declared; {cause}"
+    return said, _remedy(name, item, ways.areas, first, wave)
 
 
 def _blank_words(frame: pd.DataFrame, unknown: list[tuple[str, Column, np.ndarray]]) -> list[str]:
@@ -123,8 +126,8 @@ def _declared(text: str, like: Collection[str]) -> bool:
     return any(alike(text, label) for label in like)
 
 
-def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], wave: str) -> str:
-    """What is wrong with a value and what to do, without a full stop; ``whole``: all of the column's."""
+def _remedy(name: str, item: Item, areas: Areas, value: str, wave: str) -> str:
+    """What is wrong with a value and what to do, without a full stop."""
     if item.kind == "area":
         near = areas.nearest(value)
         hint = f" (the nearest is '{near}')" if near else ""
@@ -134,18 +137,4 @@ def _remedy(name: str, item: Item, areas: Areas, value: str, whole: list[str], w
         if value in map(str, item.valid_codes) and label_key(value) in map(label_key, item.codes.values()):
             told = "is a code, and another code's label where labels came too: export codes, or"
         return f"{told} add it to delivery.columns.{name}.codes in {wave}.yaml"
-    if item.kind == "date":
-        return f"is not a date as declared; {_date_hint(whole, name)} in {wave}.yaml"
     return "is not known; correct the file"
-
-
-def _date_hint(whole: list[str], name: str) -> str:
-    """How the dates are written, when all of them are written alike."""
-    key = f"delivery.columns.{name}.format"
-    fitting = values.date_patterns(whole)
-    if len(fitting) == 1:
-        how = "a spreadsheet's day numbers" if fitting[0] == "excel" else fitting[0]
-        return f'all of them read as {how}: say {key}: "{fitting[0]}"'
-    if fitting:
-        return f"they may be read as {' or as '.join(fitting)}: say which in {key}"
-    return f"they are not all written alike: ask for one way of writing them, or say {key}"

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,6 @@ from pulsometro.ingest.read.delivered import code_text, plain_number
 from pulsometro.questionnaire.model import Column, Item
 
 _COMMA = re.compile(r"[+-]?[0-9]+,0+$")
-_EXCEL_EPOCH = date(1899, 12, 30)
-# 31 December 2099: what is larger is a date written as a number, not a spreadsheet's count of days.
-_EXCEL_LAST = 73_051
-_PATTERNS = (
-    "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y", "%m/%d/%y", "%d-%b-%y",
-    "%d-%b-%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "excel",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -151,38 +143,3 @@ def text(column: pd.Series) -> Converted:
     values = pd.array([value or None for value in texts], dtype="string")
     none = np.zeros(len(column), dtype=bool)
     return Converted(pd.Series(values.take(places), index=column.index), none, none)
-
-
-def day(column: pd.Series, crosswalk: Column) -> Converted:
-    """Dates as ISO text (2013-05-02); a time of day is dropped."""
-    places, found = pd.factorize(column, use_na_sentinel=False)
-    read: Callable[[Any], str | None] = lambda value: _day(value, crosswalk.format)  # noqa: E731
-    days = [read(value) for value in found]
-    blank = np.array([code_text(value) == "" for value in found], dtype=bool)
-    values = pd.array(days, dtype="string")
-    unknown = np.array([value is None for value in days], dtype=bool) & ~blank
-    none = np.zeros(len(column), dtype=bool)
-    return Converted(pd.Series(values.take(places), index=column.index), unknown[places], none)
-
-
-def _day(value: Any, pattern: str | None) -> str | None:
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, datetime | date):
-        return value.strftime("%Y-%m-%d")
-    content = code_text(value)
-    try:
-        if pattern == "excel":
-            if not 0 < float(content) < _EXCEL_LAST:
-                return None
-            return (_EXCEL_EPOCH + timedelta(days=int(float(content)))).isoformat()
-        if pattern:
-            return datetime.strptime(content, pattern).date().isoformat()
-        return date.fromisoformat(content[:10]).isoformat() if content[10:11] in {"", "T", " "} else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def date_patterns(texts: list[str]) -> list[str]:
-    """The usual ways of writing a date in which every one of the texts can be read."""
-    return [pattern for pattern in _PATTERNS if texts and all(_day(text, pattern) for text in texts)]

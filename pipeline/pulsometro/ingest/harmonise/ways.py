@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.clock import NO_CLOCK, Clock
 from pulsometro.ingest.harmonise.multiple import Lists
 from pulsometro.ingest.harmonise.numerals import Marks
 
 
 @dataclass(frozen=True)
 class Ways:
-    """``areas``: municipalities by code and name; ``marks``: of its numbers; ``lists``: its columns of options."""
+    """``areas``: municipalities by code and name; ``marks``: of its numbers; ``lists``: its columns of options;
+    ``clock``: whose days its dates are."""
 
     areas: Areas
     marks: Marks
     lists: Mapping[str, Lists]
+    clock: Clock = NO_CLOCK
