@@ -30,6 +30,8 @@ USUAL: Mapping[str, Amount] = MappingProxyType(
         "weight.size": Amount(0.0, 0.05),
         "weight.inputs_known": Amount(0.10, 0.35),
         "nonresponse": Amount(0.35, 0.90),
+        # What a role says nothing of; check.rules.roles.
+        "role": Amount(0.05, 0.50),
         "quarantined.for": Amount(0.002, 0.02),
     }
 )

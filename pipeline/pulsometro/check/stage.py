@@ -20,6 +20,7 @@ from pulsometro.check.rules.previous_wave import Past, Telephones, against, tele
 from pulsometro.check.rules.repeated_answers import answers_again
 from pulsometro.check.rules.repeated_delivery import delivered_again, earlier_answers, same_fieldwork
 from pulsometro.check.rules.representativeness import composition_rules
+from pulsometro.check.rules.roles import LEAST, role_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
 from pulsometro.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
 from pulsometro.common.errors import MachineError, PulsoError
@@ -180,6 +181,8 @@ def gather(
     if sample is not None:
         evidence = evidence.with_more({"composition": sample[0]}, sample[1])
     ingested = _ingested_before(study, wave)
+    minutes = _usual_minutes(study, [each for each in ingested if each not in stopped])
+    evidence = evidence.with_more(*role_rules(study, questionnaire, evidence.tables["respondents"], minutes))
     past = earlier_answers(study, ingested)
     evidence = evidence.with_more(*answers_again(study, questionnaire, evidence.tables["respondents"], past))
     evidence = evidence.with_more(*delivered_again(study, wave, responses))
@@ -200,6 +203,18 @@ def _ingested_before(study: Study, wave: str) -> list[str]:
     """Waves before this one that were ingested, oldest first; its own fieldwork delivered once more is none of them."""
     before = [each for each in study.waves_up_to(wave) if each != wave and not same_fieldwork(study, wave, each)]
     return [each for each in before if study.processed(each, "responses.parquet").is_file()]
+
+
+def _usual_minutes(study: Study, earlier: Sequence[str]) -> float | None:
+    """The median duration of the last wave that tells it, None where none does."""
+    role = study.params.check.roles.duration
+    for wave in reversed(earlier) if role is not None else ():
+        path = study.processed(wave, "responses.parquet")
+        if role in column_names(path):
+            known = pd.to_numeric(read_table(path, [role])[role], errors="coerce").dropna()
+            if len(known) >= LEAST:
+                return float(known.median())
+    return None
 
 
 def _copied(study: Study, last: str, responses: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], tuple[Rule, ...]]:
