@@ -16,8 +16,9 @@ import pandas as pd
 
 from pulsometro.estimation import Calibration, Settings, Share, SurveyDesign, estimate
 from pulsometro.settings.base_weight_settings import Given
-from pulsometro.settings.weighting_settings import Calibration as CalibrationSettings
-from pulsometro.settings.weighting_settings import Collapse, ControlTotals, MarginSettings, WeightingSettings
+from pulsometro.settings.calibration_settings import Calibration as CalibrationSettings
+from pulsometro.settings.calibration_settings import Collapse, ControlTotals, MarginSettings
+from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
 
 HERE = Path(__file__).resolve().parent

@@ -9,9 +9,10 @@ import pytest
 from pydantic import Field
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.settings.calibration_settings import Trim
 from pulsometro.settings.configuration import STRICT, validate
 from pulsometro.settings.faults import Fault, demand, refuse, shown
-from pulsometro.settings.weighting_settings import Trim, WeightingSettings
+from pulsometro.settings.weighting_settings import WeightingSettings
 
 PATH = Path("study/x.yaml")
 

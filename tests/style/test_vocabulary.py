@@ -13,8 +13,8 @@ from pulsometro.estimation.comparing import multiple_testing
 from pulsometro.estimation.precision import SCHEMES
 from pulsometro.estimation.variables import MissingRule
 from pulsometro.questionnaire.indicators import Indicator
+from pulsometro.settings.calibration_settings import Calibration
 from pulsometro.settings.estimation_settings import ChangeSettings, EstimationSettings
-from pulsometro.settings.weighting_settings import Calibration
 from pulsometro.style import method_words, vocabulary
 from pulsometro.weighting.calibration import methods
 

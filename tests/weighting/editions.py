@@ -32,7 +32,12 @@ PULSO: dict[str, Any] = {
 
 
 def settings(**changes: Any) -> WeightingSettings:
-    """The settings above with top-level keys replaced (None: left out)."""
+    """The settings above with top-level keys replaced (None: left out).
+
+    Base weights alone count each household's adults, and more or fewer people than the totals: they are relative.
+    """
+    if "calibration" in changes and changes["calibration"] is None:
+        changes = {"scale": "relative", **changes}
     declared = {key: value for key, value in {**PULSO, **changes}.items() if value is not None}
     return TypeAdapter(WeightingSettings).validate_python(declared)
 

@@ -7,9 +7,6 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from pulsometro.common.errors import PulsoError
-from pulsometro.weighting.control_totals import csv_named
-
 FOLDER = Path(__file__).resolve().parents[2] / "raw" / "population"
 
 
@@ -75,23 +72,3 @@ def test_the_gap_of_the_low_projection_shows(totals: pd.DataFrame) -> None:
     assert gap.idxmin() == "19018"
     assert gap.min() == pytest.approx(-0.113, abs=0.001)
     assert gap.drop("19018").abs().max() < 0.026
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [(b"", "No columns"), (b"area,total\n1,2\n1,2,3,4\n", "line 3"), ("área,total\n1,2\n".encode("latin-1"), "utf-8")],
-    ids=["empty", "a line too long", "another encoding"],
-)
-def test_a_table_that_cannot_be_read_is_said(tmp_path: Path, content: bytes, said: str) -> None:
-    (tmp_path / "totals.csv").write_bytes(content)
-    with pytest.raises(PulsoError, match=f"totals.csv: not readable as a CSV .*{said}.*; save it again") as stop:
-        csv_named(tmp_path, "totals.csv", ("area",), "control_totals")
-    assert "\n" not in str(stop.value)
-    with pytest.raises(PulsoError, match=r"the file is missing; params\.yaml names it under weighting.coverage"):
-        csv_named(tmp_path, "other.csv", ("area",), "coverage")
-
-
-def test_codes_of_areas_keep_their_zeros(tmp_path: Path) -> None:
-    (tmp_path / "totals.csv").write_text("area,total\n07001,9\n", encoding="utf-8")
-    table = csv_named(tmp_path, "totals.csv", ("area",), "control_totals")
-    assert table.to_dict("list") == {"area": ["07001"], "total": [9]}

@@ -1,5 +1,6 @@
 """Stage *estimate*: the indicators of a wave, in every domain, as one tidy table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -87,6 +88,7 @@ def prepare(study: Study, wave: str) -> Prepared:
     check_against(study.indicators, questionnaire, study.questionnaires / "indicators.yaml", study.area_codes)
     data = load_respondents(study, wave)
     available = study.indicators.available(questionnaire)
+    _refuse_totals(study, available)
     variables = []
     helpers: dict[str, pd.Series] = {}
     for name, indicator in available.items():
@@ -94,6 +96,16 @@ def prepare(study: Study, wave: str) -> Prepared:
     data = pd.concat([data, pd.DataFrame(helpers, index=data.index)], axis=1)
     domains = tuple(_domain(study, questionnaire, columns) for columns in study.params.estimation.domains)
     return Prepared(survey_design(study, wave, data), tuple(variables), domains)
+
+
+def _refuse_totals(study: Study, available: Mapping[str, Indicator]) -> None:
+    """Raise PulsoError where numbers of persons are asked of weights that give shares alone."""
+    asked = [name for name, indicator in available.items() if "total" in indicator.statistics]
+    if study.params.weighting.scale == "relative" and asked:
+        raise PulsoError(
+            f"questionnaires/indicators.yaml: {', '.join(asked)} ask for totals and weighting.scale in params.yaml is "
+            "relative, which gives none; take 'total' out of their statistics, or calibrate and leave scale out."
+        )
 
 
 def survey_design(study: Study, wave: str, data: pd.DataFrame) -> SurveyDesign:

@@ -17,7 +17,11 @@ _SIDE_BY_SIDE = ("common/parallel.py",)
 _DELIVERY = ("ingest/delivery_record.py",)
 # A verdict holds what the delivery record says of counts, notes and metadata.
 _VERDICT = ("check/verdict.py", *_DELIVERY)
-_SHARED_WITH_WEIGHTING = ("weighting/control_totals.py", "weighting/errors.py")
+_SHARED_WITH_WEIGHTING = (
+    "weighting/control_totals.py", "weighting/errors.py", "weighting/population_cells.py", "weighting/totals_grid.py",
+)  # fmt: skip
+# The tables of raw/population are read as a delivery is.
+_POPULATION = ("ingest/read", "weighting/named_items.py", "weighting/population_table.py")
 # What the replicates are stands in the weights' record.
 _RECORD = (*_SHARED_WITH_WEIGHTING, "weighting/record.py")
 # Which cells of a wave nobody may see, and tables without them.
@@ -35,9 +39,12 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ingest": (*_STUDY, *_SHOWN, "common/secret_keys.py", "ingest"),
         "check": (
             *_STUDY, "check", *_SHOWN, *_SIDE_BY_SIDE, "common/version.py", "style",
-            *_DELIVERY, *_SHARED_WITH_WEIGHTING, "weighting/arrays.py", "weighting/base/probabilities.py",
+            *_DELIVERY, *_SHARED_WITH_WEIGHTING, *_POPULATION, "weighting/arrays.py", "weighting/base/probabilities.py",
         ),
-        "weight": (*_STUDY, *_VERDICT, "common/kept_rows.py", "common/secret_keys.py", "disclosure", "weighting"),
+        "weight": (
+            *_STUDY, *_VERDICT, *_SHOWN, "common/kept_rows.py", "common/secret_keys.py", "disclosure", "ingest/read",
+            "weighting",
+        ),
         "estimate": (*_STUDY, *_ESTIMATES, "estimation"),
         "protect": (*_STUDY, "common/kept_rows.py", "suppression"),
         "audit": (*_STUDY, "common/kept_rows.py", "audit", "suppression"),

@@ -4,10 +4,12 @@ Plain frozen dataclasses; the study loader validates the YAML into ``WeightingSe
 pydantic, and an unknown key is an error. Column names are those of the responses table.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pulsometro.settings.base_weight_settings import BaseSettings, DualFrame
+from pulsometro.settings.calibration_settings import Calibration, Collapse, ControlTotals, Population, Trim
 from pulsometro.settings.configuration import STRICT
 from pulsometro.settings.faults import demand, shown
 
@@ -71,106 +73,6 @@ class Nonresponse:
 
 
 @dataclass(frozen=True)
-class ControlTotals:
-    """The table of population totals and how its columns are called.
-
-    ``columns`` maps a respondent's item to the column of the table; ``area`` and ``total`` are
-    columns of the table. The rows of ``source`` with the reference date nearest to the
-    fieldwork are used; a total older (or younger) than ``max_age_years`` is warned about.
-    """
-
-    __pydantic_config__: ClassVar = STRICT
-    file: str
-    source: str
-    columns: dict[str, str] = field(default_factory=dict)
-    area: str = "cve_geo"
-    total: str = "population"
-    max_age_years: float = 3.0
-    # Areas to be covered; by default the study's municipalities, else all of the table.
-    areas: list[str] | None = None
-    # Two sources that differ by more than this (share of the total in use) are warned about.
-    max_gap: float = 0.05
-
-
-@dataclass(frozen=True)
-class MarginSettings:
-    """One margin: the items crossed; within each area, or (false) over the whole study."""
-
-    __pydantic_config__: ClassVar = STRICT
-    items: list[str]
-    within: bool = True
-    # Another source than control_totals.source, for instance a census for schooling.
-    source: str | None = None
-    # counts: as in the table. shares: only its proportions, of the area's total in use.
-    totals: Literal["counts", "shares"] = "counts"
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """``bounds`` are on the ratio calibrated ÷ base weight (logit and linear_bounded).
-
-    Telephone base weights add up to more than the population, because each counts the household's
-    adults: their ratio is well below one on average, and the lower bound must leave room for it.
-    """
-
-    __pydantic_config__: ClassVar = STRICT
-    margins: list[MarginSettings]
-    method: Literal["raking", "linear", "linear_bounded", "logit"] = "raking"
-    bounds: tuple[float, float] | None = None
-    tolerance: float = 1e-10
-    max_iterations: int = 200
-    # Relative disagreement between margins' totals that is scaled away; more is an error.
-    margin_tolerance: float = 1e-6
-    min_respondents: int = 20
-    missing: Literal["refuse", "impute", "own_cell"] = "refuse"
-    impute_seed: int = 0
-
-    def __post_init__(self) -> None:
-        bounded, (low, high) = self.method in ("logit", "linear_bounded"), self.bounds or (0.0, 2.0)
-        demand(
-            _WHERE,
-            (bool(self.margins), "calibration.margins is empty; give at least one margin or leave it out"),
-            (
-                bounded == (self.bounds is not None),
-                f"calibration.method {self.method} {'needs' if bounded else 'takes no'} bounds",
-            ),
-            (0 <= low < 1 < high, "calibration.bounds must be [low, high] with 0 <= low < 1 < high"),
-            (self.min_respondents >= 10, "calibration.min_respondents must be at least 10"),
-            (0 < self.tolerance <= 1e-6, "calibration.tolerance must be between 0 and 1e-6"),
-        )
-
-
-@dataclass(frozen=True)
-class Collapse:
-    """Merge the codes of ``item`` in an area where one has fewer than ``below`` interviews."""
-
-    __pydantic_config__: ClassVar = STRICT
-    item: str
-    merge: list[int]
-    below: int = 20
-
-    def __post_init__(self) -> None:
-        wanted = f"collapse of {shown(self.item)}: merge needs two different codes or more"
-        demand(_WHERE, (len(set(self.merge)) >= 2, wanted))
-
-
-@dataclass(frozen=True)
-class Trim:
-    """Cap = k × the area's median weight before trimming; floor = that median ÷ ``k_low``."""
-
-    __pydantic_config__: ClassVar = STRICT
-    k: float = 5.0
-    k_low: float | None = None
-
-    def __post_init__(self) -> None:
-        demand(
-            _WHERE,
-            (self.k > 1, "trim.k must be above 1 (cap = k × the municipality's median weight)"),
-            (self.k_low is None or self.k_low > 1, "trim.k_low must be above 1"),
-        )
-
-
-@dataclass(frozen=True)
 class Replicates:
     """``n``: bootstrap replicates (the jackknife makes as many as there are PSUs or groups); ``fpc``: column with the
     number of PSUs of the stratum in the population."""
@@ -230,7 +132,8 @@ class WeightingSettings:
 
     ``psu`` null: each respondent is a PSU. ``strata`` null: one stratum. ``within``: the
     column of the area inside which calibration is done. ``indicators``: items whose
-    distribution before and after weighting is reported.
+    distribution before and after weighting is reported. ``scale``: ``relative`` weights give shares and no numbers of
+    persons, and nobody asks what they add up to.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -248,6 +151,8 @@ class WeightingSettings:
     trim: Trim | None = None
     replicates: Replicates | None = None
     limits: Limits = Limits()
+    population: Population = field(default_factory=Population)
+    scale: Literal["persons", "relative"] = "persons"
     coverage: Coverage | None = None
     indicators: list[str] = field(default_factory=list)
 
@@ -279,4 +184,29 @@ class WeightingSettings:
                 self.nonresponse is None or self.base.kind != "given",
                 "nonresponse cannot follow a given base weight",
             ),
+            (
+                self.scale == "persons" or self.population.persons is None,
+                "population.persons says what the weights add up to, and scale: relative that nobody asks; keep one",
+            ),
+            *self._named_twice(),
         )
+
+    def _named_twice(self) -> Iterator[tuple[bool, str]]:
+        """What is named twice, and what a rule of ``collapse`` cannot find."""
+        margins = self.calibration.margins if self.calibration is not None else []
+        for number, margin in enumerate(margins):
+            twice = _twice(margin.items)
+            yield not twice, f"calibration.margins names {shown(twice)} twice in one margin; keep it once"
+            alike = [each for each in margins[:number] if set(each.items) == set(margin.items)]
+            crossing = " × ".join(map(shown, margin.items))
+            yield not alike, f"calibration.margins lists {crossing} twice; keep one"
+        twice = _twice([(rule.item, tuple(sorted(rule.merge))) for rule in self.collapse])
+        yield not twice, f"collapse merges codes of {shown(twice[0] if twice else '')} twice alike; keep one rule"
+        areas = self.control_totals.areas or [] if self.control_totals is not None else []
+        for key, names in (("indicators", self.indicators), ("control_totals.areas", areas)):
+            yield not _twice(names), f"{key} names {shown(_twice(names))} twice; keep it once"
+
+
+def _twice(names: Sequence[Any]) -> Any:
+    """The first of the names that stands there twice; "" where none does."""
+    return next((name for number, name in enumerate(names) if name in names[:number]), "")

@@ -9,12 +9,13 @@ import pandas as pd
 
 from pulsometro.disclosure.local_suppression import secret_places
 from pulsometro.settings.base_weight_settings import Given
-from pulsometro.settings.weighting_settings import Calibration, Trim, WeightingSettings
+from pulsometro.settings.calibration_settings import Calibration, Trim
+from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.weighting import record as r
 from pulsometro.weighting.arrays import Floats, Ints, codes_of
 from pulsometro.weighting.base.base_step import base_weights
 from pulsometro.weighting.base.blur import blur_factors
-from pulsometro.weighting.calibration.margin_design import MarginDesign, design_margins
+from pulsometro.weighting.calibration.margin_design import MarginDesign, check_areas, design_margins
 from pulsometro.weighting.calibration.margins import Margin
 from pulsometro.weighting.calibration.methods import calibrate
 from pulsometro.weighting.calibration.trimming import Caps, area_caps, trim
@@ -31,8 +32,10 @@ from pulsometro.weighting.diagnostics import (
 from pulsometro.weighting.dual_frame import DualFrameWeights, hartley, multiplicity
 from pulsometro.weighting.errors import WeightingError, need_column
 from pulsometro.weighting.nonresponse.nonresponse_step import nonresponse_plan, read_fieldwork
+from pulsometro.weighting.population_sum import refuse_sum
 from pulsometro.weighting.replicates.replicate_step import FullSample, add_replicates, design_ids
 from pulsometro.weighting.study_key import fingerprint
+from pulsometro.weighting.totals_grid import Codes
 from pulsometro.weighting.warnings import coverage_record, trim_areas, warnings_of
 
 
@@ -43,7 +46,7 @@ class Inputs:
     study covers (None: all of the totals' table); ``places``: their names, for warnings; ``released``: the columns
     that partners get (None: all but the folio): random draws follow their values, and nothing that stays hidden;
     ``emptied``: those of them that are empty in some rows; ``key``: the study's, for the blur that settings declare and
-    the order of rows that are released alike."""
+    the order of rows that are released alike; ``codes``: item → code → label, of the questionnaire."""
 
     wave: str
     on: date
@@ -55,6 +58,7 @@ class Inputs:
     coverage: pd.DataFrame | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     released: tuple[str, ...] | None = None
+    codes: Codes = field(default_factory=dict)
     emptied: tuple[str, ...] = ()
     key: bytes | None = None
 
@@ -105,6 +109,8 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     given = calibrated is None and isinstance(settings.base, Given)
     most = np.inf if given else settings.limits.max_to_median
     refuse_absurd(final, areas, margins, settings.limits.min_weight, most)
+    coverage = _coverage(inputs, areas, settings)
+    _refuse_sum(final, areas, totals, coverage, settings)
     caps = None if calibrated is None else calibrated.caps
     table = _table(responses, base, final, margins, settings)
     order = content_rank(released.assign(stratum=table["stratum"].to_numpy(), weight=final, ties=ties))
@@ -125,7 +131,7 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
         calibration=None if calibrated is None else calibrated.calibration,
         trim=None if calibrated is None else calibrated.trim,
         replicates=replicates,
-        coverage=_coverage(inputs, areas, settings),
+        coverage=coverage,
         balance=balance_of_targets(responses, targets, base, final)
         + balance_of_items(responses, settings.indicators, base, final),
         base_final=paired_weights(base, final, areas),
@@ -178,7 +184,7 @@ def _totals(inputs: Inputs, settings: WeightingSettings) -> Totals | None:
         return None
     if inputs.control_totals is None:
         raise WeightingError(f"{settings.control_totals.file} was not given", "put the table of totals in its place")
-    return load_totals(inputs.control_totals, settings.control_totals, inputs.on, inputs.areas)
+    return load_totals(inputs.control_totals, settings.control_totals, inputs.on, inputs.areas, inputs.codes)
 
 
 def _dual_frame(
@@ -301,6 +307,20 @@ def _table(
     for number, margin in enumerate(margins, start=1):
         columns[f"margin_{number}"] = margin.labels()
     return pd.DataFrame(columns)
+
+
+def _refuse_sum(
+    final: Floats,
+    areas: np.ndarray,
+    totals: Totals | None,
+    coverage: tuple[r.CoverageRecord, ...],
+    settings: WeightingSettings,
+) -> None:
+    if totals is None:
+        refuse_sum(final, areas, None, (), coverage, settings)
+        return
+    check_areas(areas, totals.areas)
+    refuse_sum(final, areas, totals.by_area(), totals.gaps(), coverage, settings)
 
 
 def _coverage(inputs: Inputs, areas: np.ndarray, settings: WeightingSettings) -> tuple[r.CoverageRecord, ...]:

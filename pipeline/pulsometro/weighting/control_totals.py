@@ -1,35 +1,20 @@
 """The table of control totals: which rows a margin takes, how old they are, what others say."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
-from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire.crossings import crossed
-from pulsometro.settings.weighting_settings import ControlTotals
+from pulsometro.settings.calibration_settings import ControlTotals
+from pulsometro.settings.faults import shown
 from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.population_cells import area_codes, as_text, code, days, persons
+from pulsometro.weighting.totals_grid import Codes, cell_codes, refuse_lost, refuse_twice
 
 _DESCRIPTION = ("reference_date", "source", "definition", "note")
 _YEAR = 365.25
-
-
-def csv_named(root: Path, name: str, text: Iterable[str], key: str) -> pd.DataFrame:
-    """A CSV that ``weighting.<key>`` names, below the study's ``root``; the ``text`` columns (codes) keep their zeros.
-
-    Raises PulsoError when it is missing or no CSV in UTF-8.
-    """
-    path = root / name
-    if not path.is_file():
-        raise PulsoError(f"{path}: the file is missing; params.yaml names it under weighting.{key}.")
-    try:
-        return pd.read_csv(path, dtype=dict.fromkeys(text, str))
-    except ValueError as error:
-        # The parser's errors and those of the encoding are ValueErrors; their first line says which row.
-        said = str(error).splitlines()[0].removesuffix(".")
-        raise PulsoError(f"{path}: not readable as a CSV ({said}); save it again as CSV in UTF-8.") from error
 
 
 @dataclass(frozen=True)
@@ -70,13 +55,14 @@ class Gap:
 
 @dataclass(frozen=True)
 class Totals:
-    """A validated table of totals for one wave, ``on`` the middle of its fieldwork."""
+    """A validated table of totals for one wave, ``on`` the middle of its fieldwork; ``codes``: the items' own."""
 
     table: pd.DataFrame
     settings: ControlTotals
     on: date
     areas: tuple[str, ...]
     cell_columns: tuple[str, ...]
+    codes: Codes = field(default_factory=dict)
     _picked: dict[tuple[str, ...], tuple[pd.DataFrame, SourceRecord]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -86,7 +72,7 @@ class Totals:
 
         Of the source's rows that are broken down by the items (and by as little else as
         possible), those with the reference date nearest to the fieldwork. WeightingError when
-        the source has none.
+        the source has none, a code is none of the item's, or an area lacks a cell that others have.
         """
         key = (source or self.settings.source, *items)
         if key not in self._picked:
@@ -97,9 +83,11 @@ class Totals:
         columns = [self._column(item) for item in items]
         rows = self.table[self.table["source"] == name]
         patterns = rows["_pattern"].drop_duplicates()
-        fitting = sorted((p for p in patterns if set(columns) <= set(p)), key=lambda p: (len(p), p))
+        # One row that lost a cell is broken down as no other: it hides no table of every area.
+        areas = {p: rows.loc[rows["_pattern"] == p, "_area"].nunique() for p in patterns}
+        fitting = sorted((p for p in patterns if set(columns) <= set(p)), key=lambda p: (-areas[p], len(p), p))
         if not fitting:
-            known = ", ".join(sorted(self.table["source"].unique()))
+            known = ", ".join(map(shown, sorted(self.table["source"].unique())))
             raise WeightingError(
                 f"{self.settings.file} has no totals of source '{name}' by {' × '.join(columns) or 'area'} "
                 f"(sources: {known})",
@@ -107,12 +95,14 @@ class Totals:
                 margin=crossed(items),
             )
         rows = rows[rows["_pattern"] == fitting[0]]
-        days = rows["reference_date"].drop_duplicates()
-        day = min(days, key=lambda text: (abs((self.on - date.fromisoformat(text)).days), text))
+        dates = rows["reference_date"].drop_duplicates()
+        day = min(dates, key=lambda text: (abs((self.on - date.fromisoformat(text)).days), text))
         rows = rows[rows["reference_date"] == day]
         keys = pd.DataFrame({"area": rows["_area"]})
         for item, column in zip(items, columns, strict=True):
-            keys[item] = rows[column].astype("Int64").astype(str)
+            keys[item] = cell_codes(rows, item, column, self.settings.file, self.codes)
+        if name == self.settings.source or items:
+            refuse_lost(rows, fitting[0], self.areas, self.settings.file, f"{shown(name)}, {day}")
         summed = keys.assign(total=rows[self.settings.total]).groupby(["area", *items], sort=True)["total"].sum()
         return summed.reset_index(), self._entry(rows, crossed(items), name, day)
 
@@ -125,6 +115,8 @@ class Totals:
                 raise WeightingError(
                     f"{self.settings.file} has no total", "add it or take the area out of the study", area=area
                 )
+            if not sums[area] > 0:
+                raise WeightingError(f"{self.settings.file} has a total of 0", "write its adults", area=area)
         return {area: float(sums[area]) for area in self.areas}
 
     def gaps(self) -> tuple[Gap, ...]:
@@ -134,8 +126,8 @@ class Totals:
         for source in sorted(set(self.table["source"]) - {self.settings.source}):
             picked, other = self.pick([], source)
             theirs = dict(zip(picked["area"], picked["total"], strict=True))
-            days = (date.fromisoformat(other.reference_date) - date.fromisoformat(entry.reference_date)).days
-            near = abs(days) <= self.settings.max_age_years * _YEAR
+            apart = (date.fromisoformat(other.reference_date) - date.fromisoformat(entry.reference_date)).days
+            near = abs(apart) <= self.settings.max_age_years * _YEAR
             for area in self.areas:
                 if area not in theirs:
                     continue
@@ -181,35 +173,36 @@ class Totals:
         )
 
 
-def load_totals(table: pd.DataFrame, settings: ControlTotals, on: date, areas: tuple[str, ...] | None = None) -> Totals:
+def load_totals(
+    table: pd.DataFrame,
+    settings: ControlTotals,
+    on: date,
+    areas: tuple[str, ...] | None = None,
+    codes: Codes = MappingProxyType({}),
+) -> Totals:
     """Validate a table of control totals.
 
     ``table``: one row per source, reference date, area and cell; every column that is not the
     area, the total, reference_date, source, definition or note is a cell variable, empty where
-    the row is not broken down by it. Raises WeightingError for missing columns, totals that are
-    not numbers, and cells given twice.
+    the row is not broken down by it. ``codes``: item → code → label, those that the totals may be of. Raises
+    WeightingError for missing columns, totals and dates that are none, and cells given twice.
     """
+    file = settings.file
     for column in (settings.area, settings.total, "reference_date", "source"):
         if column not in table.columns:
-            raise WeightingError(f"{settings.file} has no column '{column}'", "see raw/population/README.md")
+            raise WeightingError(f"{file} has no column '{column}'", "see raw/population/README.md")
     described = {settings.area, settings.total, *_DESCRIPTION}
     cells = tuple(column for column in table.columns if column not in described)
-    total = pd.to_numeric(table[settings.total], errors="coerce")
-    if total.isna().any():
-        row = int(total.isna().to_numpy().argmax())
-        raise WeightingError(
-            f"{settings.file}, row {row + 2}: '{table[settings.total].iloc[row]}' is not a number",
-            "correct the table",
-        )
-    filled = table[list(cells)].notna().to_numpy()
-    pattern = [tuple(name for name, there in zip(cells, row, strict=True) if there) for row in filled]
-    keys = table[[settings.area, "reference_date", "source", *cells]]
-    if keys.duplicated().any():
-        row = int(keys.duplicated().to_numpy().argmax())
-        raise WeightingError(f"{settings.file}, row {row + 2} repeats a cell", "keep one total per cell")
-    prepared = table.assign(_area=table[settings.area].astype(str))
-    prepared["_pattern"] = pd.Series(pattern, index=table.index, dtype=object)
-    prepared[settings.total] = total.astype(float)
+    texts = as_text(table)
     wanted = tuple(settings.areas) if settings.areas is not None else areas
+    prepared = texts.assign(
+        _area=area_codes(texts, settings.area, file, wanted or ()), reference_date=days(texts, "reference_date", file)
+    )
+    prepared[settings.total] = persons(texts, settings.total, file)
+    filled = (texts[list(cells)] != "").to_numpy()
+    patterns = [tuple(name for name, there in zip(cells, row, strict=True) if there) for row in filled]
+    prepared["_pattern"] = pd.Series(patterns, index=texts.index, dtype=object)
+    alike = prepared[list(cells)].map(lambda text: code(text) or text)
+    refuse_twice(prepared[["_area", "reference_date", "source"]].join(alike), file)
     covered = tuple(sorted(wanted if wanted is not None else set(prepared["_area"])))
-    return Totals(prepared[prepared["_area"].isin(covered)], settings, on, covered, cells)
+    return Totals(prepared[prepared["_area"].isin(covered)], settings, on, covered, cells, codes)

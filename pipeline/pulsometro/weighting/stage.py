@@ -8,16 +8,16 @@ import pandas as pd
 
 from pulsometro.common.files import write_record, write_table
 from pulsometro.questionnaire import Questionnaire
-from pulsometro.settings.base_weight_settings import TelephoneFrame
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
 from pulsometro.study.release_plan import order_of_draws, refuse_plan
 from pulsometro.study.respondents import HIDDEN, load_attempts, load_responses
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.chain import Inputs, Weighted, weigh
-from pulsometro.weighting.control_totals import csv_named
 from pulsometro.weighting.emptied_keys import Ledger, plan_that_empties, released_keys
 from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.named_items import refuse_names
+from pulsometro.weighting.population_table import codes_of_items, read_coverage, read_frame, read_totals
 from pulsometro.weighting.record import NAME
 from pulsometro.weighting.study_key import key_of_wave
 
@@ -57,20 +57,21 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
     settings = study.params.weighting
     questionnaire = study.questionnaire(wave)
     responses = known_answers(load_responses(study, wave), questionnaire, settings)
-    totals, coverage, base = settings.control_totals, settings.coverage, settings.base
+    totals = read_totals(study.root, settings.control_totals)
+    if totals is not None:
+        refuse_names(study.root, questionnaire, settings, totals, list(map(str, responses)))
     inputs = Inputs(
         wave=wave,
         on=study.wave(wave).fieldwork.middle,
         responses=responses,
-        control_totals=csv_named(study.root, totals.file, (totals.area,), "control_totals") if totals else None,
+        control_totals=totals,
         areas=study.area_codes or None,
         attempts=load_attempts(study, wave) if settings.attempts else None,
-        frame=csv_named(study.root, base.frame, ("area", "wave"), "base.frame")
-        if isinstance(base, TelephoneFrame)
-        else None,
-        coverage=csv_named(study.root, coverage.file, (coverage.area,), "coverage") if coverage else None,
+        frame=read_frame(study.root, settings.base),
+        coverage=read_coverage(study.root, settings.coverage),
         places=study.area_names,
         released=order_of_draws(questionnaire, study.params.release),
+        codes=codes_of_items(questionnaire),
         emptied=study.params.release.main.blank if study.params.release is not None else (),
         # Under the key is also what must not follow from the folios where microdata are released.
         key=key_of_wave(study, wave) if settings.blur is not None or study.params.releases else None,

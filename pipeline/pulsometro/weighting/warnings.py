@@ -9,7 +9,9 @@ from pulsometro.settings.weighting_settings import Coverage
 from pulsometro.weighting.arrays import codes_of
 from pulsometro.weighting.calibration.trimming import Caps, Trimmed
 from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.population_cells import area_codes, as_text, persons
 from pulsometro.weighting.record import AreaTrim, CoverageRecord, WeightingRecord
+from pulsometro.weighting.totals_grid import refuse_twice
 
 
 def trim_areas(trimmed: Trimmed, caps: Caps, areas: np.ndarray, before: np.ndarray) -> tuple[AreaTrim, ...]:
@@ -42,9 +44,7 @@ def coverage_record(table: pd.DataFrame, declared: Coverage, areas: tuple[str, .
     for column in (area, dwellings, *declared.frames):
         if column not in table:
             raise WeightingError(f"{declared.file} has no column '{column}'", "correct weighting.coverage")
-    for missing in sorted(set(areas) - set(table[area].astype(str))):
-        raise WeightingError(f"{declared.file} has no row for it", "add the row", area=missing)
-    rows = table[table[area].astype(str).isin(areas)]
+    rows = _of_areas(as_text(table), declared, areas)
     day = str(rows["reference_date"].iloc[0]) if "reference_date" in rows and len(rows) else ""
     result: list[CoverageRecord] = []
     for frame in declared.frames:
@@ -53,6 +53,27 @@ def coverage_record(table: pd.DataFrame, declared: Coverage, areas: tuple[str, .
         parts.append(("total", float(rows[dwellings].sum()), float(rows[frame].sum())))
         result.extend(CoverageRecord(name, frame, d, r, r / d, day, said) for name, d, r in parts)
     return tuple(result)
+
+
+def _of_areas(texts: pd.DataFrame, declared: Coverage, areas: tuple[str, ...]) -> pd.DataFrame:
+    """The rows of the areas, one each, with counts of dwellings in which no frame is larger than all of them."""
+    file, what = declared.file, "it counts dwellings"
+    table = texts.assign(**{declared.area: area_codes(texts, declared.area, file, areas)})
+    for missing in sorted(set(areas) - set(table[declared.area])):
+        raise WeightingError(f"{file} has no row for it", "add the row", area=missing)
+    table = table[table[declared.area].isin(areas)]
+    refuse_twice(table[[declared.area]], file)
+    counts = {name: persons(table, name, file, what) for name in (declared.dwellings, *declared.frames)}
+    for frame in (declared.dwellings, *declared.frames):
+        wrong = (counts[frame] > counts[declared.dwellings]) | (counts[declared.dwellings] <= 0)
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise WeightingError(
+                f"{file}, row {table.index[row]}: {counts[frame][row]:,.0f} dwellings with {frame} of "
+                f"{counts[declared.dwellings][row]:,.0f}",
+                "correct the row: a share is between 0 and 1",
+            )
+    return table.assign(**counts)
 
 
 def warnings_of(record: WeightingRecord, places: Mapping[str, str]) -> tuple[str, ...]:

@@ -21,8 +21,10 @@ from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
 from pulsometro.weighting.base.probabilities import area_base, fill_with_median, given_base, telephone_base
-from pulsometro.weighting.control_totals import Totals, csv_named, load_totals
+from pulsometro.weighting.control_totals import Totals, load_totals
 from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.named_items import refuse_names
+from pulsometro.weighting.population_table import codes_of_items, read_totals
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,7 +63,11 @@ def composition_rules(
         return None
     areas = study.area_codes or None
     middle = study.wave(questionnaire.wave).fieldwork.middle
-    table = load_totals(csv_named(study.root, totals.file, (totals.area,), "control_totals"), totals, middle, areas)
+    written = read_totals(study.root, totals)
+    if written is None:
+        return None
+    refuse_names(study.root, questionnaire, settings, written, list(map(str, responses)))
+    table = load_totals(written, totals, middle, areas, codes_of_items(questionnaire))
     groups = [group for item in items for group in _groups(questionnaire, responses, item, weights, area, table)]
     return _table(groups, study.params.check), (_rule(study.params.check),)
 

@@ -18,7 +18,9 @@ from pulsometro.weighting.control_totals import Totals
 from pulsometro.weighting.diagnostics import spread
 from pulsometro.weighting.errors import WeightingError, need_column
 from pulsometro.weighting.nonresponse.nonresponse_step import Fieldwork
+from pulsometro.weighting.population_cells import area_codes, as_text, persons
 from pulsometro.weighting.record import BaseRecord
+from pulsometro.weighting.totals_grid import refuse_twice
 
 
 def base_weights(
@@ -99,14 +101,17 @@ def _frame_expansion(
 ) -> dict[str, float]:
     if frame is None:
         raise WeightingError(f"{base.frame} was not given", "put the frame's counts in their place")
-    rows = frame[frame["wave"].astype(str) == wave] if "wave" in frame else frame
+    texts = as_text(frame)
+    rows = texts[texts["wave"] == wave] if "wave" in texts else texts
     for column in ("area", "frame_numbers"):
         if column not in rows:
             raise WeightingError(f"{base.frame} has no column '{column}'", "add it")
-    names = rows["area"].astype(str)
-    numbers = dict(zip(names, rows["frame_numbers"].astype(float), strict=True))
+    what = "it counts telephone numbers"
+    names = area_codes(rows, "area", base.frame, areas)
+    refuse_twice(pd.DataFrame({"area": names}, index=rows.index), base.frame)
+    numbers = dict(zip(names, persons(rows, "frame_numbers", base.frame, what), strict=True))
     if "released_numbers" in rows:
-        released = dict(zip(names, rows["released_numbers"].astype(float), strict=True))
+        released = dict(zip(names, persons(rows, "released_numbers", base.frame, what), strict=True))
     elif fieldwork is not None:
         released = fieldwork.released()
     else:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.questionnaire.crossings import crossed
-from pulsometro.settings.weighting_settings import Calibration, Collapse, MarginSettings
+from pulsometro.settings.calibration_settings import Calibration, Collapse, MarginSettings
 from pulsometro.weighting.arrays import Bools, Floats, Ints
 from pulsometro.weighting.calibration.margins import (
     Margin,
@@ -53,7 +53,7 @@ def design_margins(
     variable without a rule, a cell with too few respondents, margins that disagree.
     """
     areas = responses[area].astype(str).to_numpy(dtype=str)
-    _check_areas(areas, totals.areas)
+    check_areas(areas, totals.areas)
     levels, missing = _levels(responses, areas, calibration, totals, order)
     margins, collapsed, sources = [], [], []
     for settings in calibration.margins:
@@ -91,7 +91,8 @@ def _targets(calibration: Calibration, totals: Totals) -> dict[str, dict[str, fl
     return found
 
 
-def _check_areas(areas: np.ndarray, covered: tuple[str, ...]) -> None:
+def check_areas(areas: np.ndarray, covered: tuple[str, ...]) -> None:
+    """Raise WeightingError where an area that is ``covered`` has no interviews, or one that is not has some."""
     present = set(areas)
     for area in covered:
         if area not in present:
@@ -117,6 +118,7 @@ def _levels(
             picked, _ = totals.pick([item], settings.source)
             values = responses[item].astype("Int64").astype(str).to_numpy(dtype=str).astype(object)
             unknown = ~np.isin(values.astype(str), picked[item].to_numpy(dtype=str))
+            _refuse_untotalled(values[unknown & responses[item].notna().to_numpy(dtype=bool)], item, totals)
             if unknown.any():
                 handled.extend(_report_missing(areas, item, unknown, calibration.missing))
                 if calibration.missing == "impute":
@@ -125,6 +127,20 @@ def _levels(
                     values[unknown] = MISSING
             levels[item] = values
     return levels, tuple(handled)
+
+
+def _refuse_untotalled(given: np.ndarray, item: str, totals: Totals) -> None:
+    """Raise WeightingError for answers whose code has no total: nobody left them out, the table did."""
+    if not len(given):
+        return
+    names, counts = np.unique(given.astype(str), return_counts=True)
+    column = totals.settings.columns.get(item, item)
+    said = ", ".join(f"{name} ({count} respondents)" for name, count in zip(names, counts, strict=True))
+    raise WeightingError(
+        f"{totals.settings.file}, column '{column}', has no totals for the code {said} of {item}",
+        "add their rows, or declare the code under 'missing' in the questionnaire if it is no answer",
+        margin=item,
+    )
 
 
 def _report_missing(areas: np.ndarray, item: str, unknown: Bools, rule: str) -> list[MissingHandled]:

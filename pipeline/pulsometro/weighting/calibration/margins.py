@@ -48,7 +48,7 @@ def margin_from_labels(
     for area, level in sorted(set(pairs) - set(index)):
         raise WeightingError(
             "respondents are in a cell that has no control total",
-            "add the total, merge the level (collapse) or correct the responses",
+            "add the total, or correct the responses",
             area=area,
             margin=name,
             cell=level,
