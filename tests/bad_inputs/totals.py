@@ -170,7 +170,7 @@ CASES: dict[str, tuple[Break, str, Break | None]] = {
         written(lambda text: text + "19006,2012"),
         r"\d+: 2 values for 9 columns; the row is cut or shifted: correct it", None,
     ),
-    "a picture": (written(lambda _: b"\x89PNG\r\n" + bytes(300)), r"NUL bytes|no delimiter|not a readable", None),
+    "a picture": (written(lambda _: b"\x89PNG\r\n" + bytes(300)), r"; save it again as CSV in UTF-8", None),
     "a title above the names": (
         written(lambda text: "Población del AMM\n" + text), r"the column names stand in row 2; delete what is above",
         written(lambda text: text.partition("\n")[2]),
