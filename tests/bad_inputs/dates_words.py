@@ -166,6 +166,33 @@ def cells_for_months(folder: Path) -> None:
     frame.assign(FECHA=pd.Series(cells, dtype=object)).to_excel(path, index=False)
 
 
+def headed(*rows: Callable[[str], str], at: int = 1) -> Break:
+    """Rows made of the columns' names put into a CSV as its lines from ``at`` on."""
+
+    def change(whole: str) -> str:
+        lines = whole.splitlines()
+        names = lines[0].split(",")
+        made = [",".join('"' + make(name).replace('"', '""') + '"' for name in names) for make in rows]
+        return "\n".join([*lines[:at], *made, *lines[at:], ""])
+
+    return b.text(change)
+
+
+def two_rows_of_names(folder: Path) -> None:
+    """A workbook whose second row says what the columns are."""
+    path = b.raw(folder, "datos.xlsx")
+    frame = d.good()
+    wordings = pd.DataFrame([{name: f"Pregunta {name}" for name in frame.columns}])
+    pd.concat([wordings, frame]).to_excel(path, index=False)
+
+
+def sav_with_header_rows(folder: Path) -> None:
+    """A .sav that is said to have two rows of headings."""
+    path = b.raw(folder, "datos.sav")
+    d.write_sav(d.good(), path)
+    d.write_study(folder, "datos.sav", delivery("header_rows: 2"))
+
+
 ZONE = "America/Monterrey"
 SPANISH = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 YES = {1: "Sí", 2: "No"}
@@ -241,6 +268,15 @@ ACCEPTED: dict[str, tuple[Break, str]] = {
     "two ways of writing, both declared": (
         dates(lambda day: f"{day:%d/%m/%Y}" if day.day % 2 else f"{day:%Y-%m-%d}", formatted("%d/%m/%Y | %Y-%m-%d")),
         "blanks where",
+    ),
+    # Rows of headings
+    "Qualtrics' three rows": (
+        headed(lambda name: f"¿{name}, o qué?", lambda name: f'{{"ImportId":"{name}"}}'), "headings were left out: 2, 3"
+    ),
+    "column names once more": (headed(str, at=31), "repeat the column names were left out: 32"),
+    "column names twice more": (
+        lambda f: (headed(str, at=1)(f), b.text(lambda t: t + t.splitlines()[0] + "\n" * 2)(f))[1],
+        "repeat the column names were left out: 62",
     ),
     "names of columns in NFD": (
         lambda f: (
@@ -342,6 +378,34 @@ REFUSED: dict[str, tuple[Break, str, Edit | None]] = {
         dates(since("1960-01-01", "days"), formatted("excel")), r'say .*format: "stata"', formatted("stata")
     ),
     "all of them Unix's zero": (every("FECHA", lambda _: "1970-01-01"), "so the file has no dates", None),
+    "SurveyMonkey's two rows": (
+        headed(lambda name: "" if name == "FOLIO" else "Response"), r"row 2: it holds further headings",
+        delivery("header_rows: 2"),
+    ),
+    "Qualtrics' rows without its ids": (
+        headed(lambda name: f"¿{name}, o qué?", lambda name: f"QID-{name}"),
+        r"rows 2 to 3: they hold further headings .*; say delivery.header_rows: 3", delivery("header_rows: 3"),
+    ),
+    "two rows of names in a workbook": (
+        two_rows_of_names, r"row 2: it holds further headings .*; say delivery.header_rows: 2",
+        delivery("header_rows: 2"),
+    ),
+    "one row of headings too many": (
+        lambda f: (
+            headed(lambda name: f"¿{name}, o qué?")(f), d.write_study(f, edit=delivery("header_rows: 3"))
+        )[0],
+        r"row 3: it holds an interview's answers .*; say delivery.header_rows: 2", delivery("header_rows: 2"),
+    ),
+    "a row of headings where there is none": (
+        b.questionnaire(delivery("header_rows: 2")), r"row 2: it holds an interview's .*; say delivery.header_rows: 1",
+        delivery("header_rows: 1"),
+    ),
+    "rows of headings in a sav": (
+        sav_with_header_rows, "such a file has no rows of headings; take delivery.header_rows out", str
+    ),
+    "no row of headings at all": (
+        b.questionnaire(delivery("header_rows: 0")), "delivery.header_rows: 0 is too few", None
+    ),
     "two labels that are one": (
         b.questionnaire(swap("codes: {1: sí, 2: no}", "codes: {1: sí, 2: SI}")),
         r"'sí' \(1\) and 'SI' \(2\) are one label but for accents",

@@ -201,7 +201,7 @@ CASES: dict[str, tuple[Break, str]] = {
     "a formula without result": (b.workbook(_formula), r"cell H5: a formula without result"),
     "an error in a cell": (b.workbook(_error_cell), r"column SEXO, row 4: the cell holds the error #N/A"),
     "a title above the names": (b.workbook(_title_row), r"sheet Sheet1: the column names stand in row 2"),
-    "a second row of names": (b.workbook(_second_names), "row 2: what stands as folio may be"),
+    "a second row of names": (b.workbook(_second_names), "row 2: it holds further headings"),
     "a row of totals": (b.workbook(_totals), r"row 62: '60' is no municipality"),
     "an empty sheet": (b.workbook(_empty_sheet), "holds no column names"),
     "a sheet that is not there": (

@@ -17,6 +17,7 @@ from pulsometro.ingest.harmonise.blank_words import emptied
 from pulsometro.ingest.harmonise.clock import Clock, clock_of
 from pulsometro.ingest.harmonise.crosswalk import Plan, harmonised, interviewers, plan, present
 from pulsometro.ingest.harmonise.date_causes import other_wave
+from pulsometro.ingest.harmonise.heading_rows import without_headings
 from pulsometro.ingest.harmonise.headings import shown_all, shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
@@ -65,6 +66,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     reading = plan(questionnaire, roles.items)
     source = study.questionnaires / f"{wave}.yaml"
     key = wave_key(study.root, study.wave(wave).simulated) if roles.phone in reading.items else None
+    clock = clock_of(study, wave, questionnaire.delivery)
     tell(f"{wave}: reading {path.name}")
 
     def wanted(columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,8 +77,8 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     delivered = plain_texts(delivered, questionnaire.delivery)
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     delivered = emptied(delivered, questionnaire.delivery.blank)
+    delivered = without_headings(delivered, questionnaire, reading, areas, path, clock)
     marks = file_marks(delivered.frame, questionnaire, reading, path)
-    clock = clock_of(study, wave, questionnaire.delivery)
     responses, problems = harmonised(
         delivered, questionnaire, reading, areas, path, roles.phone, marks, key, roles.interviewer, clock
     )

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from pulsometro.ingest.delivery_record import Difference
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.harmonise.clock import Clock
 from pulsometro.ingest.harmonise.crosswalk import Plan, converted, ways_of
+from pulsometro.ingest.harmonise.heading_rows import without_headings
 from pulsometro.ingest.harmonise.headings import shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.number_marks import declared_marks
@@ -62,6 +64,11 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
         )
     here = {n: c for n, c in full.items.items() if {c.name, *c.more} <= set(delivered.columns)}
     reading = Plan(here, full.respondent, None)
+    # Rows of headings are for the questionnaire to declare, which is yet to be written: here they only do no harm.
+    with suppress(PulsoError):
+        delivered = without_headings(
+            delivered, questionnaire, reading, alias_table(study.params.municipalities), path, _clock(study)
+        )
     differences = compare(delivered, questionnaire, reading, alias_table(study.params.municipalities))
     todo = {name: _gone(name, questionnaire, delivered) for name in full.items if name not in here}
     todo |= {d.item: _OPEN[d.kind].format(d) for d in differences if d.kind in _OPEN}
@@ -84,10 +91,13 @@ def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
     )
 
 
+def _clock(study: Study) -> Clock:
+    return Clock(None if study.identity.time_zone is None else ZoneInfo(study.identity.time_zone))
+
+
 def _unknown(study: Study, questionnaire: Questionnaire, delivered: Delivered, reading: Plan) -> dict[str, str]:
     areas, todo = alias_table(study.params.municipalities), {}
-    clock = Clock(None if study.identity.time_zone is None else ZoneInfo(study.identity.time_zone))
-    ways = ways_of(delivered, questionnaire, areas, declared_marks(questionnaire.delivery), clock)
+    ways = ways_of(delivered, questionnaire, areas, declared_marks(questionnaire.delivery), _clock(study))
     for name, crosswalk in reading.items.items():
         item = questionnaire[name]
         result = converted(name, delivered, item, crosswalk, ways)

@@ -1,0 +1,142 @@
+"""Rows that are no interviews: further rows of headings at the top, and column names once more among answers."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.delivery_record import Note
+from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.clock import NO_CLOCK, Clock
+from pulsometro.ingest.harmonise.crosswalk import Plan, converted
+from pulsometro.ingest.harmonise.folios import rows_said
+from pulsometro.ingest.harmonise.number_marks import declared_marks
+from pulsometro.ingest.harmonise.ways import Ways
+from pulsometro.ingest.read.delivered import Delivered, code_text
+from pulsometro.questionnaire.model import Questionnaire
+
+# Servers write up to two rows more; what is looked at shows whether answers follow.
+_MOST, _LOOKED_AT = 5, 16
+_HEADED = frozenset({"csv", "xlsx", "xls"})
+_COMPARED = frozenset({"single", "integer", "number", "date", "area"})
+_IMPORT_ID = re.compile(r'\{\s*"ImportId"')
+_LEAST, _ANSWERED = 2, 0.5
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Of each row looked at, how many cells of codes, numbers, dates and places are filled, and how many are known."""
+
+    filled: np.ndarray
+    known: np.ndarray
+
+    @property
+    def heading(self) -> np.ndarray:
+        """Rows of which nothing is an answer."""
+        found: np.ndarray = (self.filled >= _LEAST) & (self.known == 0)
+        return found
+
+    @property
+    def answered(self) -> np.ndarray:
+        """Rows of which most is an answer."""
+        found: np.ndarray = (self.filled >= _LEAST) & (self.known >= _ANSWERED * self.filled)
+        return found
+
+
+def without_headings(
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, clock: Clock = NO_CLOCK
+) -> Delivered:
+    """The delivery without rows that repeat its column names, and without those that ``header_rows`` declares.
+
+    Qualtrics' three rows tell themselves. Raises PulsoError for rows of headings that nobody declared, and for a
+    declared one that holds an interview's answers.
+    """
+    declared = questionnaire.delivery.header_rows
+    if delivered.detected.get("format") not in _HEADED:
+        if declared > 1:
+            raise PulsoError(
+                f"{path}: such a file has no rows of headings; take delivery.header_rows out of the questionnaire."
+            )
+        return delivered
+    delivered = _without_repeated(delivered)
+    told = _told(delivered, questionnaire, reading, areas, clock)
+    skipped = max(declared - 1, _qualtrics(delivered.frame))
+    _refuse_lost(told, delivered, skipped, path)
+    _refuse_more(told, delivered, skipped, path)
+    if not skipped:
+        return delivered
+    note = Note("header_rows", ", ".join(str(row) for row in delivered.frame.index[:skipped]))
+    return replace(delivered, frame=delivered.frame.iloc[skipped:], notes=(*delivered.notes, note))
+
+
+def _without_repeated(delivered: Delivered) -> Delivered:
+    frame, server = delivered.frame, bool(delivered.detected.get("source"))
+    filled, same = np.zeros(len(frame), dtype=int), np.zeros(len(frame), dtype=int)
+    for name in frame.columns:
+        places, found = pd.factorize(frame[name], use_na_sentinel=False)
+        texts = [code_text(value) for value in found]
+        filled += np.array([bool(text) for text in texts], dtype=int)[places]
+        same += np.array([_names(text, str(name), server) for text in texts], dtype=int)[places]
+    repeated = (same >= _LEAST) & (same == filled)
+    if not repeated.any():
+        return delivered
+    note = Note("headings_repeated", rows_said(frame.index[repeated]))
+    return replace(delivered, frame=frame.loc[~repeated], notes=(*delivered.notes, note))
+
+
+def _names(text: str, column: str, server: bool) -> bool:
+    """Whether a cell is its column's name; of a ``server``'s, also with its groups before it or its text after."""
+    longer = server and (text.endswith((f"/{column}", f"-{column}")) or text.startswith(f"{column}. "))
+    return text == column or longer
+
+
+def _qualtrics(frame: pd.DataFrame) -> int:
+    """How many rows below the names are Qualtrics' own: the last of them holds its ids, and nothing else does."""
+    for place in range(min(_MOST, len(frame))):
+        texts = [text for value in frame.iloc[place] if (text := code_text(value))]
+        if len(texts) >= _LEAST and all(_IMPORT_ID.match(text) for text in texts):
+            return place + 1
+    return 0
+
+
+def _told(delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, clock: Clock) -> _Told:
+    head = replace(delivered, frame=delivered.frame.head(_LOOKED_AT))
+    ways = Ways(areas, declared_marks(questionnaire.delivery), {}, clock)
+    filled, known = np.zeros(len(head.frame), dtype=int), np.zeros(len(head.frame), dtype=int)
+    items: Mapping[str, str] = {name: questionnaire[name].kind for name in reading.items}
+    for name, crosswalk in reading.items.items():
+        if items[name] in _COMPARED and crosswalk.option is None:
+            unknown = converted(name, head, questionnaire[name], crosswalk, ways).unknown
+            has = head.frame[crosswalk.name].map(code_text).ne("").to_numpy(dtype=bool)
+            filled += has
+            known += has & ~unknown
+    return _Told(filled, known)
+
+
+def _refuse_lost(told: _Told, delivered: Delivered, skipped: int, path: Path) -> None:
+    lost = np.flatnonzero(told.answered[:skipped])
+    if len(lost):
+        place = int(lost[0])
+        raise PulsoError(
+            f"{path}, row {delivered.frame.index[place]}: it holds an interview's answers ({told.known[place]} of "
+            f"{told.filled[place]} cells are codes, numbers, dates or places), which delivery.header_rows would lose; "
+            f"say delivery.header_rows: {place + 1}."
+        )
+
+
+def _refuse_more(told: _Told, delivered: Delivered, skipped: int, path: Path) -> None:
+    """Headings go on where the declared rows end, and answers follow them."""
+    rest = told.heading[skipped : skipped + _MOST]
+    more = int(np.argmin(rest)) if not rest.all() else len(rest)
+    if not more or not told.answered[skipped + more :].any():
+        return
+    rows = delivered.frame.index[skipped : skipped + more]
+    named = f"row {rows[0]}: it holds" if more == 1 else f"rows {rows[0]} to {rows[-1]}: they hold"
+    raise PulsoError(
+        f"{path}, {named} further headings where codes, numbers and dates are expected, as survey servers write them; "
+        f"say delivery.header_rows: {skipped + more + 1} in the questionnaire."
+    )
