@@ -3,7 +3,7 @@
 import unicodedata
 import zipfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -191,6 +191,24 @@ def sav_with_header_rows(folder: Path) -> None:
     path = b.raw(folder, "datos.sav")
     d.write_sav(d.good(), path)
     d.write_study(folder, "datos.sav", delivery("header_rows: 2"))
+
+
+def workbook_of(column_name: str, value: Callable[[object], object]) -> Break:
+    """A workbook with a column's cells of another kind."""
+
+    def apply(folder: Path) -> None:
+        path = b.raw(folder, "datos.xlsx")
+        frame = d.good()
+        frame.assign(**{column_name: pd.Series([value(v) for v in frame[column_name]], dtype=object)}).to_excel(
+            path, index=False
+        )
+
+    return apply
+
+
+def as_time(number: object) -> time:
+    """Minutes as a cell that shows hours, minutes and seconds."""
+    return (datetime(2000, 1, 1) + timedelta(minutes=float(str(number)))).time()
 
 
 ZONE = "America/Monterrey"
@@ -405,6 +423,20 @@ REFUSED: dict[str, tuple[Break, str, Edit | None]] = {
     ),
     "no row of headings at all": (
         b.questionnaire(delivery("header_rows: 0")), "delivery.header_rows: 0 is too few", None
+    ),
+    # Durations
+    "durations in cells of time": (
+        workbook_of("MINUTOS", as_time), 'is a time of hours, minutes and seconds; say .*: "hh:mm:ss"',
+        column("duracion", '{name: MINUTOS, format: "hh:mm:ss"}'),
+    ),
+    "durations as texts of minutes and seconds": (
+        every("MINUTOS", lambda t: f"{int(float(t))}:{round(float(t) % 1 * 60):02d}"),
+        'is a time, of hours or of minutes; say .*"hh:mm" or "mm:ss"',
+        column("duracion", '{name: MINUTOS, format: "mm:ss"}'),
+    ),
+    "a duration in a way that is none": (
+        b.questionnaire(column("duracion", '{name: MINUTOS, format: "min"}')),
+        "'min' is no way of writing a duration", None,
     ),
     "two labels that are one": (
         b.questionnaire(swap("codes: {1: sí, 2: no}", "codes: {1: sí, 2: SI}")),

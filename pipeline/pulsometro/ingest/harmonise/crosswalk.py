@@ -14,6 +14,7 @@ from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.clock import NO_CLOCK, Clock
 from pulsometro.ingest.harmonise.dates import days
+from pulsometro.ingest.harmonise.durations import minutes
 from pulsometro.ingest.harmonise.folios import refuse_repeated, refuse_telling
 from pulsometro.ingest.harmonise.multiple import beside, chosen, read_lists
 from pulsometro.ingest.harmonise.numerals import Marks
@@ -190,6 +191,8 @@ def converted(name: str, delivered: Delivered, item: Item, crosswalk: Column, wa
     if item.kind == "single":
         own = values.single(column, item, crosswalk)
         return beside(frame, crosswalk, own) if crosswalk.more else own
+    if item.kind in ("integer", "number") and crosswalk.format is not None:
+        column = minutes(column, crosswalk.format, item.kind == "integer")
     if item.kind == "integer":
         return values.integer(column, item, crosswalk, marks, _stated(delivered, crosswalk))
     if item.kind == "number":

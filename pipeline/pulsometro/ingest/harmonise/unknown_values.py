@@ -11,6 +11,7 @@ from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
 from pulsometro.ingest.harmonise.date_causes import date_cause
+from pulsometro.ingest.harmonise.durations import looks_timed, timed_remedy
 from pulsometro.ingest.harmonise.folios import rows_said
 from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, thousands_of, whole
 from pulsometro.ingest.harmonise.unknown_options import offence_of, option_remedy
@@ -83,6 +84,8 @@ def _blank_words(frame: pd.DataFrame, unknown: list[tuple[str, Column, np.ndarra
 
 def number_remedy(name: str, item: Item, text: str, marks: Marks, wave: str) -> str:
     """What is wrong with a text that should be a number, and what to do, without a full stop."""
+    if looks_timed(text):
+        return timed_remedy(name, text, wave)
     what = "whole number" if item.kind == "integer" else "finite number"
     codes = f"delivery.columns.{name}.codes in {wave}.yaml"
     if (whole if item.kind == "integer" else exact)(text, marks) is not None:
