@@ -20,6 +20,7 @@ USUAL: Mapping[str, Amount] = MappingProxyType(
         "phone.seen_before": Amount(0.15, 0.50),
         "phone.repeated": Amount(0.0, 0.05),
         "near_duplicates": Amount(0.0, 0.05),
+        "answers.nearly_before": Amount(0.0, 0.05),
         "answers.returned": Amount(0.02, 0.10),
         "speeders": Amount(0.0, 0.10),
         "dates": Amount(0.0, 0.20),

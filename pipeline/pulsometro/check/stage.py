@@ -17,7 +17,7 @@ from pulsometro.check.rules.delivery import columns_moved, refuse_exchanged, sam
 from pulsometro.check.rules.fieldwork import fieldwork_rules
 from pulsometro.check.rules.inconsistent import consistency_rules
 from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
-from pulsometro.check.rules.repeated_answers import answers_again
+from pulsometro.check.rules.repeated_answers import answers_again, nearly_again
 from pulsometro.check.rules.repeated_delivery import delivered_again, earlier_answers, same_fieldwork
 from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.rules.roles import LEAST, role_rules
@@ -189,6 +189,7 @@ def gather(
     if ingested:
         # A stopped wave is no measure for another, but a copy of its file is a copy all the same.
         evidence = evidence.with_more(*_copied(study, ingested[-1], responses))
+        evidence = evidence.with_more(*nearly_again(study, questionnaire, responses, past))
     earlier = [each for each in ingested if each not in stopped]
     if earlier:
         evidence = _with_past(evidence, study, questionnaire, responses, earlier)

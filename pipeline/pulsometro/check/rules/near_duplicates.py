@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pulsometro.check.rules.honest_pairs import alike_within, codes_of, expected_pairs
+from pulsometro.check.rules.honest_pairs import Integers, alike, alike_within, codes_of, expected_pairs
 from pulsometro.questionnaire.model import Questionnaire
 
 MINIMUM_ITEMS = 8
@@ -67,6 +67,17 @@ def similar_pairs(
     expected = np.append(expected_pairs(observed)[::-1].cumsum()[::-1], 0.0)
     threshold = int(np.argmax(expected <= false_alarms))
     return Similarity(len(items), threshold, float(expected[threshold]), most >= threshold)
+
+
+def nearly(codes: Integers, earlier: Integers, false_alarms: float) -> npt.NDArray[np.bool_]:
+    """Rows that share so many answers with a row of another wave as honest people would not, but not all of them.
+
+    ``codes``, ``earlier``: as ``codes_of`` gives them; ``false_alarms``: such pairs to expect of honest people at most.
+    """
+    most, observed = alike(codes, earlier)
+    expected = np.append(expected_pairs(observed)[::-1].cumsum()[::-1], 0.0)
+    suspect: npt.NDArray[np.bool_] = (most >= int(np.argmax(expected <= false_alarms))) & (most < codes.shape[1])
+    return suspect
 
 
 def _parts(rows: int, blocks: pd.Series | None) -> list[npt.NDArray[np.int64]]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.check.rules.honest_pairs import codes_of, not_applicable
-from pulsometro.check.rules.near_duplicates import MINIMUM_ITEMS
+from pulsometro.check.rules.near_duplicates import MINIMUM_ITEMS, nearly
 from pulsometro.check.rules.repeated_groups import Repeated, repeated
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.check_settings import Severity
@@ -18,6 +18,8 @@ from pulsometro.study import Study
 Mask = npt.NDArray[np.bool_]
 # From this chance on, and above that of a stop, a coincidence is worth a call.
 _ODD = 0.05
+# Interviews that are held against earlier ones answer by answer, and how many of these of a wave.
+_COMPARED, _MOST_EARLIER = 1_000, 25_000
 
 
 @dataclass(frozen=True)
@@ -92,13 +94,44 @@ def answers_again(
     return {"respondents": _flagged(respondents, flags), "answers_before": table}, tuple(rules)
 
 
+def nearly_again(
+    study: Study, questionnaire: Questionnaire, respondents: pd.DataFrame, earlier: Sequence[Earlier]
+) -> tuple[dict[str, pd.DataFrame], tuple[Rule, ...]]:
+    """Evidence table ``nearly`` (a row per interview that was compared) and its rule: almost an earlier wave's.
+
+    Of a large wave 1,000 interviews, drawn at random, are compared with all earlier ones: a file of which an answer
+    here and there was changed shows in any of its parts. Those equal in all are another rule's.
+    """
+    settings = study.params.check
+    rng = np.random.default_rng(settings.seed)
+    some = respondents.iloc[np.sort(rng.permutation(len(respondents))[:_COMPARED])]
+    flagged = np.zeros(len(some), dtype=bool)
+    for past in earlier:
+        items = _both_asked(study, questionnaire, some, past)
+        if len(items) >= MINIMUM_ITEMS:
+            now, then = codes_of([some, past.responses], items, not_applicable(questionnaire, items))
+            once = then[rng.permutation(len(then))[:_MOST_EARLIER]]
+            flagged |= nearly(now, once, settings.near_duplicates / len(earlier))
+    table = pd.DataFrame({KEY: some["folio"].astype("string").to_numpy(), "nearly_before": flagged})
+    rule = Rule("answers.nearly_before", "nearly", "nearly_before", "in_set", "warning",
+                f"De {len(some):,} entrevistas que se compararon, ninguna es casi igual a una de una edición anterior",
+                "Escuche esas entrevistas, o llame a esas personas; si son muchas, pida el archivo de esta edición.",
+                {"value_set": [False]})  # fmt: skip
+    return {"nearly": table}, (rule,)
+
+
+def _both_asked(study: Study, questionnaire: Questionnaire, respondents: pd.DataFrame, past: Earlier) -> list[str]:
+    """Items that both waves asked and whose answers are written alike."""
+    mine = answered_items(study, questionnaire, list(respondents.columns))
+    theirs = set(answered_items(study, past.questionnaire, list(past.responses.columns)))
+    return [name for name in mine if name in theirs and _same_codes(questionnaire, past.questionnaire, name)]
+
+
 def _against(
     study: Study, questionnaire: Questionnaire, respondents: pd.DataFrame, past: Earlier, level: float
 ) -> tuple[Repeated | None, Mask]:
     """What is repeated of an earlier wave; and the rows equal to one of the same sampling unit, which are set apart."""
-    mine = answered_items(study, questionnaire, list(respondents.columns))
-    theirs = set(answered_items(study, past.questionnaire, list(past.responses.columns)))
-    items = [name for name in mine if name in theirs and _same_codes(questionnaire, past.questionnaire, name)]
+    items = _both_asked(study, questionnaire, respondents, past)
     now, then = codes_of([respondents, past.responses], items, not_applicable(questionnaire, items))
     few = len(items) < MINIMUM_ITEMS
     unit = study.params.weighting.psu
