@@ -16,7 +16,7 @@ from pulsometro.ingest.harmonise.crosswalk import Plan, converted, ways_of
 from pulsometro.ingest.harmonise.heading_rows import without_headings
 from pulsometro.ingest.harmonise.headings import shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
-from pulsometro.ingest.harmonise.number_marks import declared_marks
+from pulsometro.ingest.harmonise.numerals import declared_marks
 from pulsometro.ingest.harmonise.plain_texts import plain_texts
 from pulsometro.ingest.harmonise.unknown_options import offence_of
 from pulsometro.ingest.harmonise.unknown_values import unexpected

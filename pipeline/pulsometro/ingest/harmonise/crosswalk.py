@@ -17,7 +17,7 @@ from pulsometro.ingest.harmonise.dates import days
 from pulsometro.ingest.harmonise.durations import minutes
 from pulsometro.ingest.harmonise.folios import refuse_repeated, refuse_telling
 from pulsometro.ingest.harmonise.multiple import beside, chosen, read_lists
-from pulsometro.ingest.harmonise.numerals import Marks
+from pulsometro.ingest.harmonise.numerals import Marks, declared_marks
 from pulsometro.ingest.harmonise.skipped_cells import filled, not_asked, refuse_filled
 from pulsometro.ingest.harmonise.telephones import keyed, ranked, refuse_in_texts
 from pulsometro.ingest.harmonise.unknown_values import unknown_sentence
@@ -180,7 +180,8 @@ def ways_of(
     delivered: Delivered, questionnaire: Questionnaire, areas: Areas, marks: Marks, clock: Clock = NO_CLOCK
 ) -> Ways:
     """How this delivery's values are read."""
-    return Ways(areas, marks, read_lists(delivered.frame, questionnaire.items, questionnaire.delivery.columns), clock)
+    lists = read_lists(delivered.frame, questionnaire.items, questionnaire.delivery.columns)
+    return Ways(areas, marks, declared_marks(questionnaire.delivery), lists, clock)
 
 
 def converted(name: str, delivered: Delivered, item: Item, crosswalk: Column, ways: Ways) -> Converted:
@@ -194,7 +195,7 @@ def converted(name: str, delivered: Delivered, item: Item, crosswalk: Column, wa
     if item.kind in ("integer", "number") and crosswalk.format is not None:
         column = minutes(column, crosswalk.format, item.kind == "integer")
     if item.kind == "integer":
-        return values.integer(column, item, crosswalk, marks, _stated(delivered, crosswalk))
+        return values.integer(column, item, crosswalk, ways.declared, _stated(delivered, crosswalk))
     if item.kind == "number":
         return values.number(column, item, crosswalk, marks, _stated(delivered, crosswalk))
     if item.kind == "date":

@@ -6,16 +6,10 @@ import pandas as pd
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise.crosswalk import Plan
-from pulsometro.ingest.harmonise.numerals import GAPS, Marks, decimal_of, marked, other, thousands_of
+from pulsometro.ingest.harmonise.numerals import GAPS, Marks, decimal_of, declared_marks, marked, thousands_of
 from pulsometro.ingest.read.delivered import code_text
-from pulsometro.questionnaire.model import Delivery, Questionnaire
+from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.questionnaire.writing_faults import DECIMALS
-
-
-def declared_marks(delivery: Delivery) -> Marks:
-    """What the questionnaire says: where a comma or a point divides thousands, the other one is the decimal mark."""
-    implied = other(delivery.thousands) if delivery.thousands in DECIMALS else None
-    return Marks(delivery.thousands, delivery.decimal or implied)
 
 
 def file_marks(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan, path: Path) -> Marks:

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from pulsometro.ingest.read.delivered import code_text
+from pulsometro.questionnaire.model import Delivery
 from pulsometro.questionnaire.writing_faults import DECIMALS
 
 # How a mark between thousands may be written where the questionnaire names it: blanks that do not break, curved quotes.
@@ -51,6 +52,12 @@ class Marks:
 
 
 UNSAID = Marks()
+
+
+def declared_marks(delivery: Delivery) -> Marks:
+    """What the questionnaire says: where a comma or a point divides thousands, the other one is the decimal mark."""
+    implied = other(delivery.thousands) if delivery.thousands in DECIMALS else None
+    return Marks(delivery.thousands, delivery.decimal or implied)
 
 
 @lru_cache

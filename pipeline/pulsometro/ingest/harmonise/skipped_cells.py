@@ -17,6 +17,8 @@ from pulsometro.questionnaire.option_texts import columns_of
 
 # An answer here and there where a skip was missed is an interview's fault; one value in most of them is the file's.
 _SHARE, _ROWS = 0.5, 3
+# What servers write for an option that was not ticked; it is no person's.
+_SERVERS = ("unchecked", "checked", "not selected", "no seleccionado", "not asked", "skipped", "off", "falso")
 
 
 def not_asked(columns: Mapping[str, pd.Series] | pd.DataFrame, questionnaire: Questionnaire, name: str) -> np.ndarray:
@@ -65,7 +67,7 @@ def refuse_filled(
         return
     name, (text, rows) = next(iter(told.items()))
     words = sorted({word for word, _ in told.values()})
-    like = [*questionnaire[name].codes.values(), *crosswalks[name].codes, *crosswalks[name].labels]
+    like = [*_SERVERS, *questionnaire[name].codes.values(), *crosswalks[name].codes, *crosswalks[name].labels]
     said = f"'{text}'" if quoted(text, like) == f"'{text}'" else "one value"
     numbers = frame.index[rows]
     more = f" (and so in {len(told) - 1} more columns)" if len(told) > 1 else ""

@@ -69,7 +69,8 @@ def _said(
     said = unexpected([first, *texts[1:]], item, crosswalk, ways.areas, hidden)[0]
     if item.kind in ("integer", "number"):
         tagged = fault_of(first) == "stata"
-        return f"'{first}'" if tagged else said, number_remedy(name, item, first, ways.marks, wave)
+        marks = ways.declared if item.kind == "integer" else ways.marks
+        return f"'{first}'" if tagged else said, number_remedy(name, item, first, marks, wave)
     if item.kind == "date":
         cause = date_cause(frame[crosswalk.name], mask, name, crosswalk.format, wave, ways.clock)
         return said, f"is not a date as declared; {cause}"

@@ -11,10 +11,14 @@ from pulsometro.ingest.harmonise.numerals import Marks
 
 @dataclass(frozen=True)
 class Ways:
-    """``areas``: municipalities by code and name; ``marks``: of its numbers; ``lists``: its columns of options;
-    ``clock``: whose days its dates are."""
+    """``areas``: municipalities by code and name; ``marks``: of its numbers, ``declared`` or found; ``lists``: its
+    columns of options; ``clock``: whose days its dates are.
+
+    Whole numbers are read by what is declared: that others have decimal points does not say what 12.000 is.
+    """
 
     areas: Areas
     marks: Marks
+    declared: Marks
     lists: Mapping[str, Lists]
     clock: Clock = NO_CLOCK

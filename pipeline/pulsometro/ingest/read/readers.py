@@ -116,6 +116,9 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
 
     declared = iconv_name(path, delivery.encoding)
     options: dict[str, Any] = {"encoding": declared} if kind != "por" else {}
+    if kind in {"sav", "zsav"}:
+        # Of the metadata too: without it they name no code that the file declares missing.
+        options["user_missing"] = True
     with readable(path), decoded(path, delivery.encoding, attempt):
         # Of every column: what is read below tells only of the columns chosen.
         _, meta = reader(source(), metadataonly=True, **options)
@@ -124,8 +127,6 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     chosen = _each_once(path, columns, wanted(columns))
     written = [originals[columns.index(name)] for name in chosen]
     refuse_cells(path, (meta.number_rows or header.rows or 0) * len(chosen))
-    if kind in {"sav", "zsav"}:
-        options["user_missing"] = True
     with readable(path), decoded(path, delivery.encoding, attempt):
         frame, _ = reader(source(), usecols=written, **options)
         if kind == "dta":
