@@ -1,7 +1,7 @@
 """How a delivery writes the options of a multiple answer: which items share a column, what each token is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pulsometro.questionnaire.labels_alike import label_key
@@ -86,17 +86,27 @@ def columns_of(column: Column) -> tuple[str, ...]:
     return (column.name, *column.more)
 
 
-def options_by_column(items: Mapping[str, Item], columns: Mapping[str, Column]) -> dict[str, Options]:
-    """Each delivered column that holds options of multiple answers, with all that its items say of them."""
+def options_by_column(
+    items: Mapping[str, Item], columns: Mapping[str, Column], words: Mapping[MissingKind, Collection[str]]
+) -> dict[str, Options]:
+    """Each delivered column that holds options of multiple answers, with all that its items say of them.
+
+    ``words``: what files call each kind of missing (``no sabe``), where its items have that kind.
+    """
     sharing: dict[str, list[str]] = {}
     for name, column in columns.items():
         if column.option is not None and name in items:
             for delivered in columns_of(column):
                 sharing.setdefault(delivered, []).append(name)
-    return {delivered: _options(names, items, columns) for delivered, names in sharing.items()}
+    return {delivered: _options(names, items, columns, words) for delivered, names in sharing.items()}
 
 
-def _options(names: list[str], items: Mapping[str, Item], columns: Mapping[str, Column]) -> Options:
+def _options(
+    names: list[str],
+    items: Mapping[str, Item],
+    columns: Mapping[str, Column],
+    words: Mapping[MissingKind, Collection[str]],
+) -> Options:
     found = {key: name for name in names for key in keys_of(columns[name])}
     found |= {key: "" for name in names for text in columns[name].others if (key := option_key(text)) not in found}
     missing: dict[str, MissingKind] = {}
@@ -104,6 +114,8 @@ def _options(names: list[str], items: Mapping[str, Item], columns: Mapping[str, 
         for key, kind in _missing(items[name], columns[name]):
             if key not in found:
                 missing.setdefault(key, kind)
+    for kind in dict.fromkeys(missing.values()):
+        missing |= {key: kind for key in map(option_key, words.get(kind, ())) if key not in found | missing}
     separators = [columns[name].separator for name in names if columns[name].separator is not None]
     return Options(found, missing, separators[0] if separators else None, any(columns[name].more for name in names))
 

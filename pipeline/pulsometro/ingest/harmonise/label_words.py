@@ -11,7 +11,7 @@ MISSING_LABELS: Mapping[MissingKind, set[str]] = {
     "no_contesta": {"no contesta", "nc", "no contesto", "no responde", "nr", "no respondio"},
     "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
 }
-_NO_LABEL = frozenset({"na"})
+NO_LABEL = frozenset({"na"})
 
 
 def labels_of(item: Item, crosswalk: Column) -> dict[str, int]:
@@ -21,7 +21,7 @@ def labels_of(item: Item, crosswalk: Column) -> dict[str, int]:
     """
     declared = [(label_key(text), code) for text, code in crosswalk.codes.items()]
     own = [(label_key(label), code) for code, label in item.codes.items()]
-    missing = [(word, code) for code, kind in item.missing.items() for word in MISSING_LABELS[kind] - _NO_LABEL]
+    missing = [(word, code) for code, kind in item.missing.items() for word in MISSING_LABELS[kind] - NO_LABEL]
     found: dict[str, int] = {}
     for pairs in (declared, own, missing):
         codes: dict[str, set[int]] = {}

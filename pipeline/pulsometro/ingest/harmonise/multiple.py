@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.ingest.harmonise import values
+from pulsometro.ingest.harmonise.label_words import MISSING_LABELS, NO_LABEL
 from pulsometro.ingest.harmonise.values import Converted
 from pulsometro.questionnaire.model import Column, Item
 from pulsometro.questionnaire.option_texts import Options, columns_of, options_by_column
 
+NO_ANSWER = {kind: labels - NO_LABEL for kind, labels in MISSING_LABELS.items()}
 Answers = frozenset[tuple[str, str]]
 
 
@@ -37,7 +39,7 @@ def read_lists(frame: pd.DataFrame, items: Mapping[str, Item], columns: Mapping[
     ``columns``: of all items, those that are not read too: their options are known.
     """
     found = {}
-    for name, options in options_by_column(items, columns).items():
+    for name, options in options_by_column(items, columns, NO_ANSWER).items():
         if name in frame:
             places, texts = values.uniques(frame[name])
             found[name] = Lists(places, tuple(texts), tuple(options.answers(text) for text in texts), options)
