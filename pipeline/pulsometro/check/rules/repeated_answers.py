@@ -111,7 +111,7 @@ def nearly_again(
         if len(items) >= MINIMUM_ITEMS:
             now, then = codes_of([some, past.responses], items, not_applicable(questionnaire, items))
             once = then[rng.permutation(len(then))[:_MOST_EARLIER]]
-            flagged |= nearly(now, once, settings.near_duplicates / len(earlier))
+            flagged |= nearly(now, once, settings.near_duplicates / 4 / len(earlier))
     table = pd.DataFrame({KEY: some["folio"].astype("string").to_numpy(), "nearly_before": flagged})
     rule = Rule("answers.nearly_before", "nearly", "nearly_before", "in_set", "warning",
                 f"De {len(some):,} entrevistas que se compararon, ninguna es casi igual a una de una edición anterior",

@@ -19,10 +19,12 @@ from pulsometro.ingest.harmonise.folios import refuse_repeated, refuse_telling
 from pulsometro.ingest.harmonise.multiple import beside, chosen, read_lists
 from pulsometro.ingest.harmonise.numerals import Marks, declared_marks
 from pulsometro.ingest.harmonise.skipped_cells import filled, not_asked, refuse_filled
+from pulsometro.ingest.harmonise.spoilt_folios import refuse_alike, refuse_sent_twice, refuse_spoilt, server_ids
 from pulsometro.ingest.harmonise.telephones import keyed, ranked, refuse_in_texts
 from pulsometro.ingest.harmonise.unknown_values import unknown_sentence
 from pulsometro.ingest.harmonise.values import Converted
 from pulsometro.ingest.harmonise.ways import Ways
+from pulsometro.ingest.read.cell_errors import refuse_cell_errors
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
 
@@ -68,7 +70,7 @@ def plan(questionnaire: Questionnaire, kept_private: tuple[str, ...]) -> Plan:
 
 
 def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, ...]) -> tuple[str, ...]:
-    """The plan's columns when the file has them all.
+    """The plan's columns when the file has them all, and those of a server's own ids.
 
     Raises PulsoError naming the first absent one, its item and the column most like it.
     """
@@ -88,7 +90,7 @@ def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, 
             f"{path}: the column '{name}' ({role}) is not in the file{more}{hint} correct delivery in "
             f"{questionnaire.name}, or name the item under delivery.not_delivered."
         )
-    return reading.columns
+    return (*reading.columns, *server_ids(columns, reading.columns))
 
 
 def _heading(text: str, place: int, wanted: str) -> str:
@@ -112,14 +114,20 @@ def harmonised(
     columns: dict[str, pd.Series] = {"folio": _folios(frame, reading.respondent)}
     telephone = _as_delivered(frame, reading, phone)
     asking, hidden = _as_delivered(frame, reading, interviewer), interviewers(frame, reading, interviewer)
+    refuse_spoilt(columns["folio"], path)
     refuse_telling(columns["folio"], telephone, asking, frozenset(areas.known), path)
     refuse_repeated(columns["folio"], path, hidden)
+    refuse_alike(columns["folio"], path)
+    refuse_sent_twice(frame, path)
     problems = [Problem("folio", "required_missing", columns["folio"].isna().to_numpy())]
     unknown: list[Unknown] = []
     ways = ways_of(delivered, questionnaire, areas, marks, clock)
     for name, item in questionnaire.items.items():
         if name in reading.items:
             crosswalk = reading.items[name]
+            if item.kind == "text":
+                blank = questionnaire.delivery.blank
+                refuse_cell_errors(frame[crosswalk.name], f"{path}, column {crosswalk.name}", blank)
             result = converted(name, delivered, item, crosswalk, ways)
             columns[name] = result.values
             if result.unknown.any():

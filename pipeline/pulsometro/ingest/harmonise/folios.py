@@ -12,9 +12,9 @@ import pandas as pd
 from pulsometro.common.discretion import shape, simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.plain_words import WORDS
+from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.telephones import LEAST_DIGITS, carrying, carrying_others, dialled, number
 
-_SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d+")
 # CURP and key of elector: a person's initials and date of birth. An RFC is like a firm's id where it stands alone.
 _KEYS = re.compile(r"\b(?:[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d|[A-Z]{6}\d{8}[HM]\d{3})\b")
 _RFC = re.compile(r"[A-Z\u00d1&]{4}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[A-Z0-9]{3}")
@@ -65,28 +65,12 @@ def refuse_repeated(folio: pd.Series, path: Path, hidden: Collection[str] = ()) 
         return
     first = folio[repeated].iloc[0]
     rows = folio.index[folio == first]
-    if _SCIENTIFIC.fullmatch(first):
-        raise PulsoError(
-            f"{path}: a spreadsheet wrote the folios as {_rounded(first)} (rows {rows_said(rows)}) and their last "
-            "digits are lost; ask for the file with the folio's column as text."
-        )
     others = folio[repeated].nunique() - 1
     more = f" ({others:,} more repeated)" if others else ""
     said = shape(first) if first in hidden or _long(first) or _DAY.fullmatch(first) else first
     raise PulsoError(
         f"{path}: the folio {said} is in rows {rows_said(rows)}{more}; ask which interview is the right one."
     )
-
-
-def rows_said(index: pd.Index) -> str:
-    """The first three rows of some, and whether there are more."""
-    shown = ", ".join(str(row) for row in index[:3])
-    return f"{shown} …" if len(index) > 3 else shown
-
-
-def _rounded(text: str) -> str:
-    """8.112345678E+09 is a telephone still: only what was lost is shown of it."""
-    return text if sum(c.isdigit() for c in text) < LEAST_DIGITS else shape(text)
 
 
 def _long(text: str) -> bool:
@@ -96,7 +80,7 @@ def _long(text: str) -> bool:
 def _refuse_few(folio: pd.Series, interviewer: pd.Series | None, path: Path) -> None:
     """Few folios for many rows are none: a column was exchanged, and what it holds is shown no more than a name."""
     rows, different = int(folio.notna().sum()), folio.nunique()
-    if rows < _TOKENS or different > rows / 2 or folio.str.fullmatch(_SCIENTIFIC.pattern).any():
+    if rows < _TOKENS or different > rows / 2:
         return
     theirs = 0 if interviewer is None else interviewer.nunique()
     why = "so the column is another's"

@@ -12,8 +12,8 @@ from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
 from pulsometro.ingest.harmonise.date_causes import date_cause
 from pulsometro.ingest.harmonise.durations import looks_timed, timed_remedy
-from pulsometro.ingest.harmonise.folios import rows_said
 from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, thousands_of, whole
+from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.unknown_options import offence_of, option_remedy
 from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.delivered import Delivered

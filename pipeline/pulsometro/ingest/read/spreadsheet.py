@@ -14,6 +14,7 @@ from pulsometro.common.discretion import plain
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.read import limits
+from pulsometro.ingest.read.cell_errors import refuse_cell_errors
 from pulsometro.ingest.read.damage import out_of_memory, reason
 from pulsometro.ingest.read.delivered import Delivered, code_text, has_content
 from pulsometro.ingest.read.detect import MAXIMUM_COLUMNS
@@ -32,9 +33,6 @@ MAXIMUM_RATIO, RATIO_FROM = 100, 2**22
 MAXIMUM_ROWS = 2**20
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _MERGED = re.compile(rb'<mergeCell [^<>]*?ref="([A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?)"')
-CELL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
-
-_EMPTY = ("#N/A", "#NULL!")
 
 
 @dataclass(frozen=True)
@@ -253,12 +251,4 @@ def _xls_value(cell: Any, datemode: int) -> Any:
 def _refuse_errors(path: Path, sheet: _Sheet, frame: pd.DataFrame, blank: Collection[str]) -> None:
     """An error value is no answer, unless the questionnaire says that it stands for nothing."""
     for column in frame.columns:
-        bad = frame[column][frame[column].isin(set(CELL_ERRORS) - set(blank))]
-        if len(bad):
-            error = bad.iloc[0]
-            # SPSS writes its blanks so, and R's and lookups' are #N/A: those may be nothing. Others hide an answer.
-            nothing = f', or, if it stands for no answer, say delivery.blank: ["{error}"]' if error in _EMPTY else ""
-            raise PulsoError(
-                f"{path}, sheet {sheet}, column {column}, row {bad.index[0]}: the cell holds the error {error}; "
-                f"correct it in the workbook{nothing}."
-            )
+        refuse_cell_errors(frame[column], f"{path}, sheet {sheet}, column {column}", blank)
