@@ -47,7 +47,7 @@ def _without(*rows: int) -> Change:
 
 
 _LOST = r"a spreadsheet wrote the folios as .* their last digits are lost; ask .* as text"
-_DATE = r"a spreadsheet made a date of the folio \(in \d+ rows\)"
+_DATE = r"row \d+ \(and 1 more\): a spreadsheet made a date of the folio; .* as text"
 _ERROR = r"the folio's cell holds a spreadsheet's error"
 _NOTHING = r"a program's word for nothing"
 _SENT = r"the server's own id is the same in rows .* sent or pasted twice"

@@ -10,7 +10,7 @@ from pulsometro.common.discretion import quoted
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.blank_words import said_words
-from pulsometro.ingest.harmonise.folios import rows_said
+from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.questionnaire.derivation import derive
 from pulsometro.questionnaire.model import Column, Questionnaire
 from pulsometro.questionnaire.option_texts import columns_of

@@ -41,12 +41,18 @@ def refuse_spoilt(folio: pd.Series, path: Path) -> None:
     """Raise PulsoError where folios are no longer what they were: each way of losing them has its own sentence."""
     _refuse_scientific(folio, path)
     texts = folio.fillna("")
-    wrong = {text: is_cell_error(text) for text in texts.unique()}
-    _refuse_rows(texts.map(wrong).to_numpy(dtype=bool), folio, path, "the folio's cell holds a spreadsheet's error",
-                 "correct the cells, or ask for the file again.")  # fmt: skip
+    errors = texts.isin([text for text in texts.unique() if is_cell_error(text)]).to_numpy(dtype=bool)
+    if errors.any():
+        raise PulsoError(
+            f"{path}, {_first(errors, folio)}: the folio's cell holds a spreadsheet's error; correct the cells, or ask "
+            "for the file again."
+        )
     nothing = texts.str.strip().str.lower().isin(_NOTHING).to_numpy(dtype=bool)
-    _refuse_rows(nothing, folio, path, "what stands as folio is a program's word for nothing ('nan', 'null')",
-                 "ask for the folios of those interviews.")  # fmt: skip
+    if nothing.any():
+        raise PulsoError(
+            f"{path}, {_first(nothing, folio)}: what stands as folio is a program's word for nothing ('nan', 'null'); "
+            "ask for the folios of those interviews."
+        )
     _refuse_dates(folio, path)
     _refuse_rounded(folio, path)
 
@@ -69,8 +75,8 @@ def _refuse_scientific(folio: pd.Series, path: Path) -> None:
 def _refuse_dates(folio: pd.Series, path: Path) -> None:
     """Some folios among others: 3-5 became the third of May. Where all are days, the column is another's."""
     days = folio.fillna("").str.fullmatch(_DATE.pattern, flags=re.IGNORECASE).to_numpy(dtype=bool)
-    if 2 * days.sum() < len(folio):
-        _refuse_rows(days, folio, path, "a spreadsheet made a date of the folio", _ASK)
+    if days.any() and 2 * days.sum() < len(folio):
+        raise PulsoError(f"{path}, {_first(days, folio)}: a spreadsheet made a date of the folio; {_ASK}")
 
 
 def _refuse_rounded(folio: pd.Series, path: Path) -> None:
@@ -149,10 +155,10 @@ def rows_said(index: pd.Index) -> str:
     return f"{shown} …" if len(index) > 3 else shown
 
 
-def _refuse_rows(rows: Mask, folio: pd.Series, path: Path, what: str, remedy: str) -> None:
-    if rows.any():
-        number = int(rows.sum())
-        raise PulsoError(f"{path}, row {folio.index[rows][0]}: {what} (in {number:,} rows); {remedy}")
+def _first(rows: Mask, folio: pd.Series) -> str:
+    """Where the first of some rows is, and how many they are."""
+    number = int(rows.sum())
+    return f"row {folio.index[rows][0]}" + (f" (and {number - 1:,} more)" if number > 1 else "")
 
 
 def server_ids(columns: Collection[str], read: Collection[str]) -> tuple[str, ...]:
