@@ -13,8 +13,8 @@ from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.clock import NO_CLOCK, Clock
 from pulsometro.ingest.harmonise.crosswalk import Plan, converted
-from pulsometro.ingest.harmonise.folios import rows_said
 from pulsometro.ingest.harmonise.number_marks import declared_marks
+from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.delivered import Delivered, code_text
 from pulsometro.questionnaire.model import Questionnaire
