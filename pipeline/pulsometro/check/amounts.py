@@ -33,6 +33,8 @@ USUAL: Mapping[str, Amount] = MappingProxyType(
         "nonresponse": Amount(0.35, 0.90),
         # What a role says nothing of; check.rules.roles.
         "role": Amount(0.05, 0.50),
+        "calls.interviews": Amount(0.0, 0.05),
+        "calls.interviewers": Amount(0.03, 0.10),
         "quarantined.for": Amount(0.002, 0.02),
     }
 )

@@ -12,6 +12,7 @@ from pulsometro.check.amounts import by_amount
 from pulsometro.check.report.check_page import write_report
 from pulsometro.check.report.terminal import WORDS
 from pulsometro.check.rule import Evidence, Rule, with_severities
+from pulsometro.check.rules.calls_and_interviews import calls_again, interviews_called
 from pulsometro.check.rules.codes_and_skips import questionnaire_rules
 from pulsometro.check.rules.delivery import columns_moved, refuse_exchanged, same_again, sample_moved, strata_renumbered
 from pulsometro.check.rules.fieldwork import fieldwork_rules
@@ -176,6 +177,7 @@ def gather(
         study, questionnaire, evidence.tables["respondents"], load_attempts(study, wave)
     )
     evidence = evidence.with_more(tables, rules)
+    evidence = _with_calls(evidence, study, wave, delivery)
     evidence = evidence.with_more(*consistency_rules(questionnaire, evidence.tables["respondents"], study.params.check))
     sample = composition_rules(study, questionnaire, responses)
     if sample is not None:
@@ -204,6 +206,18 @@ def _ingested_before(study: Study, wave: str) -> list[str]:
     """Waves before this one that were ingested, oldest first; its own fieldwork delivered once more is none of them."""
     before = [each for each in study.waves_up_to(wave) if each != wave and not same_fieldwork(study, wave, each)]
     return [each for each in before if study.processed(each, "responses.parquet").is_file()]
+
+
+def _with_calls(evidence: Evidence, study: Study, wave: str, delivery: DeliveryRecord) -> Evidence:
+    """The calls against the interviews, and against the calls of every earlier wave."""
+    attempts = load_attempts(study, wave)
+    if attempts is None:
+        return evidence
+    respondents = evidence.tables["respondents"]
+    evidence = evidence.with_more(*interviews_called(study, respondents, attempts, delivery.counts.quarantined))
+    paths = {each: study.processed(each, "attempts.parquet") for each in _ingested_before(study, wave)}
+    before = {each: read_table(path) for each, path in paths.items() if path.is_file()}
+    return evidence.with_more(*calls_again(study, attempts, before))
 
 
 def _usual_minutes(study: Study, earlier: Sequence[str]) -> float | None:
