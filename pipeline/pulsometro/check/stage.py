@@ -19,7 +19,7 @@ from pulsometro.check.rules.fieldwork import fieldwork_rules
 from pulsometro.check.rules.inconsistent import consistency_rules
 from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
 from pulsometro.check.rules.repeated_answers import answers_again, nearly_again
-from pulsometro.check.rules.repeated_delivery import delivered_again, earlier_answers, same_fieldwork
+from pulsometro.check.rules.repeated_delivery import delivered_again, earlier_answers, same_interviews
 from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.rules.roles import LEAST, role_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
@@ -187,7 +187,7 @@ def gather(
     evidence = evidence.with_more(*role_rules(study, questionnaire, evidence.tables["respondents"], minutes))
     past = earlier_answers(study, ingested)
     evidence = evidence.with_more(*answers_again(study, questionnaire, evidence.tables["respondents"], past))
-    evidence = evidence.with_more(*delivered_again(study, wave, responses))
+    evidence = evidence.with_more(*delivered_again(study, wave))
     if ingested:
         # A stopped wave is no measure for another, but a copy of its file is a copy all the same.
         evidence = evidence.with_more(*_copied(study, ingested[-1], responses))
@@ -203,8 +203,8 @@ def gather(
 
 
 def _ingested_before(study: Study, wave: str) -> list[str]:
-    """Waves before this one that were ingested, oldest first; its own fieldwork delivered once more is none of them."""
-    before = [each for each in study.waves_up_to(wave) if each != wave and not same_fieldwork(study, wave, each)]
+    """Waves before this one that were ingested, oldest first, but for the same interviews delivered twice."""
+    before = [each for each in study.waves_up_to(wave) if each != wave and not same_interviews(study, wave, each)]
     return [each for each in before if study.processed(each, "responses.parquet").is_file()]
 
 

@@ -59,6 +59,8 @@ def answers_again(
     the same.
     """
     settings = study.params.check
+    if not len(respondents):
+        return {}, ()
     items = answered_items(study, questionnaire, list(respondents.columns))
     (codes,) = codes_of([respondents], items, not_applicable(questionnaire, items))
     few = len(items) < MINIMUM_ITEMS
