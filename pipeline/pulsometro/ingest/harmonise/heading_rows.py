@@ -13,7 +13,7 @@ from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.clock import NO_CLOCK, Clock
 from pulsometro.ingest.harmonise.crosswalk import Plan, converted
-from pulsometro.ingest.harmonise.number_marks import declared_marks
+from pulsometro.ingest.harmonise.numerals import declared_marks
 from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.delivered import Delivered, code_text
@@ -105,7 +105,8 @@ def _qualtrics(frame: pd.DataFrame) -> int:
 
 def _told(delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, clock: Clock) -> _Told:
     head = replace(delivered, frame=delivered.frame.head(_LOOKED_AT))
-    ways = Ways(areas, declared_marks(questionnaire.delivery), {}, clock)
+    marks = declared_marks(questionnaire.delivery)
+    ways = Ways(areas, marks, marks, {}, clock)
     filled, known = np.zeros(len(head.frame), dtype=int), np.zeros(len(head.frame), dtype=int)
     items: Mapping[str, str] = {name: questionnaire[name].kind for name in reading.items}
     for name, crosswalk in reading.items.items():
