@@ -31,11 +31,13 @@ COVERAGE = {"file": "raw/population/coverage.csv", "frames": ["fijo"], "names": 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A design: what it changes of ``params.yaml`` and of the questionnaire, and how many do not answer."""
+    """A design: what it changes of ``params.yaml`` and of the questionnaire, how many do not answer, and whether
+    numbers of persons are published."""
 
     changed: Mapping[str, Any]
     asked: Mapping[str, Any] = field(default_factory=dict)
     silent: float = 0.06
+    totals: bool = True
 
 
 SCENARIOS = {
@@ -50,6 +52,7 @@ SCENARIOS = {
         "weighting.calibration": {"method": "raking", "margins": MARGINS, "missing": "impute"},
         "weighting.collapse": [{"item": "edad2", "merge": [1, 2], "below": 30}],
         "weighting.trim": {"k": 4.0, "k_low": 8.0}, "weighting.replicates": {"n": 30, "seed": 3},
+        "weighting.population": {"persons": 134400, "tolerance": 0.05},
         "weighting.indicators": ["seguro"],
         "estimation.se": "replicates", "estimation.interval": "kg", "estimation.lonely_psu": "grand_mean",
         "estimation.precision": "nchs",
@@ -113,8 +116,8 @@ SCENARIOS = {
         "weighting.dual_frame": {"method": "multiplicity", "frame": "marco", "first": 1, "other": "otro",
                                  "theta": 0.5},
         "weighting.within": "municipio", "estimation.se": "taylor", "publish.reports": False,
-        "waves.2021T1.file": "datos.xlsx", "waves.2021T2.file": "datos.xlsx",
-    }, {"delivery.sheet": "Base"}),
+        "weighting.scale": "relative", "waves.2021T1.file": "datos.xlsx", "waves.2021T2.file": "datos.xlsx",
+    }, {"delivery.sheet": "Base"}, totals=False),
 }  # fmt: skip
 # Codes of settings and tables, and what an empty value prints: no reader's words.
 MACHINE = re.compile(
@@ -187,7 +190,7 @@ def _inner(kind: Any) -> Any:
 def test_every_value_of_every_setting_has_a_scenario(tmp_path: Path) -> None:
     tried: set[str] = set()
     for number, chosen in enumerate(SCENARIOS.values()):
-        folder = write_study(tmp_path / str(number), chosen.changed, chosen.asked)
+        folder = write_study(tmp_path / str(number), chosen.changed, chosen.asked, totals=chosen.totals)
         tried |= set(values_of(load_study(folder).params, Params))
         asked = load_questionnaire(folder / "questionnaires", WAVES[-1], frozenset(PLACES))
         tried |= {f"questionnaire.{each}" for each in values_of(asked, Questionnaire)}
@@ -207,7 +210,7 @@ def test_every_value_of_every_setting_has_a_scenario(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", list(SCENARIOS))
 def test_scenario_is_published_whole(name: str, tmp_path: Path) -> None:
     chosen = SCENARIOS[name]
-    study = make(write_study(tmp_path, chosen.changed, chosen.asked, chosen.silent), reports=False)
+    study = make(write_study(tmp_path, chosen.changed, chosen.asked, chosen.silent, chosen.totals), reports=False)
     write_graph(study)
     site = study.site
     wave = study.params.current_wave

@@ -87,8 +87,9 @@ def questionnaire() -> dict[str, Any]:
     }
 
 
-def indicators() -> dict[str, Any]:
-    """One of each kind, statistic and treatment of those who do not answer."""
+def indicators(totals: bool = True) -> dict[str, Any]:
+    """One of each kind, statistic and treatment of those who do not answer; ``totals``: numbers of persons too."""
+    more = ["total"] if totals else []
     share = {"kind": "share", "direction": "up_is_bad"}
     return {"indicators": {
         "inseguro": {"name": "Se siente insegura", **share, "item": "seguro", "categories": [2, 3],
@@ -96,7 +97,7 @@ def indicators() -> dict[str, Any]:
                      "plural": "se sienten poco o nada seguras"},
         "victimas": {"name": "Fue víctima", **share, "item": "victima", "categories": [1], "category": "sí",
                      "singular": "fue víctima", "plural": "fueron víctimas", "no_answer": "in_base",
-                     "statistics": ["proportion", "total"]},
+                     "statistics": ["proportion", *more]},
         "denunciaron": {"name": "Denunció", **share, "direction": "up_is_good", "item": "denuncia", "categories": [1],
                         "category": "sí", "singular": "denunció", "plural": "denunciaron", "base": "victima == 1",
                         "base_name": "víctimas"},
@@ -107,7 +108,7 @@ def indicators() -> dict[str, Any]:
         "seguridad": {"name": "Seguridad", "kind": "distribution", "direction": "neutral", "item": "seguro",
                       "no_answer": "category"},
         "gasto": {"name": "Gasto en seguridad", "kind": "mean", "direction": "up_is_bad", "item": "pesos",
-                  "statistics": ["mean", "total"], "unit": "pesos"},
+                  "statistics": ["mean", *more], "unit": "pesos"},
         "indice": {"name": "Índice de confianza", "kind": "index", "direction": "up_is_good",
                    "items": ["conf_a", "conf_b"], "rescale": {1: 100, 2: 50, 3: 0}, "statistics": ["mean"],
                    "unit": "puntos"},
@@ -205,7 +206,7 @@ def attempts(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def totals() -> pd.DataFrame:
+def population() -> pd.DataFrame:
     """Adults by place, sex and age."""
     cells = [(place, sex, age) for place in PLACES for sex in (1, 2) for age in (1, 2)]
     return pd.DataFrame(cells, columns=["cve_geo", "sex", "age"]).assign(
@@ -233,10 +234,14 @@ def _key(folder: Path) -> bytes:
 
 
 def write_study(
-    folder: Path, changed: Mapping[str, Any] | None = None, asked: Mapping[str, Any] | None = None, silent: float = 0.06
+    folder: Path,
+    changed: Mapping[str, Any] | None = None,
+    asked: Mapping[str, Any] | None = None,
+    silent: float = 0.06,
+    totals: bool = True,
 ) -> Path:
     """The study in ``folder``. ``changed``: params by dotted key, None takes a key away; ``asked``: of the
-    questionnaire, likewise; ``silent``: as ``rows``."""
+    questionnaire, likewise; ``silent``: as ``rows``; ``totals``: as ``indicators``."""
     for name in ("questionnaires", "raw/population"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     settings, wanted = changed_params(changed or {}), questionnaire()
@@ -247,8 +252,8 @@ def write_study(
         put(wanted, key.split("."), value)
     dump(settings, folder / "params.yaml")
     dump(wanted, folder / "questionnaires/base.yaml")
-    dump(indicators(), folder / "questionnaires/indicators.yaml")
-    totals().to_csv(folder / "raw/population/totals.csv", index=False)
+    dump(indicators(totals), folder / "questionnaires/indicators.yaml")
+    population().to_csv(folder / "raw/population/totals.csv", index=False)
     pd.DataFrame({"area": PLACES, "frame_numbers": 90000, "released_numbers": 400}).to_csv(
         folder / "raw/population/frame.csv", index=False
     )
