@@ -20,6 +20,7 @@ from pulsometro.check.rules.inconsistent import consistency_rules
 from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
 from pulsometro.check.rules.repeated_answers import answers_again, nearly_again
 from pulsometro.check.rules.repeated_delivery import delivered_again, earlier_answers, same_interviews
+from pulsometro.check.rules.relation_rules import MOST_WAVES, relation_rules
 from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.rules.roles import LEAST, role_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
@@ -193,6 +194,8 @@ def gather(
         evidence = evidence.with_more(*_copied(study, ingested[-1], responses))
         evidence = evidence.with_more(*nearly_again(study, questionnaire, responses, past))
     earlier = [each for each in ingested if each not in stopped]
+    before = [_past(study, each) for each in earlier[-MOST_WAVES:]]
+    evidence = evidence.with_more(*relation_rules(study, questionnaire, responses, before))
     if earlier:
         evidence = _with_past(evidence, study, questionnaire, responses, earlier)
         columns, more = columns_moved(delivery.columns, load_delivery(study, earlier[-1]).columns)
@@ -244,7 +247,7 @@ def _with_past(
 ) -> Evidence:
     settings = study.params.check
     last = earlier[-1]
-    past = Past(last, study.questionnaire(last), read_table(study.processed(last, "responses.parquet")))
+    past = _past(study, last)
     moves, rules = against(questionnaire, responses, past, settings)
     tables, phone = {"moves": moves}, settings.roles.phone
     if phone is not None:
@@ -264,6 +267,10 @@ def _with_past(
         tables |= again
         rules += more
     return evidence.with_more(tables, rules)
+
+
+def _past(study: Study, wave: str) -> Past:
+    return Past(wave, study.questionnaire(wave), read_table(study.processed(wave, "responses.parquet")))
 
 
 def _telephones(study: Study, wave: str, codes: pd.Series | None) -> Telephones:

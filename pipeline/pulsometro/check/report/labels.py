@@ -18,6 +18,7 @@ _NAMED = (
     "metadata.",
     "nonresponse",
     "quarantined.",
+    "relations.",
     "types",
 )
 

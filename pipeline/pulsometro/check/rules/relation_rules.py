@@ -1,0 +1,253 @@
+"""A wave's answers as they hang together, against earlier waves: evidence and rules of the family ``relations``."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.check.rule import KEY, Rule
+from pulsometro.check.rules.moved_columns import Finding, Likelihood, Sample, changes, moved_back, sample_of
+from pulsometro.check.rules.odd_groups import Measure, Odd, groups_of, odd_groups, runs_of_rows
+from pulsometro.check.rules.previous_wave import Past
+from pulsometro.check.rules.reference_sample import (
+    LEAST_ROWS,
+    Answers,
+    Layout,
+    answers_of,
+    compared,
+    layout_of,
+    pooled,
+    raked,
+    reference,
+    usable_waves,
+)
+from pulsometro.check.rules.relations import against_battery, damages, products
+from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.settings.base_weight_settings import AreaSample, Given
+from pulsometro.study import Study
+
+LEAST_ITEMS = 4
+MOST_WAVES = 8
+_WHOLE, _IN_PART = 0.75, 0.35
+_MOST_SHOWN = 8
+_TELLING = 0.02
+_RULES: Mapping[str, tuple[str, str]] = {
+    "turned": ("Ninguna escala se relaciona al revés con las demás respuestas",
+               "Pregunte si invirtieron los códigos; si es así, declárelo en delivery.columns."),
+    "lost": ("Las respuestas de cada persona van juntas como en las ediciones anteriores",
+             "Pida el archivo otra vez: es como si unas columnas se hubieran ordenado o pegado aparte de las demás."),
+    "exchanged": ("Ninguna columna lleva las respuestas de otra",
+                  "Pregunte si intercambiaron las columnas; si es así, corrija delivery.columns."),
+    "other_form": ("Ninguna parte de las entrevistas viene en otro orden o con las escalas al revés",
+                   "Pregunte si parte se levantó con otra versión del cuestionario, y pídala con los códigos de ésta."),
+    "in_part": ("En ningún municipio, entrevistador o tramo del archivo las respuestas van juntas de otro modo",
+                "Vea esas entrevistas contra sus registros: pueden venir de otra versión, o estar inventadas."),
+    "battery": ("Ningún reactivo va en contra de su batería",
+                "Vea si su escala está al revés; si la pregunta es contraria a las otras, no hay nada que hacer."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A row of the evidence: which rule, what is named, and whether no honest wave would look so."""
+
+    kind: str
+    key: str
+    sure: bool
+
+
+def relation_rules(
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past]
+) -> tuple[dict[str, pd.DataFrame], tuple[Rule, ...]]:
+    """Evidence table ``relations`` (a row per finding) and its rules; nothing where there is too little to tell.
+
+    ``earlier``: the waves before, oldest first; the last eight are used. Without them the items of a battery are held
+    against each other, and parts of the wave against the rest of it. A rule is critical where at least one finding is
+    such as no honest wave would give.
+    """
+    found = _found(study, questionnaire, responses, earlier)
+    if found is None:
+        return {}, ()
+    looked, told = found
+    rows = [{KEY: each.key, **{kind: each.kind == kind for kind in _RULES}} for each in told]
+    empty: dict[str, Any] = {KEY: pd.Series(dtype="string"), **{kind: pd.Series(dtype=bool) for kind in _RULES}}
+    table = pd.DataFrame(rows) if rows else pd.DataFrame(empty)
+    rules = []
+    for kind in looked:
+        sure = any(each.sure for each in told if each.kind == kind)
+        title, remedy = _RULES[kind]
+        rules.append(Rule(f"relations.{kind}", "relations", kind, "in_set", "critical" if sure else "warning",
+                          title, remedy, {"value_set": [False]}))  # fmt: skip
+    return {"relations": table}, tuple(rules)
+
+
+def _found(
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past]
+) -> tuple[tuple[str, ...], list[_Told]] | None:
+    settings = study.params.check
+    earlier = list(earlier)[-MOST_WAVES:]
+    items = compared(questionnaire, responses, _set_aside(study))
+    if len(responses) < LEAST_ROWS or len(items) < LEAST_ITEMS:
+        return None
+    usable = usable_waves(questionnaire, earlier, items)
+    rows = {name: sum(len(p.responses) for p, ok in zip(earlier, usable[name], strict=True) if ok) for name in items}
+    old = [name for name in items if rows[name] >= LEAST_ROWS]
+    new = [name for name in items if name not in old]
+    told = [_Told("battery", name, False) for name in _against_batteries(questionnaire, responses, items, new)]
+    looked: tuple[str, ...] = ("battery",)
+    area = settings.area if settings.area in responses else None
+    if len(old) >= LEAST_ITEMS:
+        layout = layout_of(questionnaire, old, responses[area] if area else None)
+        now = answers_of(responses, questionnaire, layout, area, [True] * len(old))
+        waves = [
+            answers_of(p.responses, p.questionnaire, layout, area, [usable[name][place] for name in old])
+            for place, p in enumerate(earlier)
+        ]
+        past = raked(pooled(waves), now, layout)
+        told += _against_past(questionnaire, layout, now, past, settings.design_effect)
+        looked += ("turned", "lost", "exchanged", "other_form")
+    else:
+        layout = layout_of(questionnaire, items, responses[area] if area else None)
+        now = answers_of(responses, questionnaire, layout, area, [True] * len(items))
+        past = None
+    told += _in_parts(questionnaire, responses, layout, now, past, settings.roles.interviewer)
+    return (*looked, "in_part"), told
+
+
+def _set_aside(study: Study) -> list[str]:
+    """Items that are no answers: the area, given weights and the sample's units, whose relations are the design's."""
+    weighting = study.params.weighting
+    base = weighting.base
+    named = [study.params.check.area, weighting.strata, weighting.psu]
+    named += [base.weight] if isinstance(base, Given) else []
+    named += base.probabilities if isinstance(base, AreaSample) else ()
+    return [name for name in named if name]
+
+
+def _batteries(questionnaire: Questionnaire, items: Sequence[str]) -> list[list[int]]:
+    """Places of the items with the same codes and labels, two at least."""
+    groups: dict[tuple[tuple[int, str], ...], list[int]] = {}
+    for place, name in enumerate(items):
+        groups.setdefault(tuple(questionnaire[name].codes.items()), []).append(place)
+    return [places for codes, places in groups.items() if codes and len(places) > 1]
+
+
+def _against_batteries(
+    questionnaire: Questionnaire, responses: pd.DataFrame, items: Sequence[str], new: Sequence[str]
+) -> Iterator[str]:
+    layout = layout_of(questionnaire, items, None)
+    values = answers_of(responses, questionnaire, layout, None, [True] * len(items)).values
+    for battery in _batteries(questionnaire, items):
+        if len(battery) > 2:
+            yield from (name for place in against_battery(values[:, battery]) if (name := items[battery[place]]) in new)
+
+
+def _against_past(
+    questionnaire: Questionnaire, layout: Layout, now: Answers, past: Answers, design_effect: float
+) -> Iterator[_Told]:
+    usual = reference(past, len(layout.areas))
+    items = len(layout.items)
+    broken = damages(usual.scores(now), usual, items, past.size, design_effect)
+    turned: set[int] = set()
+    for damage in broken[:_MOST_SHOWN]:
+        run = range(damage.slope.first, damage.slope.last + 1) if damage.slope.first >= 0 else range(0)
+        if damage.kind == "turned":
+            turned |= set(run)
+        yield _Told(damage.kind, "/".join(layout.items[place] for place in run) or "municipio", damage.sure)
+    model = Likelihood(usual, usual.precision(), layout)
+    tried = list(changes(layout, _batteries(questionnaire, layout.items)))
+    findings = moved_back(tried, sample_of(now, model), sample_of(past, model), model, design_effect)
+    for finding in _disjoint(findings, turned):
+        whole = finding.share >= _WHOLE
+        kind = finding.change.kind if whole and finding.change.kind != "reordered" else "other_form"
+        yield _Told(kind, "/".join(layout.items[place] for place in finding.change.places), finding.sure)
+
+
+def _disjoint(findings: Sequence[Finding], taken: set[int]) -> Iterator[Finding]:
+    """The plainest findings that share no column with a plainer one."""
+    used = set(taken)
+    for finding in findings:
+        if not used & set(finding.change.places):
+            used |= set(finding.change.places)
+            yield finding
+
+
+def _in_parts(
+    questionnaire: Questionnaire, responses: pd.DataFrame, layout: Layout, now: Answers, past: Answers | None,
+    interviewer: str | None,
+) -> Iterator[_Told]:  # fmt: skip
+    thinned = responses.iloc[:: max(1, -(-len(responses) // max(len(now.area), 1)))]
+    folios = list(thinned["folio"].astype(str))
+    tried = list(changes(layout, _batteries(questionnaire, layout.items)))
+    measures = _measures(layout, now, past if past is not None else now, tried)
+    odd = odd_groups(runs_of_rows(folios), measures, None, _IN_PART)
+    if interviewer is not None and interviewer in thinned:
+        who, names = pd.factorize(thinned[interviewer])
+        firsts = [", ".join(np.array(folios)[who == place][:2]) + " …" for place in range(len(names))]
+        odd += odd_groups(groups_of("interviewer", who.astype(np.int64), firsts), measures, None, _IN_PART)
+    areas = groups_of("area", now.area, layout.areas)
+    if past is not None and len(areas.names) == len(layout.areas):
+        # What an area thinks moves by itself: only how it hangs together is compared.
+        centred = _centred(past, layout)
+        measures = _measures(layout, _centred(now, layout), centred, tried)
+        odd += odd_groups(areas, measures, past.area, _IN_PART)
+    yield from _shown(odd, layout)
+
+
+def _shown(odd: Sequence[Odd], layout: Layout) -> Iterator[_Told]:
+    """Of each group the plainest, and of overlapping runs of rows too."""
+    seen: set[str] = set()
+    for each in sorted(odd, key=lambda each: each.p):
+        if each.group not in seen and len(seen) < _MOST_SHOWN:
+            seen.add(each.group)
+            items = [layout.items[place] for place in each.measure.places]
+            group = each.group if each.kind == "area" else f"folios {each.group}"
+            yield _Told("in_part", f"{group}/{'/'.join(items[:2])}", each.sure)
+
+
+def _measures(layout: Layout, now: Answers, past: Answers, tried: Sequence[Any]) -> list[Measure]:
+    usual = reference(past, len(layout.areas))
+    model = Likelihood(usual, usual.precision(), layout)
+    today, before = sample_of(now, model), sample_of(past, model)
+    return [*_gains(tried, today, before, model), *_products(layout, today, before, model, past)]
+
+
+def _gains(tried: Sequence[Any], today: Sample, before: Sample, model: Likelihood) -> Iterator[Measure]:
+    for change in tried:
+        held = before.compared(change)
+        if held.any():
+            then = model.gain(change, before.answers, before.scores, before.leaning)
+            usual = float(held @ then)
+            if usual < 0:
+                gain = model.gain(change, today.answers, today.scores, today.leaning)
+                yield Measure(change.kind, change.places, gain, usual, -usual, then, held)
+
+
+def _products(layout: Layout, today: Sample, before: Sample, model: Likelihood, past: Answers) -> Iterator[Measure]:
+    count = len(layout.items)
+    pairs = zip(
+        products(today.scores, model.usual.correlation, count),
+        products(before.scores, model.usual.correlation, count),
+        strict=True,
+    )
+    for (first, last, now, power, terms), (_, _, then, _, _) in pairs:
+        true = power - terms / past.size
+        if true > _TELLING:
+            yield Measure("lost", tuple(range(first, last + 1)), now, true, 0.0, then, past.weight)
+
+
+def _centred(answers: Answers, layout: Layout) -> Answers:
+    """Each area's answers moved so that its means are those of all."""
+    values = answers.values.copy()
+    known = np.isfinite(values)
+    held = answers.weight[:, None] * known
+    filled = np.nan_to_num(values)
+    everywhere = (held * filled).sum(axis=0) / np.maximum(held.sum(axis=0), 1e-12)
+    for place in range(len(layout.areas)):
+        here = answers.area == place
+        total = held[here].sum(axis=0)
+        mean = (held[here] * filled[here]).sum(axis=0) / np.maximum(total, 1e-12)
+        values[here] += np.where(total > 0, everywhere - mean, 0.0)
+    return replace(answers, values=values)
