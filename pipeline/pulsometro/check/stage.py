@@ -23,6 +23,7 @@ from pulsometro.check.rules.repeated_delivery import delivered_again, earlier_an
 from pulsometro.check.rules.relation_rules import MOST_WAVES, relation_rules
 from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.rules.roles import LEAST, role_rules
+from pulsometro.check.rules.shapes import shape_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
 from pulsometro.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
 from pulsometro.common.errors import MachineError, PulsoError
@@ -196,6 +197,10 @@ def gather(
     earlier = [each for each in ingested if each not in stopped]
     before = [_past(study, each) for each in earlier[-MOST_WAVES:]]
     evidence = evidence.with_more(*relation_rules(study, questionnaire, responses, before))
+    settings = study.params.check
+    evidence = evidence.with_more(
+        *shape_rules(questionnaire, responses, before, settings.roles.duration, settings.design_effect)
+    )
     if earlier:
         evidence = _with_past(evidence, study, questionnaire, responses, earlier)
         columns, more = columns_moved(delivery.columns, load_delivery(study, earlier[-1]).columns)

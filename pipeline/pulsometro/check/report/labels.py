@@ -19,6 +19,7 @@ _NAMED = (
     "nonresponse",
     "quarantined.",
     "relations.",
+    "shapes.",
     "types",
 )
 

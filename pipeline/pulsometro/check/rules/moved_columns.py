@@ -18,7 +18,9 @@ SOUGHT = 0.08
 SEEN, SURE = 4.0, 6.0
 _BOUND = 12.0
 _LARGEST_GROUP = 12
-_LEAST_SHARE = 0.02
+_LEAST_SHARE, _SURE_SHARE = 0.03, 0.05
+# By so much of the rows honest relations seem turned or exchanged, or the contrary: a standard deviation.
+_HONEST_SHARE = 0.008
 # No change is told more exactly: ages put for people in a home are all as unlikely as can be.
 _LEAST_ERROR = 1e-3
 
@@ -160,12 +162,13 @@ def _mixed(
 ) -> Finding | None:
     today, before, other = _chance(today), _chance(before), _chance(-before)
     usual = float(held @ before)
-    z = (float(today.mean()) - usual) / _error(today, before, held, size, design_effect)
     apart = float(held @ other) - usual
+    error = float(np.hypot(_error(today, before, held, size, design_effect), _HONEST_SHARE * apart))
+    z = (float(today.mean()) - usual) / error
     share = (float(today.mean()) - usual) / apart if apart > 0 else 0.0
     if z < SEEN or share < _LEAST_SHARE:
         return None
-    return Finding(change, min(share, 1.0), z, z > SURE and share > 2 * _LEAST_SHARE)
+    return Finding(change, min(share, 1.0), z, z > SURE and share > _SURE_SHARE)
 
 
 def _error(today: Floats, before: Floats, held: Floats, size: float, design_effect: float) -> float:

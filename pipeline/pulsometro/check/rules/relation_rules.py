@@ -1,5 +1,6 @@
 """A wave's answers as they hang together, against earlier waves: evidence and rules of the family ``relations``."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
+from pulsometro.check.rules.exchanged_margins import mirrored
 from pulsometro.check.rules.moved_columns import Finding, Likelihood, Sample, changes, moved_back, sample_of
-from pulsometro.check.rules.odd_groups import Measure, Odd, groups_of, odd_groups, runs_of_rows
+from pulsometro.check.rules.odd_parts import Measure, Odd, groups_of, odd_groups, runs_of_rows
 from pulsometro.check.rules.previous_wave import Past
 from pulsometro.check.rules.reference_sample import (
     LEAST_ROWS,
@@ -106,6 +108,7 @@ def _found(
             for place, p in enumerate(earlier)
         ]
         past = raked(pooled(waves), now, layout)
+        told += _mirrored(layout, now, waves)
         told += _against_past(questionnaire, layout, now, past, settings.design_effect)
         looked += ("turned", "lost", "exchanged", "other_form")
     else:
@@ -165,6 +168,16 @@ def _against_past(
         yield _Told(kind, "/".join(layout.items[place] for place in finding.change.places), finding.sure)
 
 
+def _mirrored(layout: Layout, now: Answers, waves: Sequence[Answers]) -> Iterator[_Told]:
+    with warnings.catch_warnings():
+        # An item that a wave did not ask has no mean there.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        means = np.array([np.nanmean(wave.values, axis=0) for wave in waves])
+        today, spread = np.nanmean(now.values, axis=0), np.nanstd(now.values, axis=0)
+    for pair in mirrored(today, means, np.where(spread > 0, spread, np.inf), layout.alike()):
+        yield _Told("exchanged", "/".join(layout.items[place] for place in pair), False)
+
+
 def _disjoint(findings: Sequence[Finding], taken: set[int]) -> Iterator[Finding]:
     """The plainest findings that share no column with a plainer one."""
     used = set(taken)
@@ -182,17 +195,17 @@ def _in_parts(
     folios = list(thinned["folio"].astype(str))
     tried = list(changes(layout, _batteries(questionnaire, layout.items)))
     measures = _measures(layout, now, past if past is not None else now, tried)
-    odd = odd_groups(runs_of_rows(folios), measures, None, _IN_PART)
+    odd = odd_groups(runs_of_rows(folios), measures, now.area, None, _IN_PART)
     if interviewer is not None and interviewer in thinned:
         who, names = pd.factorize(thinned[interviewer])
         firsts = [", ".join(np.array(folios)[who == place][:2]) + " …" for place in range(len(names))]
-        odd += odd_groups(groups_of("interviewer", who.astype(np.int64), firsts), measures, None, _IN_PART)
+        odd += odd_groups(groups_of("interviewer", who.astype(np.int64), firsts), measures, now.area, None, _IN_PART)
     areas = groups_of("area", now.area, layout.areas)
     if past is not None and len(areas.names) == len(layout.areas):
         # What an area thinks moves by itself: only how it hangs together is compared.
         centred = _centred(past, layout)
         measures = _measures(layout, _centred(now, layout), centred, tried)
-        odd += odd_groups(areas, measures, past.area, _IN_PART)
+        odd += odd_groups(areas, measures, now.area, past.area, _IN_PART)
     yield from _shown(odd, layout)
 
 

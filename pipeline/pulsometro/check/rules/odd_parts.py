@@ -75,10 +75,13 @@ def groups_of(kind: str, places: Integers, names: Sequence[str]) -> Groups:
     return Groups(kind, tuple(names[place] for place in kept), tuple(rows[place] for place in kept))
 
 
-def odd_groups(groups: Groups, measures: Sequence[Measure], areas: Integers | None, least_share: float) -> list[Odd]:
+def odd_groups(
+    groups: Groups, measures: Sequence[Measure], strata: Integers, areas: Integers | None, least_share: float
+) -> list[Odd]:
     """The groups that a measure sets apart, likeliest first.
 
-    ``areas``: the earlier respondents' place among ``groups.names``; None compares with the rest of this wave. Scores
+    ``areas``: the earlier respondents' place among ``groups.names``; None compares with the rest of this wave, each
+    respondent with those of the same place (``strata``), since files are sorted by places and people differ. Scores
     of a measure are divided by their own robust spread over the groups, as honest ones differ too.
     """
     from scipy.stats import norm
@@ -89,6 +92,7 @@ def odd_groups(groups: Groups, measures: Sequence[Measure], areas: Integers | No
     for measure in measures if len(sizes) > 1 else ():
         low, high = np.quantile(measure.value, [_CUT, 1 - _CUT])
         value = np.clip(measure.value, low, high)
+        value = value if areas is not None else _without_places(value, strata)
         means = np.array([value[rows].mean() for rows in groups.rows])
         usual, noise = _usual(measure, groups, areas, value, low, high)
         direction = np.sign(measure.spoilt - measure.whole)
@@ -106,6 +110,15 @@ def odd_groups(groups: Groups, measures: Sequence[Measure], areas: Integers | No
             found.append(Odd(groups.names[place], groups.kind, measure, n, float(min(shares[place], 1.0)), p,
                              p < SURE and n >= _LEAST_SURE))  # fmt: skip
     return sorted(found, key=lambda odd: odd.p)
+
+
+def _without_places(value: Floats, strata: Integers) -> Floats:
+    """The values less the mean of their place, plus that of all."""
+    places = strata + 1
+    count = np.bincount(places)
+    mean = np.bincount(places, value) / np.maximum(count, 1)
+    moved: Floats = value - mean[places] + value.mean()
+    return moved
 
 
 def _usual(

@@ -1,0 +1,40 @@
+"""Two columns whose answers mirror those of before: where one was above the other it is now below by as much.
+
+Columns that hang together alike with all others cannot be told apart by that (``moved_columns``); but how much higher
+one stands than the other changes little from wave to wave, far less than either of them.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from pulsometro.check.rules.reference_sample import Floats
+
+# In standard deviations of an answer: what the difference of two items moves by, at least; with few waves to tell.
+_LEAST, _UNKNOWN = 0.03, 0.06
+_ENOUGH = 3
+SEEN = 5.0
+_MIRRORED = 0.35
+
+
+def mirrored(now: Floats, waves: Floats, spread: Floats, groups: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Pairs of places whose difference is the last wave's turned round, the plainest first.
+
+    ``now``: (items,) means; ``waves``: (waves, items) of earlier ones, oldest first, NaN where not comparable;
+    ``spread``: (items,) standard deviations; ``groups``: places of items with the same codes.
+    """
+    found = []
+    for group in groups:
+        for a, b in combinations(group, 2):
+            unit = np.sqrt(spread[a] * spread[b])
+            past = ((waves[:, a] - waves[:, b]) / unit)[np.isfinite(waves[:, a] - waves[:, b])]
+            today = (now[a] - now[b]) / unit
+            if not len(past) or not np.isfinite(today):
+                continue
+            moves = np.diff(past)
+            usual = max(_LEAST, float(np.sqrt(np.mean(moves**2)))) if len(moves) >= _ENOUGH - 1 else _UNKNOWN
+            jump = abs(today - past[-1])
+            if jump > SEEN * usual and abs(today + past[-1]) < _MIRRORED * jump:
+                found.append((jump / usual, a, b))
+    return [(a, b) for _, a, b in sorted(found, reverse=True)]
