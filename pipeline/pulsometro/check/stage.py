@@ -18,9 +18,9 @@ from pulsometro.check.rules.delivery import columns_moved, refuse_exchanged, sam
 from pulsometro.check.rules.fieldwork import fieldwork_rules
 from pulsometro.check.rules.inconsistent import consistency_rules
 from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
+from pulsometro.check.rules.relation_rules import MOST_WAVES, relation_rules
 from pulsometro.check.rules.repeated_answers import answers_again, nearly_again
 from pulsometro.check.rules.repeated_delivery import delivered_again, earlier_answers, same_interviews
-from pulsometro.check.rules.relation_rules import MOST_WAVES, relation_rules
 from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.rules.roles import LEAST, role_rules
 from pulsometro.check.rules.shapes import shape_rules
@@ -195,12 +195,7 @@ def gather(
         evidence = evidence.with_more(*_copied(study, ingested[-1], responses))
         evidence = evidence.with_more(*nearly_again(study, questionnaire, responses, past))
     earlier = [each for each in ingested if each not in stopped]
-    before = [_past(study, each) for each in earlier[-MOST_WAVES:]]
-    evidence = evidence.with_more(*relation_rules(study, questionnaire, responses, before))
-    settings = study.params.check
-    evidence = evidence.with_more(
-        *shape_rules(questionnaire, responses, before, settings.roles.duration, settings.design_effect)
-    )
+    evidence = _with_relations(evidence, study, questionnaire, responses, earlier[-MOST_WAVES:])
     if earlier:
         evidence = _with_past(evidence, study, questionnaire, responses, earlier)
         columns, more = columns_moved(delivery.columns, load_delivery(study, earlier[-1]).columns)
@@ -245,6 +240,16 @@ def _copied(study: Study, last: str, responses: pd.DataFrame) -> tuple[dict[str,
     before = read_table(study.processed(last, "responses.parquet"))
     found = same_again(responses, before, last, without=(phone,) if phone is not None else ())
     return ({"again": found[0]}, found[1]) if found is not None else ({}, ())
+
+
+def _with_relations(
+    evidence: Evidence, study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: list[str]
+) -> Evidence:
+    """How the answers hang together, and the form of the columns of numbers."""
+    settings, past = study.params.check, [_past(study, each) for each in earlier]
+    evidence = evidence.with_more(*relation_rules(study, questionnaire, responses, past))
+    duration = settings.roles.duration
+    return evidence.with_more(*shape_rules(questionnaire, responses, past, duration, settings.design_effect))
 
 
 def _with_past(
