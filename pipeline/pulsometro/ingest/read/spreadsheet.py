@@ -201,14 +201,20 @@ def _refuse_merged(path: Path, sheet: _Sheet, book: Any) -> None:
 
 
 def _refuse_formulas(path: Path, known: Path, sheet: _Sheet, rows: list[tuple[Any, ...]]) -> None:
-    """A formula that was never calculated reads as an empty cell: an answer would be lost."""
+    """A formula that was never calculated reads as an empty cell: an answer would be lost.
+
+    One whose result is a text of no letters is calculated, and empty: programs save the kind of its result.
+    """
     import openpyxl
 
     written = openpyxl.load_workbook(known, read_only=True)[sheet.name]
-    written.reset_dimensions()
-    for values, formulas in zip(rows, written.iter_rows(), strict=False):
+    results = openpyxl.load_workbook(known, read_only=True, data_only=True)[sheet.name]
+    for each in (written, results):
+        each.reset_dimensions()
+    for values, formulas, found in zip(rows, written.iter_rows(), results.iter_rows(), strict=False):
         for place, formula in enumerate(formulas):
-            if formula.data_type == "f" and (place >= len(values) or values[place] is None):
+            absent = formula.data_type == "f" and (place >= len(values) or values[place] is None)
+            if absent and (place >= len(found) or found[place].data_type != "str"):
                 raise PulsoError(
                     f"{path}, sheet {sheet}, cell {formula.coordinate}: a formula without result; "
                     "copy the sheet as values and save it."
