@@ -18,7 +18,7 @@ from pulsometro.check.rules.delivery import columns_moved, refuse_exchanged, sam
 from pulsometro.check.rules.fieldwork import fieldwork_rules
 from pulsometro.check.rules.inconsistent import consistency_rules
 from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
-from pulsometro.check.rules.relation_rules import MOST_WAVES, relation_rules
+from pulsometro.check.rules.relation_findings import MOST_WAVES, relation_rules
 from pulsometro.check.rules.repeated_answers import answers_again, nearly_again
 from pulsometro.check.rules.repeated_delivery import delivered_again, earlier_answers, same_interviews
 from pulsometro.check.rules.representativeness import composition_rules
