@@ -55,6 +55,8 @@ REASONS: dict[str, tuple[str, ...]] = {
         "params.check.severity{key}", "params.check.amounts{key}", "exceptions{}{key}",
     ),
     "a folder below brands: theme.brand_file": ("params.report.brand", "brand.brand"),
+    "a time zone: time_zones.zone_fault": ("params.study.time_zone", "questionnaire.delivery.time_zone"),
+    "what texts were: format_faults.MENDS": ("questionnaire.delivery.mend",),
     "how a file is read; only an error says it, through speech.say": (
         f"{_COLUMNS}.format", "questionnaire.attempts.columns{}.format", "questionnaire.attempts.columns{}.name",
         "questionnaire.delivery.encoding",

@@ -8,7 +8,7 @@ from pulsometro.common.discretion import place_of, plain, quoted
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
-from pulsometro.ingest.harmonise.plain_texts import plain_texts
+from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.telephones import dialled
 from pulsometro.ingest.read.delivered import code_text
 from pulsometro.ingest.read.readers import read_delivery
@@ -41,7 +41,7 @@ def read_attempts(study: Study, wave: str, areas: Areas) -> pd.DataFrame:
         return tuple(dict.fromkeys(c.name for c in declared.values())) if declared else columns
 
     layout = Delivery(respondent=(), columns={})
-    delivered = plain_texts(read_delivery(path, layout, wanted), layout)
+    delivered = with_plain_texts(read_delivery(path, layout, wanted), layout)
     crosswalks = declared or {name: Column(name) for name in delivered.columns}
     area_items = {name for name, item in questionnaire.items.items() if item.kind == "area"}
     result = {}

@@ -23,7 +23,7 @@ from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
 from pulsometro.ingest.harmonise.number_marks import file_marks
 from pulsometro.ingest.harmonise.numerals import Marks
-from pulsometro.ingest.harmonise.plain_texts import plain_texts
+from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.routing import route
 from pulsometro.ingest.harmonise.server_verdicts import server_verdicts, verdict_columns
 from pulsometro.ingest.harmonise.skipped_cells import not_asked, refuse_filled
@@ -74,7 +74,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
         return tuple(dict.fromkeys((*named, *verdict_columns(columns, questionnaire, reading))))
 
     delivered = read_delivery(path, questionnaire.delivery, wanted)
-    delivered = plain_texts(delivered, questionnaire.delivery)
+    delivered = with_plain_texts(delivered, questionnaire.delivery)
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     delivered = emptied(delivered, questionnaire.delivery.blank)
     delivered = without_headings(delivered, questionnaire, reading, areas, path, clock)

@@ -9,6 +9,8 @@ from pulsometro.settings.time_zones import zone_fault
 
 # Counts of days, seconds or milliseconds, by the program that writes them.
 COUNTS = ("excel", "excel1904", "stata", "stata_ms", "spss", "sas_seconds", "unix", "unix_ms", "unix_days")
+# What texts may have been before they came into a file in a wrong encoding; the last three are written in ASCII.
+MENDS = ("utf-8", "cp850", "cp1252", "mac_roman", "html", "escapes", "utf-7")
 DURATIONS = ("hh:mm:ss", "hh:mm", "mm:ss")
 # Between several ways of writing in one column.
 OR = "|"
@@ -25,7 +27,7 @@ def ways(declared: str) -> tuple[str, ...]:
 
 
 def format_faults(items: Mapping[str, Item], delivery: Delivery) -> Iterator[Fault]:
-    """Formats that no date or duration has, and a time zone that is none."""
+    """Formats that no date or duration has, a time zone that is none, and what cannot be mended or skipped."""
     for name, column in delivery.columns.items():
         if column.format is None or name not in items:
             continue
@@ -43,6 +45,9 @@ def format_faults(items: Mapping[str, Item], delivery: Delivery) -> Iterator[Fau
                 yield Fault(text, place)
     if delivery.time_zone is not None and (problem := zone_fault(delivery.time_zone)):
         yield Fault(f"delivery.time_zone: {problem}", ("delivery", "time_zone"))
+    if delivery.mend is not None and delivery.mend not in MENDS:
+        text = f"delivery.mend: '{shown(delivery.mend)}' is nothing that can be mended; say one of {', '.join(MENDS)}."
+        yield Fault(text, ("delivery", "mend"))
     if delivery.header_rows < 1:
         text = f"delivery.header_rows: {delivery.header_rows} is too few; the row that has the names is one."
         yield Fault(text, ("delivery", "header_rows"))

@@ -145,7 +145,7 @@ class Delivery:
     verdicts: Literal["quarantine", "keep"] = "quarantine"
     skipped_as: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
-    mend: Literal["utf-8", "cp850", "cp1252", "mac_roman", "html", "escapes", "utf-7"] | None = None
+    mend: str | None = None
     header_rows: int = 1
     time_zone: str | None = None
 

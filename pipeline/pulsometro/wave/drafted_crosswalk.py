@@ -17,7 +17,7 @@ from pulsometro.ingest.harmonise.heading_rows import without_headings
 from pulsometro.ingest.harmonise.headings import shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.numerals import declared_marks
-from pulsometro.ingest.harmonise.plain_texts import plain_texts
+from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.unknown_options import offence_of
 from pulsometro.ingest.harmonise.unknown_values import unexpected
 from pulsometro.ingest.read.delivered import Delivered, code_text
@@ -55,7 +55,7 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
     names = [n for n in questionnaire.asked if n != "folio" and n not in delivery.not_delivered]
     full = Plan({name: delivery.columns[name] for name in names}, delivery.respondent, delivery.finished)
     delivered = read_delivery(path, delivery, lambda columns: tuple(c for c in full.columns if c in set(columns)))
-    delivered = plain_texts(delivered, delivery)
+    delivered = with_plain_texts(delivered, delivery)
     absent = [name for name in full.respondent if name not in delivered.columns]
     if absent:
         raise PulsoError(

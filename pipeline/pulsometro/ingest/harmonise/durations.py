@@ -30,6 +30,7 @@ def minutes(column: pd.Series, way: str, whole: bool) -> pd.Series:
     """
     places, found = pd.factorize(column, use_na_sentinel=False)
     made = [value if (read := _minutes(value, way)) is None else round(read) if whole else read for value in found]
+    # With one more that is no number, or numpy would make numbers of them all.
     taken = np.array([*made, None], dtype=object)[:-1][places] if len(made) else np.array([], dtype=object)
     return pd.Series(taken, index=column.index, dtype=object)
 

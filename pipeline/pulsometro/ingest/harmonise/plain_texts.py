@@ -30,7 +30,7 @@ class _Seen:
     suspected: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-def plain_texts(delivered: Delivered, delivery: Delivery) -> Delivered:
+def with_plain_texts(delivered: Delivered, delivery: Delivery) -> Delivered:
     """The delivery with every text plain: values, labels and headings; and notes of what was found.
 
     What is surely UTF-8 written twice is put right; of what looks like another encoding (``polic¡a``) a note says
