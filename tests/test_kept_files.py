@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_study import ROOT, run
+from tests.small_study import ROOT, as_project, run
 
 DELIVERED = (
     "entrega.sav", "ENTREGA.SAV", "raw/entrega.CSV", "raw/entrega.txt", "raw/2013T3/entrega.sav", "raw/2013T3/nota",
@@ -61,3 +61,24 @@ def test_a_clone_that_would_write_other_line_ends_has_the_same_bytes(repository:
     run(tmp_path, "git", "clone", "-q", *settings, str(repository), str(clone), check=True)
     for name in ("params.yaml", "questionnaires/2013T2.yaml", "dvc.yaml", "processed/program/ingest"):
         assert (clone / name).read_bytes() == (ROOT / name).read_bytes(), name
+
+
+@pytest.mark.slow
+def test_a_delivery_that_dvc_keeps_is_pushed_and_comes_back(repository: Path, tmp_path: Path) -> None:
+    """DVC, too, reads .gitignore: of a wave's folder that it takes for ignored as a whole it pushes nothing."""
+    shutil.copy(ROOT / ".dvcignore", repository / ".dvcignore")
+    as_project(repository)
+    wave = "raw/2013T3"
+    deliveries = (f"{wave}/entrega.sav", f"{wave}/Entrega Núm 3.XLSX", f"{wave}/llamadas.csv", "raw/nueva/e.zip")
+    for name in deliveries:
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).write_text(name, encoding="utf-8")
+    run(repository, "dvc", "remote", "add", "-d", "almacen", str(tmp_path / "almacen"), check=True)
+    run(repository, "dvc", "add", "-q", *deliveries, check=True)
+    told = run(repository, "dvc", "push", check=True)
+    assert f"{len(deliveries)} files pushed" in told.stdout, told.stdout + told.stderr
+    for name in deliveries:
+        (repository / name).unlink()
+    shutil.rmtree(repository / ".dvc/cache")
+    run(repository, "dvc", "pull", "-q", check=True)
+    assert [(repository / name).read_text(encoding="utf-8") for name in deliveries] == list(deliveries)
