@@ -25,6 +25,7 @@ from pulsometro.check.rules.representativeness import composition_rules
 from pulsometro.check.rules.roles import LEAST, role_rules
 from pulsometro.check.rules.shapes import shape_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
+from pulsometro.check.unseen import unseen_rules
 from pulsometro.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
 from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.common.files import column_names, read_table, write_json, write_record
@@ -73,6 +74,7 @@ def refuse_unknown_rules(settings: CheckSettings, verdicts: Sequence[Verdict]) -
     if any(verdict.refused for verdict in verdicts):
         return
     rules = {rule.id for verdict in verdicts for rule in verdict.rules}
+    rules |= {rule.id for verdict in verdicts for rule in verdict.unseen}
     known = rules | {rule.partition(".")[0] for rule in rules}
     for key, name in [*(("severity", each) for each in settings.severity), *(("amounts", e) for e in settings.amounts)]:
         if name not in known:
@@ -95,7 +97,12 @@ def _line(verdict: Verdict) -> str:
     failed = [rule for rule in verdict.failed if not rule.accepted]
     named = f" ({', '.join(rule.id for rule in failed[:4])}{' …' if len(failed) > 4 else ''})" if failed else ""
     reason = f": {verdict.refused}" if verdict.refused else named
-    return f"{verdict.wave}: {WORDS[verdict.verdict]}, {len(verdict.rules)} rules{reason}"
+    return f"{verdict.wave}: {WORDS[verdict.verdict]}, {_looked_at(verdict)}{reason}"
+
+
+def _looked_at(verdict: Verdict) -> str:
+    """How many rules could be looked at, of those that the wave asks for."""
+    return f"{len(verdict.rules)} of {verdict.asked} rules looked at" if verdict.unseen else f"{verdict.asked} rules"
 
 
 def run_one(study: Study, wave: str, tell: Tell = str, docs: Path | None = None) -> Verdict:
@@ -154,9 +161,16 @@ def _checked(study: Study, wave: str, engine: Any, docs: Path | None, stopped: S
         )
         for o in engine.run(wave, evidence)
     )  # fmt: skip
+    compared = bool([each for each in _ingested_before(study, wave) if each not in stopped])
+    unseen = unseen_rules(study, wave, evidence, delivery, compared)
+    # One that failed saw something, whatever it looked at.
+    failed = {rule.id for rule in rules if not rule.passed}
+    unseen = tuple(each for each in unseen if each.id not in failed)
+    rules = tuple(rule for rule in rules if rule.id not in {each.id for each in unseen})
     verdict = Verdict(
-        wave, decide(rules), delivery.counts, rules, delivery.differences, delivery.reading, _shown(evidence)
-    )
+        wave, decide(rules), delivery.counts, rules, delivery.differences, delivery.reading, _shown(evidence),
+        unseen=unseen,
+    )  # fmt: skip
     write_json(suite_json(evidence), study.checks(wave).parent / "suites" / f"{wave}.json")
     if docs is not None:
         write_docs(engine, wave, evidence, docs)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
+from pulsometro.check.unseen import Unseen
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Counts, Difference, Reading
 from pulsometro.settings.check_settings import Severity
@@ -48,6 +49,7 @@ class Verdict:
 
     ``refused``: why ingest could not read it, else empty. What was not refused has ``counts`` of its rows,
     ``delivery`` (how it was read) and ``tables``, the small ones of the quality report with the ``facts`` beside them.
+    ``unseen``: rules that had nothing to look at; they are not among ``rules``, and none of them passed.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -59,12 +61,18 @@ class Verdict:
     delivery: Reading | None = None
     tables: Mapping[str, Any] | None = None
     refused: str = ""
+    unseen: tuple[Unseen, ...] = ()
 
     @property
     def failed(self) -> tuple[RuleResult, ...]:
         """Rules that did not pass, the gravest first."""
         order = {"critical": 0, "warning": 1, "info": 2}
         return tuple(sorted((r for r in self.rules if not r.passed), key=lambda r: order[r.severity]))
+
+    @property
+    def asked(self) -> int:
+        """How many rules the wave asks for, whether they could be looked at or not."""
+        return len(self.rules) + len(self.unseen)
 
     @property
     def facts(self) -> Mapping[str, Any]:

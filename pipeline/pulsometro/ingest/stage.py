@@ -179,7 +179,7 @@ def _printed(study: Study, wave: str, ingested: Ingested) -> str:
     how = ", ".join(
         f"{key} {value!r}" if key in {"delimiter", "decimal", "thousands"} else value
         for key, value in detected.items()
-        if value
+        if value and not key.endswith("_labels")
     )
     lines = [
         f"{wave}: {study.wave(wave).file} ({how})",

@@ -51,6 +51,7 @@ _NOTES: Mapping[NoteKind, str] = {
 _READ = {
     "format": "formato", "encoding": "codificación", "delimiter": "separador", "decimal": "decimales",
     "line_ends": "fin de línea",
+    "value_labels": "columnas con etiquetas", "column_labels": "columnas con su texto",
     "sheet": "hoja", "source": "exportado de", "member": "archivo dentro del zip", "container": "envoltura",
 }  # fmt: skip
 _VISIBLE = {
@@ -170,6 +171,7 @@ def _measures(verdict: Verdict) -> list[Measure]:
         Measure(count(counts.accepted), f"entrevistas aceptadas de {count(counts.delivered)} entregadas"),
         Measure(count(counts.quarantined), "en cuarentena, cada una con su razón"),
         Measure(f"{count(passed)} de {count(len(verdict.rules))}", "reglas se cumplen"),
+        Measure(f"{count(len(verdict.rules))} de {count(verdict.asked)}", "reglas se pudieron mirar"),
     ]
     if facts.get("speeders"):
         found.append(Measure(f"{decimal(facts['speeders']['median_minutes'])} min", "duración mediana"))

@@ -42,6 +42,18 @@ def print_verdict(study: Study, verdict: Verdict) -> None:
     console.print(
         f"{passed} of {len(verdict.rules)} rules passed; the report is {visible(str(page))} (internal: it holds folios)"
     )
+    console.print(f"{len(verdict.rules)} of {verdict.asked} rules could be looked at")
+    if verdict.unseen:
+        console.print("not looked at, so not passed:")
+        for why, names in _by_reason(verdict).items():
+            console.print(Text(visible(f"  {', '.join(names)}: {why}")))
+
+
+def _by_reason(verdict: Verdict) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in verdict.unseen:
+        found.setdefault(each.why, []).append(each.id)
+    return found
 
 
 def _explained(result: RuleResult) -> str:

@@ -140,7 +140,9 @@ def _interviewers(
     areas: Integers = np.asarray(np.maximum(area[known], 0), dtype=np.int64)
     found = scores(values, places, areas, settings.minimum_interviews)
     found += _refusals(study, attempts, {name: place for place, name in enumerate(people.names)})
-    usable = {**_TESTS} if any(score.test == "refusals" for score in found) else _without_refusals()
+    # A rule that cannot fail says nothing: not of calls that do not say who made them, nor of people of few interviews.
+    made = {score.test.partition(":")[0] for score in found}
+    usable = {test: words for test, words in _TESTS.items() if test in made}
     kept = [score for score in discoveries(found, settings.false_alarms) if _worth_calling(score)]
     table = _interviewer_table(kept, people.labels)
     rules = [
@@ -155,11 +157,6 @@ def _interviewers(
                  "Vea si alguien usó la clave de otra persona.", {"max_value": settings.interviews_per_day})
         )  # fmt: skip
     return {"interviewers": table, **({"days": days} if days is not None else {})}, rules
-
-
-def _without_refusals() -> dict[str, tuple[str, str]]:
-    """The tests of a wave whose calls do not say who made them: a rule that cannot fail says nothing."""
-    return {test: words for test, words in _TESTS.items() if test != "refusals"}
 
 
 def _worth_calling(score: Score) -> bool:

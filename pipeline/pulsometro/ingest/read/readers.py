@@ -137,6 +137,10 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     frame = frame[written].set_axis(list(chosen), axis=1)
     told = _metadata(meta, originals)
     metadata = {name: told[original] for name, original in zip(columns, originals, strict=True)}
+    detected |= {
+        "value_labels": str(sum(bool(metadata[name].labels) for name in chosen)),
+        "column_labels": str(sum(bool(metadata[name].label) for name in chosen)),
+    }
     return Delivered(_numbered(frame, chosen), columns, metadata, detected, notes)
 
 
