@@ -126,7 +126,7 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     columns = tuple(heading(str(name or "")) for name in originals)
     chosen = _each_once(path, columns, wanted(columns))
     written = [originals[columns.index(name)] for name in chosen]
-    refuse_cells(path, (meta.number_rows or header.rows or 0) * len(chosen))
+    refuse_cells(path, max(meta.number_rows or 0, header.rows or 0) * len(chosen))
     with readable(path), decoded(path, delivery.encoding, attempt):
         frame, _ = reader(source(), usecols=written, **options)
         if kind == "dta":
