@@ -1,9 +1,11 @@
 """A new wave from the last one: nothing else changes, and what is not sure stays TODO."""
 
 import difflib
+import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pulsometro.common.errors import PulsoError
@@ -12,6 +14,7 @@ from pulsometro.ingest.stage import run
 from pulsometro.study import Study, load_study
 from pulsometro.wave.entries import shifted
 from pulsometro.wave.new import new_wave
+from tests.bad_inputs import codes_numbers as codes
 from tests.ingest import deliveries as d
 
 
@@ -154,3 +157,46 @@ def test_a_name_that_no_shell_could_bear_is_not_taken_over(study: Study, tmp_pat
     wave = load_study(study.root).wave("2020T2")
     assert not set(wave.file) & set('"$`\\') and (study.root / "raw/2020T2" / wave.file).is_file()
     assert odd.is_file()
+
+
+def _written_otherwise(frame: pd.DataFrame) -> pd.DataFrame:
+    """As another program writes the same answers."""
+    other = codes.skipped("0")(frame.astype(object))
+    other.loc[:3, "P1"], other.loc[5, "P2"], other.loc[:2, "GAS"] = "NA", "n/a", "1,000"
+    return other.assign(M=other["M"].str.replace(" ", "|"), FECHA=other["FECHA"].str.replace("2020-01", "2020-04"))
+
+
+def test_how_a_delivery_is_written_is_proposed_and_decided(tmp_path: Path) -> None:
+    study = codes.write(tmp_path, codes.Case(lambda frame: frame, ""), {})
+    write_graph(study)
+    _written_otherwise(codes.good()).to_csv(tmp_path / "entrega.csv", index=False)
+    said = new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.csv")
+    for proposed in (
+        'TODO delivery.blank: ["NA", "n/a"], in P1, P2?', 'TODO delivery.thousands: ",", in GAS?',
+        'TODO delivery.skipped_as: ["0"], in A, B?', "TODO medio_radio: the options in M are divided by '|'; separator?",
+    ):  # fmt: skip
+        assert proposed in said
+    assert "conf_a:" not in said and "gasto:" not in said and "uso_a:" not in said
+    with pytest.raises(PulsoError, match=r"delivery\.blank is still TODO; say there what it asks, or take it out"):
+        run(load_study(tmp_path), "2020T2")
+    path = tmp_path / "questionnaires/2020T2.yaml"
+    text = re.sub(r"'TODO: (.*), in [A-Z0-9, ]+\?'", r"\1", path.read_text(encoding="utf-8"))
+    for number, item in enumerate(("radio", "tv", "red"), 1):
+        text = re.sub(
+            rf'medio_{item}: "TODO.*"', f'medio_{item}: {{name: M, option: "{number}", separator: "|"}}', text
+        )
+    path.write_text(text, encoding="utf-8")
+    assert "40 rows = 40 accepted + 0 quarantined" in run(load_study(tmp_path), "2020T2")
+
+
+def test_words_that_an_item_knows_are_not_proposed(tmp_path: Path) -> None:
+    study = codes.write(
+        tmp_path,
+        codes.Case(lambda frame: frame, ""),
+        {"conf_a: P1": "conf_a: {name: P1, codes: {NA: 9, 1: 1, 2: 2, 3: 3, 4: 4}}"},
+    )
+    write_graph(study)
+    frame = codes.good().astype(object)
+    frame.loc[:3, "P1"] = "NA"
+    frame.to_csv(tmp_path / "entrega.csv", index=False)
+    assert "0 TODO" in new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.csv")

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,18 +12,20 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Difference
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.harmonise.clock import Clock
-from pulsometro.ingest.harmonise.crosswalk import Plan, converted, ways_of
+from pulsometro.ingest.harmonise.crosswalk import Plan, ways_of
 from pulsometro.ingest.harmonise.heading_rows import without_headings
 from pulsometro.ingest.harmonise.headings import shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.numerals import declared_marks
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
-from pulsometro.ingest.harmonise.unknown_options import offence_of
+from pulsometro.ingest.harmonise.unknown_options import divider_of, offence_of
 from pulsometro.ingest.harmonise.unknown_values import unexpected
+from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.delivered import Delivered, code_text
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.study import Study
+from pulsometro.wave.proposed_writing import Written, written
 
 # Differences that only a person can settle; the others are reported.
 _OPEN = {
@@ -38,12 +40,14 @@ class Draft:
     """What the delivery settles of the crosswalk.
 
     ``todo``: item → what to decide, in words; ``differences``: everything that differs from the
-    questionnaire; ``sure``: how many items have their column and codes.
+    questionnaire; ``sure``: how many items have their column and codes; ``writing``: key of the
+    delivery → what it may have to say, and where that was seen.
     """
 
     todo: Mapping[str, str]
     differences: tuple[Difference, ...]
     sure: int
+    writing: Mapping[str, str] = field(default_factory=dict)
 
 
 def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
@@ -72,9 +76,10 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
     differences = compare(delivered, questionnaire, reading, alias_table(study.params.municipalities))
     todo = {name: _gone(name, questionnaire, delivered) for name in full.items if name not in here}
     todo |= {d.item: _OPEN[d.kind].format(d) for d in differences if d.kind in _OPEN}
-    todo |= _unknown(study, questionnaire, delivered, reading)
+    writing = written(delivered, questionnaire, reading, lambda table: _ways(study, questionnaire, table))
+    todo |= _unknown(questionnaire, writing.delivered, reading, writing)
     order = [name for name in names if name in todo]
-    return Draft({name: todo[name] for name in order}, differences, len(names) - len(todo))
+    return Draft({name: todo[name] for name in order}, differences, len(names) - len(todo), writing.proposals)
 
 
 def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
@@ -95,16 +100,23 @@ def _clock(study: Study) -> Clock:
     return Clock(None if study.identity.time_zone is None else ZoneInfo(study.identity.time_zone))
 
 
-def _unknown(study: Study, questionnaire: Questionnaire, delivered: Delivered, reading: Plan) -> dict[str, str]:
-    areas, todo = alias_table(study.params.municipalities), {}
-    ways = ways_of(delivered, questionnaire, areas, declared_marks(questionnaire.delivery), _clock(study))
+def _ways(study: Study, questionnaire: Questionnaire, delivered: Delivered) -> Ways:
+    areas = alias_table(study.params.municipalities)
+    return ways_of(delivered, questionnaire, areas, declared_marks(questionnaire.delivery), _clock(study))
+
+
+def _unknown(questionnaire: Questionnaire, delivered: Delivered, reading: Plan, writing: Written) -> dict[str, str]:
+    todo = {}
     for name, crosswalk in reading.items.items():
         item = questionnaire[name]
-        result = converted(name, delivered, item, crosswalk, ways)
-        if result.unknown.any() and item.kind != "number":
-            offence = None if crosswalk.option is None else offence_of(crosswalk, ways.lists, item)
-            column, rows = (crosswalk.name, result.unknown) if offence is None else (offence.column, offence.rows)
+        unknown = writing.unknown(name)
+        if unknown.any() and item.kind != "number":
+            offence = None if crosswalk.option is None else offence_of(crosswalk, writing.ways.lists, item)
+            column, rows = (crosswalk.name, unknown) if offence is None else (offence.column, offence.rows)
             values = delivered.frame[column][rows].map(code_text).unique()
+            areas = writing.ways.areas
             shown = "values" if item.private else ", ".join(unexpected(sorted(values)[:4], item, crosswalk, areas))
             todo[name] = f"{column} has unknown {shown}"
+            if offence is not None and (mark := divider_of(offence.cell, writing.ways.lists[column].options)):
+                todo[name] = f"the options in {column} are divided by '{mark}'; separator?"
     return todo

@@ -88,7 +88,7 @@ def _found(study: Study, wave: str, source: str) -> Path | None:
 
 def _questionnaire_text(study: Study, wave: str, source: str, decided: Draft | None) -> str:
     from ruamel.yaml import YAML
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
     path = study.questionnaires / f"{source}.yaml"
     load_yaml(path)
@@ -100,8 +100,10 @@ def _questionnaire_text(study: Study, wave: str, source: str, decided: Draft | N
     # What is said above the old wave's keys is about the old wave.
     content.ca.comment = None
     content["wave"] = DoubleQuotedScalarString(wave)
-    if decided is not None and decided.todo:
+    if decided is not None and (decided.todo or decided.writing):
         delivery = content.setdefault("delivery", {})
+        for key, question in decided.writing.items():
+            delivery[key] = SingleQuotedScalarString(f"TODO: {question}")
         columns = delivery.setdefault("columns", {})
         for item, why in decided.todo.items():
             columns[item] = DoubleQuotedScalarString(f"TODO: {why}")
@@ -120,12 +122,14 @@ def _report(
     if decided is None:
         lines.append(f"  No delivery yet: put it at {target.relative_to(study.root)} (or correct 'file').")
     else:
-        lines.append(f"  {target.relative_to(study.root)}: {decided.sure} items are sure, {len(decided.todo)} TODO.")
+        open_ = len(decided.todo) + len(decided.writing)
+        lines.append(f"  {target.relative_to(study.root)}: {decided.sure} items are sure, {open_} TODO.")
         lines += [f"    TODO {item}: {why}" for item, why in decided.todo.items()]
+        lines += [f"    TODO delivery.{key}: {question}" for key, question in decided.writing.items()]
         lines += _differences(decided)
     if attempts is not None and not (study.root / "raw" / wave / attempts).is_file():
         lines.append(f"  The call attempts go to raw/{wave}/{attempts} (or remove 'attempts').")
-    ready = "Then" if decided is None or decided.todo else "Next"
+    ready = "Then" if decided is None or decided.todo or decided.writing else "Next"
     lines.append(f"  {ready}: pulso ingest {wave}")
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.blank_words import said_words
 from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.questionnaire.derivation import derive
-from pulsometro.questionnaire.model import Column, Questionnaire
+from pulsometro.questionnaire.model import Column, Item, Questionnaire
 from pulsometro.questionnaire.option_texts import columns_of
 
 # An answer here and there where a skip was missed is an interview's fault; one value in most of them is the file's.
@@ -44,6 +44,29 @@ def filled(frame: pd.DataFrame, crosswalk: Column, words: Iterable[str]) -> np.n
     return some & only
 
 
+def fills_of(
+    frame: pd.DataFrame, crosswalks: Mapping[str, Column], found: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> dict[str, tuple[str, np.ndarray]]:
+    """Item → the one value that most of those hold who were not asked it, and the places of their rows.
+
+    ``found``: item → the masks of the rows with something where the questionnaire skips, and of all rows that it skips.
+    """
+    told = {}
+    for name, (answered, skipped) in found.items():
+        places, texts = values.uniques(frame[crosswalks[name].name][answered])
+        enough = max(_ROWS, _SHARE * skipped.sum())
+        usual = [k for k, count in enumerate(np.bincount(places)) if count >= enough and texts[k]]
+        if usual:
+            told[name] = (texts[usual[0]], np.flatnonzero(answered)[places == usual[0]])
+    return told
+
+
+def shown(text: str, item: Item, crosswalk: Column) -> bool:
+    """Whether a value may be shown: a number of few digits, a server's word, what is declared of the item."""
+    like = [*_SERVERS, *item.codes.values(), *crosswalk.codes, *crosswalk.labels]
+    return quoted(text, like) == f"'{text}'"
+
+
 def refuse_filled(
     frame: pd.DataFrame,
     questionnaire: Questionnaire,
@@ -55,23 +78,16 @@ def refuse_filled(
 
     ``found``: item → the masks of the rows with something where the questionnaire skips, and of all rows that it skips.
     """
-    if questionnaire.delivery.skips == "keep":
-        return
-    told: dict[str, tuple[str, np.ndarray]] = {}
-    for name, (answered, skipped) in found.items():
-        places, texts = values.uniques(frame[crosswalks[name].name][answered])
-        usual = [k for k, count in enumerate(np.bincount(places)) if count >= max(_ROWS, _SHARE * skipped.sum())]
-        if usual:
-            told[name] = (texts[usual[0]], np.flatnonzero(answered)[places == usual[0]])
+    told = {} if questionnaire.delivery.skips == "keep" else fills_of(frame, crosswalks, found)
     if not told:
         return
     name, (text, rows) = next(iter(told.items()))
     words = sorted({word for word, _ in told.values()})
-    like = [*_SERVERS, *questionnaire[name].codes.values(), *crosswalks[name].codes, *crosswalks[name].labels]
-    said = f"'{text}'" if quoted(text, like) == f"'{text}'" else "one value"
+    said = f"'{text}'" if shown(text, questionnaire[name], crosswalks[name]) else "one value"
     numbers = frame.index[rows]
     more = f" (and so in {len(told) - 1} more columns)" if len(told) > 1 else ""
-    remedy = said_words(words) if all(quoted(w, like) == f"'{w}'" for w in words) else "with that value"
+    known = all(shown(word, questionnaire[name], crosswalks[name]) for word in words)
+    remedy = said_words(words) if known else "with that value"
     where = f"{path}, column {crosswalks[name].name} (item {name}), {len(numbers):,} rows ({rows_said(numbers)})"
     raise PulsoError(
         f"{where}: {said} stands where the questionnaire skips{more}; where the server writes it for what was "

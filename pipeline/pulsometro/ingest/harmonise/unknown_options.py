@@ -46,7 +46,7 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
         return _shown(cell, item, crosswalk), (
             f"stands for {kind}, which this item has no code for; add one to items.{name}.missing in {wave}.yaml"
         )
-    divider = next((mark for mark in _DIVIDERS if mark in cell and _divided(cell, options, mark)), None)
+    divider = divider_of(cell, options)
     if divider is not None:
         mark = _visible(divider)
         return f"'{mark}' divides the options of a list", (
@@ -66,6 +66,11 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
         f"is none of the options of its column; say in delivery.columns of {wave}.yaml what it is: labels of its item, "
         f"others of {name} for an option of no item, codes of {name} for no answer{apart}"
     )
+
+
+def divider_of(cell: str, options: Options) -> str | None:
+    """The mark that divides a cell into known options where the declared one does not."""
+    return next((mark for mark in _DIVIDERS if mark in cell and _divided(cell, options, mark)), None)
 
 
 def _glued(cell: str, options: Options) -> bool:
