@@ -173,7 +173,8 @@ def test_how_a_delivery_is_written_is_proposed_and_decided(tmp_path: Path) -> No
     said = new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.csv")
     for proposed in (
         'TODO delivery.blank: ["NA", "n/a"], in P1, P2?', 'TODO delivery.thousands: ",", in GAS?',
-        'TODO delivery.skipped_as: ["0"], in A, B?', "TODO medio_radio: the options in M are divided by '|'; separator?",
+        'TODO delivery.skipped_as: ["0"], in A, B?',
+        "TODO medio_radio: the options in M are divided by '|'; separator?",
     ):  # fmt: skip
         assert proposed in said
     assert "conf_a:" not in said and "gasto:" not in said and "uso_a:" not in said

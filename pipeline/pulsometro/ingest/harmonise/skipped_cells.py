@@ -9,7 +9,7 @@ import pandas as pd
 from pulsometro.common.discretion import quoted
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
-from pulsometro.ingest.harmonise.blank_words import said_words
+from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
 from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.questionnaire.derivation import derive
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
@@ -55,10 +55,15 @@ def fills_of(
     for name, (answered, skipped) in found.items():
         places, texts = values.uniques(frame[crosswalks[name].name][answered])
         enough = max(_ROWS, _SHARE * skipped.sum())
-        usual = [k for k, count in enumerate(np.bincount(places)) if count >= enough and texts[k]]
+        usual = [k for k, count in enumerate(np.bincount(places)) if count >= enough and _filling(texts[k])]
         if usual:
             told[name] = (texts[usual[0]], np.flatnonzero(answered)[places == usual[0]])
     return told
+
+
+def _filling(text: str) -> bool:
+    """Whether a text may be what a server writes; a usual word for blank is declared as such, and is so everywhere."""
+    return text != "" and not is_usual(text)
 
 
 def shown(text: str, item: Item, crosswalk: Column) -> bool:
