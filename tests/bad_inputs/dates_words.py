@@ -223,13 +223,24 @@ ACCEPTED: dict[str, tuple[Break, str]] = {
     "a word joiner before a code": (every("P2", lambda t: "\u2060" + t), r"<U\+2060>"),
     "a soft hyphen in a municipality": (every("MUN", lambda t: t.replace("SAN", "SA\u00adN")), "<U\\+00AD>"),
     "a mark of direction in a folio": (every("FOLIO", lambda t: "\u200e" + t), "<U\\+200E>"),
-    "labels in NFD": (b.table(lambda f: f.assign(P5=f["P5"].map(lambda c: apart(YES[c])))), "came apart .* P5"),
+    "labels in NFD": (b.table(lambda f: f.assign(P5=f["P5"].map(lambda c: apart(YES[c])))), "accents apart.* P5"),
     "labels in capitals without accents": (
         b.table(lambda f: f.assign(P5=f["P5"].map({1: "SI ", 2: " NO"}))), "labels came instead of codes .*: P5"
     ),
     "labels beside codes of missing answers": (
         b.table(lambda f: f.assign(P1=f["P1"].map(LIKE_P1))),
         "labels came instead of codes .*: P1",
+    ),
+    "labels with their codes before them": (
+        b.table(lambda f: f.assign(P5=f["P5"].map({1: "1. Sí", 2: "(2) NO"}))), "labels came instead of codes .*: P5"
+    ),
+    "labels in UTF-8 twice": (
+        b.table(lambda f: f.assign(P5=f["P5"].map(lambda c: twice(YES[c])))), 'mend: "utf-8" \\(P5'
+    ),
+    "codes of full width": (every("P1", lambda t: chr(ord(t) + 0xFEE0)), "full width.* P1"),
+    "one line in another encoding": (
+        lambda f: b.raw(f).write_bytes(b.good_bytes().replace("Río".encode(), "Río".encode("cp1252"), 1)),
+        "encoding is not certain",
     ),
     "municipalities in UTF-8 twice": (every("MUN", twice), r'UTF-8 written twice .*: delivery\.mend: "utf-8" \(MUN\)'),
     "free text in UTF-8 twice": (free_text(twice("policía")), r'written twice .*: delivery\.mend: "utf-8" \(OTRA'),
@@ -272,6 +283,31 @@ ACCEPTED: dict[str, tuple[Break, str]] = {
     ),
     "days that a server wrote as midnight in UTC": (
         also_zoned(dates(lambda day: f"{day:%Y-%m-%d}T00:00:00.000Z")), "blanks where"
+    ),
+    "a cell of a workbook in UTC": (
+        also_zoned(lambda f: (
+            workbook_of("FECHA", lambda day: evening(pd.Timestamp(day)).tz_convert("UTC").tz_localize(None))(f),
+            d.write_study(f, "datos.xlsx", delivery("time_zone: UTC")),
+        )[0]),
+        "another zone .*: FECHA",
+    ),
+    "a parquet that knows its zone": (
+        also_zoned(lambda f: d.good().assign(
+            FECHA=[evening(pd.Timestamp(day)).tz_convert("UTC") for day in d.good()["FECHA"]], MUN="01001",
+        ).assign(MUN=d.good()["MUN"]).to_parquet(b.raw(f, "datos.parquet"), index=False)),
+        "another zone .*: FECHA",
+    ),
+    "milliseconds of a server": (
+        also_zoned(dates(lambda day: int(evening(day).timestamp() * 1000), formatted("unix_ms"))), "zone .*: FECHA"
+    ),
+    "the time before the date": (
+        dates(lambda day: f"19:30 {day:%d/%m/%Y}", formatted("%d/%m/%Y")), "blanks where"
+    ),
+    "as JavaScript writes it": (
+        also_zoned(dates(
+            lambda day: f"{evening(day):%a %b %d %Y %H:%M:%S} GMT-0600 (CST)", formatted("%b %d %Y")
+        )),
+        "another zone .*: FECHA",
     ),
     "times of no zone": (dates(lambda day: f"{day:%Y-%m-%d} 23:59:59"), "blanks where"),
     "half past seven p. m.": (
@@ -358,6 +394,14 @@ REFUSED: dict[str, tuple[Break, str, Edit | None]] = {
         dates(lambda day: f"{day:%d/%m/%Y}" if day.day % 2 else f"{day:%Y-%m-%d}"),
         r'written in 2 ways \(30 as %Y-%m-%d, 30 as %d/%m/%Y\): say .*format: "%Y-%m-%d \| %d/%m/%Y"',
         formatted("%Y-%m-%d | %d/%m/%Y"),
+    ),
+    "texts here, a spreadsheet's numbers there": (
+        dates(lambda day: f"{day:%Y-%m-%d}" if day.day % 2 else since("1899-12-30", "days")(day)),
+        r'written in 2 ways \(30 as %Y-%m-%d, 30 as excel\): say .*"%Y-%m-%d \| excel"',
+        formatted("%Y-%m-%d | excel"),
+    ),
+    "numbers that are year, month and day": (
+        dates(lambda day: f"{day:%Y%m%d}"), "all of them read as %Y%m%d", formatted("%Y%m%d")
     ),
     "day first here, month first there": (
         dates(lambda day: f"{day:%d/%m/%Y}" if day.day % 2 else f"{day:%m/%d/%Y}"),
@@ -448,4 +492,13 @@ REFUSED: dict[str, tuple[Break, str, Edit | None]] = {
         "'Más' and 'mas' are one label but for accents, capitals and marks, and lead to different codes",
         None,
     ),
+}  # fmt: skip
+
+# Dates that say that there is none: what stands there, and under which format.
+ZEROS: dict[str, tuple[object, str | None]] = {
+    "MySQL's": ("0000-00-00", None), "MySQL's with a time": ("0000-00-00 00:00:00", None),
+    "a spreadsheet's as it shows it": ("1900-01-00", None), "a spreadsheet's, day first": ("00/01/1900", "%d/%m/%Y"),
+    "a spreadsheet's as others read it": ("1899-12-30", None), "the same, day first": ("30/12/1899", "%d/%m/%Y"),
+    "a count's": ("0", "excel"), "SPSS's": ("1582-10-14", None), ".NET's": ("0001-01-01T00:00:00", None),
+    "zeros, day first": ("00/00/0000", "%d/%m/%Y"),
 }  # fmt: skip

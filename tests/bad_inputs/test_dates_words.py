@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from pulsometro.cli import main
 from tests.bad_inputs.broken import WAVE
-from tests.bad_inputs.dates_words import ACCEPTED, REFUSED, zoned
+from tests.bad_inputs.dates_words import ACCEPTED, REFUSED, ZEROS, dates, formatted, zoned
 from tests.ingest import deliveries as d
 
 pytestmark = pytest.mark.slow
@@ -54,3 +54,23 @@ def test_one_sentence_and_its_remedy(case: str, tmp_path: Path, monkeypatch: pyt
             zoned(tmp_path)
         code, said = ingested(tmp_path, monkeypatch)
         assert code == 0 and "60 rows = 60 accepted + 0 quarantined" in said, said
+
+
+@pytest.mark.parametrize("case", ZEROS)
+def test_a_program_s_word_for_no_date_is_blank_and_noted(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    zero, way = ZEROS[case]
+    usual = {None: "%Y-%m-%d", "excel": None}.get(way, way)
+
+    def written(day: pd.Timestamp) -> object:
+        if day.day == 8:
+            return zero
+        return (day - pd.Timestamp("1899-12-30")).days if usual is None else day.strftime(usual)
+
+    dates(written, *([formatted(way)] if way else []))(tmp_path)
+    code, said = ingested(tmp_path, monkeypatch)
+    assert code == 0 and "60 rows = 60 accepted + 0 quarantined" in said, said
+    assert "word for none were read as blank: FECHA (3)" in said, said
+    days = pd.read_parquet(tmp_path / "processed" / WAVE / "ingest" / "responses.parquet")["fecha"]
+    assert days.isna().sum() == 3 and days.dropna().str.startswith("2020-01").all()

@@ -36,7 +36,7 @@ _NOTES: Mapping[NoteKind, str] = {
     "padded_codes": "codes with leading zeros were read as the numbers they stand for: {}",
     "rows_uncounted": "the file's header counts fewer rows than it holds, and all were read (header / read: {})",
     "hidden_characters": "characters that nobody sees were taken out: {}",
-    "decomposed": "letters and accents that came apart (Unicode NFD) were put together: {}",
+    "decomposed": "letters that Unicode writes in several ways (accents apart, full width) were made one: {}",
     "letters_lost": "letters were lost before the file was made (U+FFFD), ask for it again: {}",
     "mended": "texts that are UTF-8 written twice were put right; say so and this note ends: {}",
     "mojibake": "texts look as if they had been read in a wrong encoding; what would mend them: {}",

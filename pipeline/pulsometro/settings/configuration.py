@@ -1,6 +1,7 @@
 """YAML files into frozen dataclasses, with errors that name the file and the key."""
 
 import difflib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -45,7 +46,8 @@ def _parsed(path: Path, written: bytes) -> dict[str, Any]:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        text = written.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        # One form of Unicode, as deliveries are read: a Mac may write letters and accents apart.
+        text = unicodedata.normalize("NFC", written.decode("utf-8")).replace("\r\n", "\n").replace("\r", "\n")
         content = YAML(typ="safe").load(text)
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""

@@ -192,10 +192,13 @@ def same_but_capitals(names: Iterable[str]) -> list[tuple[str, ...]]:
 def hidden_characters(content: Any, place: Sequence[Any] = ()) -> Iterator[Fault]:
     """Faults of texts that hold what nobody sees and a terminal, a page or a workbook obeys or refuses.
 
-    ``content``: a parsed YAML file, whose keys are names that their own kinds hold. New lines and tabs are no fault.
+    ``content``: a parsed YAML file, with its delivered codes. New lines and tabs are no fault.
     """
     if isinstance(content, Mapping):
         for key, value in content.items():
+            # Other keys are names, which their own kinds hold.
+            if place and place[-1] == "codes":
+                yield from hidden_characters(key, (*place, key))
             yield from hidden_characters(value, (*place, key))
     elif isinstance(content, list | tuple):
         for number, value in enumerate(content):
@@ -207,6 +210,8 @@ def hidden_characters(content: Any, place: Sequence[Any] = ()) -> Iterator[Fault
             yield Fault(f"key '{key}': the text holds the hidden character {shown(found[0])}; delete it.", tuple(place))
 
 
-# Control characters, ends of line that only some programs see, lone surrogates, and marks of direction, which turn
-# the text around them.
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# Control characters, ends of line that only some programs see, lone surrogates, marks of direction, which turn the text
+# around them, and what has no width: a column or code with it is no other's that looks the same.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
+)

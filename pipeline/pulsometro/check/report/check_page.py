@@ -33,7 +33,7 @@ _NOTES: Mapping[NoteKind, str] = {
     "rows_uncounted": "El encabezado del archivo cuenta menos renglones de los que trae, y se leyeron todos "
     "(encabezado / leídos: {}).",
     "hidden_characters": "Se quitaron caracteres que nadie ve: {}.",
-    "decomposed": "Letras y acentos que venían separados (Unicode NFD) se unieron: {}.",
+    "decomposed": "Letras que Unicode escribe de varias formas (acentos separados, ancho doble) se unificaron: {}.",
     "letters_lost": "Hay letras que se perdieron antes de hacerse el archivo (U+FFFD); pídalo otra vez: {}.",
     "mended": "Textos en UTF-8 escrito dos veces se corrigieron; declárelo y este aviso termina: {}.",
     "mojibake": "Hay textos que parecen leídos con otra codificación; lo que los corrige: {}.",

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -105,7 +106,7 @@ def _of_counts(numbers: list[str], key: str, wave: str, clock: Clock) -> str:
 
 
 def _of_texts(column: pd.Series, texts: list[str], key: str, wave: str, clock: Clock) -> str:
-    fitting = {text: {way for way in _WAYS if _reads(text, way)} for text in texts}
+    fitting = {text: {way for way in (*_WAYS, *EPOCHS) if _reads(text, way, clock)} for text in texts}
     common = set.intersection(*fitting.values()) if fitting else set()
     if common:
         return f"{_alike(texts, [way for way in _WAYS if way in common], key, clock)} in {wave}.yaml"
@@ -134,7 +135,11 @@ def _alike(texts: list[str], ways: list[str], key: str, clock: Clock) -> str:
     return f"they may be read as {' or as '.join(ways)} ({told}): say which in {key}"
 
 
-def _reads(text: str, way: str) -> bool:
+def _reads(text: str, way: str, clock: Clock) -> bool:
+    """Whether a text is a date in one way of writing; of a count, whether it leads into fieldwork."""
+    if way in EPOCHS:
+        day = counted(text, way, replace(clock, whole_days=True))
+        return day is not None and clock.inside(day)
     return day_of(text, way, Clock(whole_days=True)) is not None
 
 
@@ -144,7 +149,7 @@ def _cover(fitting: dict[str, set[str]]) -> tuple[list[str], bool]:
     while left:
         sizes = Counter(way for text in left for way in fitting[text])
         best = max(sizes.values())
-        first = [way for way in _WAYS if sizes[way] == best]
+        first = [way for way in (*_WAYS, *EPOCHS) if sizes[way] == best]
         chosen.append(first[0])
         left -= {text for text in left if first[0] in fitting[text]}
     pairs = [(way, _turned(way)) for way in chosen if _turned(way) in chosen and _turned(way) != way]

@@ -50,6 +50,7 @@ _WITH_TIME = re.compile(
     r"(?:[:.](?P<seconds>\d{2})(?:[.,]\d+)?)?\s*(?P<half>am|pm)?\s*(?:h|hs|hrs)?\.?\s*"
     r"(?P<zone>z|(?:utc|gmt)?\s?[+-]\d{1,2}(?::?\d{2})?|utc|gmt|[a-z]{2,5})?\s*(?:\(.*\))?"
 )
+_TIME_FIRST = re.compile(r"^(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m)?)[\s,]+(\d.*)$")
 ZERO_WAYS = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:e\+?\d+)?")
 
@@ -115,8 +116,8 @@ def is_zero(value: Any, declared: str | None) -> bool:
     if isinstance(value, date) and value is not pd.NaT:
         return (value.date() if isinstance(value, datetime) else value) in _ZERO_DAYS
     text = code_text(value)
-    if declared is not None and set(ways(declared)) & set(EPOCHS):
-        return text in {"0", "0.0"}
+    if text in {"0", "0.0"}:
+        return declared is not None and bool(set(ways(declared)) & set(EPOCHS))
     if not text or text[0] not in "013":
         return False
     part = written(text).part
@@ -177,9 +178,9 @@ def written(text: str) -> Written:
     Written(part='2 de 05 de 2013', months=True, moment=datetime.time(19, 30), zone=None, letters=False)
     """
     plain = _WEEKDAY.sub("", _HALF.sub(r"\1m", " ".join(text.casefold().split()))).strip()
-    named = _STEM.sub(_month, plain)
+    named = _STEM.sub(_month, _TIME_FIRST.sub(r"\2 \1", plain))
     found = _WITH_TIME.fullmatch(named)
-    months = named != plain
+    months = bool(_STEM.search(plain))
     if found is None:
         return Written(named, months)
     hour, half = int(found["hours"]), found["half"]

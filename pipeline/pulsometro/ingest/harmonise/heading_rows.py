@@ -17,6 +17,7 @@ from pulsometro.ingest.harmonise.numerals import declared_marks
 from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.delivered import Delivered, code_text
+from pulsometro.ingest.read.header import heading
 from pulsometro.questionnaire.model import Questionnaire
 
 # Servers write up to two rows more; what is looked at shows whether answers follow.
@@ -91,7 +92,7 @@ def _without_repeated(delivered: Delivered) -> Delivered:
 def _names(text: str, column: str, server: bool) -> bool:
     """Whether a cell is its column's name; of a ``server``'s, also with its groups before it or its text after."""
     longer = server and (text.endswith((f"/{column}", f"-{column}")) or text.startswith(f"{column}. "))
-    return text == column or longer
+    return heading(text).casefold() == column.casefold() or longer
 
 
 def _qualtrics(frame: pd.DataFrame) -> int:

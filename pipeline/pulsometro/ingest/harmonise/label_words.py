@@ -1,7 +1,9 @@
 """Labels that came instead of codes: compared as municipalities are, never guessed."""
 
+import re
 from collections.abc import Collection, Mapping
 
+from pulsometro.ingest.read.delivered import plain_number
 from pulsometro.questionnaire.labels_alike import label_key
 from pulsometro.questionnaire.model import Column, Item, MissingKind
 
@@ -11,6 +13,7 @@ MISSING_LABELS: Mapping[MissingKind, set[str]] = {
     "no_contesta": {"no contesta", "nc", "no contesto", "no responde", "nr", "no respondio"},
     "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
 }
+_BOTH = re.compile(r"[(\[]?([0-9]{1,4})[)\]]?\s*[.:)\-=]?\s+(\D.*)")
 NO_LABEL = frozenset({"na"})
 
 
@@ -31,13 +34,26 @@ def labels_of(item: Item, crosswalk: Column) -> dict[str, int]:
     return found
 
 
-def codes_of(texts: Collection[str], table: Mapping[str, int], item: Item, crosswalk: Column) -> dict[str, int | None]:
-    """Text → canonical code by its label, of those texts that ``table`` (by code) does not know.
+def _named(text: str, labels: Mapping[str, int], codes: Mapping[str, int]) -> int | None:
+    """The code of a label, also where its own code stands before it: '1. Mucha', '(1) Mucha'."""
+    code = labels.get(label_key(text))
+    both = None if code is not None else _BOTH.fullmatch(text.strip())
+    if both is None:
+        return code
+    code = labels.get(label_key(both[2]))
+    return code if code is not None and code == codes.get(plain_number(both[1])) else None
+
+
+def codes_of(
+    texts: Collection[str], table: Mapping[str, int], item: Item, crosswalk: Column, codes: Mapping[str, int]
+) -> dict[str, int | None]:
+    """Text → canonical code by its label, of those texts that ``table`` does not know; ``codes``: every delivered code.
 
     Where labels came, a text that is one code and another code's label is neither: it is in the answer with None.
     """
     labels = labels_of(item, crosswalk)
-    found = {text: labels[key] for text in texts if text not in table and (key := label_key(text)) in labels}
+    named = {text: _named(text, labels, codes) for text in texts if text not in table}
+    found = {text: code for text, code in named.items() if code is not None}
     if not found or crosswalk.codes:
         return dict(found)
     double = [text for text in texts if text in table and labels.get(label_key(text), table[text]) != table[text]]

@@ -1,5 +1,6 @@
 """Texts of a delivery as they were meant: one form of Unicode, nothing that nobody sees, UTF-8 not written twice."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -17,6 +18,10 @@ from pulsometro.questionnaire.model import Delivery
 
 # Encodings of one byte a letter: declared, they mend what was read in another of them.
 _OF_THE_FILE = frozenset({"cp1252", "windows-1252", "iso8859-1", "cp850", "mac_roman", "macintosh"})
+
+
+# Letters and digits of full width, as keyboards of other scripts write them.
+_WIDE, _TO_ASCII = re.compile("[\uff01-\uff5e]"), 0xFEE0
 
 
 @dataclass
@@ -84,7 +89,7 @@ def _plain(text: str, name: str, was: str | None, seen: _Seen) -> str:
         seen.suspected[found[1]].add(name)
     if LOST in text:
         seen.lost.add(name)
-    composed = unicodedata.normalize("NFC", text)
+    composed = unicodedata.normalize("NFC", _WIDE.sub(lambda c: chr(ord(c[0]) - _TO_ASCII), text))
     if composed != text:
         seen.decomposed.add(name)
     plain = without_hidden(composed)

@@ -41,7 +41,7 @@ def single(column: pd.Series, item: Item, crosswalk: Column) -> Converted:
     table = code_table(item, crosswalk)
     places, texts = uniques(column)
     coded = {text: code for text in texts if (code := _coded(text, table)) is not None}
-    named = codes_of(texts, coded, item, crosswalk)
+    named = codes_of(texts, coded, item, crosswalk, table)
     known = [named.get(text, coded.get(text)) for text in texts]
     blank = np.array([text == "" for text in texts], dtype=bool)
     values = pd.array([code if code is not None else pd.NA for code in known], dtype="Int64")
@@ -58,7 +58,7 @@ def by_label(column: pd.Series, item: Item, crosswalk: Column) -> bool:
     """Whether labels in this column are read as the codes that they stand for."""
     table, texts = code_table(item, crosswalk), uniques(column)[1]
     coded = {text: code for text in texts if (code := _coded(text, table)) is not None}
-    return any(code is not None for code in codes_of(texts, coded, item, crosswalk).values())
+    return any(code is not None for code in codes_of(texts, coded, item, crosswalk, table).values())
 
 
 def code_table(item: Item, crosswalk: Column) -> Mapping[str, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.ingest.read.mojibake import shares
+from pulsometro.ingest.read.mojibake import mended, shares
 
 Format = Literal["sav", "zsav", "por", "dta", "sas7bdat", "csv", "xlsx", "xls", "parquet", "zip"]
 
@@ -137,6 +137,10 @@ def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
     found = {name: shares(text) for name, text in texts.items()}
     best = max(found, key=lambda name: found[name][0], default="cp1252")
     if best not in found or found[best][0] < _SPANISH_ENOUGH:
+        # Lines of both, UTF-8 and another: what was UTF-8 is put right text by text.
+        both = mended(texts.get("cp1252", ""), "utf-8")
+        if both is not None and shares(both[0])[0] >= _SPANISH_ENOUGH:
+            return "cp1252", ("?",)
         return _by_library(sample) or "cp1252", ("?",)
     others = [n for n in found if texts[n] != texts[best] and found[n][1] >= _SPANISH_ENOUGH]
     return best, tuple(others)
