@@ -458,6 +458,16 @@ REFUSED: dict[str, Case] = {
             ("s/d", "s/d", "FECHA", ".csv"),
         )
     },
+    "NA for who asked": Case(
+        put(ENC="NA"), r"column ENC \(item entrevistador\), 3 rows .*'NA' is a word for no answer", key("blank", "NA")
+    ),
+    "null where a blank means unfinished": Case(
+        lambda frame: frame.assign(FIN=["2020-01-06"] * 39 + ["null"]),
+        r"column FIN \(finished\), 1 rows from 41 on: 'null' is a word for no answer; say delivery\.blank: \[\"null\"",
+        {},
+        {},
+        {"  respondent: FOLIO": "  finished: FIN\n  respondent: FOLIO"},
+    ),
     "two words for blank": Case(
         put(P1="NA", P2="null"),
         r"say delivery\.blank: \[\"NA\", \"null\"\]",

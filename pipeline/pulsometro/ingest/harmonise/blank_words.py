@@ -4,9 +4,11 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from pulsometro.common.discretion import simple
+from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.read.delivered import Delivered, code_text
 
 # As R, SPSS, Stata, SAS, Python, databases, spreadsheets and people write it; compared without accents and capitals.
@@ -44,6 +46,23 @@ def _emptied(column: pd.Series, words: set[str]) -> pd.Series:
         return column
     # Whole numbers of many digits would not outlast a column that may be empty.
     return (column.astype(object) if pd.api.types.is_integer_dtype(column.dtype) else column).mask(hit)
+
+
+def usual_rows(column: pd.Series) -> np.ndarray:
+    """The mask of the rows that hold a usual word for blank."""
+    places, found = pd.factorize(column, use_na_sentinel=False)
+    return np.array([is_usual(code_text(value)) for value in found], dtype=bool)[places]
+
+
+def refuse_usual(frame: pd.DataFrame, column: str, where: str, wave: str) -> None:
+    """Raise PulsoError where a column whose blanks mean something holds a word for blank that is not declared."""
+    rows = usual_rows(frame[column])
+    if rows.any():
+        words = sorted({code_text(value) for value in frame[column][rows]})
+        raise PulsoError(
+            f"{where}, {rows.sum():,} rows from {frame.index[rows][0]} on: '{words[0]}' is a word for no answer; say "
+            f"delivery.blank: {said_words(words)} in {wave}.yaml."
+        )
 
 
 def said_words(words: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from pulsometro.common.discretion import alike, place_of, plain, simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.blank_words import refuse_usual, usual_rows
 from pulsometro.ingest.harmonise.clock import NO_CLOCK, Clock
 from pulsometro.ingest.harmonise.dates import days
 from pulsometro.ingest.harmonise.durations import minutes
@@ -130,8 +131,10 @@ def harmonised(
                 refuse_cell_errors(frame[crosswalk.name], f"{path}, column {crosswalk.name}", blank)
             result = converted(name, delivered, item, crosswalk, ways)
             columns[name] = result.values
-            if result.unknown.any():
-                unknown.append((name, crosswalk, result.unknown))
+            # Of who asked and whom, a word for blank would be somebody: in other texts it may be what was said.
+            words = usual_rows(frame[crosswalk.name]) if name in (phone, interviewer) else result.unknown
+            if (result.unknown | words).any():
+                unknown.append((name, crosswalk, result.unknown | words))
             problems.append(Problem(name, "out_of_range", result.outside))
             if result.opposed is not None:
                 problems.append(Problem(name, "contradictory", result.opposed))
@@ -146,6 +149,7 @@ def harmonised(
         refuse_in_texts(_texts(columns, questionnaire, phone), telephone, path)
         columns[phone] = ranked(columns[phone], questionnaire.wave) if key is None else keyed(columns[phone], key)
     if reading.finished:
+        refuse_usual(frame, reading.finished, f"{path}, column {reading.finished} (finished)", questionnaire.wave)
         problems.append(_unfinished(frame, reading.finished))
     responses = pd.DataFrame(columns, index=frame.index)
     return responses, [problem for problem in problems if problem.rows.any()]
