@@ -39,7 +39,7 @@ _LONG = {
     "nov": "iembre|ember", "dic": "iembre", "dec": "ember",
 }  # fmt: skip
 _ALONE, _ENDED = r"(?<![^\W\d_])", r"(?![^\W\d_])"
-_STEM = re.compile(rf"{_ALONE}({'|'.join(f'{k}(?:{v})?' for k, v in _LONG.items())})\.?{_ENDED}")
+_STEM = re.compile(rf"{_ALONE}({'|'.join(f'{k}(?:{v})?' for k, v in _LONG.items())})(?:\.(?!\d))?{_ENDED}")
 _WEEKDAY = re.compile(
     rf"{_ALONE}(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|lun|mi[eé]|jue|vie|s[aá]b|dom|"
     rf"(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun){_ENDED}[.,]?\s*"
