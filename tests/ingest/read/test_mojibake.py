@@ -11,8 +11,10 @@ from pulsometro.ingest.read.detect import text_layout
 from pulsometro.ingest.read.mojibake import mended, out_of_place
 
 # With every accent, as long answers have; some of a few letters, which could be anything.
-WORDS = ("policía", "municipio de Peña", "¿Qué pasó?", "José Ángel", "¡Ándale!", "está lejos", "MÉXICO", "año", "pingüino",
-         "García", "“nada” de eso", "más o menos", "Nuñez Ibáñez", "aquí no", "5 º piso", "Único", "camión")  # fmt: skip
+WORDS = (
+    "policía", "municipio de Peña", "¿Qué pasó?", "José Ángel", "¡Ándale!", "está lejos", "MÉXICO", "año", "pingüino",
+    "García", "“nada” de eso", "más o menos", "Nuñez Ibáñez", "aquí no", "5 º piso", "Único", "camión",
+)  # fmt: skip
 ANSWERS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
 
 
