@@ -61,7 +61,8 @@ REASONS: dict[str, tuple[str, ...]] = {
         f"{_COLUMNS}.format", "questionnaire.attempts.columns{}.format", "questionnaire.attempts.columns{}.name",
         "questionnaire.delivery.encoding",
         "questionnaire.delivery.delimiter", "questionnaire.delivery.decimal", "questionnaire.delivery.thousands",
-        "questionnaire.delivery.blank[]", "questionnaire.delivery.member",
+        "questionnaire.delivery.blank[]", "questionnaire.delivery.skipped_as[]", "questionnaire.attempts.blank[]",
+        f"{_COLUMNS}.separator", "questionnaire.attempts.columns{}.separator", "questionnaire.delivery.member",
         "questionnaire.delivery.sheet",
     ),
     "read as the delivery's columns, which are attacked": (

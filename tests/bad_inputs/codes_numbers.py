@@ -474,6 +474,13 @@ REFUSED: dict[str, Case] = {
         key("blank", '["NA", "null"]'),
         {"conf_a": [None] * 3, "conf_b": [None] * 3},
     ),
+    "a word that leads to no number of the item": Case(
+        put(GAS="mucho"),
+        r"delivery\.columns\.gasto\.codes: 'mucho' leads to 88888, which is neither in the item's range nor one of its",
+        {"mucho: 88888": "mucho: 50000"},
+        {"gasto": [50000] * 3},
+        coded("gasto", "GAS", "{mucho: 88888}"),
+    ),
     "a word for blank that is a code": Case(
         lambda frame: frame,
         r"delivery\.blank: '9' is an answer of the item conf_a too",

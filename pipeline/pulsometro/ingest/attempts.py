@@ -8,6 +8,7 @@ from pulsometro.common.discretion import place_of, plain, quoted
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.blank_words import said_words, usual_rows
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.telephones import dialled
 from pulsometro.ingest.read.delivered import code_text
@@ -40,8 +41,8 @@ def read_attempts(study: Study, wave: str, areas: Areas) -> pd.DataFrame:
             raise PulsoError(f"{path}: the column '{absent[0]}' is not in the file; correct 'attempts' in {wave}.yaml.")
         return tuple(dict.fromkeys(c.name for c in declared.values())) if declared else columns
 
-    layout = Delivery(respondent=(), columns={})
-    delivered = with_plain_texts(read_delivery(path, layout, wanted), layout)
+    layout = Delivery(respondent=(), columns={}, blank=questionnaire.attempts.blank)
+    delivered = emptied(with_plain_texts(read_delivery(path, layout, wanted), layout), layout.blank)
     crosswalks = declared or {name: Column(name) for name in delivered.columns}
     area_items = {name for name, item in questionnaire.items.items() if item.kind == "area"}
     result = {}
@@ -94,5 +95,10 @@ def _values(column: pd.Series, crosswalk: Column, where: str) -> pd.Series:
             )
         return result.values
     whole = values.integer(column, Item("", "", kind="integer"), crosswalk)
+    words = usual_rows(column)
+    # Were they kept, a column of whole numbers would be one of texts.
+    if words.any() and not (whole.unknown & ~words).any():
+        said = said_words(sorted({code_text(value) for value in column[words]}))
+        raise PulsoError(f"{where}, row {column.index[words][0]}: a word for no answer; say attempts.blank: {said}.")
     padded = any(re.match(r"0\d", text) for text in values.uniques(column)[1])
     return values.text(column).values if whole.unknown.any() or padded else whole.values

@@ -12,7 +12,7 @@ from pulsometro.questionnaire.format_faults import format_faults
 from pulsometro.questionnaire.item_faults import code_faults, delivery_faults, name_faults, skip_faults
 from pulsometro.questionnaire.model import Attempts, Consistency, Delivery, Fieldwork, Item, Questionnaire
 from pulsometro.questionnaire.shorthand import with_columns, with_scales
-from pulsometro.questionnaire.writing_faults import mark_faults, option_faults, word_faults
+from pulsometro.questionnaire.writing_faults import mark_faults, number_faults, option_faults, word_faults
 from pulsometro.settings.configuration import STRICT, examine, load_yaml
 from pulsometro.settings.faults import Fault, refuse, shown
 from pulsometro.settings.made_once import once
@@ -132,6 +132,7 @@ def _faults(content: _WaveFile, wave: str, areas: Collection[str]) -> Iterator[F
     yield from skip_faults(items, areas)
     yield from delivery_faults(content.items, items, content.delivery)
     yield from mark_faults(content.delivery)
+    yield from number_faults(items, content.delivery)
     yield from option_faults(items, content.delivery)
     yield from format_faults(items, content.delivery)
     yield from word_faults(items, content.delivery, areas)

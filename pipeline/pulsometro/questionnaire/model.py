@@ -155,7 +155,7 @@ class Attempts:
     """Where the call-attempt file says what; only opaque ids may be named here.
 
     ``columns``: canonical name → delivered column (``area`` items are resolved as in the
-    responses). Without it the file's own column names are kept.
+    responses). Without it the file's own column names are kept. ``blank``: words that stand for nothing in it.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -163,6 +163,7 @@ class Attempts:
         "completed": "remove it: an interview is what AAPOR's disposition 1 says (weighting.attempts in params.yaml)."
     }
     columns: Mapping[str, Column] = field(default_factory=dict)
+    blank: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,22 @@ def _answers(word: str, item: Item, column: Column | None) -> bool:
     return word.strip().casefold() in known or inside
 
 
+def number_faults(asked: Mapping[str, Item], delivery: Delivery) -> Iterator[Fault]:
+    """Delivered words of a number that lead out of its range, where no other value may lie."""
+    for name, item in asked.items():
+        column = delivery.columns.get(name)
+        if column is None or item.kind not in ("integer", "number") or item.range is None:
+            continue
+        low, high = item.range
+        for text, number in column.codes.items():
+            if number not in item.valid_codes and not low <= number <= high:
+                yield Fault(
+                    f"delivery.columns.{shown(name)}.codes: '{shown(text)}' leads to {number}, which is neither in the "
+                    "item's range nor one of its kinds of missing; correct it, or add it to the item's missing.",
+                    ("delivery", "columns", name),
+                )
+
+
 def option_faults(asked: Mapping[str, Item], delivery: Delivery) -> Iterator[Fault]:
     """Options of multiple answers that cannot be told apart, and keys that only options have."""
     columns = {name: delivery.columns[name] for name in asked if name in delivery.columns}

@@ -220,3 +220,15 @@ def test_numbered_labels_are_the_questionnaires_and_a_number_labelled_no_sabe_is
     d.write_sav(d.good(), study.raw(WAVE), labels)
     found = {(x.kind, x.item, x.code) for x in read(study, WAVE).differences if x.kind not in {"type", "not_asked"}}
     assert found == {("label_without_code", "edad", "88")}
+
+
+def test_a_word_for_blank_in_the_call_attempts_is_declared(tmp_path: Path) -> None:
+    attempts = pd.DataFrame({"id": [f"0{k}" for k in range(10)], "intento": ["NA", *range(9)]})
+    study = _with_attempts(tmp_path, attempts)
+    with pytest.raises(PulsoError, match=r'column intento, row 2: a word for no answer; say attempts\.blank: \["NA"\]'):
+        run(study, WAVE)
+    path = tmp_path / "questionnaires" / f"{WAVE}.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + 'attempts: {blank: ["NA"]}\n', encoding="utf-8")
+    run(d.load_study(study.root), WAVE)
+    table = pd.read_parquet(study.processed(WAVE, "attempts.parquet"))
+    assert str(table["intento"].dtype) == "Int64" and table["intento"].isna().sum() == 1

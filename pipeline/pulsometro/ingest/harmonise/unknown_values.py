@@ -67,10 +67,10 @@ def _said(
         words = said_words(_blank_words(frame, unknown))
         return f"'{first}'", f"is a word for no answer; say delivery.blank: {words} in {wave}.yaml"
     said = unexpected([first, *texts[1:]], item, crosswalk, ways.areas, hidden)[0]
+    said = f"'{first}'" if fault_of(first) == "stata" else said
     if item.kind in ("integer", "number"):
-        tagged = fault_of(first) == "stata"
         marks = ways.declared if item.kind == "integer" else ways.marks
-        return f"'{first}'" if tagged else said, number_remedy(name, item, first, marks, wave)
+        return said, number_remedy(name, item, first, marks, wave)
     if item.kind == "date":
         cause = date_cause(frame[crosswalk.name], mask, name, crosswalk.format, wave, ways.clock)
         return said, f"is not a date as declared; {cause}"
