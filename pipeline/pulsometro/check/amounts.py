@@ -30,6 +30,7 @@ USUAL: Mapping[str, Amount] = MappingProxyType(
         "verification.failed": Amount(0.0, 0.05),
         "weight.size": Amount(0.0, 0.05),
         "weight.inputs_known": Amount(0.10, 0.35),
+        "past.sample": Amount(0.0, 0.75),
         "nonresponse": Amount(0.35, 0.90),
         # What a role says nothing of; check.rules.roles.
         "role": Amount(0.05, 0.50),

@@ -17,7 +17,7 @@ from pulsometro.study import Study
 
 Mask = npt.NDArray[np.bool_]
 # From this chance on, and above that of a stop, a coincidence is worth a call.
-_ODD = 0.05
+_ODD = 0.01
 # Interviews that are held against earlier ones answer by answer, and how many of these of a wave.
 _COMPARED, _MOST_EARLIER = 1_000, 25_000
 
