@@ -8,7 +8,7 @@ from pulsometro.common.discretion import place_of, plain, quoted
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
-from pulsometro.ingest.harmonise.blank_words import said_words, usual_rows
+from pulsometro.ingest.harmonise.blank_words import emptied, said_words, usual_rows
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.telephones import dialled
 from pulsometro.ingest.read.delivered import code_text
