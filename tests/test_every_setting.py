@@ -79,6 +79,11 @@ SCENARIOS = {
                            "missing": "refuse"},
         "weighting.calibration": {"method": "raking", "margins": MARGINS, "missing": "refuse"},
         "estimation.se": "calibrated", "estimation.interval": "wald", "check.unasked_columns": "critical",
+        "municipalities": [
+            {"cve_geo": PLACES[0], "name": "Norte", "short": "Norte", "tile": [0, 0], "until": WAVES[0]},
+            {"cve_geo": PLACES[1], "name": "Centro", "short": "Centro", "tile": [1, 0]},
+            {"cve_geo": PLACES[2], "name": "Sur", "short": "Sur", "tile": [2, 0], "since": WAVES[0]},
+        ],
     }, silent=0.0),
     "two stages with few units": Scenario({
         "weighting.base": {"kind": "area", "probabilities": ["p1", "p2"]},

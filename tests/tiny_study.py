@@ -263,9 +263,16 @@ def write_study(
         (folder / "raw" / wave).mkdir(exist_ok=True)
         dump({"wave": wave, "extends": "base"}, folder / f"questionnaires/{wave}.yaml")
         table = rows(wave, silent=silent)
+        table = table[table["municipio"].isin(_places_in(settings, wave))].reset_index(drop=True)
         deliver(table, folder / "raw" / wave / settings["waves"][wave]["file"], wanted["delivery"])
         attempts(table).to_csv(folder / "raw" / wave / "llamadas.csv", index=False)
     return folder
+
+
+def _places_in(settings: Mapping[str, Any], wave: str) -> list[str]:
+    """Codes of the municipalities that a wave is of: nobody is interviewed in one that has left, or not entered yet."""
+    areas = settings["municipalities"]
+    return [a["cve_geo"] for a in areas if (a.get("since") or wave) <= wave <= (a.get("until") or wave)]
 
 
 def deliver(table: pd.DataFrame, path: Path, delivery: Mapping[str, Any]) -> None:

@@ -7,12 +7,16 @@ from pulsometro.estimation import Breaks, Domain
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.questionnaire.comparability import break_between, group_break_between, undeclared
 from pulsometro.study import Study
+from pulsometro.study.areas_in_time import moved_between
 
 
 def breaks_between(
     study: Study, questionnaires: Mapping[str, Questionnaire], waves: Sequence[str], reference: str, wave: str
 ) -> Breaks:
-    """What does not compare between two waves: indicators whose question changed, groups that hold other people."""
+    """What does not compare between two waves: indicators whose question changed, groups that hold other people.
+
+    Other people too are the whole of a wave that a municipality entered or left.
+    """
     groups = {domain: "*".join(domain) or "total" for domain in study.params.estimation.domains}
     reasons = {
         name: break_between(questionnaires, waves, indicator, reference, wave)
@@ -21,6 +25,11 @@ def breaks_between(
     domains = {
         kind: group_break_between(questionnaires, waves, columns, reference, wave) for columns, kind in groups.items()
     }
+    moved = moved_between(study.params.municipalities, list(study.waves), reference, wave)
+    for columns, kind in groups.items():
+        # A municipality is what it was, whoever else is in the study; the whole, and its men and women, are not.
+        placed = any(questionnaires[wave].items[name].kind == "area" for name in columns)
+        domains[kind] = domains[kind] or ("" if placed else moved)
     return Breaks(
         {name: why for name, why in reasons.items() if why}, {kind: why for kind, why in domains.items() if why}
     )

@@ -215,10 +215,14 @@ def _domain(study: Study, questionnaire: Questionnaire, columns: tuple[str, ...]
             raise PulsoError(f"params.yaml: estimation.domains names '{column}', which is not an item of the wave.")
     items = [questionnaire[column] for column in columns]
     # Who gave no answer is in no domain; a category that nobody gave is one without cases.
-    return Domain(columns, tuple(_codes(study, item) for item in items), tuple(tuple(item.missing) for item in items))
+    return Domain(
+        columns,
+        tuple(_codes(study, questionnaire.wave, item) for item in items),
+        tuple(tuple(item.missing) for item in items),
+    )
 
 
-def _codes(study: Study, item: Item) -> tuple[int | str, ...]:
+def _codes(study: Study, wave: str, item: Item) -> tuple[int | str, ...]:
     if item.kind == "area":
-        return study.area_codes
+        return study.codes_in(wave)
     return tuple(item.codes)

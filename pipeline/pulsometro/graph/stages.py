@@ -5,11 +5,12 @@ because params.yaml says so, never because a file lies there: a graph must not c
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pulsometro.graph.needs import NEEDS, fingerprint_name
 from pulsometro.settings.base_weight_settings import TelephoneFrame
 from pulsometro.study import Study
+from pulsometro.study.areas_in_time import waves_named
 
 # Stands for the wave's key in a stage that each wave has.
 KEY = "${item}"
@@ -66,7 +67,13 @@ def population(study: Study) -> tuple[str, ...]:
 
 def stages_of(study: Study) -> tuple[Stage, ...]:
     """The study's stages in the order of the data."""
-    return tuple(_stages(study))
+    # Where a municipality enters or leaves, who reads the municipalities reads when that wave is.
+    more = settings(*(f"waves/{wave}.json" for wave in waves_named(study.params.municipalities)))
+    read = settings("municipalities.json")[0]
+    return tuple(
+        replace(stage, deps=tuple(dict.fromkeys((*stage.deps, *more)))) if read in stage.deps else stage
+        for stage in _stages(study)
+    )
 
 
 def _stages(study: Study) -> Iterator[Stage]:

@@ -78,7 +78,7 @@ def _area(column: pd.Series, areas: Areas, where: str) -> pd.Series:
             hint = f" (the nearest is '{near}')" if near else ""
             said, row = quoted(text, areas.names.values()), column.index[places == texts.index(text)][0]
             raise PulsoError(
-                f"{where}, row {row}: {said} is no municipality of params.yaml{hint}; add it to its aliases."
+                f"{where}, row {row}: {said} is no municipality of params.yaml{hint}; add it to its aliases or list it."
             )
     return pd.Series(pd.array(found, dtype="string").take(places), index=column.index)
 

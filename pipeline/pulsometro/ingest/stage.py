@@ -12,7 +12,7 @@ from pulsometro.common.files import write_record, write_table
 from pulsometro.ingest.attempts import read_attempts
 from pulsometro.ingest.delivery_record import NAME as DELIVERY
 from pulsometro.ingest.delivery_record import Counts, DeliveryRecord, Difference, Note
-from pulsometro.ingest.harmonise.areas import alias_table
+from pulsometro.ingest.harmonise.areas import alias_table, refuse_other_areas
 from pulsometro.ingest.harmonise.blank_words import emptied
 from pulsometro.ingest.harmonise.clock import Clock, clock_of
 from pulsometro.ingest.harmonise.crosswalk import Plan, harmonised, interviewers, plan, present
@@ -94,6 +94,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     if roles.date is not None and roles.date in routed:
         _refuse_other_wave(routed[roles.date], study, wave, path, partial(_why, delivered, reading, roles.date, clock))
     accepted, quarantine, counts = separate(routed, [*problems, *broken])
+    refuse_other_areas(study, wave, accepted, path)
     if not counts.accepted:
         worst = max(counts.by_reason, key=lambda reason: counts.by_reason[reason])
         item = quarantine.loc[quarantine["reason"] == worst, "item"].mode().iloc[0]
@@ -137,6 +138,7 @@ def _ingest(study: Study, wave: str, tell: Tell, folder: Path) -> str:
     if study.wave(wave).attempts:
         tell(f"{wave}: reading {study.wave(wave).attempts}")
         attempts = read_attempts(study, wave, alias_table(study.params.municipalities))
+        refuse_other_areas(study, wave, attempts, study.attempts(wave), "calls")
     tell(f"{wave}: writing {len(ingested.responses):,} responses")
     write_record(asdict(_record(study, wave, ingested, attempts)), folder / DELIVERY)
     if attempts is not None:

@@ -64,8 +64,9 @@ def truth(study: Study) -> pd.DataFrame:
 def _write(study: Study, world: World, edition: Edition) -> tuple[int, int]:
     wave, assumed = edition.wave, world.assumptions
     drawn = draw(edition, world.settings.seed)
+    responses = _of_wave(study, wave, drawn.responses, assumed.roles.area)
     delivered = deliver(
-        drawn.responses,
+        responses,
         edition.questionnaire,
         assumed.deliveries.get(wave, Drift()),
         assumed.origin,
@@ -77,8 +78,14 @@ def _write(study: Study, world: World, edition: Edition) -> tuple[int, int]:
     write_delivery(delivered, study.raw(wave), edition.questionnaire)
     path = study.attempts(wave)
     if path is None:
-        return len(drawn.responses), 0
-    calls = call_attempts(edition, drawn, world.settings.seed)
+        return len(responses), 0
+    calls = _of_wave(study, wave, call_attempts(edition, drawn, world.settings.seed), assumed.attempts.area)
     with atomic(path) as temporary:
         calls.to_csv(temporary, index=False, lineterminator="\n")
-    return len(drawn.responses), len(calls)
+    return len(responses), len(calls)
+
+
+def _of_wave(study: Study, wave: str, table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The rows of the municipalities that the wave is of: everybody lives in the simulated world all the time."""
+    others = set(study.area_codes) - set(study.codes_in(wave))
+    return table[~table[column].isin(others)].reset_index(drop=True) if others else table

@@ -28,6 +28,7 @@ from pulsometro.settings.study_names import (
 )
 from pulsometro.settings.time_zones import zone_fault
 from pulsometro.settings.weighting_settings import WeightingSettings
+from pulsometro.study.areas_in_time import codes_in, period_faults, tile_faults
 from pulsometro.study.layout import inside
 
 
@@ -84,7 +85,10 @@ class Wave:
 
 @dataclass(frozen=True)
 class Municipality:
-    """One area of the study by its INEGI code; ``tile``: column and row in the tile map."""
+    """One area of the study by its INEGI code; ``tile``: column and row in the tile map.
+
+    ``since``, ``until``: the first and the last wave that it is in, where it is not in all of them.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     cve_geo: str
@@ -92,6 +96,8 @@ class Municipality:
     short: str
     tile: tuple[float, float]
     aliases: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,10 @@ class Study:
     def area_codes(self) -> tuple[str, ...]:
         """The municipalities' codes in that order."""
         return tuple(self.area_names)
+
+    def codes_in(self, wave: str) -> tuple[str, ...]:
+        """Codes of the municipalities that the wave is of, in that order."""
+        return codes_in(self.params.municipalities, list(self.waves), wave)
 
     @cached_property
     def indicators(self) -> Indicators:
@@ -272,6 +282,9 @@ def _faults(params: Params) -> Iterator[Fault]:
             text = f"waves.{shown(first)} and waves.{shown(key)} are both edition {wave.edition}; number them apart."
             yield Fault(text, ("waves", key, "edition"))
     yield from municipality_faults([(area.cve_geo, area.short) for area in params.municipalities])
+    yield from tile_faults({area.short: area.tile for area in params.municipalities})
+    order = sorted(params.waves, key=lambda key: params.waves[key].fieldwork.start)
+    yield from period_faults(params.municipalities, order)
     yield from path_faults(params.weighting, params.report, params.simulate)
     yield from item_faults(params.weighting, params.check, params.estimation.domains, params.release)
     yield from report_faults(params.report)

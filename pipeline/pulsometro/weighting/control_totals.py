@@ -195,6 +195,9 @@ def load_totals(
     cells = tuple(column for column in table.columns if column not in described)
     texts = as_text(table)
     wanted = tuple(settings.areas) if settings.areas is not None else areas
+    if wanted is not None and areas is not None:
+        # A wave is of no municipality that has left, or has not entered yet, whatever all waves together cover.
+        wanted = tuple(area for area in wanted if area in areas)
     prepared = texts.assign(
         _area=area_codes(texts, settings.area, file, wanted or ()), reference_date=days(texts, "reference_date", file)
     )

@@ -7,6 +7,11 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire.crossings import parts_of
 
+# Of an area without interviews.
+OUT_OF_WAVE = (
+    "interview there, or say in params.yaml since when it is in the study (municipalities: since) or until when (until)"
+)
+
 
 class WeightingError(PulsoError):
     """A step that is not sound.

@@ -65,7 +65,7 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
         on=study.wave(wave).fieldwork.middle,
         responses=responses,
         control_totals=totals,
-        areas=study.area_codes or None,
+        areas=study.codes_in(wave) or None,
         attempts=load_attempts(study, wave) if settings.attempts else None,
         frame=read_frame(study.root, settings.base),
         coverage=read_coverage(study.root, settings.coverage),

@@ -122,7 +122,7 @@ def questionnaire_rules(
              {"value_set": [0]}, signable=False),
     ]  # fmt: skip
     if settings.area is not None and settings.area in responses:
-        tables["areas"] = _areas(responses, questionnaire[settings.area], settings.area, study)
+        tables["areas"] = _areas(responses, questionnaire[settings.area], settings.area, study, questionnaire.wave)
         rules += _area_rules(study)
     if settings.roles.date is not None and settings.roles.date in responses:
         rules.append(
@@ -233,13 +233,13 @@ def _items(responses: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study) -> pd.DataFrame:
-    """The study's municipalities, or the item's own codes: a place without interviews is in neither file.
+def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study, wave: str) -> pd.DataFrame:
+    """The wave's municipalities, or the item's own codes: a place without interviews is in neither file.
 
     Where nothing says which places there are, those of a few rows are none: a cell may hold anything.
     """
     counts = responses[area].value_counts()
-    named: list[Any] = list(study.area_codes)
+    named: list[Any] = list(study.codes_in(wave))
     known = named or list(item.codes) or sorted(counts.index[counts >= LEAST_PLACE].dropna())
     target = study.params.check.interviews_per_area
     n = [int(counts.get(code, 0)) for code in known]

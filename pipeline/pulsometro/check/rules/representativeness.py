@@ -61,7 +61,7 @@ def composition_rules(
         weights = _planned(questionnaire, responses, settings, area)
     except WeightingError:
         return None
-    areas = study.area_codes or None
+    areas = study.codes_in(questionnaire.wave) or None
     middle = study.wave(questionnaire.wave).fieldwork.middle
     written = read_totals(study.root, totals)
     if written is None:

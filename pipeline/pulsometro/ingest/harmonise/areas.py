@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
 
 from pulsometro.common.discretion import alike, simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.read.delivered import plain_number
-from pulsometro.study import Municipality
+from pulsometro.study import Municipality, Study
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,25 @@ def alias_table(municipalities: Iterable[Municipality]) -> Areas:
                 )
         names |= {simple(name): name for name in (area.name, area.short, *area.aliases)}
     return Areas(known, names)
+
+
+def refuse_other_areas(
+    study: Study, wave: str, table: pd.DataFrame, path: Path | None, what: str = "interviews"
+) -> None:
+    """Raise PulsoError when rows are of a municipality that params.yaml takes out of this wave.
+
+    Looked at are the items by which the sample is drawn and checked; where somebody works may be anywhere.
+    """
+    inside = study.codes_in(wave)
+    for name in dict.fromkeys((study.params.check.area, study.params.weighting.within)):
+        if name is None or name not in table or not inside:
+            continue
+        counts = table[name].value_counts()
+        for area in study.params.municipalities:
+            if area.cve_geo not in inside and counts.get(area.cve_geo, 0):
+                said = [f"{key}: {when}" for key, when in (("since", area.since), ("until", area.until)) if when]
+                raise PulsoError(
+                    f"{path}, item {name}: {counts[area.cve_geo]:,} {what} are of {area.name} ({area.cve_geo}), which "
+                    f"params.yaml takes out of {wave} ({', '.join(said)}); correct that under municipalities, or the "
+                    "file."
+                )

@@ -135,7 +135,8 @@ def _remedy(name: str, item: Item, areas: Areas, value: str, wave: str) -> str:
     if item.kind == "area":
         near = areas.nearest(value)
         hint = f" (the nearest is '{near}')" if near else ""
-        return f"is no municipality of params.yaml{hint}; add it to its aliases or correct the file"
+        entering = f"list it under municipalities (since: {wave} if it enters now)"
+        return f"is no municipality of params.yaml{hint}; add it to its aliases or correct the file, or {entering}"
     if item.kind == "single":
         told = "is a code that the crosswalk does not know: correct the file, or"
         if value in map(str, item.valid_codes) and label_key(value) in map(label_key, item.codes.values()):

@@ -97,7 +97,11 @@ def build(
         producer=identity.producer,
         sponsors=tuple(identity.sponsors),
         labels=labels,
-        places=tuple(Place(m.cve_geo, m.name, m.short, *m.tile) for m in study.params.municipalities),
+        places=tuple(
+            Place(m.cve_geo, m.name, m.short, *m.tile)
+            for m in study.params.municipalities
+            if m.cve_geo in study.codes_in(wave)
+        ),
         settings=settings,
         theme=load_theme(study.brands, settings.brand),
         rows=Rows(kept.estimates, kept.changes, ranks, kept.withheld),

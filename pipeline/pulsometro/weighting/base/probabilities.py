@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.weighting.arrays import Floats
-from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.errors import OUT_OF_WAVE, WeightingError
 
 
 def telephone_base(
@@ -68,7 +68,7 @@ def completes_expansion(areas: pd.Series, adults: dict[str, float]) -> dict[str,
     for area in sorted(set(adults) - set(completes.index)):
         raise WeightingError(
             f"no interviews for {adults[area]:,.0f} adults",
-            "interview there, or take the municipality out of the study for this wave",
+            OUT_OF_WAVE,
             area=area,
         )
     return {area: total / float(completes[area]) for area, total in adults.items()}

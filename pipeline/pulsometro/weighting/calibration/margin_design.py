@@ -16,7 +16,7 @@ from pulsometro.weighting.calibration.margins import (
     shares_to_counts,
 )
 from pulsometro.weighting.control_totals import SourceRecord, Totals
-from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.errors import OUT_OF_WAVE, WeightingError
 from pulsometro.weighting.record import Collapsed, MissingHandled
 
 Cells = dict[tuple[str, tuple[str, ...]], float]
@@ -97,10 +97,12 @@ def check_areas(areas: np.ndarray, covered: tuple[str, ...]) -> None:
     for area in covered:
         if area not in present:
             raise WeightingError(
-                "no interviews", "interview there, or take it out of the study (control_totals.areas)", area=area
+                "no interviews",
+                OUT_OF_WAVE,
+                area=area,
             )
     for area in sorted(present - set(covered)):
-        raise WeightingError("interviews but no control totals", "add them, or quarantine the interviews", area=area)
+        raise WeightingError("interviews but no control totals", "add them, or correct the delivery", area=area)
 
 
 def _levels(
