@@ -108,7 +108,11 @@ def told_by_place(heading: str) -> bool:
 
 
 def shape(text: str) -> str:
-    """What a text is made of: 'a text of 14 letters, 2 blanks', 'a number of 10 digits'; what nobody sees is named."""
+    """What a text is made of: 'a text of 14 letters, 2 blanks', 'a number of 10 digits'; what nobody sees is named.
+
+    >>> shape("1\u200b")
+    'a text of 1 digit, 1 invisible (<U+200B>)'
+    """
     if text.strip().isdecimal():
         return f"a number of {len(text.strip())} digits"
     invisible = [c for c in text if unseen(c)]
@@ -116,9 +120,10 @@ def shape(text: str) -> str:
     letters, digits = sum(c.isalpha() for c in seen), sum(c.isdigit() for c in seen)
     blanks = sum(c.isspace() for c in seen)
     marks = len(seen) - letters - digits - blanks
-    kinds = {"letter": letters, "digit": digits, "blank": blanks, "mark": marks, "hidden character": len(invisible)}
-    which = f" ({named(''.join(dict.fromkeys(invisible)))})" if invisible else ""
-    return "a text of " + ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in kinds.items() if n) + which
+    kinds = {"letter": letters, "digit": digits, "blank": blanks, "mark": marks, "invisible": len(invisible)}
+    some = [f"{n} {kind}{'s' * (n != 1 and kind != 'invisible')}" for kind, n in kinds.items() if n]
+    which = f" ({named(''.join(list(dict.fromkeys(invisible))[:3]))})" if invisible else ""
+    return f"a text of {', '.join(some)}{which}"
 
 
 def without_values(message: str) -> str:

@@ -24,8 +24,8 @@ _NAMED = (
 )
 
 
-_SHAPE = re.compile(r"a (?P<what>text|number) of (?P<parts>\d+ [a-z]+(?:, \d+ [a-z]+)*)")
-_KINDS = {"letter": "letra", "digit": "dígito", "blank": "blanco", "mark": "signo"}
+_SHAPE = re.compile(r"a (?P<what>text|number) of (?P<parts>\d+ [a-z]+(?:, \d+ [a-z]+)*)(?P<which> \(.*\))?")
+_KINDS = {"letter": "letra", "digit": "dígito", "blank": "blanco", "mark": "signo", "invisible": "invisible"}
 
 
 @dataclass(frozen=True)
@@ -86,4 +86,5 @@ def shape_said(text: str) -> str:
         return text
     parts = [part.split() for part in found["parts"].split(", ")]
     what = "número" if found["what"] == "number" else "texto"
-    return f"{what} de " + ", ".join(f"{n} {_KINDS[kind.rstrip('s')]}{'s' * (n != '1')}" for n, kind in parts)
+    counted = ", ".join(f"{n} {_KINDS[kind.rstrip('s')]}{'s' * (n != '1')}" for n, kind in parts)
+    return f"{what} de {counted}{found['which'] or ''}"
