@@ -206,7 +206,7 @@ REFUSED: dict[str, Case] = {
     ),
     "options with a point between them": Case(
         every(M=["1.2", "3", "1", "2.3"]),
-        rf"column M .*{NONE}|separator",
+        r"'1\.2' is a list that '\.' divides, .*separator: \"\.\"",
         option("medio_radio", 'separator: "."'),
         LIST,
     ),
@@ -327,7 +327,6 @@ REFUSED: dict[str, Case] = {
             ("1_5", "is not a whole number; correct the file"),
             ("TRUE", "is not a whole number"),
             ("0x1F", "is not a whole number"),
-            ("\uff11\uff12", "is not a whole number"),
             ("inf", "is not a whole number"),
             ("$1,200", "is not a whole number"),
             ("12%", "is not a whole number"),
@@ -352,7 +351,6 @@ REFUSED: dict[str, Case] = {
             ("1.23E+05", "a spreadsheet rounded it"),
             ("nan ", "word for no answer"),
             ("Infinity", "is not a finite number"),
-            ("１２", "is not a finite number"),
             ("$1200", "is not a finite number"),
         )
     },

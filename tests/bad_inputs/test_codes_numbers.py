@@ -228,3 +228,10 @@ def test_the_index_of_a_parquet_is_a_column(index, tmp_path: Path, monkeypatch: 
     c.write(tmp_path, c.Case(lambda frame: frame, "", suffix=".parquet", write=indexed), {})
     assert "40 rows = 40 accepted" in _ingest(tmp_path, monkeypatch).output
     assert set(_responses(tmp_path)["folio"]) == set(c.good()["FOLIO"])
+
+
+def test_digits_of_full_width_are_digits_and_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    c.write(tmp_path, c.Case(c.put(GAS="\uff11\uff12"), ""), {})
+    result = _ingest(tmp_path, monkeypatch)
+    assert "40 accepted" in result.output and "full width) were made one: GAS" in result.output
+    assert _first(_responses(tmp_path)["gasto"], 4) == [12, 12, 12, 503]

@@ -79,7 +79,7 @@ CASES: Mapping[str, Shared] = {
         {"medio_radio": {1: 12, 8: 6, 9: 6}, "medio_tv": {1: 6, 2: 6, 8: 6, 9: 6}, "medio_red": {2: 12, 8: 6, 9: 6}},
     ),
     "103_multiple_barra.csv": Shared(
-        r"'\|' divides the options of a list .*medio_radio\.separator: \"\|\"",
+        r"'1\|2' is a list that '\|' divides, .*medio_radio\.separator: \"\|\"",
         {f"{M}medio_tv": option(2, separator="|")},
         ANSWERS,
     ),

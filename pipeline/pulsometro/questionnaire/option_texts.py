@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pulsometro.questionnaire.labels_alike import label_key
 from pulsometro.questionnaire.model import Column, Item, MissingKind
@@ -13,6 +14,7 @@ _MARK = re.compile(r"^[,;|/+&]|[,;|/+&]$")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
+@lru_cache(maxsize=2**16)
 def option_key(text: str) -> str:
     """What options are compared by: whole numbers by what they are, words as labels are, anything else exactly.
 

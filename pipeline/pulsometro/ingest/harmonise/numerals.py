@@ -153,6 +153,15 @@ def fault_of(text: str) -> Fault:
     return "stata" if _STATA.fullmatch(text) else "other"
 
 
+def is_usual_code(text: str) -> bool:
+    """Whether a number is written as firms write no answer, at any length: nobody's telephone or age.
+
+    >>> is_usual_code("-99"), is_usual_code("999999"), is_usual_code("8112345678")
+    (True, True, False)
+    """
+    return bool(_NEGATIVE.fullmatch(text) or _NINES.fullmatch(text))
+
+
 def undeclared(number: float, rows: int, share: float, low: float | None, negatives: bool) -> bool:
     """Whether a number is no answer but a firm's code for none, which the questionnaire does not know.
 

@@ -11,7 +11,8 @@ from pulsometro.ingest.harmonise.multiple import Lists
 from pulsometro.questionnaire.model import Column, Item
 from pulsometro.questionnaire.option_texts import Options, columns_of
 
-_DIVIDERS = ("|", ";", ",", "/", "+", "&", "-", "\\", "\t", "\n")
+_LONGEST = 40
+_DIVIDERS = ("|", ";", ",", "/", "+", "&", "-", ".", ":", "_", "\\", "\t", "\n")
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,10 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
     divider = divider_of(cell, options)
     if divider is not None:
         mark = _visible(divider)
-        return f"'{mark}' divides the options of a list", (
-            f'and the questionnaire does not say so; say {key}.separator: "{mark}" in {wave}.yaml'
+        # Of declared options alone: nobody's words.
+        return f"'{cell if len(cell) <= _LONGEST else cell[:_LONGEST] + '…'}'", (
+            f"is a list that '{mark}' divides, and the questionnaire does not say so; say {key}.separator: "
+            f'"{mark}" in {wave}.yaml'
         )
     token = next((part for part in options.parts(cell) if options.meaning(part) is None), None)
     if token is None:

@@ -12,7 +12,7 @@ from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
 from pulsometro.ingest.harmonise.date_causes import date_cause
 from pulsometro.ingest.harmonise.durations import looks_timed, timed_remedy
-from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, thousands_of, whole
+from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, is_usual_code, thousands_of, whole
 from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.unknown_options import offence_of, option_remedy
 from pulsometro.ingest.harmonise.ways import Ways
@@ -67,7 +67,7 @@ def _said(
         words = said_words(_blank_words(frame, unknown))
         return f"'{first}'", f"is a word for no answer; say delivery.blank: {words} in {wave}.yaml"
     said = unexpected([first, *texts[1:]], item, crosswalk, ways.areas, hidden)[0]
-    said = f"'{first}'" if fault_of(first) == "stata" else said
+    said = f"'{first}'" if fault_of(first) == "stata" or is_usual_code(first) else said
     if item.kind in ("integer", "number"):
         marks = ways.declared if item.kind == "integer" else ways.marks
         return said, number_remedy(name, item, first, marks, wave)
