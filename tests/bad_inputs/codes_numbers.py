@@ -273,6 +273,12 @@ REFUSED: dict[str, Case] = {
         {"medio_red": [2, 9, 2, 1]},
         {"Redes, codes: {1: sí, 2: no}, missing: {8: no_sabe, 9: no_contesta}": "Redes, codes: {1: sí, 2: no}"},
     ),
+    "a dash in a list of options": Case(
+        put(M="-"),
+        r"'-' is a word for no answer; say delivery\.blank: \[\"-\"\]",
+        key("blank", '["-"]'),
+        {"medio_radio": [None, None, None, 2]},
+    ),
     "NA in a list of options": Case(
         put(M="NA"),
         r"'NA' is a word for no answer; say delivery\.blank: \[\"NA\"\]",

@@ -47,6 +47,8 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
         return _shown(cell, item, crosswalk), (
             f"stands for {kind}, which this item has no code for; add one to items.{name}.missing in {wave}.yaml"
         )
+    if is_usual(cell):
+        return f"'{cell}'", f"is a word for no answer; say delivery.blank: {said_words([cell])} in {wave}.yaml"
     divider = divider_of(cell, options)
     if divider is not None:
         mark = _visible(divider)
@@ -58,8 +60,6 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
     token = next((part for part in options.parts(cell) if options.meaning(part) is None), None)
     if token is None:
         return "a list of options", f"can be read in two ways; say {key}.separator in {wave}.yaml, or correct the file"
-    if is_usual(cell):
-        return f"'{cell}'", f"is a word for no answer; say delivery.blank: {said_words([cell])} in {wave}.yaml"
     among = next((mark for mark in _DIVIDERS if mark in cell), "") if any(c.isalpha() for c in cell) else None
     if among is not None:
         token = next(piece.strip() for piece in (cell.split(among) if among else [cell]) if piece.strip())
@@ -83,7 +83,7 @@ def _glued(cell: str, options: Options) -> bool:
 
 
 def _divided(cell: str, options: Options, mark: str) -> bool:
-    return Options(options.items, options.missing, mark).answers(cell) is not None
+    return bool(Options(options.items, options.missing, mark).answers(cell))
 
 
 def _visible(mark: str) -> str:
