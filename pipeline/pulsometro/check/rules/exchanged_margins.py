@@ -15,7 +15,7 @@ from pulsometro.check.rules.reference_sample import Floats
 _LEAST, _UNKNOWN = 0.03, 0.06
 _ENOUGH = 3
 SEEN = 5.0
-_MIRRORED = 0.35
+_NEAR = 0.5
 
 
 def mirrored(now: Floats, waves: Floats, spread: Floats, groups: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
@@ -28,13 +28,18 @@ def mirrored(now: Floats, waves: Floats, spread: Floats, groups: Sequence[Sequen
     for group in groups:
         for a, b in combinations(group, 2):
             unit = np.sqrt(spread[a] * spread[b])
-            past = ((waves[:, a] - waves[:, b]) / unit)[np.isfinite(waves[:, a] - waves[:, b])]
+            told = np.isfinite(waves[:, a] - waves[:, b])
+            past = (waves[told, a] - waves[told, b]) / unit
             today = (now[a] - now[b]) / unit
             if not len(past) or not np.isfinite(today):
                 continue
             moves = np.diff(past)
             usual = max(_LEAST, float(np.sqrt(np.mean(moves**2)))) if len(moves) >= _ENOUGH - 1 else _UNKNOWN
             jump = abs(today - past[-1])
-            if jump > SEEN * usual and abs(today + past[-1]) < _MIRRORED * jump:
+            before = waves[told][-1]
+            # Each must have gone where the other was: one alone may come to stand as far below as it stood above.
+            apart = min(abs(now[a] - before[a]), abs(now[b] - before[b]))
+            near = max(abs(now[a] - before[b]), abs(now[b] - before[a]))
+            if jump > SEEN * usual and near < _NEAR * apart:
                 found.append((jump / usual, a, b))
     return [(a, b) for _, a, b in sorted(found, reverse=True)]
