@@ -54,7 +54,7 @@ def put(frame: pd.DataFrame, rows: Rows, columns: Mapping[str, object]) -> pd.Da
 def turned(*items: str, most: int) -> Spoil:
     """Scales of codes 1 to ``most`` the other way round."""
 
-    def spoil(frame: pd.DataFrame, rows: Rows, rng: np.random.Generator) -> pd.DataFrame:
+    def spoil(frame: pd.DataFrame, rows: Rows, _rng: np.random.Generator) -> pd.DataFrame:
         old = {name: frame.loc[rows, name] for name in items}
         return put(frame, rows, {n: v.where(v > most, most + 1 - v).to_numpy() for n, v in old.items()})
 
@@ -63,7 +63,7 @@ def turned(*items: str, most: int) -> Spoil:
 
 def moved(to: tuple[str, ...], source: tuple[str, ...]) -> Spoil:
     """Columns with the answers of others."""
-    return lambda frame, rows, rng: put(
+    return lambda frame, rows, _rng: put(
         frame, rows, {a: frame.loc[rows, b].to_numpy() for a, b in zip(to, source, strict=True)}
     )
 
@@ -80,14 +80,14 @@ def shuffled(*items: str) -> Spoil:
 
 def rounded(item: str, to: int) -> Spoil:
     """Numbers rounded."""
-    return lambda frame, rows, rng: put(
+    return lambda frame, rows, _rng: put(
         frame, rows, {item: (np.round(frame.loc[rows, item].astype(float) / to) * to).clip(18 if to == 10 else 1, 97)}
     )
 
 
 def fixed(item: str, value: float) -> Spoil:
     """One value for all."""
-    return lambda frame, rows, rng: put(frame, rows, {item: value})
+    return lambda frame, rows, _rng: put(frame, rows, {item: value})
 
 
 def scattered(frame: pd.DataFrame, share: float, rng: np.random.Generator) -> Rows:
@@ -95,7 +95,7 @@ def scattered(frame: pd.DataFrame, share: float, rng: np.random.Generator) -> Ro
     return np.asarray(np.sort(rng.choice(len(frame), round(share * len(frame)), replace=False)))
 
 
-def last(frame: pd.DataFrame, share: float, rng: np.random.Generator) -> Rows:
+def last(frame: pd.DataFrame, share: float, _rng: np.random.Generator) -> Rows:
     """The last rows of the file, as one appended."""
     return np.arange(len(frame) - round(share * len(frame)), len(frame))
 
@@ -241,8 +241,8 @@ def report(found: Mapping[str, Mapping[str, Mapping[str, object]]], seeds: int) 
     lines = [
         "# Damaged relations: from what share of the rows each is seen", "",
         f"Made by `python benchmarks/relation_frauds.py`: planted in {seeds} draws of the simulated edition {WAVE}",
-        "(some 4,900 interviews in nine municipalities by sixty interviewers), with draws of all earlier editions as its",
-        "past; by all rules of the families relations, shapes and past.",
+        "(some 4,900 interviews in nine municipalities by sixty interviewers), with draws of all earlier editions",
+        "as its past; by all rules of the families relations, shapes and past.",
         f"Shares tried: {', '.join(f'{share:.0%}' for share in SHARES)} of the rows (of those of the municipality or",
         f"interviewer, where it is one). Seen, or stopped, with a power of {POWER:.0%}: in so many of the draws.", "",
         "| kind | seen from | stops from | by |", "|---|---|---|---|",
