@@ -142,6 +142,11 @@ def evening(day: pd.Timestamp) -> pd.Timestamp:
     return (day + pd.Timedelta(hours=19, minutes=30)).tz_localize(ZONE)
 
 
+def utc(day: pd.Timestamp) -> pd.Timestamp:
+    """That evening in UTC, which is the next day."""
+    return evening(day).tz_convert("UTC")
+
+
 def since(epoch: str, unit: str) -> Callable[[pd.Timestamp], object]:
     """Days or seconds since an epoch."""
     return lambda day: (day.to_pydatetime() - datetime.fromisoformat(epoch)) // timedelta(**{unit: 1})
@@ -309,6 +314,16 @@ ACCEPTED: dict[str, tuple[Break, str]] = {
         )),
         "another zone .*: FECHA",
     ),
+    "a zone by its name": (
+        also_zoned(dates(lambda day: f"{utc(day):%Y-%m-%d %H:%M:%S} Etc/UTC")), "another zone .*: FECHA"
+    ),
+    "ISO without marks": (
+        also_zoned(dates(lambda day: f"{utc(day):%Y%m%dT%H%M%SZ}", formatted("%Y%m%d"))), "another zone .*: FECHA"
+    ),
+    "the year at the end": (
+        dates(lambda day: f"{evening(day):%a %b %d %H:%M:%S %Y}", formatted("%b %d %Y")), "blanks where"
+    ),
+    "a las 19:30 hrs": (dates(lambda day: f"{day:%d/%m/%Y} a las 19:30 hrs", formatted("%d/%m/%Y")), "blanks where"),
     "times of no zone": (dates(lambda day: f"{day:%Y-%m-%d} 23:59:59"), "blanks where"),
     "half past seven p. m.": (
         dates(lambda day: f"{day:%d/%m/%Y} 07:30:00 p.\u00a0m.", formatted("%d/%m/%Y %I:%M:%S %p")), "blanks where"
@@ -402,6 +417,25 @@ REFUSED: dict[str, tuple[Break, str, Edit | None]] = {
     ),
     "numbers that are year, month and day": (
         dates(lambda day: f"{day:%Y%m%d}"), "all of them read as %Y%m%d", formatted("%Y%m%d")
+    ),
+    "SAS's dates": (
+        dates(lambda day: f"{day:%d%b%Y}:19:30:00".upper()), "all of them read as %d%b%Y: say", formatted("%d%b%Y")
+    ),
+    "a spreadsheet's numbers with decimal commas": (
+        b.text(lambda t: "\n".join(
+            line if not k else line.replace(line.split(",")[2], f'"{43836 + k % 20},8125"')
+            for k, line in enumerate(t.splitlines())
+        )),
+        "a spreadsheet's day numbers: say", formatted("excel"),
+    ),
+    "seconds that a spreadsheet rounded": (
+        dates(lambda day: f"{utc(day).timestamp():.3E}"), "a spreadsheet rounded the number, and with it the day", None
+    ),
+    "another year": (
+        dates(lambda day: f"{day.replace(year=2023):%Y-%m-%d}"), "were the year 2020 and not 2023", None
+    ),
+    "a year of Caesar's": (
+        dates(lambda day: f"{day:%d/%m}/0020"), "its year is no interview's", None
     ),
     "day first here, month first there": (
         dates(lambda day: f"{day:%d/%m/%Y}" if day.day % 2 else f"{day:%m/%d/%Y}"),

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from pulsometro.questionnaire.model import Delivery
 from pulsometro.study import Study
@@ -51,12 +52,20 @@ def clock_of(study: Study, wave: str, delivery: Delivery) -> Clock:
     return Clock(None if zone is None else ZoneInfo(zone), delivered, dates.start, dates.end)
 
 
+@cache
+def _names() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones()}
+
+
 def zone_of(text: str) -> tzinfo | None:
-    """A zone as a time names it: Z, UTC, +00:00, -0600, GMT-6; None for letters that several zones share.
+    """A zone as a time names it: Z, UTC, +00:00, -0600, America/Monterrey; None for letters that several zones share.
 
     >>> zone_of("Z"), zone_of("-0600"), zone_of("CST")
     (datetime.timezone.utc, datetime.timezone(datetime.timedelta(days=-1, seconds=64800)), None)
     """
+    if "/" in text:
+        name = _names().get(text.strip().casefold())
+        return None if name is None else ZoneInfo(name)
     found = _ZONE.fullmatch(text.strip())
     if found is None or not (found["utc"] or found["sign"]) or bool(found["sign"]) != bool(found["hours"]):
         return None

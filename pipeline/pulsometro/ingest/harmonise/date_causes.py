@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ _WAYS = (
     "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y.%m.%d", "%d %m %Y",
     "%Y%m%d", "%d%m%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y",
     "%d/%b/%Y", "%d/%b/%y", "%d %b %Y", "%d %b %y", "%d.%b.%Y", "%Y-%b-%d", "%b %d, %Y", "%b %d %Y", "%b-%d-%Y",
-    "%d de %b de %Y", "%d de %b del %Y", "%d %b, %Y", "%d de %b %Y",
+    "%d de %b de %Y", "%d de %b del %Y", "%d %b, %Y", "%d de %b %Y", "%d%b%Y", "%d%b%y",
 )  # fmt: skip
 _COUNTED = {
     "excel": "a spreadsheet's day numbers", "excel1904": "day numbers of a Mac's spreadsheet (since 1904)",
@@ -55,7 +55,7 @@ def date_cause(column: pd.Series, unknown: np.ndarray, name: str, declared: str 
         mixed = _mixed_cells(found, wrong)
         if mixed:
             return mixed
-    numbers = [text for text in texts if re.fullmatch(r"[+-]?\d+(?:\.\d+)?", text) and len(text) != 8]
+    numbers = [text for text in texts if re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", text) and len(text) != 8]
     if numbers and len(numbers) == len(texts):
         return _of_counts(numbers, key, wave, clock)
     return _of_texts(column, texts, key, wave, clock)
@@ -93,7 +93,7 @@ def _mixed_cells(found: Sequence[Any], wrong: Sequence[Any]) -> str:
 def _of_counts(numbers: list[str], key: str, wave: str, clock: Clock) -> str:
     readings = {}
     for way in EPOCHS:
-        days = [counted(number, way, clock) for number in numbers]
+        days = [counted(number, way, replace(clock, zone=clock.zone or UTC)) for number in numbers]
         if all(day is not None and _FIRST <= day < _LAST for day in days):
             readings[way] = sum(clock.inside(day) for day in days if day is not None)
     likely = [way for way, inside in readings.items() if 2 * inside > len(numbers)] or list(readings)
@@ -140,7 +140,8 @@ def _reads(text: str, way: str, clock: Clock) -> bool:
     if way in EPOCHS:
         day = counted(text, way, replace(clock, whole_days=True))
         return day is not None and clock.inside(day)
-    return day_of(text, way, Clock(whole_days=True)) is not None
+    day = day_of(text, way, Clock(whole_days=True))
+    return day is not None and 1900 <= day.year < _LAST.year
 
 
 def _cover(fitting: dict[str, set[str]]) -> tuple[list[str], bool]:
@@ -163,6 +164,10 @@ def _turned(way: str) -> str:
 
 def _no_date(text: str, rows: int, wave: str) -> str:
     part = written(text).part
+    if re.fullmatch(r"\d(?:[.,]\d+)?e\+?\d+", part):
+        return "a spreadsheet rounded the number, and with it the day; ask for the column with every digit"
+    if any(day_of(text, way, Clock(whole_days=True)) is not None for way in _WAYS):
+        return f"its year is no interview's ({rows:,} of such rows); correct it in the file, or ask the firm"
     if _CLOCK.fullmatch(part):
         return "it is a time of day without a date; ask for the column that has the date"
     if _DATELIKE.fullmatch(part):
@@ -197,7 +202,20 @@ def other_wave(
             "nearly all would be inside with day and month exchanged, as a spreadsheet of another country reads them; "
             "ask for the column as text"
         )
+    shifted = Counter(d.year for d in map(date.fromisoformat, known)).most_common(1)[0][0]
+    for year in dict.fromkeys(limit.year for limit in (clock.start, clock.end) if limit is not None):
+        moved = [_in_year(d, d.year - shifted + year) for d in map(date.fromisoformat, known)]
+        if year != shifted and sum(map(clock.inside, moved)) > _NEARLY * len(moved):
+            return (
+                f"nearly all would be inside were the year {year} and not {shifted}, as where a server's clock is "
+                "wrong, or it is another year's file; ask the firm which"
+            )
     return "it is another wave's file, or the dates in params.yaml are wrong"
+
+
+def _in_year(day: date, year: int) -> date:
+    """The day in another year; of 29 February the day before."""
+    return date(year, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _better(column: pd.Series, declared: str | None, clock: Clock) -> str | None:

@@ -47,12 +47,21 @@ _WEEKDAY = re.compile(
 _HALF = re.compile(r"([ap])\s*\.?\s*m\b\.?")
 _WITH_TIME = re.compile(
     r"(?P<date>.*?\d.*?)[ t,]+(?:a las? )?(?P<hours>\d{1,2})[:.h](?P<minutes>\d{2})"
-    r"(?:[:.](?P<seconds>\d{2})(?:[.,]\d+)?)?\s*(?P<half>am|pm)?\s*(?:h|hs|hrs)?\.?\s*"
-    r"(?P<zone>z|(?:utc|gmt)?\s?[+-]\d{1,2}(?::?\d{2})?|utc|gmt|[a-z]{2,5})?\s*(?:\(.*\))?"
+    r"(?:[:.](?P<seconds>\d{2})(?:[.,]\d+)?)?\s*(?P<half>(?:am|pm)(?![a-z]))?\s*(?:(?:hrs|hs|h)(?![a-z]))?\.?\s*"
+    r"(?P<zone>z|(?:utc|gmt)?\s?[+-]\d{1,2}(?::?\d{2})?|utc|gmt|[a-z_]+(?:/[a-z_]+)+|[a-z]{2,5})?\s*(?:\(.*\))?"
+)
+# Orders and marks that others have: ISO without marks, SAS's colon, the year at the end (C, Twitter).
+_TURNED: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^(\d{8})t(\d{2})(\d{2})(\d{2})?(?=\D|$)"), r"\1 \2:\3"),
+    (re.compile(r"^(\d{1,2}[a-z]{3}\d{4}):(?=\d)"), r"\1 "),
+    (re.compile(r"^(.*\D) (\d{1,2}:\d{2}(?::\d{2})?)((?: [a-z+]\S*)?) (\d{4})$"), r"\1 \4 \2\3"),
+    (re.compile(r"^(.*\d) (\d{1,2}:\d{2}(?::\d{2})?)((?: [a-z+]\S*)?) (\d{4})$"), r"\1 \4 \2\3"),
 )
 _TIME_FIRST = re.compile(r"^(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m)?)[\s,]+(\d.*)$")
+# The longest that a date in digits is: a text with a time is longer.
+_DATE_ALONE = 10
 ZERO_WAYS = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:e\+?\d+)?")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ def zone_changed(column: pd.Series, crosswalk: Column, clock: Clock) -> bool:
     if {"unix", "unix_ms"} & set(ways(crosswalk.format or "")):
         return True
     zones = [value.tzinfo for value in found if isinstance(value, datetime) and not pd.isna(value)]
-    texts = [written(value) for value in found if isinstance(value, str) and ":" in value]
+    texts = [written(value) for value in found if isinstance(value, str) and len(value) > _DATE_ALONE]
     zones += [text.zone for text in texts if text.moment is not None]
     return any(zone is not None for zone in zones) or (bool(zones) and clock.delivered is not None)
 
@@ -105,7 +114,11 @@ def zeros(column: pd.Series, crosswalk: Column) -> int:
 def _all_midnight(found: list[Any], declared: str | None) -> bool:
     """Whether every value that has a time has midnight, in whatever zone: days that a server wrote as times."""
     times = [value.time() for value in found if isinstance(value, datetime) and not pd.isna(value)]
-    times += [moment for v in found if isinstance(v, str) and ":" in v and (moment := written(v).moment) is not None]
+    times += [
+        moment
+        for v in found
+        if isinstance(v, str) and len(v) > _DATE_ALONE and (moment := written(v).moment) is not None
+    ]
     for way in set(ways(declared or "")) & {"unix", "unix_ms"}:
         times += [when.time() for value in found if (when := _moment(code_text(value), way)) is not None]
     return bool(times) and all(moment == time.min for moment in times)
@@ -154,7 +167,7 @@ def _moment(text: str, way: str) -> datetime | None:
         return None
     epoch, unit = EPOCHS[way]
     try:
-        when = epoch + timedelta(milliseconds=float(text) * unit)
+        when = epoch + timedelta(milliseconds=float(text.replace(",", ".")) * unit)
     except OverflowError:
         return None
     # A date written as a number (20130502) is no count of days.
@@ -177,7 +190,9 @@ def written(text: str) -> Written:
     >>> written("Jueves, 2 de mayo de 2013 07:30 p. m.")
     Written(part='2 de 05 de 2013', months=True, moment=datetime.time(19, 30), zone=None, letters=False)
     """
-    plain = _WEEKDAY.sub("", _HALF.sub(r"\1m", " ".join(text.casefold().split()))).strip()
+    plain = _WEEKDAY.sub("", _HALF.sub(r"\1m", " ".join(text.casefold().split()))).strip(" '")
+    for pattern, order in _TURNED:
+        plain = pattern.sub(order, plain)
     named = _STEM.sub(_month, _TIME_FIRST.sub(r"\2 \1", plain))
     found = _WITH_TIME.fullmatch(named)
     months = bool(_STEM.search(plain))
