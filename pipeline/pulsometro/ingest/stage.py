@@ -25,7 +25,7 @@ from pulsometro.ingest.harmonise.number_marks import file_marks
 from pulsometro.ingest.harmonise.numerals import Marks
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.routing import route
-from pulsometro.ingest.harmonise.server_verdicts import server_verdicts, verdict_columns
+from pulsometro.ingest.harmonise.servers import server_verdicts, verdict_columns
 from pulsometro.ingest.harmonise.skipped_cells import not_asked, refuse_filled
 from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
 from pulsometro.ingest.quarantine import separate

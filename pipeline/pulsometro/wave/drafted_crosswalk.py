@@ -28,11 +28,7 @@ from pulsometro.study import Study
 from pulsometro.wave.proposed_writing import Written, written
 
 # Differences that only a person can settle; the others are reported.
-_OPEN = {
-    "label_swapped": "labels say that code {0.code} is «{0.delivered}»",
-    "text_swapped": "the file calls {0.column} «{0.delivered}»",
-    "text_other": "the file calls {0.column} «{0.delivered}»",
-}
+_OPEN = {"label_swapped", "text_swapped", "text_other"}
 
 
 @dataclass(frozen=True)
@@ -75,11 +71,18 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
         )
     differences = compare(delivered, questionnaire, reading, alias_table(study.params.municipalities))
     todo = {name: _gone(name, questionnaire, delivered) for name in full.items if name not in here}
-    todo |= {d.item: _OPEN[d.kind].format(d) for d in differences if d.kind in _OPEN}
+    todo |= {d.item: _contradiction(d) for d in differences if d.kind in _OPEN}
     writing = written(delivered, questionnaire, reading, lambda table: _ways(study, questionnaire, table))
     todo |= _unknown(questionnaire, writing.delivered, reading, writing)
     order = [name for name in names if name in todo]
     return Draft({name: todo[name] for name in order}, differences, len(names) - len(todo), writing.proposals)
+
+
+def _contradiction(difference: Difference) -> str:
+    """What the file says of a column or code of its own, where that is another's."""
+    if difference.code:
+        return f"labels say that code {difference.code} is «{difference.delivered}»"
+    return f"the file calls {difference.column} «{difference.delivered}»"
 
 
 def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
