@@ -235,3 +235,13 @@ def test_widths_are_measured_without_hinting() -> None:
     serif = Theme(sans="Source Serif Pro")
     assert width_of(serif, "%", 168, 700) == pytest.approx(146.8, abs=1)
     assert SCREEN.wide(560) == 560
+
+
+def test_a_break_of_the_whole_does_not_cut_a_place_that_is_compared_and_a_missing_edition_cuts_every_line() -> None:
+    points = [estimate(0.4 + k / 100, wave) for k, wave in enumerate(WAVES)]
+
+    def drawn(whole: tuple[str, ...], gaps: tuple[str, ...] = ()) -> str:
+        line = time_series.Line("Norte", points, whole=frozenset(whole))
+        return time_series.draw([line], WAVES, {"2013T1": "entra Sur"}, THEME, "alt", png=False, gaps=gaps).svg
+
+    assert drawn(()) == drawn(("2013T1",), ("2013T1",)) != drawn(("2013T1",))

@@ -155,9 +155,13 @@ def draw_series(
     lines = [whole]
     if place:
         named = next(p.short for p in edition.places if p.code == place)
-        lines.append(
-            time_series.Line(named, [edition.in_place(measure, place, wave) for wave in waves], strong=place_first)
+        points = [edition.in_place(measure, place, wave) for wave in waves]
+        changes = [edition.change(point) for point in points]
+        # Where the whole breaks because a place entered or left, those that stay are compared all the same.
+        kept = frozenset(
+            w for w, change in zip(waves, changes, strict=True) if change is not None and change.comparable
         )
+        lines.append(time_series.Line(named, points, strong=place_first, whole=kept))
     breaks, gaps = edition.label(measure).breaks, missing_before(edition.waves, edition.settings.wave_unit)
     words = alt_text.series(edition, measure, lines, breaks)
     remarks = simulated(edition, True) if sizes is GALLERY else () if SLIDE in sizes else source(edition, True)

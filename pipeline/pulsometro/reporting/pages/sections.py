@@ -99,7 +99,8 @@ def series_deck(edition: Edition) -> str:
     later = {info.key for info in edition.waves[1:]}
     if any(later & set(label.breaks) for label in edition.labels.values()):
         said.append(
-            "Una línea cortada dice que la pregunta, o la manera de preguntar, cambió: antes y después no se comparan"
+            "Una línea cortada dice que cambió la pregunta, la manera de preguntar o qué municipios entran: antes y "
+            "después no se comparan"
         )
     if missing_before(edition.waves, edition.settings.wave_unit):
         said.append("Donde falta una edición la línea se interrumpe")

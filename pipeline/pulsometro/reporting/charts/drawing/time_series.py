@@ -14,11 +14,15 @@ from pulsometro.style.theme import Theme
 
 @dataclass(frozen=True)
 class Line:
-    """One series: an estimate per wave (None where not asked or not published)."""
+    """One series: an estimate per wave (None where not asked or not published).
+
+    ``whole``: waves whose break, the whole's, does not cut it.
+    """
 
     name: str
     points: Sequence[Estimate | None]
     strong: bool = True
+    whole: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def draw(
     ends = []
     for line in lines:
         colour = _colour(theme, line)
-        for part in parts(line.points, waves, {*breaks, *gaps}):
+        for part in parts(line.points, waves, (set(breaks) - line.whole) | set(gaps)):
             band(canvas, [(xs[i], e) for i, e in part], scale, colour)
         ends.append(_marks(canvas, line, waves, xs, scale, colour))
     _labels(canvas, lines, ends, xs, scale, narrow)
