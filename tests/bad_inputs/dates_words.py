@@ -516,6 +516,21 @@ REFUSED: dict[str, tuple[Break, str, Edit | None]] = {
         b.questionnaire(column("duracion", '{name: MINUTOS, format: "min"}')),
         "'min' is no way of writing a duration", None,
     ),
+    "municipalities in cp850 that was taken for cp1252": (
+        every("MUN", lambda t: t.replace("í", "¡").replace("Ñ", "¥")),
+        'read in a wrong encoding; say delivery.mend: "cp850"', delivery("mend: cp850"),
+    ),
+    "municipalities as a web page writes them": (
+        every("MUN", lambda t: t.replace("í", "&iacute;").replace("Ñ", "&Ntilde;")),
+        'read in a wrong encoding; say delivery.mend: "html"', delivery("mend: html"),
+    ),
+    "labels with escapes": (
+        b.table(lambda f: f.assign(P5=f["P5"].map({1: "S\\u00ed", 2: "No"}))),
+        'read in a wrong encoding; say delivery.mend: "escapes"', delivery("mend: escapes"),
+    ),
+    "what nothing mends": (
+        b.questionnaire(delivery("mend: cp437")), "delivery.mend: 'cp437' is nothing that can be mended", None
+    ),
     "two labels that are one": (
         b.questionnaire(swap("codes: {1: sí, 2: no}", "codes: {1: sí, 2: SI}")),
         r"'sí' \(1\) and 'SI' \(2\) are one label but for accents",

@@ -17,6 +17,7 @@ from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.unknown_options import offence_of, option_remedy
 from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.delivered import Delivered
+from pulsometro.ingest.read.mojibake import mended
 from pulsometro.questionnaire.labels_alike import label_key
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
 from pulsometro.questionnaire.writing_faults import DECIMALS
@@ -74,6 +75,10 @@ def _said(
     if item.kind == "date":
         cause = date_cause(frame[crosswalk.name], mask, name, crosswalk.format, wave, ways.clock)
         return said, f"is not a date as declared; {cause}"
+    broken = mended(first)
+    if broken is not None:
+        told = f'looks as if it had been read in a wrong encoding; say delivery.mend: "{broken[1]}" in {wave}.yaml'
+        return said, told
     return said, _remedy(name, item, ways.areas, first, wave)
 
 
