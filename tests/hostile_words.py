@@ -56,7 +56,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "a folder below brands: theme.brand_file": ("params.report.brand", "brand.brand"),
     "a time zone: time_zones.zone_fault": ("params.study.time_zone", "questionnaire.delivery.time_zone"),
-    "what texts were: format_faults.MENDS": ("questionnaire.delivery.mend",),
+    "what texts were: written_forms.MENDS": ("questionnaire.delivery.mend",),
     "how a file is read; only an error says it, through speech.say": (
         f"{_COLUMNS}.format", "questionnaire.attempts.columns{}.format", "questionnaire.attempts.columns{}.name",
         "questionnaire.delivery.encoding",

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire.coherence import conditions_of, consistency_faults
 from pulsometro.questionnaire.expressions import parse
-from pulsometro.questionnaire.format_faults import format_faults
 from pulsometro.questionnaire.item_faults import code_faults, delivery_faults, name_faults, skip_faults
 from pulsometro.questionnaire.model import Attempts, Consistency, Delivery, Fieldwork, Item, Questionnaire
 from pulsometro.questionnaire.shorthand import with_columns, with_scales
 from pulsometro.questionnaire.writing_faults import mark_faults, number_faults, option_faults, word_faults
+from pulsometro.questionnaire.written_forms import format_faults
 from pulsometro.settings.configuration import STRICT, examine, load_yaml
 from pulsometro.settings.faults import Fault, refuse, shown
 from pulsometro.settings.made_once import once

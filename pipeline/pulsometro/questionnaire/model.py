@@ -81,7 +81,7 @@ class Column:
     ``codes``: delivered value → canonical code (of an item that is a number: delivered word → number); empty
     means that they are the same. The item's own missing codes need not be repeated: they pass as they are unless
     ``codes`` says otherwise.
-    ``format``: how dates are written (``%d/%m/%Y``; ``excel`` for serial numbers, ``format_faults.COUNTS`` for those
+    ``format``: how dates are written (``%d/%m/%Y``; ``excel`` for serial numbers, ``written_forms.COUNTS`` for those
     of other programs; several with a bar between them), or durations that are minutes (``hh:mm:ss``).
     ``option``: the item is one option of a multiple answer: ``yes`` where it was chosen, ``no``
     where only others were. The answers lie in ``name`` and ``more`` (one chosen code each), or in

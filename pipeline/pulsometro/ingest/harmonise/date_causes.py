@@ -13,7 +13,7 @@ import pandas as pd
 from pulsometro.ingest.harmonise.clock import Clock
 from pulsometro.ingest.harmonise.dates import EPOCHS, counted, day_of, is_zero, written
 from pulsometro.ingest.read.delivered import code_text
-from pulsometro.questionnaire.format_faults import OR
+from pulsometro.questionnaire.written_forms import OR
 
 _WAYS = (
     "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y.%m.%d", "%d %m %Y",

@@ -12,8 +12,8 @@ import pandas as pd
 from pulsometro.ingest.harmonise.clock import Clock, zone_of
 from pulsometro.ingest.harmonise.values import Converted
 from pulsometro.ingest.read.delivered import code_text
-from pulsometro.questionnaire.format_faults import ways
 from pulsometro.questionnaire.model import Column
+from pulsometro.questionnaire.written_forms import ways
 
 # What is counted, and from when: SPSS's seconds begin with the Gregorian calendar, Excel's days of a Mac in 1904.
 _DAY, _SECOND, _MS = 86_400_000, 1000, 1
