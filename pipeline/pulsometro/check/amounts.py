@@ -34,6 +34,8 @@ USUAL: Mapping[str, Amount] = MappingProxyType(
         "nonresponse": Amount(0.35, 0.90),
         # What a role says nothing of; check.rules.roles.
         "role": Amount(0.05, 0.50),
+        # Who answers by himself breaks off; half a file is another matter.
+        "server.set_aside": Amount(0.05, 0.50),
         "calls.interviews": Amount(0.0, 0.05),
         "calls.interviewers": Amount(0.03, 0.10),
         "quarantined.for": Amount(0.002, 0.02),

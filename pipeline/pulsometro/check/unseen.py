@@ -5,12 +5,10 @@ says anything of the wave; both are told beside those that passed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
 from pulsometro.check.rule import Evidence, Rule
+from pulsometro.check.verdict import Unseen
 from pulsometro.ingest.delivery_record import DeliveryRecord
-from pulsometro.settings.configuration import STRICT
 from pulsometro.study import Study
 
 # Tables that list what was found: no row in them is a finding of nothing, not nothing that was looked at.
@@ -26,15 +24,6 @@ _PAST = (
 _FEW = "hay muy pocas entrevistas, o de muy pocas personas, para comparar"
 # The least durations of which a limit is taken (check.rules.fieldwork).
 _LEAST = 30
-
-
-@dataclass(frozen=True)
-class Unseen:
-    """A rule that looked at nothing; ``why``: in the reader's words."""
-
-    __pydantic_config__: ClassVar = STRICT
-    id: str
-    why: str
 
 
 def unseen_rules(

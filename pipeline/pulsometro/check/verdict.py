@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
-from pulsometro.check.unseen import Unseen
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Counts, Difference, Reading
 from pulsometro.settings.check_settings import Severity
@@ -41,6 +40,15 @@ class RuleResult:
     def stops(self) -> bool:
         """Whether this result alone stops the wave."""
         return not self.passed and not self.accepted and (self.severity == "critical" or bool(self.error))
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A rule that looked at nothing; ``why``: in the reader's words."""
+
+    __pydantic_config__: ClassVar = STRICT
+    id: str
+    why: str
 
 
 @dataclass(frozen=True)

@@ -17,3 +17,6 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "server_spam": "el servidor la tiene por no deseada (spam)",
     }
 )
+
+# What the survey server itself decided of an interview: set aside as it says, and no fault of the file.
+SERVERS = frozenset({"unfinished", "server_rejected", "server_held", "server_test", "server_spam"})

@@ -13,7 +13,7 @@ from pulsometro.ingest.delivery_record import DeliveryRecord, DifferenceKind
 from pulsometro.questionnaire.model import Item, Questionnaire
 from pulsometro.settings.check_settings import Severity
 from pulsometro.study import Study
-from pulsometro.study.quarantine_reasons import REASONS
+from pulsometro.study.quarantine_reasons import REASONS, SERVERS
 
 ASKED = "asked:"
 # A place that nobody declared has at least so many interviews.
@@ -117,6 +117,10 @@ def questionnaire_rules(
              "Ninguna razón deja en cuarentena más de unas cuantas entrevistas",
              "Vea qué les pasó a esas entrevistas y pida el archivo corregido.",
              {"min_value": 0, "max_value": warns_from("quarantined.for", settings)}),
+        Rule("server.set_aside", "delivery", "server_share", "between", "warning",
+             "Pocas son las entrevistas que el servidor tiene por inconclusas, rechazadas, en espera o de prueba",
+             "Vea en el servidor por qué; si deben contarse, declare delivery.verdicts: keep.",
+             {"min_value": 0, "max_value": warns_from("server.set_aside", settings)}),
         Rule("arithmetic", "delivery", "lost", "in_set", "critical",
              "Entrevistas entregadas = aceptadas + en cuarentena", "Es un defecto del programa: repórtelo.",
              {"value_set": [0]}, signable=False),
@@ -265,15 +269,23 @@ def _area_rules(study: Study) -> Iterator[Rule]:
 
 def _delivery(delivery: DeliveryRecord) -> pd.DataFrame:
     counts = delivery.counts
-    share = counts.quarantined / max(counts.delivered, 1)
+    aside = min(sum(counts.by_reason.get(reason, 0) for reason in SERVERS), counts.quarantined)
+    share = (counts.quarantined - aside) / max(counts.delivered, 1)
     lost = counts.delivered - counts.accepted - counts.quarantined
-    return pd.DataFrame({KEY: [delivery.file], "quarantined_share": [share], "lost": [lost]})
+    return pd.DataFrame(
+        {
+            KEY: [delivery.file],
+            "quarantined_share": [share],
+            "server_share": [aside / max(counts.delivered, 1)],
+            "lost": [lost],
+        }
+    )
 
 
 def _reasons(delivery: DeliveryRecord) -> pd.DataFrame:
     """A row per reason and item for which interviews are in quarantine: how many, and their share of the delivered."""
     counts = delivery.counts
-    found = {key.partition("/"): n for key, n in counts.by_item.items()}
+    found = {key.partition("/"): n for key, n in counts.by_item.items() if key.partition("/")[0] not in SERVERS}
     return pd.DataFrame(
         {
             KEY: pd.array([f"{item}/{REASONS.get(reason, reason)}" for reason, _, item in found], dtype="string"),
