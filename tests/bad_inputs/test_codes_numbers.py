@@ -235,3 +235,18 @@ def test_digits_of_full_width_are_digits_and_noted(tmp_path: Path, monkeypatch: 
     result = _ingest(tmp_path, monkeypatch)
     assert "40 accepted" in result.output and "full width) were made one: GAS" in result.output
     assert _first(_responses(tmp_path)["gasto"], 4) == [12, 12, 12, 503]
+
+
+def test_a_numbers_kinds_of_missing_may_lie_out_of_its_range(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    c.write(tmp_path, c.Case(c.put(ING="999999", GAS="9999999"), ""), {})
+    assert "40 rows = 40 accepted" in _ingest(tmp_path, monkeypatch).output
+    made = _responses(tmp_path)
+    assert _first(made["ingreso"], 4) == [999999.0] * 3 + [10030.0]
+    assert _first(made["gasto"], 4) == [9999999] * 3 + [503]
+
+
+def test_an_age_beyond_the_range_is_set_aside_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    c.write(tmp_path, c.Case(c.put(EDAD=["99", "150"]), ""), {})
+    assert "40 rows = 38 accepted + 2 quarantined" in _ingest(tmp_path, monkeypatch).output

@@ -93,6 +93,10 @@ def option_faults(asked: Mapping[str, Item], delivery: Delivery) -> Iterator[Fau
             said = [word for word in ("separator", "labels", "others") if getattr(column, word) not in (None, ())]
             if said:
                 yield Fault(f"{key}.{said[0]} is for an option of a multiple answer; say which in {key}.option.", place)
+            if column.more and column.no not in asked[name].codes:
+                lacks = f"{shown(name)} lacks code {column.no}"
+                text = f"{key}.more: a blank beside other options is no, and {lacks}; say no:."
+                yield Fault(text, place)
             continue
         for text, code in column.codes.items():
             if code not in asked[name].missing:
