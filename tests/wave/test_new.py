@@ -201,3 +201,12 @@ def test_words_that_an_item_knows_are_not_proposed(tmp_path: Path) -> None:
     frame.loc[:3, "P1"] = "NA"
     frame.to_csv(tmp_path / "entrega.csv", index=False)
     assert "0 TODO" in new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.csv")
+
+
+def test_a_workbook_that_holds_errors_for_nothing_is_proposed_their_words(tmp_path: Path) -> None:
+    study = codes.write(tmp_path, codes.Case(lambda frame: frame, ""), {})
+    write_graph(study)
+    frame = codes.put(P1="#NULL!", P2="#N/A")(codes.good())
+    frame.to_excel(tmp_path / "entrega.xlsx", index=False)
+    said = new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.xlsx")
+    assert 'TODO delivery.blank: ["#N/A", "#NULL!"], in P1, P2?' in said and "1 TODO" in said

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.unknown_options import divider_of, offence_of
 from pulsometro.ingest.harmonise.unknown_values import unexpected
 from pulsometro.ingest.harmonise.ways import Ways
+from pulsometro.ingest.read.cell_errors import MAYBE_EMPTY
 from pulsometro.ingest.read.delivered import Delivered, code_text
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Questionnaire
@@ -54,7 +55,9 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
     delivery = questionnaire.delivery
     names = [n for n in questionnaire.asked if n != "folio" and n not in delivery.not_delivered]
     full = Plan({name: delivery.columns[name] for name in names}, delivery.respondent, delivery.finished)
-    delivered = read_delivery(path, delivery, lambda columns: tuple(c for c in full.columns if c in set(columns)))
+    # What a workbook's cells may hold for nothing is proposed below, as any other word for it.
+    reading_errors = replace(delivery, blank=(*delivery.blank, *sorted(MAYBE_EMPTY)))
+    delivered = read_delivery(path, reading_errors, lambda columns: tuple(c for c in full.columns if c in set(columns)))
     delivered = with_plain_texts(delivered, delivery)
     absent = [name for name in full.respondent if name not in delivered.columns]
     if absent:

@@ -17,7 +17,7 @@ _ERROR = re.compile(
     rf"#[¡¿]?(?:{'|'.join(_NAMES.split())})[!?]|#N/[AD]|#GETTING_DATA|#OBTENIENDO_DATOS|#EXTERNAL!|Err:\d{{3}}"
 )
 # SPSS writes its blanks so, and R's and lookups' are #N/A: those may be nothing. Others hide an answer.
-_MAYBE_EMPTY = frozenset({"#N/A", "#N/D", "#NULL!", "#¡NULO!"})
+MAYBE_EMPTY = frozenset({"#N/A", "#N/D", "#NULL!", "#¡NULO!"})
 
 
 def is_cell_error(text: object) -> bool:
@@ -38,7 +38,7 @@ def refuse_cell_errors(column: pd.Series, where: str, blank: Collection[str]) ->
     bad = column[column.isin(known)]
     if len(bad):
         error = bad.iloc[0]
-        nothing = f', or, if it stands for no answer, say delivery.blank: ["{error}"]' if error in _MAYBE_EMPTY else ""
+        nothing = f', or, if it stands for no answer, say delivery.blank: ["{error}"]' if error in MAYBE_EMPTY else ""
         raise PulsoError(
             f"{where}, row {bad.index[0]}: the cell holds the error {error}; correct it in the workbook{nothing}."
         )
