@@ -1,5 +1,6 @@
 """How grave a finding is by how many rows it is of: a handful is a note or a warning, half the file is a stop."""
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -9,7 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from pulsometro.check.rule import Rule
+from pulsometro.common.errors import PulsoError
 from pulsometro.settings.check_settings import Amount, CheckSettings, Severity
+from pulsometro.settings.faults import shown
 
 # Of fewer rows than these a share says nothing: a small study is not stopped for two interviews.
 LEAST_ROWS = 5
@@ -44,8 +47,10 @@ USUAL: Mapping[str, Amount] = MappingProxyType(
 
 
 def amount_of(rule: str, settings: CheckSettings) -> Amount | None:
-    """From what share a rule warns and stops; None where its severity is always the same."""
+    """From what share a rule warns and stops; None where its severity is always the same, which no setting changes."""
     family = rule.partition(".")[0]
+    if rule not in USUAL and family not in USUAL:
+        return None
     for declared in (settings.amounts, USUAL):
         for name in (rule, family):
             if name in declared:
@@ -63,15 +68,23 @@ def by_amount(rules: tuple[Rule, ...], tables: Mapping[str, pd.DataFrame], setti
     """The rules, each as grave as the share of its rows that fail; what is critical anyway stays so.
 
     The share is that of failing rows, of rules about shares (0–1) the largest one itself, or what the smallest lacks
-    to be all.
+    to be all. Raises PulsoError where params.yaml gives an amount to a rule whose severity is always the same.
     """
+    for name in settings.amounts:
+        graded = {rule for rule in USUAL if name in {rule, rule.partition(".")[0]}}
+        if not graded and name.partition(".")[0] not in USUAL:
+            families = {rule.partition(".")[0] for rule in USUAL}
+            near = difflib.get_close_matches(name, sorted({*USUAL, *families}), n=1)
+            raise PulsoError(
+                f"params.yaml: check.amounts names {shown(name)}, whose severity does not follow from an amount; "
+                + (f"did you mean '{near[0]}'?" if near else f"these are: {', '.join(USUAL)}.")
+            )
     return tuple(_graded(rule, tables, settings) for rule in rules)
 
 
 def _graded(rule: Rule, tables: Mapping[str, pd.DataFrame], settings: CheckSettings) -> Rule:
     amount = amount_of(rule.id, settings)
-    declared = rule.id in settings.amounts or rule.family in settings.amounts
-    if amount is None or rule.kind not in {"in_set", "between"} or (rule.severity == "critical" and not declared):
+    if amount is None or rule.kind not in {"in_set", "between"} or rule.severity == "critical":
         return rule
     table = tables[rule.table]
     looked = table.query(rule.where) if rule.where is not None else table

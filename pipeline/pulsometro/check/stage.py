@@ -67,7 +67,7 @@ def run_all(study: Study, tell: Tell = str) -> str:
 
 
 def refuse_unknown_rules(settings: CheckSettings, verdicts: Sequence[Verdict]) -> None:
-    """Raise PulsoError where ``check.severity`` or ``check.amounts`` names what is no rule, nor family, of any wave.
+    """Raise PulsoError where ``check.severity`` names what is no rule, and no family of rules, of any wave.
 
     Nothing is said while a wave could not be checked: the rule may be one of its own.
     """
@@ -76,11 +76,11 @@ def refuse_unknown_rules(settings: CheckSettings, verdicts: Sequence[Verdict]) -
     rules = {rule.id for verdict in verdicts for rule in verdict.rules}
     rules |= {rule.id for verdict in verdicts for rule in verdict.unseen}
     known = rules | {rule.partition(".")[0] for rule in rules}
-    for key, name in [*(("severity", each) for each in settings.severity), *(("amounts", e) for e in settings.amounts)]:
+    for name in settings.severity:
         if name not in known:
             near = difflib.get_close_matches(name, sorted(known), n=1)
             hint = f"did you mean '{near[0]}'?" if near else "remove it; the checks' pages list the rules."
-            raise PulsoError(f"params.yaml: check.{key} names {shown(name)}, which is no rule of any wave; {hint}")
+            raise PulsoError(f"params.yaml: check.severity names {shown(name)}, which is no rule of any wave; {hint}")
 
 
 def _verdicts(study: Study, waves: Sequence[str], engine: Any, tell: Tell) -> dict[str, Verdict]:

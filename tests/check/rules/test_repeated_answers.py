@@ -16,7 +16,6 @@ from pulsometro.check.rule import Rule
 from pulsometro.check.rules.honest_pairs import alike_within, expected_pairs
 from pulsometro.check.rules.near_duplicates import similar_pairs
 from pulsometro.check.rules.repeated_groups import repeated
-from pulsometro.check.verdict import Verdict
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.stage import run
 from pulsometro.settings.check_settings import Amount, CheckSettings
@@ -157,15 +156,16 @@ def test_an_amount_that_cannot_be_is_refused() -> None:
     for warn, stop in ((0.5, 0.2), (-0.1, 0.2), (0.1, 1.2)):
         with pytest.raises(PulsoError, match="warn not above stop"):
             Amount(warn, stop)
-    with pytest.raises(PulsoError, match=r"check\.amounts names phones, .* did you mean 'phone'"):
-        rules = (Rule("phone.repeated", "", "", "in_set", "info", "", ""),)
-        stage.refuse_unknown_rules(CheckSettings(amounts={"phones": Amount(0, 1)}), [_verdict(rules)])
+    for name, meant in (("phones", "did you mean 'phone"), ("sample.present", "does not follow from an amount")):
+        with pytest.raises(PulsoError, match=meant):
+            by_amount((), {}, CheckSettings(amounts={name: Amount(0, 1)}))
+    by_amount((), {}, CheckSettings(amounts={n: Amount(0, 1) for n in ("phone", "dates", "skip_unasked.denuncia")}))
 
 
-def _verdict(rules: tuple[Rule, ...]) -> Verdict:
-    from pulsometro.check.verdict import RuleResult
-
-    return Verdict(FIRST, "pass", None, tuple(RuleResult(r.id, "info", True, 0, 0, (), "", "") for r in rules))
+def test_no_amount_lets_pass_what_stops_anyway() -> None:
+    rule = Rule("skip_answered.q", "respondents", "q", "in_set", "critical", "", "", {"value_set": [False]})
+    table = {"respondents": pd.DataFrame({"q": [True] + [False] * 99})}
+    assert by_amount((rule,), table, CheckSettings(amounts={"skip_answered": Amount(0.9, 1)})) == (rule,)
 
 
 @pytest.fixture(scope="module")
