@@ -121,25 +121,9 @@ def harmonised(
     refuse_alike(columns["folio"], path)
     refuse_sent_twice(frame, path)
     problems = [Problem("folio", "required_missing", columns["folio"].isna().to_numpy())]
-    unknown: list[Unknown] = []
     ways = ways_of(delivered, questionnaire, areas, marks, clock)
-    for name, item in questionnaire.items.items():
-        if name in reading.items:
-            crosswalk = reading.items[name]
-            if item.kind == "text":
-                blank = questionnaire.delivery.blank
-                refuse_cell_errors(frame[crosswalk.name], f"{path}, column {crosswalk.name}", blank)
-            result = converted(name, delivered, item, crosswalk, ways)
-            columns[name] = result.values
-            # Of who asked and whom, a word for blank would be somebody: in other texts it may be what was said.
-            words = usual_rows(frame[crosswalk.name]) if name in (phone, interviewer) else result.unknown
-            if (result.unknown | words).any():
-                unknown.append((name, crosswalk, result.unknown | words))
-            problems.append(Problem(name, "out_of_range", result.outside))
-            if result.opposed is not None:
-                problems.append(Problem(name, "contradictory", result.opposed))
-        elif name in questionnaire.delivery.not_delivered:
-            columns[name] = pd.Series(pd.array([pd.NA] * len(frame), dtype="Int64"), index=frame.index)
+    made, found, unknown = _items(delivered, questionnaire, reading, ways, path, (phone, interviewer))
+    columns, problems = columns | made, problems + found
     if questionnaire.delivery.skipped_as:
         unknown = _without_skipped(frame, questionnaire, reading, columns, problems, unknown)
     if unknown:
@@ -153,6 +137,38 @@ def harmonised(
         problems.append(_unfinished(frame, reading.finished))
     responses = pd.DataFrame(columns, index=frame.index)
     return responses, [problem for problem in problems if problem.rows.any()]
+
+
+def _items(
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, ways: Ways, path: Path,
+    asking: tuple[str | None, ...],
+) -> tuple[dict[str, pd.Series], list[Problem], list[Unknown]]:  # fmt: skip
+    """Every item's canonical values, what is wrong with them row by row, and what no item knows.
+
+    ``asking``: the items that say who asked and whom.
+    """
+    frame = delivered.frame
+    columns: dict[str, pd.Series] = {}
+    problems: list[Problem] = []
+    unknown: list[Unknown] = []
+    for name, item in questionnaire.items.items():
+        if name in reading.items:
+            crosswalk = reading.items[name]
+            if item.kind == "text":
+                blank = questionnaire.delivery.blank
+                refuse_cell_errors(frame[crosswalk.name], f"{path}, column {crosswalk.name}", blank)
+            result = converted(name, delivered, item, crosswalk, ways)
+            columns[name] = result.values
+            # Of who asked and whom, a word for blank would be somebody: in other texts it may be what was said.
+            words = usual_rows(frame[crosswalk.name]) if name in asking else result.unknown
+            if (result.unknown | words).any():
+                unknown.append((name, crosswalk, result.unknown | words))
+            problems.append(Problem(name, "out_of_range", result.outside))
+            if result.opposed is not None:
+                problems.append(Problem(name, "contradictory", result.opposed))
+        elif name in questionnaire.delivery.not_delivered:
+            columns[name] = pd.Series(pd.array([pd.NA] * len(frame), dtype="Int64"), index=frame.index)
+    return columns, problems, unknown
 
 
 def _without_skipped(
