@@ -13,7 +13,9 @@ _WEIGHTING, _COLUMNS = "params.weighting", "questionnaire.delivery.columns{}"
 # Reason → the whole path of each field that it holds for, as ``fields_of`` writes it.
 REASONS: dict[str, tuple[str, ...]] = {
     "a wave's key: names.wave_key_fault": (
-        "params.current_wave", "params.waves{key}", "questionnaire.wave", "questionnaire.items{}.comparable.since",
+        "params.municipalities[].since", "params.municipalities[].until",
+        "params.current_wave", "params.waves{key}", "questionnaire.wave",
+        "questionnaire.items{}.comparable.since",
         "questionnaire.items{}.comparable.breaks{key}", "questionnaire.items{}.comparable.kept{key}",
         "questionnaire.fieldwork.breaks{key}", "exceptions{key}",
     ),
