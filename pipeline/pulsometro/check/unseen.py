@@ -21,7 +21,7 @@ _PAST = (
     "past.same_delivery", "past.moved", "past.moved_in_area", "past.nonresponse_moved", "past.reversed",
     "past.columns_new", "past.columns_gone",
 )  # fmt: skip
-_FEW = "hay muy pocas entrevistas, o de muy pocas personas, para comparar"
+_FEW = "hay muy pocas entrevistas o personas que comparar, o en todas es igual"
 # The least durations of which a limit is taken (check.rules.fieldwork).
 _LEAST = 30
 
