@@ -35,6 +35,7 @@ MOST_WAVES = 8
 _WHOLE, _IN_PART = 0.75, 0.35
 _MOST_SHOWN = 8
 _TELLING = 0.02
+_ENOUGH = 10_000
 _RULES: Mapping[str, tuple[str, str]] = {
     "turned": ("Ninguna escala se relaciona al revés con las demás respuestas",
                "Pregunte si invirtieron los códigos; si es así, declárelo en delivery.columns."),
@@ -194,7 +195,8 @@ def _in_parts(
     thinned = responses.iloc[:: max(1, -(-len(responses) // max(len(now.area), 1)))]
     folios = list(thinned["folio"].astype(str))
     tried = list(changes(layout, _batteries(questionnaire, layout.items)))
-    measures = _measures(layout, now, past if past is not None else now, tried)
+    thinner = _thinned(past) if past is not None else now
+    measures = _measures(layout, now, thinner, tried)
     odd = odd_groups(runs_of_rows(folios), measures, now.area, None, _IN_PART)
     if interviewer is not None and interviewer in thinned:
         who, names = pd.factorize(thinned[interviewer])
@@ -203,9 +205,9 @@ def _in_parts(
     areas = groups_of("area", now.area, layout.areas)
     if past is not None and len(areas.names) == len(layout.areas):
         # What an area thinks moves by itself: only how it hangs together is compared.
-        centred = _centred(past, layout)
+        centred = _centred(thinner, layout)
         measures = _measures(layout, _centred(now, layout), centred, tried)
-        odd += odd_groups(areas, measures, now.area, past.area, _IN_PART)
+        odd += odd_groups(areas, measures, now.area, thinner.area, _IN_PART)
     yield from _shown(odd, layout)
 
 
@@ -249,6 +251,13 @@ def _products(layout: Layout, today: Sample, before: Sample, model: Likelihood, 
         true = power - terms / past.size
         if true > _TELLING:
             yield Measure("lost", tuple(range(first, last + 1)), now, true, 0.0, then, past.weight)
+
+
+def _thinned(answers: Answers) -> Answers:
+    """Some 10,000 of the respondents: enough for what parts of a wave are held against."""
+    step = max(1, -(-len(answers.area) // _ENOUGH))
+    weight = answers.weight[::step]
+    return Answers(answers.values[::step], answers.area[::step], answers.asked[::step], weight / weight.sum())
 
 
 def _centred(answers: Answers, layout: Layout) -> Answers:
