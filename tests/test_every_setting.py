@@ -97,7 +97,7 @@ SCENARIOS = {
         "publish.store": False, "study.time_zone": "America/Mexico_City",
     }, {"delivery.mend": "utf-8", "delivery.time_zone": "UTC",
         "fieldwork.mode": "cara a cara en vivienda", "delivery.skips": "keep", "delivery.delimiter": ";",
-        "delivery.decimal": ",",
+        "delivery.decimal": ",", "delivery.verdicts": "keep",
         "delivery.thousands": ".", "delivery.blank": ["NA"], "delivery.encoding": "cp1252", "delivery.finished": "fin",
         "delivery.columns.fecha": {"name": "fecha", "format": "%d/%m/%Y"},
         "consistency": {"apartada": {"holds": "sexo <= edad2 or sexo > edad2"},
