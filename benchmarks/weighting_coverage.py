@@ -15,8 +15,8 @@ import pandas as pd
 
 from pulsometro.common.files import write_text
 from pulsometro.estimation import Domain, Replicates, Settings, Share, SurveyDesign, estimate
-from pulsometro.settings.weighting_settings import Replicates as ReplicateSettings
 from pulsometro.settings.calibration_settings import Trim
+from pulsometro.settings.weighting_settings import Replicates as ReplicateSettings
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.simulate.answers import Edition, true_shares
 from pulsometro.simulate.sample import draw_edition

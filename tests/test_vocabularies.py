@@ -145,8 +145,16 @@ def test_a_word_that_is_forgotten_would_be_found(said: str, complete: bool) -> N
 CODED = ("common", "estimation", "estimates", "ingest", "recompute", "weighting")
 # Letters of an encoding; words that are compared with a file's and said to nobody.
 LETTERS = {("ingest/read/detect.py", "áéíóúü"), ("common/plain_words.py", "\n")}
-# What survey servers write in Spanish.
-LETTERS |= {("ingest/harmonise/servers.py", "")}
+# What servers, people and spreadsheets write in Spanish: it is read, and said to nobody.
+READ = (
+    "harmonise/servers",
+    "harmonise/blank_words",
+    "harmonise/date_causes",
+    "harmonise/dates",
+    "read/cell_errors",
+    "read/mojibake",
+)
+LETTERS |= {(f"ingest/{module}.py", "") for module in READ}
 SPANISH = re.compile(
     r"[áéíóúñ¿¡]|\b(el|la|los|las|un|una|de|del|que|con|sin|por|para|sube|baja|mayor|menor|resto|mitad|alta|moderada|"
     r"casos|cambio|respuesta|faltante|entrevistas?|preguntas?|personas?|entra|sale)\b"
