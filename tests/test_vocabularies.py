@@ -147,7 +147,8 @@ CODED = ("common", "estimation", "estimates", "ingest", "recompute", "weighting"
 LETTERS = {("ingest/read/detect.py", "áéíóúü"), ("common/plain_words.py", "\n")}
 # What servers, people and spreadsheets write in Spanish: it is read, and said to nobody.
 READ = (
-    "harmonise/servers",
+    "harmonise/changed_wordings",
+    "harmonise/server_words",
     "harmonise/blank_words",
     "harmonise/date_causes",
     "harmonise/dates",

@@ -25,7 +25,12 @@ from pulsometro.ingest.harmonise.number_marks import file_marks
 from pulsometro.ingest.harmonise.numerals import Marks
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.routing import route
-from pulsometro.ingest.harmonise.servers import server_verdicts, verdict_columns
+from pulsometro.ingest.harmonise.servers import (
+    refuse_other_words,
+    server_columns,
+    verdict_columns,
+    verdicts_in,
+)
 from pulsometro.ingest.harmonise.skipped_cells import not_asked, refuse_filled
 from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
 from pulsometro.ingest.quarantine import separate
@@ -71,7 +76,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
 
     def wanted(columns: tuple[str, ...]) -> tuple[str, ...]:
         named = present(reading, path, source, columns)
-        return tuple(dict.fromkeys((*named, *verdict_columns(columns, questionnaire, reading))))
+        return tuple(dict.fromkeys((*named, *server_columns(columns, reading))))
 
     delivered = read_delivery(path, questionnaire.delivery, wanted)
     delivered = with_plain_texts(delivered, questionnaire.delivery)
@@ -82,9 +87,11 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     responses, problems = harmonised(
         delivered, questionnaire, reading, areas, path, roles.phone, marks, key, roles.interviewer, clock
     )
-    told = verdict_columns(delivered.columns, questionnaire, reading)
+    told = verdict_columns(delivered.frame, delivered.columns, questionnaire, reading)
     delivered = replace(delivered, system=(*delivered.system, *told))
-    verdicts = server_verdicts(delivered.frame, told)
+    if questionnaire.delivery.verdicts == "quarantine":
+        refuse_other_words(delivered.frame, told, path, wave)
+    verdicts = verdicts_in(delivered.frame, told)
     obeyed = verdicts if questionnaire.delivery.verdicts == "quarantine" else []
     problems += obeyed
     tell(f"{wave}: {len(delivered.frame):,} rows through the skips")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pulsometro.common.discretion import recognised, shape, simple
 from pulsometro.ingest.delivery_record import Difference, DifferenceKind, TakenFor
 from pulsometro.ingest.harmonise.areas import Areas
+from pulsometro.ingest.harmonise.changed_wordings import speaking_of_others
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.harmonise.headings import shown_headings, shown_label, study_words
 from pulsometro.ingest.harmonise.label_words import MISSING_LABELS
@@ -131,16 +132,21 @@ def _area_labels(item: Item, name: str, column: Column, meta: ColumnMetadata, ar
 
 
 def _wordings(delivered: Delivered, questionnaire: Questionnaire, reading: Plan) -> Iterator[Difference]:
-    """Columns whose label is another item's wording."""
+    """Columns whose label is another item's wording, or speaks of another thing than their item."""
     labels = {
         name: "" if simple(label) == simple(column.name) else label
         for name, column in reading.items.items()
         if column.option is None and (label := delivered.metadata.get(column.name, ColumnMetadata()).label)
     }
-    for each in mislabelled(labels, questionnaire.items):
+    others = mislabelled(labels, questionnaire.items)
+    for each in others:
         kind: DifferenceKind = "text_swapped" if each.exchanged else "text_other"
         expected = questionnaire[each.item].label
         yield Difference(kind, reading.items[each.item].name, each.item, "", labels[each.item], expected)
+    for name in speaking_of_others(labels, questionnaire.items):
+        if name not in {each.item for each in others}:
+            expected = questionnaire[name].label
+            yield Difference("text_other", reading.items[name].name, name, "", labels[name], expected)
 
 
 def _user_missing(name: str, questionnaire: Questionnaire, column: str, meta: ColumnMetadata) -> Iterator[Difference]:

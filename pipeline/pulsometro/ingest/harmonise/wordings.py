@@ -29,7 +29,8 @@ _SHORTEST = 3
 # What a label has more that is a wording as it stands, and how long one must be that was cut.
 _EXACT = 0.3
 _LEFT = 15
-_NUMBERED = re.compile(r"[a-z]{0,3}\d[\da-z]*")
+# What a label's words begin with that is its column's name or number.
+NUMBERED = re.compile(r"[a-z]{0,3}\d[\da-z]*")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _scores(labels: Sequence[str], items: Sequence[Item]) -> Scores:
     # Accents may have been left out or broken: compared once without accents, once without the letters that bear them.
     for words_of in (_words, _bare_words):
         wordings = [[words_of(text) for text in (item.label, item.short, item.text)] for item in items]
-        said = [tuple(word for word in words_of(label) if not _NUMBERED.fullmatch(word)) for label in labels]
+        said = [tuple(word for word in words_of(label) if not NUMBERED.fullmatch(word)) for label in labels]
         known = [frozenset(word for words in each for word in words) for each in wordings]
         found = {word: _having(word, known) for words in said for word in words}
         # What every label says, or every item, tells none of them apart.

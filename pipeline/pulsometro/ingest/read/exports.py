@@ -45,6 +45,9 @@ def question_names(columns: tuple[str, ...]) -> Names:
 
 
 def _odk(name: str, known: set[str]) -> str:
+    # The server's own (_validation_status/uid, __system/reviewState) are no question in a group.
+    if name.startswith("_"):
+        return name
     for mark in ("/", "-"):
         group, found, last = name.rpartition(mark)
         if found and group and last and group not in known:
