@@ -20,6 +20,10 @@ from pulsometro.study import Study
 _MANY = 0.35
 # A national number beside other digits, as in an id made of the number and the attempt.
 _INSIDE = r"(?<!\d)(\d{10})(?!\d)"
+# A key of INEGI's: the state and the municipality.
+_KEY = re.compile(r"\d{4,5}")
+# Groups of AAPOR (2016), with or without what is behind the point.
+_AAPOR = re.compile(r"[1-4](?:\.\d*)?$")
 _TELEPHONE = re.compile(r"\+?\d[\d \-.()]{6,13}\d")
 
 
@@ -55,7 +59,24 @@ def read_attempts(study: Study, wave: str, areas: Areas) -> pd.DataFrame:
             result[name] = _area(column, areas, where)
         else:
             result[name] = _values(column, crosswalk, where)
+    calls = study.params.weighting.attempts
+    if calls is not None and calls.disposition in result:
+        _refuse_other_codes(result[calls.disposition], calls.disposition, f"{path}, column {calls.disposition}", wave)
     return pd.DataFrame(result).reset_index(drop=True)
+
+
+def _refuse_other_codes(column: pd.Series, name: str, where: str, wave: str) -> None:
+    """Codes of another list are no interviews, refusals or non-contacts: a file of them looks incomplete."""
+    texts = column.dropna().astype(str)
+    wrong = texts[~texts.str.match(_AAPOR)]
+    if len(wrong):
+        first = wrong.iloc[0]
+        comma = ", whose decimal mark is a point" if _AAPOR.match(first.replace(",", ".")) and "," in first else ""
+        raise PulsoError(
+            f"{where}, row {wrong.index[0]} ({len(wrong):,} of such rows): {quoted(first)} is not an AAPOR disposition "
+            f"(1.1, 2.11, 3.1 …){comma}; ask for AAPOR's codes, or say what each is in attempts.columns.{name}.codes, in quotes "
+            f"(1 interview, 2 eligible, 3 unknown, 4 not eligible) in {wave}.yaml."
+        )
 
 
 def _refuse_telephones(column: pd.Series, where: str) -> None:
@@ -74,13 +95,20 @@ def _area(column: pd.Series, areas: Areas, where: str) -> pd.Series:
     found = [areas.resolve(text) if text else None for text in texts]
     for text, area in zip(texts, found, strict=True):
         if text and area is None:
-            near = areas.nearest(text)
-            hint = f" (the nearest is '{near}')" if near else ""
-            said, row = quoted(text, areas.names.values()), column.index[places == texts.index(text)][0]
+            rows = column.index[places == texts.index(text)]
             raise PulsoError(
-                f"{where}, row {row}: {said} is no municipality of params.yaml{hint}; add it to its aliases or list it."
+                f"{where}, row {rows[0]} ({len(rows):,} of such rows): {quoted(text, areas.names.values())} "
+                f"{_unknown_area(text, areas)}."
             )
     return pd.Series(pd.array(found, dtype="string").take(places), index=column.index)
+
+
+def _unknown_area(text: str, areas: Areas) -> str:
+    near = areas.nearest(text)
+    if near is None and _KEY.fullmatch(text):
+        return "is the key of a municipality that is none of params.yaml's; take such calls out, or list it there"
+    hint = f" (the nearest is '{near}')" if near else ""
+    return f"is no municipality of params.yaml{hint}; add it to its aliases or list it"
 
 
 def _values(column: pd.Series, crosswalk: Column, where: str) -> pd.Series:

@@ -12,7 +12,7 @@ NAME = "delivery.json"
 NoteKind = Literal[
     "encoding_guessed", "blank_rows", "hidden_sheets", "quoted", "padded_codes", "blank_skips", "rows_uncounted",
     "hidden_characters", "decomposed", "letters_lost", "mended", "mojibake", "labels_read", "header_rows",
-    "headings_repeated", "zero_dates", "time_zones", "verdicts_obeyed", "verdicts_kept",
+    "headings_repeated", "zero_dates", "time_zones", "verdicts_obeyed", "verdicts_kept", "blank_words",
 ]  # fmt: skip
 DifferenceKind = Literal[
     "label_differs",
@@ -41,6 +41,8 @@ _NOTES: Mapping[NoteKind, str] = {
     "mended": "texts that are UTF-8 written twice were put right; say so and this note ends: {}",
     "mojibake": "texts look as if they had been read in a wrong encoding; what would mend them: {}",
     "labels_read": "labels came instead of codes and were read as the questionnaire's: {}",
+    "blank_words": "texts may hold words for no answer, and were read as answers; if they are none, say delivery.blank "
+    "with each word: {}",
     "header_rows": "further rows of headings were left out: {}",
     "headings_repeated": "rows that repeat the column names were left out: {}",
     "zero_dates": "dates that are a program's word for none were read as blank: {}",

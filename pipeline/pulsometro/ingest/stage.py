@@ -16,13 +16,13 @@ from pulsometro.ingest.harmonise.areas import alias_table, refuse_other_areas
 from pulsometro.ingest.harmonise.blank_words import emptied
 from pulsometro.ingest.harmonise.clock import Clock, clock_of
 from pulsometro.ingest.harmonise.crosswalk import Plan, harmonised, interviewers, plan, present
-from pulsometro.ingest.harmonise.date_causes import other_wave
+from pulsometro.ingest.harmonise.date_causes import better_way, other_wave
 from pulsometro.ingest.harmonise.heading_rows import without_headings
 from pulsometro.ingest.harmonise.headings import shown_all, shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
 from pulsometro.ingest.harmonise.number_marks import file_marks
-from pulsometro.ingest.harmonise.numerals import Marks
+from pulsometro.ingest.harmonise.numerals import Marks, declared_marks
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.routing import route
 from pulsometro.ingest.harmonise.servers import (
@@ -33,6 +33,7 @@ from pulsometro.ingest.harmonise.servers import (
 )
 from pulsometro.ingest.harmonise.skipped_cells import not_asked, refuse_filled
 from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
+from pulsometro.ingest.harmonise.total_rows import refuse_total_rows
 from pulsometro.ingest.quarantine import separate
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.readers import read_delivery
@@ -40,6 +41,8 @@ from pulsometro.study import Study
 from pulsometro.study.quarantine_reasons import REASONS
 from pulsometro.study.withheld import carried
 
+# Outside fieldwork, and all of it inside were days and months exchanged: then they are.
+_TURNED = 0.05
 Tell = Callable[[str], object]
 
 
@@ -83,6 +86,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     tell(f"{wave}: {len(delivered.frame):,} rows through the crosswalk")
     delivered = emptied(delivered, questionnaire.delivery.blank)
     delivered = without_headings(delivered, questionnaire, reading, areas, path, clock)
+    refuse_total_rows(delivered, reading, declared_marks(questionnaire.delivery), path)
     marks = file_marks(delivered.frame, questionnaire, reading, path)
     responses, problems = harmonised(
         delivered, questionnaire, reading, areas, path, roles.phone, marks, key, roles.interviewer, clock
@@ -99,7 +103,8 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     found = {p.item: (p.rows, not_asked(routed, questionnaire, p.item)) for p in broken if p.reason == "skip_violation"}
     refuse_filled(delivered.frame, questionnaire, reading.items, path, found)
     if roles.date is not None and roles.date in routed:
-        _refuse_other_wave(routed[roles.date], study, wave, path, partial(_why, delivered, reading, roles.date, clock))
+        _refuse_other_wave(routed[roles.date], study, wave, path, partial(_why, delivered, reading, roles.date, clock),
+                            partial(_turned, delivered, reading, roles.date, clock))  # fmt: skip
     accepted, quarantine, counts = separate(routed, [*problems, *broken])
     refuse_other_areas(study, wave, accepted, path)
     if not counts.accepted:
@@ -160,14 +165,25 @@ def _why(delivered: Delivered, reading: Plan, name: str, clock: Clock, days: pd.
     return other_wave(days, delivered.frame[crosswalk.name], name, crosswalk.format, wave, clock)
 
 
+def _turned(delivered: Delivered, reading: Plan, name: str, clock: Clock) -> bool:
+    """Whether every date lies in fieldwork once days and months are exchanged in a way of writing."""
+    crosswalk = reading.items[name]
+    return better_way(delivered.frame[crosswalk.name], crosswalk.format, clock, 0.999) is not None
+
+
 def _refuse_other_wave(
-    days: pd.Series, study: Study, wave: str, path: Path, why: Callable[[pd.Series, str], str]
+    days: pd.Series,
+    study: Study,
+    wave: str,
+    path: Path,
+    why: Callable[[pd.Series, str], str],
+    turned: Callable[[], bool],
 ) -> None:
     """Two waves' files exchanged look right in every other respect."""
     known = pd.to_datetime(days.dropna(), format="%Y-%m-%d", errors="coerce").dropna()
     dates = study.wave(wave).fieldwork
     inside = known.between(pd.Timestamp(dates.start), pd.Timestamp(dates.end))
-    if len(known) and inside.mean() < 0.5:
+    if len(known) and (inside.mean() < 0.5 or ((~inside).mean() > _TURNED and turned())):
         raise PulsoError(
             f"{path}: {(~inside).mean():.0%} of the interviews are dated outside the fieldwork of {wave} "
             f"({dates.start} to {dates.end}); {why(days, wave)}."

@@ -11,6 +11,7 @@ from pulsometro.questionnaire.model import Column, Item, MissingKind
 _DIGITS = re.compile(r"0*([0-9]+)")
 _FLOAT = re.compile(r"0*([0-9]+)\.0")
 _MARK = re.compile(r"^[,;|/+&]|[,;|/+&]$")
+_OF_NUMBERS = frozenset("-+.")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -57,6 +58,9 @@ class Options:
         if self.separator is None:
             return text.split()
         pieces = list(text) if self.separator == "" else text.split(self.separator)
+        # -1 is no list of 1: a mark that numbers have too divides only what stands on both its sides.
+        if self.separator in _OF_NUMBERS and not all(piece.strip() for piece in pieces):
+            return [text.strip()]
         return [piece.strip() for piece in pieces if piece.strip()]
 
     def answers(self, text: str) -> frozenset[tuple[str, str]] | None:

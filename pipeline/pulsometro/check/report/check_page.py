@@ -38,6 +38,8 @@ _NOTES: Mapping[NoteKind, str] = {
     "mended": "Textos en UTF-8 escrito dos veces se corrigieron; declárelo y este aviso termina: {}.",
     "mojibake": "Hay textos que parecen leídos con otra codificación; lo que los corrige: {}.",
     "labels_read": "Llegaron etiquetas en vez de códigos y se leyeron como las del cuestionario: {}.",
+    "blank_words": "Hay textos con palabras que pueden decir que no hubo respuesta, y se leyeron como respuestas; si "
+    "no lo son, declárelas en delivery.blank: {}.",
     "header_rows": "Se dejaron fuera otros renglones de encabezado: {}.",
     "headings_repeated": "Se dejaron fuera renglones que repiten los nombres de las columnas: {}.",
     "zero_dates": "Fechas con las que un programa dice que no hay ninguna se leyeron como vacías: {}.",

@@ -18,6 +18,8 @@ _USUAL = frozenset({
     "sin valor", "no disponible", "not available", "no data", "system missing", "valor perdido", "perdido",
 })  # fmt: skip
 _MARKS_ALONE = re.compile(r"[-\N{EN DASH}\N{EM DASH}_.*?~\N{HORIZONTAL ELLIPSIS}]{1,6}")
+# As MySQL and PostgreSQL write none.
+_DATABASES = "\\N"
 # A spreadsheet's own words for a failed formula: what was there is lost, and a blank would hide it.
 _FAILED = re.compile(r"#(?:REF|VALUE|DIV|NAME|NUM|SPILL|CALC|FIELD|GETTING)", re.IGNORECASE)
 
@@ -28,7 +30,9 @@ def is_usual(text: str) -> bool:
     >>> [is_usual(text) for text in ("NA", "#NULL!", "---", "(en blanco)", "NaN", "Ana", "1", "#REF!")]
     [True, True, True, True, True, False, False, False]
     """
-    return bool(_MARKS_ALONE.fullmatch(text)) or (simple(text) in _USUAL and not _FAILED.match(text))
+    return (
+        text == _DATABASES or bool(_MARKS_ALONE.fullmatch(text)) or (simple(text) in _USUAL and not _FAILED.match(text))
+    )
 
 
 def emptied(delivered: Delivered, words: Collection[str]) -> Delivered:
@@ -67,4 +71,5 @@ def refuse_usual(frame: pd.DataFrame, column: str, where: str, wave: str) -> Non
 
 def said_words(words: Iterable[str]) -> str:
     """Words as the questionnaire would hold them: ``["NA", "n/a"]``."""
-    return "[" + ", ".join(f'"{word}"' for word in words) + "]"
+    # Between double quotes YAML would make another sign of a backslash and what follows it.
+    return "[" + ", ".join(f"'{word}'" if "\\" in word else f'"{word}"' for word in words) + "]"

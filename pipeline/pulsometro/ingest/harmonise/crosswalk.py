@@ -26,7 +26,7 @@ from pulsometro.ingest.harmonise.unknown_values import unknown_sentence
 from pulsometro.ingest.harmonise.values import Converted
 from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.cell_errors import refuse_cell_errors
-from pulsometro.ingest.read.delivered import Delivered
+from pulsometro.ingest.read.delivered import Delivered, plain_number
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
 
 Unknown = tuple[str, Column, np.ndarray]
@@ -229,7 +229,7 @@ def converted(name: str, delivered: Delivered, item: Item, crosswalk: Column, wa
     if item.kind == "date":
         return days(column, crosswalk, ways.clock)
     if item.kind == "area" and areas.known:
-        return _area(column, crosswalk, areas)
+        return _area(column, item, crosswalk, areas)
     return values.text(column)
 
 
@@ -239,8 +239,10 @@ def _stated(delivered: Delivered, crosswalk: Column) -> tuple[str, ...]:
     return () if meta is None else meta.missing
 
 
-def _area(column: pd.Series, crosswalk: Column, areas: Areas) -> Converted:
+def _area(column: pd.Series, item: Item, crosswalk: Column, areas: Areas) -> Converted:
     places, texts = values.uniques(column)
+    none = {str(code) for code in item.missing}
+    texts = ["" if plain_number(text) in none else text for text in texts]
     named = [str(crosswalk.codes[text]) if text in crosswalk.codes else text for text in texts]
     found = [areas.resolve(text) if text else None for text in named]
     missing = np.array([text != "" and area is None for text, area in zip(texts, found, strict=True)], dtype=bool)

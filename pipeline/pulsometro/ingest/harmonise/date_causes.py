@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,13 +15,14 @@ import pandas as pd
 from pulsometro.ingest.harmonise.clock import Clock
 from pulsometro.ingest.harmonise.dates import EPOCHS, counted, day_of, is_zero, written
 from pulsometro.ingest.read.delivered import code_text
-from pulsometro.questionnaire.written_forms import OR
+from pulsometro.questionnaire.written_forms import OR, ways
 
 _WAYS = (
     "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%Y.%m.%d", "%d %m %Y",
     "%Y%m%d", "%d%m%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y",
     "%d/%b/%Y", "%d/%b/%y", "%d %b %Y", "%d %b %y", "%d.%b.%Y", "%Y-%b-%d", "%b %d, %Y", "%b %d %Y", "%b-%d-%Y",
     "%d de %b de %Y", "%d de %b del %Y", "%d %b, %Y", "%d de %b %Y", "%d%b%Y", "%d%b%y",
+    "%d. %b %Y", "%Y-%d-%m", "%Y/%d/%m", "%Y.%d.%m",
 )  # fmt: skip
 _COUNTED = {
     "excel": "a spreadsheet's day numbers", "excel1904": "day numbers of a Mac's spreadsheet (since 1904)",
@@ -114,7 +117,7 @@ def _of_texts(column: pd.Series, texts: list[str], key: str, wave: str, clock: C
     if none:
         rows = int(column.map(code_text).isin(none).sum())
         return _no_date(none[0], rows, wave)
-    chosen, doubtful = _cover(fitting)
+    chosen, doubtful = _cover(fitting, clock)
     if doubtful:
         return (
             "some have the day first and others the month, and which of them those up to 12 have cannot be told; ask "
@@ -127,12 +130,12 @@ def _of_texts(column: pd.Series, texts: list[str], key: str, wave: str, clock: C
     return f'they are written in {len(chosen)} ways ({told}): say {key}: "{said}" in {wave}.yaml, or ask for one'
 
 
-def _alike(texts: list[str], ways: list[str], key: str, clock: Clock) -> str:
-    if len(ways) == 1:
-        return f'all of them read as {ways[0]}: say {key}: "{ways[0]}"'
-    inside = {way: sum(clock.inside(day) for t in texts if (day := day_of(t, way, clock))) for way in ways}
+def _alike(texts: list[str], found: list[str], key: str, clock: Clock) -> str:
+    if len(found) == 1:
+        return f'all of them read as {found[0]}: say {key}: "{found[0]}"'
+    inside = {way: sum(clock.inside(day) for t in texts if (day := day_of(t, way, clock))) for way in found}
     told = ", ".join(f"{way} puts {100 * n // len(texts)} % of them into the fieldwork" for way, n in inside.items())
-    return f"they may be read as {' or as '.join(ways)} ({told}): say which in {key}"
+    return f"they may be read as {' or as '.join(found)} ({told}): say which in {key}"
 
 
 def _reads(text: str, way: str, clock: Clock) -> bool:
@@ -144,17 +147,26 @@ def _reads(text: str, way: str, clock: Clock) -> bool:
     return day is not None and 1900 <= day.year < _LAST.year
 
 
-def _cover(fitting: dict[str, set[str]]) -> tuple[list[str], bool]:
-    """The fewest ways that read every text, the widest first, and whether days and months may be exchanged in them."""
+def _cover(fitting: dict[str, set[str]], clock: Clock) -> tuple[list[str], bool]:
+    """The fewest ways that read every text, the widest first, and whether days and months may be exchanged in them.
+
+    Of ways that read as many, the one that puts most days into fieldwork: a spreadsheet turns days up to 12 over.
+    """
     left, chosen = set(fitting), []
     while left:
         sizes = Counter(way for text in left for way in fitting[text])
         best = max(sizes.values())
         first = [way for way in (*_WAYS, *EPOCHS) if sizes[way] == best]
-        chosen.append(first[0])
-        left -= {text for text in left if first[0] in fitting[text]}
+        chosen.append(max(first, key=partial(_inside, left, fitting, clock)))
+        left -= {text for text in left if chosen[-1] in fitting[text]}
     pairs = [(way, _turned(way)) for way in chosen if _turned(way) in chosen and _turned(way) != way]
     return chosen, any({one, other} <= of for one, other in pairs for of in fitting.values())
+
+
+def _inside(texts: Collection[str], fitting: Mapping[str, set[str]], clock: Clock, way: str) -> int:
+    """How many of the texts that a way reads it puts into fieldwork."""
+    of = (day_of(text, way, replace(clock, whole_days=True)) for text in texts if way in fitting[text])
+    return sum(day is not None and clock.inside(day) for day in of)
 
 
 def _turned(way: str) -> str:
@@ -174,6 +186,9 @@ def _no_date(text: str, rows: int, wave: str) -> str:
         return f"no calendar has that day ({rows:,} of such rows); correct it in the file, or ask the firm"
     if _PARTIAL.fullmatch(part):
         return f"it lacks the day or the year ({rows:,} of such rows); ask for whole dates"
+    if any(c.isdigit() for c in text):
+        # Never to be named a word for blank: that would drop dates.
+        return f"it is a date in no way of writing ({rows:,} of such rows); correct the file, or ask for ISO dates"
     return (
         f"it is a date in no way of writing ({rows:,} of such rows); correct the file, or, where it says that there is "
         f"none, name the word under delivery.blank in {wave}.yaml"
@@ -193,7 +208,7 @@ def other_wave(
             f"all are {known.iloc[0]}, from which a program counts, so the file has no dates; ask for them, or name "
             f"{name} under delivery.not_delivered in {wave}.yaml"
         )
-    way = _better(column, declared, clock)
+    way = better_way(column, declared, clock)
     if way is not None:
         return f'nearly all would be inside were they read otherwise: say delivery.columns.{name}.format: "{way}"'
     turned = [date(d.year, d.day, d.month) for d in map(date.fromisoformat, known) if d.day <= 12]
@@ -218,12 +233,16 @@ def _in_year(day: date, year: int) -> date:
     return date(year, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
-def _better(column: pd.Series, declared: str | None, clock: Clock) -> str | None:
-    """Another format under which nearly all dates would be inside fieldwork: day for month, another epoch."""
+def better_way(column: pd.Series, declared: str | None, clock: Clock, share: float = _NEARLY) -> str | None:
+    """Another format under which more than ``share`` of the different dates would be inside fieldwork: day for month,
+    another epoch.
+    """
     found = [value for value in pd.unique(column) if code_text(value) and not isinstance(value, date | datetime)]
-    turned = ["%Y-%d-%m"] if declared is None else [_turned(declared)]
+    # Of several ways each may have days for months: a spreadsheet turns over those that it can read.
+    each = [(way, _turned(way)) for way in ways(declared or "%Y-%m-%d")]
+    turned = [f" {OR} ".join(dict.fromkeys(some)) for some in list(product(*each))[1:]]
     for way in [*turned, *(EPOCHS if declared in EPOCHS else ())]:
         days = [day_of(value, way, clock) for value in found]
-        if found and sum(day is not None and clock.inside(day) for day in days) > _NEARLY * len(found):
+        if found and sum(day is not None and clock.inside(day) for day in days) > share * len(found):
             return str(way)
     return None

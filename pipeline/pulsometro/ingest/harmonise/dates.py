@@ -31,15 +31,24 @@ _ZERO = re.compile(
     r"(?:0{2,4}|1899|1900)[-/.]0{1,2}[-/.]0{1,2}|1900[-/.]0?1[-/.]0{1,2}|0{1,2}[-/.]0?1[-/.](?:1900|0000)|"
     r"0{1,2}[-/.]0{1,2}[-/.](?:0{2,4}|1900)|0?1[-/.]0{1,2}[-/.]1900|0{1,2}:00(?::00)?"
 )
-_MONTHS = ("ene|jan", "feb", "mar", "abr|apr", "may", "jun", "jul", "ago|aug", "se[pt]", "oct", "nov", "dic|dec")
-_LONG = {
-    "ene": "ro", "jan": "uary", "feb": "rero|ruary", "mar": "zo|ch", "abr": "il", "apr": "il", "may": "o",
-    "jun": "io|e", "jul": "io|y", "ago": "sto", "aug": "ust", "sep": "t|tiembre|tember",
-    "set": "iembre", "oct": "ubre|ober",
-    "nov": "iembre|ember", "dic": "iembre", "dec": "ember",
-}  # fmt: skip
+# As exports write them in Spanish, English, Portuguese, French, German and Italian.
+_MONTHS = (
+    "ene enero jan january janeiro janv janvier januar gen gennaio",
+    "feb febrero february fev fevereiro f\u00e9v f\u00e9vr f\u00e9vrier fevrier februar febbraio",
+    "mar marzo march mar\u00e7o mars m\u00e4r m\u00e4rz",
+    "abr abril apr april avr avril aprile",
+    "may mayo mai maio mag maggio",
+    "jun junio june junho juin juni giu giugno",
+    "jul julio july julho juil juillet juli lug luglio",
+    "ago agosto aug august ao\u00fbt aout",
+    "sep sept septiembre set setiembre september setembro septembre settembre",
+    "oct octubre october out outubro octobre okt oktober ott ottobre",
+    "nov noviembre november novembro novembre",
+    "dic diciembre dec december dez dezembro d\u00e9c d\u00e9cembre decembre dezember dicembre",
+)
+_MONTH_OF = {word: f"{number:02d}" for number, words in enumerate(_MONTHS, 1) for word in words.split()}
 _ALONE, _ENDED = r"(?<![^\W\d_])", r"(?![^\W\d_])"
-_STEM = re.compile(rf"{_ALONE}({'|'.join(f'{k}(?:{v})?' for k, v in _LONG.items())})(?:\.(?!\d))?{_ENDED}")
+_STEM = re.compile(rf"{_ALONE}({'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})(?:\.(?!\d))?{_ENDED}")
 _WEEKDAY = re.compile(
     rf"{_ALONE}(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|lun|mi[eé]|jue|vie|s[aá]b|dom|"
     rf"(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun){_ENDED}[.,]?\s*"
@@ -57,6 +66,11 @@ _TURNED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(.*\D) (\d{1,2}:\d{2}(?::\d{2})?)((?: [a-z+]\S*)?) (\d{4})$"), r"\1 \4 \2\3"),
     (re.compile(r"^(.*\d) (\d{1,2}:\d{2}(?::\d{2})?)((?: [a-z+]\S*)?) (\d{4})$"), r"\1 \4 \2\3"),
 )
+# Hyphens of other kinds, and the mark by which a spreadsheet tells a text: what they stand for is plain.
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+_ZONE_NAME = re.compile(r"\s*\[([A-Za-z_]+(?:/[A-Za-z_+\-0-9]+)*)\]$")
+# XML's days with a zone.
+_DAY_IN_ZONE = re.compile(r"(\d{4}-\d\d-\d\d)(?:z|[+-]\d\d:\d\d)")
 _TIME_FIRST = re.compile(r"^(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m)?)[\s,]+(\d.*)$")
 # The longest that a date in digits is: a text with a time is longer.
 _DATE_ALONE = 10
@@ -145,7 +159,7 @@ def day_of(value: Any, declared: str | None, clock: Clock) -> date | None:
         return clock.day(value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value)
     if isinstance(value, date):
         return value
-    text = code_text(value)
+    text = clean(code_text(value))
     if declared is None:
         return _timed(text, "%Y-%m-%d", clock) if re.match(r"\d{4}-\d\d-\d\d(?!\d)", text) else None
     tried = (counted(text, way, clock) if way in EPOCHS else _timed(text, way, clock) for way in ways(declared))
@@ -190,28 +204,52 @@ def written(text: str) -> Written:
     >>> written("Jueves, 2 de mayo de 2013 07:30 p. m.")
     Written(part='2 de 05 de 2013', months=True, moment=datetime.time(19, 30), zone=None, letters=False)
     """
+    text, named_zone = _without_zone_name(clean(text))
     plain = _WEEKDAY.sub("", _HALF.sub(r"\1m", " ".join(text.casefold().split()))).strip(" '")
     for pattern, order in _TURNED:
         plain = pattern.sub(order, plain)
+    plain = found[1] if (found := _DAY_IN_ZONE.fullmatch(plain)) else plain
     named = _STEM.sub(_month, _TIME_FIRST.sub(r"\2 \1", plain))
     found = _WITH_TIME.fullmatch(named)
     months = bool(_STEM.search(plain))
-    if found is None:
+    moment = None if found is None else _time_of(found)
+    if found is None or moment is None:
         return Written(named, months)
-    hour, half = int(found["hours"]), found["half"]
+    said = found["zone"] or named_zone
+    zone = zone_of(said or "")
+    return Written(found["date"].rstrip(" ,"), months, moment, zone, bool(said) and zone is None)
+
+
+def clean(text: str) -> str:
+    """A text with plain hyphens, without the mark by which a spreadsheet tells that it is one.
+
+    >>> clean("'2013\N{EN DASH}05\N{EN DASH}02")
+    '2013-05-02'
+    """
+    return text.translate(_DASHES).removeprefix("'") if not text.isascii() or text.startswith("'") else text
+
+
+def _without_zone_name(text: str) -> tuple[str, str | None]:
+    found = _ZONE_NAME.search(text)
+    return (text, None) if found is None else (text[: found.start()], found[1])
+
+
+def _time_of(found: re.Match[str]) -> time | None:
+    """The time of day; a second 60 is the last of its minute, and 24:00 the end of the day that is written."""
+    hour, minute, second, half = int(found["hours"]), int(found["minutes"]), int(found["seconds"] or 0), found["half"]
     if half and not 1 <= hour <= 12:
-        return Written(named, months)
+        return None
     hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
+    if (hour, minute, second) == (24, 0, 0):
+        return time.max
     try:
-        moment = time(hour, int(found["minutes"]), int(found["seconds"] or 0))
+        return time(hour, minute, 59 if second == 60 else second)
     except ValueError:
-        return Written(named, months)
-    zone = zone_of(found["zone"] or "")
-    return Written(found["date"].rstrip(" ,"), months, moment, zone, bool(found["zone"]) and zone is None)
+        return None
 
 
 def _month(found: re.Match[str]) -> str:
-    return next(f"{number:02d}" for number, stem in enumerate(_MONTHS, 1) if re.match(stem, found[1]))
+    return _MONTH_OF[found[1]]
 
 
 def _pattern(part: str, way: str) -> date | None:

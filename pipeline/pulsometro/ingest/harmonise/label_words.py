@@ -10,7 +10,15 @@ from pulsometro.questionnaire.model import Column, Item, MissingKind
 # What files call a missing answer. 'na' is also what R writes where there is none.
 MISSING_LABELS: Mapping[MissingKind, set[str]] = {
     "no_sabe": {"no sabe", "ns", "no sabe no recuerda", "no sabe no responde"},
-    "no_contesta": {"no contesta", "nc", "no contesto", "no responde", "nr", "no respondio"},
+    "no_contesta": {
+        "no contesta",
+        "nc",
+        "no contesto",
+        "no responde",
+        "nr",
+        "no respondio",
+        "sin respuesta",
+    },
     "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
 }
 _BOTH = re.compile(r"[(\[]?([0-9]{1,4})[)\]]?\s*[.:)\-=]?\s+(\D.*)")

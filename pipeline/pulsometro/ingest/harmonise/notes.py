@@ -7,6 +7,7 @@ import pandas as pd
 
 from pulsometro.ingest.delivery_record import Note, NoteKind
 from pulsometro.ingest.harmonise import values
+from pulsometro.ingest.harmonise.blank_words import usual_rows
 from pulsometro.ingest.harmonise.clock import Clock
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.harmonise.dates import zeros, zone_changed
@@ -37,9 +38,13 @@ def quirks(
     dated = [(c, delivered.frame[c.name]) for n, c in reading.items.items() if questionnaire[n].kind == "date"]
     zero = [f"{c.name} ({count:,})" for c, column in dated if (count := zeros(column, c))]
     moved = [c.name for c, column in dated if zone_changed(column, c, clock)]
+    worded = [
+        f"{column.name} ({count:,})" for name, column in reading.items.items() if questionnaire[name].kind == "text"
+        if (count := int(usual_rows(delivered.frame[column.name]).sum()))
+    ]  # fmt: skip
     found: tuple[tuple[NoteKind, list[str]], ...] = (
         ("zero_dates", zero), ("time_zones", moved),
-        ("padded_codes", padded), ("labels_read", labelled), ("blank_skips", blank),
+        ("padded_codes", padded), ("labels_read", labelled), ("blank_skips", blank), ("blank_words", worded),
     )  # fmt: skip
     return (*delivered.notes, *(Note(kind, ", ".join(names)) for kind, names in found if names))
 

@@ -6,7 +6,15 @@ import pandas as pd
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise.crosswalk import Plan
-from pulsometro.ingest.harmonise.numerals import GAPS, Marks, decimal_of, declared_marks, marked, thousands_of
+from pulsometro.ingest.harmonise.numerals import (
+    GAPS,
+    Marks,
+    decimal_of,
+    declared_marks,
+    marked,
+    thousands_of,
+    ungrouped,
+)
 from pulsometro.ingest.read.delivered import code_text
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.questionnaire.writing_faults import DECIMALS
@@ -24,7 +32,9 @@ def file_marks(frame: pd.DataFrame, questionnaire: Questionnaire, reading: Plan,
     for name, crosswalk in reading.items.items():
         if questionnaire[name].kind == "number":
             texts = [
-                text for text in _texts(frame[crosswalk.name], GAPS.get(marks.thousands or "", "")) if marked(text)
+                text
+                for text in _texts(frame[crosswalk.name], GAPS.get(marks.thousands or "", ""))
+                if marked(text) and not ungrouped(text)
             ]
             mark = _mark(texts, f"{path}, column {crosswalk.name}", questionnaire.wave)
             if mark is not None:

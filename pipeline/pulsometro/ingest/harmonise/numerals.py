@@ -142,6 +142,15 @@ def marked(text: str) -> bool:
     return bool(re.fullmatch(r"[+-]?[0-9.,]*[.,][0-9.,]*", text)) and any(c.isdigit() for c in text)
 
 
+def ungrouped(text: str) -> bool:
+    """Whether a text is digits with several marks that do not part groups of three: 1.2.3, 10,00,000.
+
+    >>> [ungrouped(text) for text in ("1.2.3", "10,00,000", "1.234.567", "1.234,5", "1,5")]
+    [True, True, False, False, False]
+    """
+    return marked(text) and sum(text.count(mark) for mark in DECIMALS) > 1 and thousands_of(text) is None
+
+
 def fault_of(text: str) -> Fault:
     """Why a text is no number of this grammar, as far as its form tells."""
     if _EXPONENT.fullmatch(text):

@@ -8,6 +8,8 @@ import numpy as np
 from pulsometro.common.discretion import alike, quoted
 from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
 from pulsometro.ingest.harmonise.multiple import Lists
+from pulsometro.ingest.harmonise.numerals import is_usual_code
+from pulsometro.ingest.harmonise.odd_cells import odd_cell
 from pulsometro.questionnaire.model import Column, Item
 from pulsometro.questionnaire.option_texts import Options, columns_of
 
@@ -49,6 +51,9 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
         )
     if is_usual(cell):
         return f"'{cell}'", f"is a word for no answer; say delivery.blank: {said_words([cell])} in {wave}.yaml"
+    odd = odd_cell(cell)
+    if odd is not None:
+        return _shown(cell, item, crosswalk), odd
     divider = divider_of(cell, options)
     if divider is not None:
         mark = _visible(divider)
@@ -60,9 +65,17 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
     token = next((part for part in options.parts(cell) if options.meaning(part) is None), None)
     if token is None:
         return "a list of options", f"can be read in two ways; say {key}.separator in {wave}.yaml, or correct the file"
+    if is_usual_code(token):
+        return f"'{token}'", (
+            f"is no option but, as firms write it, a code for no answer, which the questionnaire does not know; say "
+            f'what it stands for in {key}.codes ("{token}": a code of items.{name}.missing) in {wave}.yaml'
+        )
     among = next((mark for mark in _DIVIDERS if mark in cell), "") if any(c.isalpha() for c in cell) else None
     if among is not None:
-        token = next(piece.strip() for piece in (cell.split(among) if among else [cell]) if piece.strip())
+        pieces = [piece.strip() for piece in (cell.split(among) if among else [cell]) if piece.strip()]
+        # What is declared is never told as unknown.
+        token = next((piece for piece in pieces if options.meaning(piece) is None), cell)
+    among = None if among == options.separator else among
     glued = f', or, if nothing divides a list, separator: "" of {name}' if _glued(cell, options) else ""
     apart = f", separator of {name} for what divides a list" if among else glued
     return _shown(token, item, crosswalk), (

@@ -6,20 +6,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pulsometro.common.discretion import alike, quoted
+from pulsometro.common.discretion import alike, quoted, simple
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
 from pulsometro.ingest.harmonise.date_causes import date_cause
 from pulsometro.ingest.harmonise.durations import looks_timed, timed_remedy
-from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, is_usual_code, thousands_of, whole
+from pulsometro.ingest.harmonise.multiple import NO_ANSWER
+from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, is_usual_code, thousands_of, ungrouped, whole
+from pulsometro.ingest.harmonise.odd_cells import few_times, odd_cell
 from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.unknown_options import offence_of, option_remedy
 from pulsometro.ingest.harmonise.ways import Ways
+from pulsometro.ingest.read.cell_errors import is_cell_error
 from pulsometro.ingest.read.delivered import Delivered
 from pulsometro.ingest.read.mojibake import mended
 from pulsometro.questionnaire.labels_alike import label_key
-from pulsometro.questionnaire.model import Column, Item, Questionnaire
+from pulsometro.questionnaire.model import Column, Item, MissingKind, Questionnaire
 from pulsometro.questionnaire.writing_faults import DECIMALS
 
 # Ids of interviewers may be short numbers: what is wrong in so many ways is no code.
@@ -69,6 +72,19 @@ def _said(
         return f"'{first}'", f"is a word for no answer; say delivery.blank: {words} in {wave}.yaml"
     said = unexpected([first, *texts[1:]], item, crosswalk, ways.areas, hidden)[0]
     said = f"'{first}'" if fault_of(first) == "stata" or is_usual_code(first) else said
+    odd = next(((t, told) for t in texts if (told := odd_cell(t)) is not None), None)
+    if odd is not None and (item.kind != "date" or is_cell_error(odd[0])):
+        return (f"'{odd[0]}'" if is_cell_error(odd[0]) else unexpected([odd[0]], item, crosswalk, ways.areas)[0]), odd[
+            1
+        ]
+    kind = missing_kind(first)
+    if kind is not None and item.kind in ("integer", "number", "area"):
+        return f"'{first}'", no_answer_remedy(name, item, first, kind, wave)
+    if looks_timed(first) and item.kind != "date" and few_times(*_counts(frame[crosswalk.name])):
+        return said, (
+            "is a time where the others are none, as spreadsheets make of 12.30 or 12:30; correct the cell, or ask for "
+            "the column as text"
+        )
     if item.kind in ("integer", "number"):
         marks = ways.declared if item.kind == "integer" else ways.marks
         return said, number_remedy(name, item, first, marks, wave)
@@ -80,6 +96,11 @@ def _said(
         told = f'looks as if it had been read in a wrong encoding; say delivery.mend: "{broken[1]}" in {wave}.yaml'
         return said, told
     return said, _remedy(name, item, ways.areas, first, wave)
+
+
+def _counts(column: pd.Series) -> tuple[list[str], list[int]]:
+    places, texts = values.uniques(column)
+    return texts, np.bincount(places, minlength=len(texts)).tolist()
 
 
 def _blank_words(frame: pd.DataFrame, unknown: list[tuple[str, Column, np.ndarray]]) -> list[str]:
@@ -100,6 +121,13 @@ def number_remedy(name: str, item: Item, text: str, marks: Marks, wave: str) -> 
             f"items.{name}.missing or {codes}"
         )
     fault, mark = fault_of(text), thousands_of(text)
+    if fault == "thousands" and mark == marks.decimal:
+        return (
+            f"is not a {what}: '{mark}' is its decimal mark (delivery.decimal); correct the file, or, if it "
+            f'divides thousands, say delivery.thousands: "{mark}" and not delivery.decimal in {wave}.yaml'
+        )
+    if fault != "thousands" and ungrouped(text):
+        return f"is not a {what}, and its marks do not part groups of three digits; correct the file"
     if fault == "exponent":
         return (
             f"is not a {what} that can be read exactly, because a spreadsheet rounded it; ask for the column with "
@@ -135,8 +163,31 @@ def _declared(text: str, like: Collection[str]) -> bool:
     return any(alike(text, label) for label in like)
 
 
+def missing_kind(text: str) -> MissingKind | None:
+    """The kind of no answer that a word says: 'NR', 'Sin respuesta'."""
+    return next((kind for kind, words in NO_ANSWER.items() if simple(text) in words), None)
+
+
+def no_answer_remedy(name: str, item: Item, text: str, kind: MissingKind, wave: str) -> str:
+    """What to do about a word for no answer of a known kind, without a full stop."""
+    if item.kind == "area":
+        return f'says no answer ({kind}), and no municipality; say delivery.blank: ["{text}"] in {wave}.yaml'
+    code = item.code_for(kind)
+    if code is None:
+        return (
+            f"says no answer ({kind}), which this item has no code for; add one to items.{name}.missing, and say "
+            f'delivery.columns.{name}.codes: {{"{text}": that code}} in {wave}.yaml'
+        )
+    return f'says no answer ({kind}); say delivery.columns.{name}.codes: {{"{text}": {code}}} in {wave}.yaml'
+
+
 def _remedy(name: str, item: Item, areas: Areas, value: str, wave: str) -> str:
     """What is wrong with a value and what to do, without a full stop."""
+    if item.kind == "area" and is_usual_code(value):
+        return (
+            f"is no municipality of params.yaml; if it is a code for no answer, say so in items.{name}.missing "
+            f"({value}: no_contesta) in {wave}.yaml, and such rows have none; else correct the file"
+        )
     if item.kind == "area":
         near = areas.nearest(value)
         hint = f" (the nearest is '{near}')" if near else ""

@@ -7,14 +7,15 @@ import pandas as pd
 
 from pulsometro.common.errors import PulsoError
 
-# Excel's of every version, LibreOffice's Err:502 and Google's; a hashtag in somebody's words is none of them.
+# Excel's of every version (### is what it shows in a narrow column), LibreOffice's Err:502 and Google's; a hashtag in
+# somebody's words is none of them.
 _NAMES = (
     "REF VALUE DIV/0 NAME NULL NUM SPILL CALC FIELD BLOCKED UNKNOWN CONNECT BUSY PYTHON EXTERNAL TIMEOUT ERROR DATA "
     "VALOR NOMBRE NULO NÚM DESBORDAMIENTO CÁLC CÁLCULO CAMPO BLOQUEADO DESCONOCIDO CONECTAR CONEXIÓN OCUPADO EXTERNO "
     "DATOS"
 )
 _ERROR = re.compile(
-    rf"#[¡¿]?(?:{'|'.join(_NAMES.split())})[!?]|#N/[AD]|#GETTING_DATA|#OBTENIENDO_DATOS|#EXTERNAL!|Err:\d{{3}}"
+    rf"#[¡¿]?(?:{'|'.join(_NAMES.split())})[!?]|#N/[AD]|#GETTING_DATA|#OBTENIENDO_DATOS|#EXTERNAL!|Err:\d{{3}}|#{{3,}}"
 )
 # SPSS writes its blanks so, and R's and lookups' are #N/A: those may be nothing. Others hide an answer.
 MAYBE_EMPTY = frozenset({"#N/A", "#N/D", "#NULL!", "#¡NULO!"})
