@@ -569,6 +569,6 @@ REFUSED: dict[str, Case] = {
         put(GAS=[True, 1, 0]), r"column GAS \(item gasto\), row 2: 'TRUE' is not a whole number", {}, {}, {}, ".xlsx"
     ),
     "a date in a whole number": Case(
-        put(GAS=datetime.date(2020, 1, 5)), r"column GAS .*is not a whole number", {}, {}, {}, ".xlsx"
+        put(GAS=datetime.date(2020, 1, 5)), r"column GAS .*is a date and no answer", {}, {}, {}, ".xlsx"
     ),
 }

@@ -11,7 +11,7 @@ OTHER = {
     "    saldo: SAL\n": "    saldo: SAL\n    otro: OTRA\n",
 }
 NO_SPENDING = "    gasto: GAS\n"
-DATE = r"is a date, as spreadsheets make of 1-2"
+DATE = r"is a date and no answer, as spreadsheets make of 1-2"
 
 
 def told(*pairs: str) -> dict[str, str]:
@@ -41,9 +41,9 @@ REFUSED: Mapping[str, Case] = {
         {"medio_radio": [9, 1, 2], "medio_tv": [9, 1, 2]},
         {LISTS: 'medio_radio: {name: M, option: "1", separator: "-"}'},
     ),
-    "nines in a list": Case(
+    "nines in a list, which may be an option": Case(
         put(M=["99"]),
-        r"'99' is no option but",
+        r"'99' is none of the options",
         {LISTS: 'medio_radio: {name: M, option: "1", codes: {"99": 9}}'},
         {"medio_radio": [9]},
     ),

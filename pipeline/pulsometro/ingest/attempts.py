@@ -74,8 +74,8 @@ def _refuse_other_codes(column: pd.Series, name: str, where: str, wave: str) -> 
         comma = ", whose decimal mark is a point" if _AAPOR.match(first.replace(",", ".")) and "," in first else ""
         raise PulsoError(
             f"{where}, row {wrong.index[0]} ({len(wrong):,} of such rows): {quoted(first)} is not an AAPOR disposition "
-            f"(1.1, 2.11, 3.1 …){comma}; ask for AAPOR's codes, or say what each is in attempts.columns.{name}.codes, in quotes "
-            f"(1 interview, 2 eligible, 3 unknown, 4 not eligible) in {wave}.yaml."
+            f"(1.1, 2.11, 3.1 …){comma}; ask for AAPOR's codes, or say what each is in attempts.columns.{name}.codes, "
+            f"in quotes (1 interview, 2 eligible, 3 unknown, 4 not eligible) in {wave}.yaml."
         )
 
 

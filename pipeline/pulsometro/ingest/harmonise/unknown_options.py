@@ -65,7 +65,8 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
     token = next((part for part in options.parts(cell) if options.meaning(part) is None), None)
     if token is None:
         return "a list of options", f"can be read in two ways; say {key}.separator in {wave}.yaml, or correct the file"
-    if is_usual_code(token):
+    # 99 may be an option as well: only what is below zero is surely none.
+    if is_usual_code(token) and token.startswith("-"):
         return f"'{token}'", (
             f"is no option but, as firms write it, a code for no answer, which the questionnaire does not know; say "
             f'what it stands for in {key}.codes ("{token}": a code of items.{name}.missing) in {wave}.yaml'
