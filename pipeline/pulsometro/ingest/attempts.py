@@ -96,19 +96,16 @@ def _area(column: pd.Series, areas: Areas, where: str) -> pd.Series:
     for text, area in zip(texts, found, strict=True):
         if text and area is None:
             rows = column.index[places == texts.index(text)]
-            raise PulsoError(
-                f"{where}, row {rows[0]} ({len(rows):,} of such rows): {quoted(text, areas.names.values())} "
-                f"{_unknown_area(text, areas)}."
-            )
+            said = f"{where}, row {rows[0]} ({len(rows):,} of such rows): {quoted(text, areas.names.values())}"
+            near = areas.nearest(text)
+            if near is None and _KEY.fullmatch(text):
+                raise PulsoError(
+                    f"{said} is the key of a municipality that is none of params.yaml's; take such calls out, or list "
+                    "it there."
+                )
+            hint = f" (the nearest is '{near}')" if near else ""
+            raise PulsoError(f"{said} is no municipality of params.yaml{hint}; add it to its aliases or list it.")
     return pd.Series(pd.array(found, dtype="string").take(places), index=column.index)
-
-
-def _unknown_area(text: str, areas: Areas) -> str:
-    near = areas.nearest(text)
-    if near is None and _KEY.fullmatch(text):
-        return "is the key of a municipality that is none of params.yaml's; take such calls out, or list it there"
-    hint = f" (the nearest is '{near}')" if near else ""
-    return f"is no municipality of params.yaml{hint}; add it to its aliases or list it"
 
 
 def _values(column: pd.Series, crosswalk: Column, where: str) -> pd.Series:

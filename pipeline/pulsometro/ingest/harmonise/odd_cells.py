@@ -33,8 +33,8 @@ def odd_cell(text: str) -> str | None:
         return "is a spreadsheet's error and no answer; correct the cell in the workbook and save it again"
     if looks_dated(text):
         return (
-            "is a date and no answer, as spreadsheets make of 1-2, 1/2 or 1.2; correct the cell or ask for the column as "
-            "text, or, where the whole column is of dates, correct delivery.columns"
+            "is a date and no answer, as spreadsheets make of 1-2, 1/2 or 1.2; correct the cell or ask for the column "
+            "as text, or, where the whole column is of dates, correct delivery.columns"
         )
     return None
 
