@@ -255,7 +255,9 @@ CASES: dict[str, tuple[Break, str]] = {
     # Call attempts
     "call attempts missing": (b.attempts(None), r"llamadas\.csv: the delivered file is missing"),
     "call attempts with telephones": (b.attempts("id,n\n8112345678,1\n8187654321,2\n"), "look like telephone numbers"),
-    "call attempts in an unknown place": (b.attempts("municipio,n\nNarnia,1\n"), r"row 2 \(1 of such rows\): a text of 6 letters is no m"),
+    "call attempts in an unknown place": (
+        b.attempts("municipio,n\nNarnia,1\n"), r"row 2 \(1 of such rows\): a text of 6 letters is no m"
+    ),
 }  # fmt: skip
 del CASES["sav called csv"]
 
