@@ -30,6 +30,7 @@ DESIGNS: dict[str, Mapping[str, Any]] = {
     "units": {
         "weighting.base": {"kind": "area", "probabilities": ["p1", "p2"]}, "weighting.strata": "estrato",
         "weighting.psu": "upm", "weighting.replicates": {"n": 60, "seed": SEED},
+        "weighting.calibration": {**CALIBRATION, "method": "linear_bounded", "bounds": [0.05, 9.0]},
     },
 }  # fmt: skip
 
