@@ -54,7 +54,9 @@ CASES: dict[str, tuple[Break, str]] = {
         _rows(lambda f: f.assign(EDAD=f["EDAD"].mask(f.index < 6, 150))), "quarantine"
     ),
     "skipped questions answered": (
-        _rows(lambda f: f.assign(P5A=f["P5A"].where((f["P5"] == 1) | (f.index > 30), 1))), "quarantine"
+        # Persons' answers, yes and no in turn: of one value in all of them a server could be the author.
+        _rows(lambda f: f.assign(P5A=f["P5A"].where((f["P5"] == 1) | (f.index > 30), 1 + f.index // 2 % 2))),
+        "quarantine",
     ),
     "a negative weight": (_weights(-5.0), "weight.positive"),
     "weights of zero": (_weights(0.0, 0.0), "weight.positive"),
