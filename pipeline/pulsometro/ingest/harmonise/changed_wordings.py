@@ -47,17 +47,25 @@ def speaking_of_others(labels: Mapping[str, str], items: Mapping[str, Item]) -> 
     if len(said) < _LEAST:
         return ()
     wordings = {name: _item_words(items[name]) for name in said}
+    # A label may be cut in the middle of a number.
+    said = {name: words[:-1] if _cut(words[-1], wordings[name]) else words for name, words in said.items()}
     unknown = {name: [w for w in words if not _among(w, wordings[name])] for name, words in said.items()}
-    if np.median([1 - len(unknown[name]) / len(words) for name, words in said.items()]) < _THEIRS:
+    if np.median([1 - len(unknown[name]) / max(len(words), 1) for name, words in said.items()]) < _THEIRS:
         return ()
     telling = _telling({name: items[name] for name in said})
     return tuple(
         name
         for name, words in said.items()
         if unknown[name]
-        and not _says(words, items[name])
-        and (_other_amount(words, wordings[name]) or _of_another(words, telling[name]))
+        and (
+            _other_amount(words, wordings[name])
+            or (_of_another(words, telling[name]) and not _says(words, items[name]))
+        )
     )
+
+
+def _cut(last: str, wording: Sequence[str]) -> bool:
+    return last.isdigit() and any(word != last and word.startswith(last) for word in wording)
 
 
 def _says(words: Sequence[str], item: Item) -> bool:

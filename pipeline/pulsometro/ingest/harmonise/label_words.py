@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 
+from pulsometro.common.discretion import simple
 from pulsometro.ingest.read.delivered import plain_number
 from pulsometro.questionnaire.labels_alike import label_key
 from pulsometro.questionnaire.model import Column, Item, MissingKind
@@ -21,6 +22,12 @@ MISSING_LABELS: Mapping[MissingKind, set[str]] = {
     },
     "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
 }
+# What other firms and programs write for one answer.
+_ONE: tuple[frozenset[str], ...] = tuple(
+    frozenset(words.split())
+    for words in ("hombre hombres masculino male varon man", "mujer mujeres femenino female woman",
+                  "si yes verdadero true", "no false falso")
+)  # fmt: skip
 _BOTH = re.compile(r"[(\[]?([0-9]{1,4})[)\]]?\s*[.:)\-=]?\s+(\D.*)")
 NO_LABEL = frozenset({"na"})
 
@@ -66,3 +73,24 @@ def codes_of(
         return dict(found)
     double = [text for text in texts if text in table and labels.get(label_key(text), table[text]) != table[text]]
     return {**found, **dict.fromkeys(double)}
+
+
+def same_words(label: str, own: str) -> bool:
+    """Whether a file's label is a code's own, or another usual word for it.
+
+    >>> same_words("HOMBRE", "hombre"), same_words("Male", "hombre"), same_words("Female", "hombre")
+    (True, True, False)
+    """
+    said, wanted = simple(label), simple(own)
+    return said == wanted or any(said in words and wanted in words for words in _ONE)
+
+
+def initials_of(labels: Mapping[int, str], item: Item) -> Mapping[str, str]:
+    """Initial → the label it stands for, where the file writes the initials of all answers: 'H' and 'M'.
+
+    ``labels``: code → the file's label. Empty where one is longer, or two answers begin alike.
+    """
+    answers = {code: simple(label) for code, label in labels.items() if code in item.codes}
+    own = {simple(label)[:1]: label for label in item.codes.values()}
+    whole = len(own) == len(item.codes) == len(set(answers.values()))
+    return own if whole and set(answers.values()) == set(own) else {}

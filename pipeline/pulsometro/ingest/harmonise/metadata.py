@@ -10,10 +10,10 @@ from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.changed_wordings import speaking_of_others
 from pulsometro.ingest.harmonise.crosswalk import Plan
 from pulsometro.ingest.harmonise.headings import shown_headings, shown_label, study_words
-from pulsometro.ingest.harmonise.label_words import MISSING_LABELS
+from pulsometro.ingest.harmonise.label_words import MISSING_LABELS, initials_of, same_words
 from pulsometro.ingest.harmonise.values import code_table
 from pulsometro.ingest.harmonise.wordings import mislabelled
-from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered
+from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, plain_number
 from pulsometro.questionnaire.model import Column, Item, Questionnaire
 
 _KINDS = {"single": "numeric", "integer": "numeric", "number": "numeric", "date": "date"}
@@ -38,6 +38,7 @@ def compare(
             found += _labels(name, questionnaire, column.name, meta)
             found += _area_labels(questionnaire[name], name, column, meta, areas)
             found += _user_missing(name, questionnaire, column.name, meta)
+            found += _areas_missing(questionnaire[name], name, column, meta, areas)
             found += _type(name, questionnaire[name], column.name, meta)
     found += _wordings(delivered, questionnaire, reading)
     for name in questionnaire.delivery.not_delivered:
@@ -84,12 +85,14 @@ def _labels(name: str, questionnaire: Questionnaire, column: str, meta: ColumnMe
     if item.kind != "single" or not meta.labels:
         return
     table = code_table(item, questionnaire.delivery.columns[name])
+    initials = initials_of({code: meta.labels[text] for text, code in table.items() if text in meta.labels}, item)
     for delivered_code, label in meta.labels.items():
         code = table.get(delivered_code)
         if code is None:
             yield Difference("label_without_code", column, name, delivered_code, label, "")
             continue
         bare = _without_code(label, delivered_code)
+        bare = initials.get(simple(bare), bare)
         if not _same(bare, item, code):
             swapped = any(_same(bare, item, other) for other in item.valid_codes if other != code)
             kind: DifferenceKind = "label_swapped" if swapped else "label_differs"
@@ -163,6 +166,23 @@ def _user_missing(name: str, questionnaire: Questionnaire, column: str, meta: Co
             yield Difference("user_missing", column, name, delivered_code, _ANSWER, _expected(item, code))
 
 
+def _areas_missing(item: Item, name: str, column: Column, meta: ColumnMetadata, areas: Areas) -> Iterator[Difference]:
+    """Municipalities of the study whose code the file declares missing: a program that obeys it loses them."""
+    if item.kind != "area" or not meta.missing:
+        return
+    written: dict[str, set[str]] = {}
+    for area in areas.known.values():
+        written.setdefault(area, set()).update({area, plain_number(area)})
+    for delivered_code, code in column.codes.items():
+        if (named := areas.resolve(str(code))) is not None:
+            written.setdefault(named, set()).add(delivered_code)
+    for text, area in sorted((text, area) for area, texts in written.items() for text in texts):
+        if any(_within(text, part) for part in meta.missing) and text == min(
+            (each for each in written[area] if any(_within(each, part) for part in meta.missing)), key=len
+        ):
+            yield Difference("user_missing", column.name, name, text, _MISSING, areas.name_of(area))
+
+
 def _within(code: str, part: str) -> bool:
     """Whether a code is the declared value or lies in the declared range (``97–99``)."""
     low, dash, high = part.partition("–")
@@ -174,7 +194,7 @@ def _within(code: str, part: str) -> bool:
 
 def _same(label: str, item: Item, code: int) -> bool:
     if code in item.codes:
-        return simple(label) == simple(item.codes[code])
+        return same_words(label, item.codes[code])
     return simple(label) in MISSING_LABELS[item.missing[code]]
 
 

@@ -25,6 +25,10 @@ _DATE = re.compile(
 _NOTHING = frozenset({"nan", "none", "null", "nat", "na", "n/a", "<na>", "undefined", "nil", "#n/a", "(blank)", "inf"})
 # A spreadsheet keeps so many digits of a number; a binary number every whole one up to 2^53.
 _KEPT_DIGITS, _KEPT_BITS = 15, 53
+# Of single precision, as Stata's float.
+_SINGLE_BITS, _SINGLE_DIGITS = 24, 7
+# Ids that count up are at most so many different ones then.
+_DISTINCT = 0.75
 # Of so many rows that are all multiples of so large a power of two, that is no chance.
 _LEAST, _MANY, _COARSE = 3, 10, 4
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad]")
@@ -55,6 +59,7 @@ def refuse_spoilt(folio: pd.Series, path: Path) -> None:
         )
     _refuse_dates(folio, path)
     _refuse_rounded(folio, path)
+    _refuse_single(folio, path)
 
 
 def _refuse_scientific(folio: pd.Series, path: Path) -> None:
@@ -95,6 +100,22 @@ def _refuse_rounded(folio: pd.Series, path: Path) -> None:
         raise PulsoError(
             f"{path}: the folios have {digits} digits and the last ones were rounded away (rows "
             f"{rows_said(long.index)}), as where a spreadsheet or a program takes them for numbers: {how}; {_ASK}"
+        )
+
+
+def _refuse_single(folio: pd.Series, path: Path) -> None:
+    """Folios that repeat because single precision holds no more of them: each is a multiple of what it can tell."""
+    texts = folio.dropna()
+    long = texts[texts.str.fullmatch(rf"[1-9][0-9]{{{_SINGLE_DIGITS},{_KEPT_DIGITS - 1}}}")]
+    if len(long) < _MANY or len(long) < len(texts) or long.nunique() > _DISTINCT * len(long):
+        return
+    numbers = long.astype("int64").to_numpy()
+    step = np.exp2(np.floor(np.log2(numbers.astype(float))) - _SINGLE_BITS + 1)
+    if (step >= 2).all() and (numbers % step.astype(np.int64) == 0).all():
+        raise PulsoError(
+            f"{path}: the folios have {long.str.len().max()} digits and repeat ({long.nunique():,} in {len(long):,} "
+            f"rows), because the file keeps them as numbers of single precision (Stata's float), which hold "
+            f"{_SINGLE_DIGITS}; {_ASK}"
         )
 
 

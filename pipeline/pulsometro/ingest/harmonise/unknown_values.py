@@ -12,6 +12,7 @@ from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.blank_words import is_usual, said_words
 from pulsometro.ingest.harmonise.date_causes import date_cause
 from pulsometro.ingest.harmonise.durations import looks_timed, timed_remedy
+from pulsometro.ingest.harmonise.labelled_codes import codes_by_labels, labelled_remedy
 from pulsometro.ingest.harmonise.multiple import NO_ANSWER
 from pulsometro.ingest.harmonise.numerals import Marks, exact, fault_of, is_usual_code, thousands_of, ungrouped, whole
 from pulsometro.ingest.harmonise.odd_cells import few_times, odd_cell
@@ -42,7 +43,7 @@ def unknown_sentence(
     item, column = questionnaire[name], crosswalk.name
     offence = None if crosswalk.option is None else offence_of(crosswalk, ways.lists, item)
     if offence is None:
-        said, remedy = _said(delivered.frame, questionnaire, ways, unknown, hidden)
+        said, remedy = _said(delivered, questionnaire, ways, unknown, hidden)
     else:
         column, mask, options = offence.column, offence.rows, ways.lists[offence.column].options
         said, remedy = option_remedy(name, item, crosswalk, options, offence.cell, questionnaire.wave)
@@ -56,7 +57,7 @@ def unknown_sentence(
 
 
 def _said(
-    frame: pd.DataFrame,
+    delivered: Delivered,
     questionnaire: Questionnaire,
     ways: Ways,
     unknown: list[tuple[str, Column, np.ndarray]],
@@ -64,7 +65,7 @@ def _said(
 ) -> tuple[str, str]:
     """Of the first of ``unknown`` what may be shown of a value, and the remedy."""
     name, crosswalk, mask = unknown[0]
-    item, wave = questionnaire[name], questionnaire.wave
+    item, wave, frame = questionnaire[name], questionnaire.wave, delivered.frame
     texts = values.uniques(frame[crosswalk.name][mask])[1]
     first = next((text for text in texts if is_usual(text)), texts[0])
     if is_usual(first):
@@ -91,6 +92,11 @@ def _said(
     if item.kind == "date":
         cause = date_cause(frame[crosswalk.name], mask, name, crosswalk.format, wave, ways.clock)
         return said, f"is not a date as declared; {cause}"
+    if item.kind in ("area", "single"):
+        every = values.uniques(frame[crosswalk.name])[1]
+        codes = codes_by_labels(every, delivered.metadata.get(crosswalk.name), item, crosswalk, ways.areas)
+        if codes:
+            return said, labelled_remedy(name, crosswalk, codes, wave)
     broken = mended(first)
     if broken is not None:
         told = f'looks as if it had been read in a wrong encoding; say delivery.mend: "{broken[1]}" in {wave}.yaml'
