@@ -148,6 +148,7 @@ LETTERS = {("ingest/read/detect.py", "áéíóúü"), ("common/plain_words.py", 
 # What servers, people and spreadsheets write in Spanish: it is read, and said to nobody.
 READ = (
     "harmonise/changed_wordings",
+    "harmonise/label_words",
     "harmonise/server_words",
     "harmonise/blank_words",
     "harmonise/date_causes",
