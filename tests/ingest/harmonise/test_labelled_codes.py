@@ -119,3 +119,8 @@ def test_folios_by_hundreds_that_are_repeated_are_no_rounded_ones(tmp_path: Path
     with pytest.raises(PulsoError) as told:
         read(d.prepared(tmp_path, d.good().assign(FOLIO=folios)), WAVE)
     assert "in rows 2, 3" in str(told.value)
+
+
+def test_a_file_pasted_twice_is_no_column_of_anothers(tmp_path: Path) -> None:
+    with pytest.raises(PulsoError, match=r"is in rows 2, 62 \(59 more repeated\)"):
+        read(d.prepared(tmp_path, pd.concat([d.good(), d.good()], ignore_index=True)), WAVE)

@@ -80,7 +80,8 @@ def _long(text: str) -> bool:
 def _refuse_few(folio: pd.Series, interviewer: pd.Series | None, path: Path) -> None:
     """Few folios for many rows are none: a column was exchanged, and what it holds is shown no more than a name."""
     rows, different = int(folio.notna().sum()), folio.nunique()
-    if rows < _TOKENS or different > rows / 2:
+    # A file pasted twice has each of its folios twice.
+    if rows < _TOKENS or different >= rows / 2:
         return
     theirs = 0 if interviewer is None else interviewer.nunique()
     why = "so the column is another's"
