@@ -227,7 +227,7 @@ def _population(folder: Path, bad: Hostile) -> None:
         totals[name] = [bad.text(words) for words in totals[name]]
     totals["note"] = bad.text("una nota")
     # Another source of the same adults, which the page compares with ours.
-    other = totals.assign(source=bad.text("otra fuente"), population=totals["population"] * 2)
+    other = totals.assign(source=bad.text("otra fuente"), population=totals["population"] * 1.2)
     names = {name: bad.text(name) for name in ("cve_geo", "sex", "age", "population")}
     pd.concat([totals, other]).rename(columns=names).to_csv(folder / "totals.csv", index=False)
     coverage = pd.read_csv(folder / "coverage.csv", dtype={"cve_geo": str})

@@ -52,7 +52,7 @@ SCENARIOS = {
         "weighting.calibration": {"method": "raking", "margins": MARGINS, "missing": "impute"},
         "weighting.collapse": [{"item": "edad2", "merge": [1, 2], "below": 30}],
         "weighting.trim": {"k": 4.0, "k_low": 8.0}, "weighting.replicates": {"n": 30, "seed": 3},
-        "weighting.population": {"persons": 134400, "tolerance": 0.05},
+        "weighting.population": {"persons": 134400, "tolerance": 0.05, "per_dwelling": [4, 7]},
         "weighting.indicators": ["seguro"],
         "estimation.se": "replicates", "estimation.interval": "kg", "estimation.lonely_psu": "grand_mean",
         "estimation.precision": "nchs",

@@ -195,12 +195,12 @@ def rows(wave: str, each: int = 160, silent: float = 0.06) -> pd.DataFrame:
     }).assign(denuncia=lambda table: table["denuncia"].mask(table["denuncia"] == -1))  # fmt: skip
 
 
-def attempts(table: pd.DataFrame) -> pd.DataFrame:
-    """Three numbers called for each interview: one completed, one refused, one that nobody answers."""
+def attempts(table: pd.DataFrame, wave: str) -> pd.DataFrame:
+    """Three numbers called for each interview: one completed, one refused, one that nobody answers; others in each."""
     parts = []
     for last, code in (("C", "1.1"), ("R", "2.11"), ("N", "3.13")):
         parts.append(pd.DataFrame({
-            "numero": [f"{last}{number:06d}" for number in range(len(table))], "municipio": table["municipio"],
+            "numero": [f"{last}{wave}{number:06d}" for number in range(len(table))], "municipio": table["municipio"],
             "marco": table["marco"], "intento": 1, "disposicion": code,
         }))  # fmt: skip
     return pd.concat(parts, ignore_index=True)
@@ -265,7 +265,7 @@ def write_study(
         table = rows(wave, silent=silent)
         table = table[table["municipio"].isin(_places_in(settings, wave))].reset_index(drop=True)
         deliver(table, folder / "raw" / wave / settings["waves"][wave]["file"], wanted["delivery"])
-        attempts(table).to_csv(folder / "raw" / wave / "llamadas.csv", index=False)
+        attempts(table, wave).to_csv(folder / "raw" / wave / "llamadas.csv", index=False)
     return folder
 
 

@@ -6,6 +6,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from pulsometro.settings.configuration import STRICT
+from pulsometro.settings.faults import demand
+
+_WHERE = "params.yaml, weighting:"
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,9 @@ class TelephoneCompletes:
     lines_cap: int = 3
     # A respondent who did not say how many adults or lines: refuse, or take the area's median.
     missing: Literal["refuse", "median"] = "refuse"
+
+    def __post_init__(self) -> None:
+        _caps(self.adults_cap, self.lines_cap)
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,18 @@ class TelephoneFrame:
     lines_cap: int = 3
     missing: Literal["refuse", "median"] = "refuse"
 
+    def __post_init__(self) -> None:
+        _caps(self.adults_cap, self.lines_cap)
+
+
+def _caps(adults: int, lines: int) -> None:
+    """A weight is made of one adult and one line at least: under a cap of none there would be no weight."""
+    demand(
+        _WHERE,
+        (adults >= 1, "base.adults_cap must be at least 1; 4 is usual"),
+        (lines >= 1, "base.lines_cap must be at least 1; 3 is usual"),
+    )
+
 
 @dataclass(frozen=True)
 class AreaSample:
@@ -47,6 +65,9 @@ class AreaSample:
     __pydantic_config__: ClassVar = STRICT
     kind: Literal["area"]
     probabilities: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        demand(_WHERE, (bool(self.probabilities), "base.probabilities is empty; name the column of each stage"))
 
 
 @dataclass(frozen=True)
@@ -77,3 +98,7 @@ class DualFrame:
     other: str
     reachable: int = 1
     theta: float | None = None
+
+    def __post_init__(self) -> None:
+        possible = self.theta is None or 0 <= self.theta <= 1
+        demand(_WHERE, (possible, "dual_frame.theta must be between 0 and 1 (null: in proportion to effective n)"))

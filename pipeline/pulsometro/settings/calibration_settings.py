@@ -35,12 +35,14 @@ class ControlTotals:
 class Population:
     """How many persons the weights stand for: ``persons``, where it is known from elsewhere, else the table of totals'.
 
-    ``tolerance``: by what share of it their sum may be another number; more stops the wave.
+    ``tolerance``: by what share of it their sum may be another number; more stops the wave. ``per_dwelling``: between
+    which numbers the adults of a dwelling lie over the whole study, where that is known; others stop the wave.
     """
 
     __pydantic_config__: ClassVar = STRICT
     persons: float | None = None
     tolerance: float = 0.1
+    per_dwelling: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         demand(
@@ -50,6 +52,10 @@ class Population:
                 "population.persons must be 100 or more; write how many persons there are",
             ),
             (0 < self.tolerance < 0.5, "population.tolerance must be between 0 and 0.5"),
+            (
+                self.per_dwelling is None or 0 < self.per_dwelling[0] < self.per_dwelling[1],
+                "population.per_dwelling must be [low, high] with 0 < low < high (adults of a dwelling)",
+            ),
         )
 
 
@@ -64,6 +70,10 @@ class MarginSettings:
     source: str | None = None
     # counts: as in the table. shares: only its proportions, of the area's total in use.
     totals: Literal["counts", "shares"] = "counts"
+
+    def __post_init__(self) -> None:
+        wanted = "a margin of calibration.margins has no items; name at least one, or take the margin out"
+        demand(_WHERE, (bool(self.items), wanted))
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,8 @@ class Calibration:
             ),
             (0 <= low < 1 < high, "calibration.bounds must be [low, high] with 0 <= low < 1 < high"),
             (self.min_respondents >= 10, "calibration.min_respondents must be at least 10"),
+            (self.max_iterations >= 1, "calibration.max_iterations must be at least 1"),
+            (self.margin_tolerance >= 0, "calibration.margin_tolerance must not be negative"),
             (0 < self.tolerance <= 1e-6, "calibration.tolerance must be between 0 and 1e-6"),
         )
 
@@ -112,7 +124,11 @@ class Collapse:
 
     def __post_init__(self) -> None:
         wanted = f"collapse of {shown(self.item)}: merge needs two different codes or more, each once; correct the list"
-        demand(_WHERE, (len(set(self.merge)) == len(self.merge) >= 2, wanted))
+        demand(
+            _WHERE,
+            (len(set(self.merge)) == len(self.merge) >= 2, wanted),
+            (self.below >= 1, f"collapse of {shown(self.item)}: below must be at least 1 (interviews)"),
+        )
 
 
 @dataclass(frozen=True)

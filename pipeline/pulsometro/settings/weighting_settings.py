@@ -45,6 +45,17 @@ class Attempts:
     # Share of unknown numbers taken as eligible; null = computed in each area (CASRO).
     e: float | None = None
 
+    def __post_init__(self) -> None:
+        names = (self.number, self.attempt, self.disposition)
+        demand(
+            _WHERE,
+            (self.e is None or 0 <= self.e <= 1, "attempts.e must be between 0 and 1 (null: computed in each area)"),
+            (
+                len(set(names)) == 3,
+                "attempts names one column for two things; name three (number, attempt, disposition)",
+            ),
+        )
+
 
 @dataclass(frozen=True)
 class Nonresponse:
@@ -69,6 +80,8 @@ class Nonresponse:
             _WHERE,
             (bool(wanted), f"nonresponse.method {self.method} needs nonresponse.{key} (a list of columns)"),
             (2 <= self.score_classes <= 10, "nonresponse.score_classes must be between 2 and 10"),
+            (self.min_respondents >= 1, "nonresponse.min_respondents must be at least 1"),
+            (self.max_factor >= 1, "nonresponse.max_factor must be at least 1"),
         )
 
 
@@ -96,6 +109,8 @@ class Replicates:
                 "usual; method: jkn draws none)",
             ),
             (self.seed >= 0, "replicates.seed must not be negative"),
+            (self.max_groups >= 2, "replicates.max_groups must be at least 2"),
+            (0 <= self.max_failed_share <= 1, "replicates.max_failed_share must be between 0 and 1"),
         )
 
 
@@ -109,6 +124,13 @@ class Limits:
     __pydantic_config__: ClassVar = STRICT
     min_weight: float = 0.0
     max_to_median: float = 50.0
+
+    def __post_init__(self) -> None:
+        demand(
+            _WHERE,
+            (self.min_weight >= 0, "limits.min_weight must not be negative"),
+            (self.max_to_median > 1, "limits.max_to_median must be above 1 (50 is usual)"),
+        )
 
 
 @dataclass(frozen=True)
@@ -124,6 +146,11 @@ class Coverage:
     names: dict[str, str] = field(default_factory=dict)
     area: str = "cve_geo"
     dwellings: str = "dwellings"
+
+    def __post_init__(self) -> None:
+        demand(
+            _WHERE, (bool(self.frames), "coverage.frames is empty; name a column of the table, or leave coverage out")
+        )
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,12 @@ from pulsometro.weighting.diagnostics import (
 )
 from pulsometro.weighting.dual_frame import DualFrameWeights, hartley, multiplicity
 from pulsometro.weighting.errors import WeightingError, need_column
+from pulsometro.weighting.item_meanings import refuse_meanings
 from pulsometro.weighting.nonresponse.nonresponse_step import nonresponse_plan, read_fieldwork
 from pulsometro.weighting.population_sum import refuse_sum
 from pulsometro.weighting.replicates.replicate_step import FullSample, add_replicates, design_ids
 from pulsometro.weighting.study_key import fingerprint
+from pulsometro.weighting.totals_doubts import doubts_of, with_doubts
 from pulsometro.weighting.totals_grid import Codes
 from pulsometro.weighting.warnings import coverage_record, trim_areas, warnings_of
 
@@ -91,6 +93,7 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     responses = _ordered(inputs.responses)
     areas = _areas(responses, settings)
     totals = _totals(inputs, settings)
+    refuse_meanings(responses, areas, settings, inputs.codes, totals.areas if totals is not None else inputs.areas)
     fieldwork = read_fieldwork(inputs.attempts, settings)
     design_weights, base_entry = base_weights(responses, areas, settings, totals, inputs.frame, fieldwork, inputs.wave)
     design_weights, dual = _dual_frame(responses, areas, design_weights, settings)
@@ -101,7 +104,12 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     base = design_weights if plan is None else design_weights * plan.factors(design_weights)[0][plan.of_respondent]
     released = _released(responses, inputs)
     ties = _ties(responses, inputs)
-    calibrated = _calibrate(responses, areas, base, settings, totals, content_rank(released.assign(ties=ties)))
+    coverage = _coverage(inputs, areas, settings)
+    doubts = doubts_of(totals, coverage, settings)
+    try:
+        calibrated = _calibrate(responses, areas, base, settings, totals, content_rank(released.assign(ties=ties)))
+    except WeightingError as error:
+        raise with_doubts(error, doubts) from None
     final = base if calibrated is None else calibrated.weights
     margins = () if calibrated is None else calibrated.design.margins
     targets = {} if calibrated is None else calibrated.design.targets
@@ -109,7 +117,6 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     given = calibrated is None and isinstance(settings.base, Given)
     most = np.inf if given else settings.limits.max_to_median
     refuse_absurd(final, areas, margins, settings.limits.min_weight, most)
-    coverage = _coverage(inputs, areas, settings)
     _refuse_sum(final, areas, totals, coverage, settings)
     caps = None if calibrated is None else calibrated.caps
     table = _table(responses, base, final, margins, settings)
@@ -138,7 +145,8 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
         final=spread(final, areas),
         warnings=(),
     )
-    return Weighted(table, replace(result, warnings=warnings_of(result, inputs.places)))
+    told = [doubt.told(inputs.places) for doubt in doubts]
+    return Weighted(table, replace(result, warnings=(*told, *warnings_of(result, inputs.places))))
 
 
 def _ordered(responses: pd.DataFrame) -> pd.DataFrame:
@@ -317,10 +325,10 @@ def _refuse_sum(
     settings: WeightingSettings,
 ) -> None:
     if totals is None:
-        refuse_sum(final, areas, None, (), coverage, settings)
+        refuse_sum(final, areas, None, coverage, settings)
         return
     check_areas(areas, totals.areas)
-    refuse_sum(final, areas, totals.by_area(), totals.gaps(), coverage, settings)
+    refuse_sum(final, areas, totals, coverage, settings)
 
 
 def _coverage(inputs: Inputs, areas: np.ndarray, settings: WeightingSettings) -> tuple[r.CoverageRecord, ...]:

@@ -10,7 +10,7 @@ from pulsometro.questionnaire.crossings import crossed
 from pulsometro.settings.calibration_settings import ControlTotals
 from pulsometro.settings.faults import shown
 from pulsometro.weighting.errors import WeightingError
-from pulsometro.weighting.population_cells import area_codes, as_text, code, days, persons
+from pulsometro.weighting.population_cells import area_codes, as_text, code, days, persons, refuse_strangers
 from pulsometro.weighting.totals_grid import Codes, cell_codes, refuse_lost, refuse_twice
 
 _DESCRIPTION = ("reference_date", "source", "definition", "note")
@@ -201,6 +201,8 @@ def load_totals(
     prepared = texts.assign(
         _area=area_codes(texts, settings.area, file, wanted or ()), reference_date=days(texts, "reference_date", file)
     )
+    if wanted is not None:
+        refuse_strangers(prepared["_area"], settings.area, file, wanted)
     prepared[settings.total] = persons(texts, settings.total, file)
     filled = (texts[list(cells)] != "").to_numpy()
     patterns = [tuple(name for name, there in zip(cells, row, strict=True) if there) for row in filled]

@@ -48,6 +48,11 @@ def _faults(
             codes = ", ".join(f"{code} {label}" for code, label in items[rule.item].codes.items())
             text = f"weighting.collapse merges {', '.join(wrong)} of {rule.item}, which {asked} does not have"
             yield Fault(f"{text}; merge two or more of its codes ({codes}).", at)
+    for number, name in enumerate(settings.indicators):
+        # Asked in other waves alone, perhaps: one that is like another is a slip.
+        known = set(items) - set(settings.indicators)
+        if name not in items and name not in answered and meant(name, known):
+            yield _none("indicators", name, known, asked, ("weighting", "indicators", number))
     if settings.control_totals is not None:
         yield from _totals(settings.control_totals, questionnaire, table)
 

@@ -1,5 +1,6 @@
 """Cells of a population table: text into persons, dates and codes, each fault with file, row, column and remedy."""
 
+import difflib
 import re
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +19,8 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _GROUPED, _LONG = re.compile(r"\d{1,3}\.\d{3}"), re.compile(r"\d{4}")
 _COMMA = re.compile(r"\d+,\d+")
 _WHOLE = re.compile(r"(\d+)(?:\.0+)?")
+# A year before this one, or so far ahead, is a slip: 0013 for 2013.
+_FIRST, _LAST = 1900, 2100
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: 0?0:00(?::00)?)?")
 
@@ -93,12 +96,14 @@ def _day(text: str, file: str, row: Any, column: str) -> str:
         raise WeightingError(f"{where} is blank", f"{remedy}: of when the total is")
     iso, spanish = _ISO.fullmatch(text), _DAY_FIRST.fullmatch(text)
     try:
-        if iso:
-            return date.fromisoformat(iso[1]).isoformat()
-        if spanish:
-            return date(int(spanish[3]), int(spanish[2]), int(spanish[1])).isoformat()
+        found = date.fromisoformat(iso[1]) if iso else None
+        found = date(int(spanish[3]), int(spanish[2]), int(spanish[1])) if spanish else found
     except ValueError:
-        pass
+        found = None
+    if found is not None and not _FIRST <= found.year <= _LAST:
+        raise WeightingError(f"{where}: '{text}' is of the year {found.year}", "correct the year, as in 2013-07-01")
+    if found is not None:
+        return found.isoformat()
     raise WeightingError(f"{where}: '{shown(text)}' is not a date with the day first", remedy)
 
 
@@ -120,3 +125,33 @@ def area_codes(table: pd.DataFrame, column: str, file: str, known: tuple[str, ..
             raise WeightingError(f"{file}, row {row}, column '{column}' is blank", "write the area's code")
         found.append(text if text in known else written.get(code(text), text))
     return found
+
+
+def refuse_strangers(areas: pd.Series, column: str, file: str, known: tuple[str, ...]) -> None:
+    """Raise WeightingError where an area of ``known`` has no row and others stand there that are none of it.
+
+    ``areas``: (n,) as ``area_codes`` gives them, by the file's rows. Areas of elsewhere beside all of the study's are
+    no fault. By name, without the state's digits, or with a slip: each is told as such.
+    """
+    missing = [area for area in known if area not in set(areas)]
+    strangers = areas[~areas.isin(known)]
+    if not missing or strangers.empty:
+        return
+    lacking, found = missing[0], list(dict.fromkeys(strangers))
+    near = next((text for text in found if (code(text) or "").zfill(3) == lacking[-3:]), None)
+    near = next(iter([near] if near else difflib.get_close_matches(lacking, found, n=1)), found[0])
+    row = strangers.index[strangers == near][0]
+    short = [text for text in found if text.isdecimal() and len(text) < min(map(len, known))]
+    if short:
+        why = "is a code without the state's digits"
+    elif code(near) is None:
+        why = "is no code: municipalities are written by code and not by name"
+    else:
+        why = "is the code of no municipality of the study"
+    raise WeightingError(
+        f"{file} has no row of it, and row {row}, column '{column}': '{shown(near)}' {why}",
+        f"write {lacking} where it is meant, and so the others"
+        if len(missing) > 1
+        else f"write {lacking} there if it is meant, or add its rows",
+        area=lacking,
+    )

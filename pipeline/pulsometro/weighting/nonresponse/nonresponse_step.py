@@ -74,6 +74,13 @@ def read_fieldwork(attempts: pd.DataFrame | None, settings: WeightingSettings) -
     for column in (declared.number, declared.attempt, declared.disposition, area):
         if column not in attempts:
             raise WeightingError(f"the call attempts have no column '{column}'", "correct weighting.attempts")
+    if attempts[declared.number].nunique() < attempts[declared.attempt].nunique():
+        # A number is called a few times: there are more numbers than turns.
+        raise WeightingError(
+            f"'{declared.attempt}' has more different values than '{declared.number}', and no number is called so "
+            "often",
+            "exchange weighting.attempts.number and weighting.attempts.attempt in params.yaml",
+        )
     numbers = final_dispositions(attempts, declared.number, declared.attempt, declared.disposition)
     numbers = numbers.sort_values([area, declared.number], kind="stable", ignore_index=True)
     names = numbers[area].astype(str)

@@ -1,0 +1,269 @@
+"""What in a table of totals is hardly true of any population: told, with the cell, and before any other remedy.
+
+Doubts only: nobody knows a place from here. A table that cannot be is refused by ``population_sum``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from pulsometro.settings.weighting_settings import WeightingSettings
+from pulsometro.weighting.control_totals import Totals
+from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.record import CoverageRecord
+
+# Adults of an inhabited dwelling, over a whole study: about 1.6 where many live alone, 2.5 in Mexico, 3.5 at the most.
+USUAL_DWELLING = (1.5, 4.0)
+# Times the median of the areas' adults per dwelling, on both sides; the first is doubtful, the second cannot be.
+DOUBTFUL, IMPOSSIBLE = 1.5, 5.0
+# A suburb may grow so fast: by how much a year the dwellings of another year may be more (or fewer) than they were.
+GROWTH = 1.1
+# Men by women of an area's adults; in its oldest group, where women live longer.
+_SEXES, _OLD_SEXES = (0.75, 1.35), 1.15
+# Persons of 60 or 65 and over by those of twelve young years: an old country has one and a half.
+_AGED, _YOUNG_YEARS, _OLD_FROM = 1.5, 12.0, 60
+# A cell's share of its area against its share of all others': apart by so much, or so many times more or less.
+_APART, _MORE, _LESS = 0.15, 3.0, 6.0
+# Two sources, or two dates, net of what all areas have in common: so many times, and so much more a year between them.
+_OTHER, _A_YEAR = 1.5, 0.1
+# Fewer areas have no others to be like; fewer persons in a cell are chance.
+_AREAS, _PERSONS = 3, 500
+_YEAR = 365.25
+_MEN, _WOMEN = (
+    re.compile(r"\s*(hombres?|masculino|var[oó]n(es)?|male|m[ae]n)\s*", re.I),
+    re.compile(r"\s*(mujer(es)?|femenino|female|wom[ae]n)\s*", re.I),
+)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something hardly true, of an area ("" where it is of all together): what, and where to look."""
+
+    text: str
+    area: str = ""
+
+    def told(self, places: Mapping[str, str]) -> str:
+        """The sentence for the screen; ``places``: names by area."""
+        name = f"{places[self.area]} ({self.area})" if self.area in places else self.area
+        return f"Municipality {name}: {self.text}." if self.area else f"{self.text[0].upper()}{self.text[1:]}."
+
+
+def doubts_of(
+    totals: Totals | None, coverage: tuple[CoverageRecord, ...], settings: WeightingSettings
+) -> tuple[Doubt, ...]:
+    """Doubts about the totals that the margins use; () where there are none, or the table is refused anyway."""
+    if totals is None:
+        return ()
+    try:
+        people = totals.by_area()
+        # A cell first: where it is wrong, so is its area, and the whole.
+        found = [*_margins(totals, settings), *_sex_and_age(totals, settings)]
+        found += [*_dwellings(totals, people, coverage, settings), *_other_dates(totals, people)]
+    except WeightingError:
+        return ()
+    return tuple(dict.fromkeys(found))
+
+
+def with_doubts(error: WeightingError, doubts: tuple[Doubt, ...]) -> WeightingError:
+    """The error of a step with the doubt about the same area's totals before its remedy: that may be the cause."""
+    near = [doubt for doubt in doubts if doubt.area in ("", error.area)]
+    if not near:
+        return error
+    said = min(near, key=lambda doubt: doubt.area != error.area).text
+    return WeightingError(
+        error.problem,
+        f"look at the table of totals first ({said}), and where it is right {error.remedy}",
+        area=error.area, margin=error.margin, cell=error.cell,
+    )  # fmt: skip
+
+
+def per_dwelling(
+    people: Mapping[str, float], coverage: tuple[CoverageRecord, ...]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Adults by dwelling of each area that has both, and the same by the median of the areas ({} of too few)."""
+    dwellings = {each.area: each.dwellings for each in coverage if each.area in people and each.dwellings > 0}
+    each = {area: people[area] / number for area, number in dwellings.items()}
+    if len(each) < _AREAS:
+        return each, {}
+    middle = float(np.median(list(each.values())))
+    return each, {area: value / middle for area, value in each.items()}
+
+
+def widened(totals: Totals, coverage: tuple[CoverageRecord, ...], factor: float) -> tuple[float, float]:
+    """(1 ÷ factor, factor), the side widened on which dwellings of another year than the totals' put a growing area."""
+    day = coverage[0].reference_date if coverage else ""
+    try:
+        years = (date.fromisoformat(day) - date.fromisoformat(totals.pick([])[1].reference_date)).days / _YEAR
+    except ValueError:
+        years = 0.0
+    return 1 / factor / GROWTH ** max(years, 0.0), factor * GROWTH ** max(-years, 0.0)
+
+
+def _dwellings(
+    totals: Totals, people: dict[str, float], coverage: tuple[CoverageRecord, ...], settings: WeightingSettings
+) -> Iterator[Doubt]:
+    file = settings.coverage.file if settings.coverage is not None else ""
+    each, relative = per_dwelling(people, coverage)
+    low, high = widened(totals, coverage, DOUBTFUL)
+    for area, times in relative.items():
+        if not low <= times <= high:
+            yield Doubt(
+                f"{people[area]:,.0f} persons are {each[area]:.2g} for each of its dwellings in {file}, {times:.2g} "
+                f"times what the median municipality has; correct the one that is wrong",
+                area,
+            )
+    whole = next((entry.dwellings for entry in coverage if entry.area == "total"), 0.0)
+    if not whole or settings.population.per_dwelling is not None or settings.population.persons is not None:
+        return
+    adults = sum(people.values()) / whole
+    if not USUAL_DWELLING[0] <= adults <= USUAL_DWELLING[1]:
+        yield Doubt(
+            f"the totals have {adults * whole:,.0f} persons for {whole:,.0f} dwellings, {adults:.3g} in each, and "
+            f"{USUAL_DWELLING[0]:g} to {USUAL_DWELLING[1]:g} are usual (are they twice, or half?); correct them, or "
+            "say in weighting.population.per_dwelling between which numbers they lie"
+        )
+
+
+def _other_dates(totals: Totals, people: dict[str, float]) -> Iterator[Doubt]:
+    """Other dates of the source in use, and sources too far in time to be compared as they are."""
+    used = date.fromisoformat(totals.pick([])[1].reference_date)
+    source, column = totals.settings.source, totals.settings.total
+    for (other, day), rows in totals.table.groupby(["source", "reference_date"], sort=True):
+        years = abs((date.fromisoformat(str(day)) - used).days) / _YEAR
+        if years == 0 or (other != source and years <= totals.settings.max_age_years):
+            continue
+        # One breakdown: a source may give the same persons by several.
+        pattern = min(set(rows["_pattern"]), key=lambda columns: (len(columns), columns))
+        theirs = rows[rows["_pattern"] == pattern].groupby("_area")[column].sum()
+        ratio = {area: people[area] / theirs[area] for area in people if area in theirs and theirs[area] > 0}
+        if len(ratio) < _AREAS:
+            continue
+        middle, allowed = float(np.median(list(ratio.values()))), np.log(_OTHER) + _A_YEAR * years
+        for area, value in ratio.items():
+            if abs(np.log(value / middle)) > allowed:
+                yield Doubt(
+                    f"{people[area]:,.0f} persons ({source}, {used}) are {value:.2g} times those of {other} ({day}), "
+                    f"where the median municipality has {middle:.2g} times as many; correct the one that is wrong",
+                    area,
+                )
+        if abs(np.log(middle)) > allowed:
+            yield Doubt(
+                f"the totals of {source} ({used}) are {middle:.2g} times those of {other} ({day}) in the median "
+                "municipality; correct the ones that are wrong"
+            )
+
+
+def _margins(totals: Totals, settings: WeightingSettings) -> Iterator[Doubt]:
+    """Cells that are another part of their area than of the others."""
+    for margin in settings.calibration.margins if settings.calibration is not None else ():
+        picked, _ = totals.pick(margin.items, margin.source)
+        table = picked.pivot_table(index="area", columns=margin.items, values="total", aggfunc="sum").fillna(0.0)
+        if len(table) < _AREAS or table.shape[1] < 2:
+            continue
+        counts = table.to_numpy(dtype=float)
+        sums = counts.sum(axis=1, keepdims=True)
+        share = counts / sums
+        others = (counts.sum(axis=0) - counts) / (sums.sum() - sums)
+        known = (others > 0) & (others * sums >= _PERSONS)
+        times = np.divide(share, others, out=np.ones_like(share), where=others > 0)
+        off = np.abs(share - others)
+        wrong = known & ((off > _APART) | (times < 1 / _LESS) | ((times > _MORE) & (off > _APART / 3)))
+        for row in np.flatnonzero(wrong.any(axis=1)):
+            column = int(np.where(wrong[row], off[row], -1.0).argmax())
+            named = _cell(list(table.columns)[column], margin.items, totals)
+            yield Doubt(
+                f"{named} is {100 * share[row, column]:.0f} % of its "
+                f"persons and {100 * others[row, column]:.0f} % of the other municipalities'; correct its total in "
+                f"{totals.settings.file}",
+                str(list(table.index)[row]),
+            )
+
+
+def _cell(codes: object, items: list[str], totals: Totals) -> str:
+    values = codes if isinstance(codes, tuple) else (codes,)
+    said = [totals.codes.get(item, {}).get(int(code), "") for item, code in zip(items, values, strict=True)]
+    named = [f"{item} {code}" for item, code in zip(items, values, strict=True)]
+    return ", ".join(f"{name} ({label})" if label else name for name, label in zip(named, said, strict=True))
+
+
+def _sex_and_age(totals: Totals, settings: WeightingSettings) -> Iterator[Doubt]:
+    items = [item for m in (settings.calibration.margins if settings.calibration else ()) for item in m.items]
+    sex = next(((item, found) for item in items if (found := _sexes(totals, item))), None)
+    ages = next(((item, groups) for item in items if (groups := _ages(totals, item))), None)
+    if sex is not None:
+        yield from _sex_ratios(totals, *sex)
+    if ages is not None:
+        item, (young, old, width) = ages
+        table = _table(totals, [item])
+        scaled = table[young] * _YOUNG_YEARS / width
+        for area in table.index[(table[old] > _AGED * scaled) & (table[old] >= _PERSONS)]:
+            yield Doubt(
+                f"{table[old][area]:,.0f} persons of the oldest group of {item} and {table[young][area]:,.0f} of the "
+                "youngest: are the codes reversed? correct them where they are",
+                str(area),
+            )
+    if sex is None or ages is None:
+        return
+    old = ages[1][1]
+    try:
+        table = _table(totals, [sex[0], ages[0]])
+    except WeightingError:
+        # The table has the two apart.
+        return
+    men, women = table[(sex[1][0], old)], table[(sex[1][1], old)]
+    for area in table.index[(men > _OLD_SEXES * women) & (men + women >= 2 * _PERSONS)]:
+        yield Doubt(
+            f"more men ({men[area]:,.0f}) than women ({women[area]:,.0f}) in the oldest group of {ages[0]}: are the "
+            f"codes of {sex[0]} exchanged? correct them where they are",
+            str(area),
+        )
+
+
+def _sex_ratios(totals: Totals, item: str, codes: tuple[str, str]) -> Iterator[Doubt]:
+    table = _table(totals, [item])
+    ratio = table[codes[0]] / table[codes[1]].where(table[codes[1]] > 0)
+    low, high = _SEXES
+    for area in table.index[~ratio.between(low, high) & (table.sum(axis=1) >= 2 * _PERSONS)]:
+        yield Doubt(
+            f"{table[codes[0]][area]:,.0f} men and {table[codes[1]][area]:,.0f} women, {ratio[area]:.2f} men by woman; "
+            f"correct its totals by {item}",
+            str(area),
+        )
+
+
+def _table(totals: Totals, items: list[str]) -> pd.DataFrame:
+    """Persons, a row an area and a column a cell."""
+    picked, _ = totals.pick(items)
+    return picked.pivot_table(index="area", columns=items if len(items) > 1 else items[0], values="total").fillna(0.0)
+
+
+def _sexes(totals: Totals, item: str) -> tuple[str, str] | None:
+    """Codes of men and women where an item has these two alone."""
+    labels = totals.codes.get(item, {})
+    men = [str(code) for code, label in labels.items() if _MEN.fullmatch(label)]
+    women = [str(code) for code, label in labels.items() if _WOMEN.fullmatch(label)]
+    if len(men) != 1 or len(women) != 1 or not {men[0], women[0]} <= _levels(totals, item):
+        return None
+    return men[0], women[0]
+
+
+def _ages(totals: Totals, item: str) -> tuple[str, str, float] | None:
+    """Codes of the youngest and the oldest group of an item of ages, and the years of the youngest; None of others."""
+    bounds = {code: list(map(int, re.findall(r"\d+", label))) for code, label in totals.codes.get(item, {}).items()}
+    closed = {code: found for code, found in bounds.items() if len(found) == 2 and found[0] < found[1]}
+    opened = {code: found for code, found in bounds.items() if len(found) == 1 and found[0] >= _OLD_FROM}
+    if len(opened) != 1 or len(closed) + 1 != len(bounds) or len(closed) < 2:
+        return None
+    young = min(closed, key=lambda code: closed[code])
+    low, high = closed[young]
+    old = next(iter(opened))
+    return (str(young), str(old), float(high - low + 1)) if {str(young), str(old)} <= _levels(totals, item) else None
+
+
+def _levels(totals: Totals, item: str) -> set[str]:
+    """Codes of an item that have totals: one without is refused by the margins."""
+    return set(map(str, totals.pick([item])[0][item]))
