@@ -26,7 +26,7 @@ class Areas:
     def named_in(self, text: str) -> str | None:
         """The cve_geo of the municipality that a label names, whatever stands beside it: 'Mpio. de Juárez, N. L.'.
 
-        The longest of the names that stand in it, as San Pedro Garza García holds García.
+        The longest of the names that stand in it: one place's name may hold another's.
         """
         padded = f" {simple(text)} "
         found = [name for name in self.names if f" {name} " in padded]
