@@ -23,7 +23,10 @@ USUAL: Mapping[str, Amount] = MappingProxyType(
         "phone.seen_before": Amount(0.15, 0.50),
         "phone.repeated": Amount(0.0, 0.05),
         "near_duplicates": Amount(0.0, 0.05),
-        "answers.nearly_before": Amount(0.0, 0.05),
+        # Of 1,000 that are compared, twenty.
+        "answers.nearly_before": Amount(0.0, 0.02),
+        "answers.opinions_nearly": Amount(0.0, 0.05),
+        "interviewer.patterns": Amount(0.0, 0.05),
         "answers.returned": Amount(0.02, 0.10),
         "speeders": Amount(0.0, 0.10),
         "dates": Amount(0.0, 0.20),
@@ -36,7 +39,12 @@ USUAL: Mapping[str, Amount] = MappingProxyType(
         "past.sample": Amount(0.0, 0.75),
         "nonresponse": Amount(0.35, 0.90),
         # What a role says nothing of; check.rules.roles.
-        "role": Amount(0.05, 0.50),
+        "role": Amount(0.05, 0.40),
+        # What the calls say nothing of; check.rules.calls_fed. Some numbers are never told, some attempts told twice.
+        "calls_fed": Amount(0.05, 0.40),
+        "calls_fed.outcomes": Amount(0.80, 0.95),
+        # No weight is made of it: only a column in which there is nothing stops.
+        "calls_fed.callers": Amount(0.05, 1.0),
         # Who answers by himself breaks off; half a file is another matter.
         "server.set_aside": Amount(0.05, 0.50),
         "calls.interviews": Amount(0.0, 0.05),

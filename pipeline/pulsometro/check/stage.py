@@ -13,10 +13,12 @@ from pulsometro.check.report.check_page import write_report
 from pulsometro.check.report.terminal import WORDS
 from pulsometro.check.rule import Evidence, Rule, with_severities
 from pulsometro.check.rules.calls_and_interviews import calls_again, interviews_called
+from pulsometro.check.rules.calls_fed import what_calls_say
 from pulsometro.check.rules.codes_and_skips import questionnaire_rules
 from pulsometro.check.rules.delivery import columns_moved, refuse_exchanged, same_again, sample_moved, strata_renumbered
 from pulsometro.check.rules.fieldwork import fieldwork_rules
 from pulsometro.check.rules.inconsistent import consistency_rules
+from pulsometro.check.rules.opinion_copies import opinions_again
 from pulsometro.check.rules.previous_wave import Past, Telephones, against, telephones_again
 from pulsometro.check.rules.relation_findings import MOST_WAVES, relation_rules
 from pulsometro.check.rules.repeated_answers import answers_again, nearly_again
@@ -203,6 +205,7 @@ def gather(
     evidence = evidence.with_more(*role_rules(study, questionnaire, evidence.tables["respondents"], minutes))
     past = earlier_answers(study, ingested)
     evidence = evidence.with_more(*answers_again(study, questionnaire, evidence.tables["respondents"], past))
+    evidence = evidence.with_more(*opinions_again(study, questionnaire, evidence.tables["respondents"], past))
     evidence = evidence.with_more(*delivered_again(study, wave))
     if ingested:
         # A stopped wave is no measure for another, but a copy of its file is a copy all the same.
@@ -231,6 +234,7 @@ def _with_calls(evidence: Evidence, study: Study, wave: str, delivery: DeliveryR
     if attempts is None:
         return evidence
     respondents = evidence.tables["respondents"]
+    evidence = evidence.with_more(*what_calls_say(study, attempts))
     evidence = evidence.with_more(*interviews_called(study, respondents, attempts, delivery.counts.quarantined))
     paths = {each: study.processed(each, "attempts.parquet") for each in _ingested_before(study, wave)}
     before = {each: read_table(path) for each, path in paths.items() if path.is_file()}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.check.rules.calls import calls_by_area
+from pulsometro.check.rules.interviewer_patterns import repeated_patterns
 from pulsometro.check.rules.interviewer_scores import (
     Floats,
     Integers,
@@ -35,6 +36,8 @@ _TESTS: Mapping[str, tuple[str, str]] = {
                 "Repita algunas de sus entrevistas por otra persona."),
     "refusals": ("A nadie que entreviste le cuelgan mucho más que a sus colegas", "Revise cómo se presenta."),
 }  # fmt: skip
+# So many interviews that are all but another one's are no coincidence of one or two: a block was pasted and touched up.
+_GROUP = 20
 
 
 def fieldwork_rules(
@@ -56,7 +59,8 @@ def fieldwork_rules(
         facts["near_duplicates"] = {
             "items": alike.items, "threshold": alike.threshold, "expected_pairs": alike.expected,
         }  # fmt: skip
-        rules.append(_flag("near_duplicates", "near_duplicate", "warning", "No hay dos entrevistas casi iguales",
+        grave = "critical" if alike.suspect.sum() - 4 * alike.expected >= _GROUP else "warning"
+        rules.append(_flag("near_duplicates", "near_duplicate", grave, "No hay dos entrevistas casi iguales",
                            "Escuche las dos, o llame a las dos personas."))  # fmt: skip
     if roles.duration is not None and roles.duration in respondents:
         flags["speeder"], facts["speeders"] = _speeders(respondents[roles.duration], settings.false_alarms)
@@ -76,6 +80,9 @@ def fieldwork_rules(
         more, more_rules = _interviewers(study, questionnaire, respondents, attempts, people)
         tables |= more
         rules += more_rules
+        more, found = repeated_patterns(study, questionnaire, respondents, people.who, people.labels)
+        tables |= more
+        rules += found
     verified = verification_rules(questionnaire, tables["respondents"], settings, people.who, people.labels)
     tables |= verified[0]
     rules += verified[1]

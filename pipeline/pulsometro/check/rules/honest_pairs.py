@@ -48,7 +48,7 @@ def not_applicable(questionnaire: Questionnaire, items: list[str]) -> dict[str, 
 
 def alike(first: Integers, second: Integers) -> tuple[Integers, Floats]:
     """Per row of the first the most answers shared with a row of the second; pairs by number of shared answers."""
-    a, b = _hot([first, second])
+    a, b = one_hot([first, second])
     most, histogram = np.zeros(len(first), dtype=np.int64), np.zeros(first.shape[1] + 1)
     for start in range(0, len(first), _CHUNK):
         equal = (a[start : start + _CHUNK] @ b.T).astype(np.int16)
@@ -59,7 +59,7 @@ def alike(first: Integers, second: Integers) -> tuple[Integers, Floats]:
 
 def alike_within(codes: Integers) -> tuple[Integers, Floats]:
     """Per row the most answers shared with another row; pairs, each once, by number of shared answers."""
-    (hot,) = _hot([codes])
+    (hot,) = one_hot([codes])
     most, histogram = np.zeros(len(codes), dtype=np.int64), np.zeros(codes.shape[1] + 1)
     for start in range(0, len(codes), _CHUNK):
         equal = (hot[start : start + _CHUNK] @ hot[start:].T).astype(np.int16)
@@ -71,7 +71,7 @@ def alike_within(codes: Integers) -> tuple[Integers, Floats]:
     return most, histogram
 
 
-def _hot(parts: list[Integers]) -> list[npt.NDArray[np.float32]]:
+def one_hot(parts: list[Integers]) -> list[npt.NDArray[np.float32]]:
     """A column of 0 and 1 per answer: small whole numbers, whose products float32 counts exactly."""
     codes = np.concatenate(parts)
     sizes = codes.max(axis=0, initial=0) + 1

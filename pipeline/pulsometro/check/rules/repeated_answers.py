@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pulsometro.check.amounts import LEAST_ROWS
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.check.rules.honest_pairs import codes_of, not_applicable
 from pulsometro.check.rules.near_duplicates import MINIMUM_ITEMS, nearly
@@ -67,8 +68,10 @@ def answers_again(
     here = repeated(codes, None, settings.repeated_answers, settings.seed, few=few)
     nobody = np.zeros(len(respondents), dtype=bool)
     flags = {"answers_repeated": _sure(here, nobody), "answers_alike": _unsure(here, nobody)}
+    # A pair is two interviews.
+    twice = 0.0 if here is None else 2 * here.expected
     rules = [
-        _rule("answers.repeated", "answers_repeated", "critical",
+        _rule("answers.repeated", "answers_repeated", _gravity(flags["answers_repeated"], twice),
               "Ninguna entrevista repite a otra: sexo, edad, lugar y todas las respuestas iguales, más de lo que "
               "daría el azar", "Escuche esas entrevistas, o llame a esas personas, y pida el archivo sin las copias."),
         _rule("answers.alike", "answers_alike", _doubt(here, few), _alike_title(here, few),
@@ -77,16 +80,18 @@ def answers_again(
     if not earlier:
         return {"respondents": _flagged(respondents, flags)}, tuple(rules)
     rows, before, returned = [], nobody.copy(), nobody.copy()
+    usual = 0.0
     for past in earlier:
         found, back = _against(study, questionnaire, respondents, past, settings.repeated_answers / len(earlier))
         before |= _sure(found, nobody)
         returned |= back
+        usual += 0.0 if found is None else found.expected
         rows.append((past.wave, 0 if found is None else int(found.rows.sum()), bool(_sure(found, nobody).any())))
     table = pd.DataFrame(rows, columns=[KEY, "n", "copied"]).astype({KEY: "string", "copied": bool})
     flags |= {"answers_before": before, "answers_returned": returned}
     named = ", ".join(table.loc[table["copied"], KEY]) or "una edición anterior"
     rules += [
-        _rule("answers.before", "answers_before", "critical",
+        _rule("answers.before", "answers_before", _gravity(before, usual),
               f"Nadie contesta todo igual que alguien de {named}, más de lo que daría el azar",
               "Pida el archivo de esta edición; si sólo son algunas, escúchelas o llame a esas personas."),
         _rule("answers.returned", "answers_returned", "info",
@@ -126,7 +131,7 @@ def _both_asked(study: Study, questionnaire: Questionnaire, respondents: pd.Data
     """Items that both waves asked and whose answers are written alike."""
     mine = answered_items(study, questionnaire, list(respondents.columns))
     theirs = set(answered_items(study, past.questionnaire, list(past.responses.columns)))
-    return [name for name in mine if name in theirs and _same_codes(questionnaire, past.questionnaire, name)]
+    return [name for name in mine if name in theirs and same_codes(questionnaire, past.questionnaire, name)]
 
 
 def _against(
@@ -153,7 +158,7 @@ def _rows(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
     return found
 
 
-def _same_codes(now: Questionnaire, then: Questionnaire, name: str) -> bool:
+def same_codes(now: Questionnaire, then: Questionnaire, name: str) -> bool:
     """Whether an answer is written alike in both waves."""
     mine, old = now[name], then[name]
     return mine.kind == old.kind and set(mine.codes) == set(old.codes)
@@ -170,6 +175,14 @@ def _unsure(found: Repeated | None, nobody: Mask) -> Mask:
 def _doubt(found: Repeated | None, few: bool) -> Severity:
     """As many equals as honest people give are no reason to warn; what is odd, and what cannot be told, is."""
     return "warning" if found is not None and (few or found.chance < _ODD) else "info"
+
+
+def _gravity(sure: Mask, usual: float) -> Severity:
+    """Of fewer than five interviews beyond those that honest people would give, no wave is stopped.
+
+    Where they are thousands, ``usual`` of them are no matter: it is for the one or two of a returning person.
+    """
+    return "critical" if int(sure.sum()) - min(int(usual), LEAST_ROWS) >= LEAST_ROWS else "warning"
 
 
 def _alike_title(found: Repeated | None, few: bool) -> str:

@@ -46,7 +46,7 @@ def repeated(
     it is no accident; ``apart``: rows that are not counted (people who come back); ``few``: of so few items that only a
     long block tells.
     """
-    marks = _marks(codes if earlier is None else np.concatenate([codes, earlier]))
+    marks = marks_of(codes if earlier is None else np.concatenate([codes, earlier]))
     now, then = marks[: len(codes)], marks[len(codes) :]
     sizes = np.bincount(marks, minlength=marks.max() + 1)
     both = np.bincount(now, minlength=len(sizes))
@@ -62,7 +62,7 @@ def repeated(
     pairs = len(codes) * (len(codes) - 1) / 2 if earlier is None else len(codes) * len(earlier)
     expected = pairs if few else honest + beside
     near = near + (pairs if few else 0)
-    many = _at_least(len(groups), expected)
+    many = at_least(len(groups), expected)
     large, crowd = _large(now[firsts], sizes - (both if earlier is not None else 1), near, len(codes), level)
     block, chance = _in_order(now, then if earlier is not None else None, equal, expected, level)
     sure = equal & (np.isin(now, crowd) | block)
@@ -70,7 +70,7 @@ def repeated(
     return Repeated(equal, sure, len(groups), expected, min(many, large, chance))
 
 
-def _marks(codes: Integers) -> Integers:
+def marks_of(codes: Integers) -> Integers:
     """The same number for the same answers: 64 bits of each row's."""
     draw = np.random.default_rng(0)
     first, second = (draw.integers(1, 2**63, codes.shape[1], dtype=np.uint64) | np.uint64(1) for _ in range(2))
@@ -111,7 +111,7 @@ def _neighbours(rows: Integers, others: Integers) -> Floats:
     return np.array([float(((others != row).sum(axis=1) == 1).sum()) for row in rows])
 
 
-def _at_least(count: int, expected: float) -> float:
+def at_least(count: int, expected: float) -> float:
     """P(a Poisson variable is at least ``count``)."""
     from scipy.stats import poisson
 
