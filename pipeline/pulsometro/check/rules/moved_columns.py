@@ -18,7 +18,9 @@ SOUGHT = 0.08
 SEEN, SURE = 4.0, 6.0
 _BOUND = 12.0
 _LARGEST_GROUP = 12
-_LEAST_SHARE, _SURE_SHARE = 0.03, 0.05
+_LEAST_SHARE, _SURE_WHOLE = 0.03, 0.6
+# A past of fewer fits itself better than any other wave: of a few rows nothing can be told by it.
+_LEAST_PAST = 1_500
 # By so much of the rows honest relations seem turned or exchanged, or the contrary: a standard deviation.
 _HONEST_SHARE = 0.008
 # No change is told more exactly: ages put for people in a home are all as unlikely as can be.
@@ -46,7 +48,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Finding:
-    """A change under which the answers are likelier; ``share``: of the rows, as estimated."""
+    """A change under which the answers are likelier; ``share``: of the rows, as estimated.
+
+    ``sure``: as a whole they fit what was before far better with the change than without, which no change of opinion
+    gives; a few rows that would fit better may be people who think otherwise today.
+    """
 
     change: Change
     share: float
@@ -154,7 +160,8 @@ def _whole(
     z = (float(today.mean()) - usual) / error
     if usual >= 0 or today.mean() <= 0 or z < SEEN:
         return None
-    return Finding(change, min(1.0, float(today.mean() - usual) / (-2 * usual)), z, z > SURE)
+    share = min(1.0, float(today.mean() - usual) / (-2 * usual))
+    return Finding(change, share, z, share > _SURE_WHOLE and float(today.mean()) / error > SURE)
 
 
 def _mixed(
@@ -166,9 +173,9 @@ def _mixed(
     error = float(np.hypot(_error(today, before, held, size, design_effect), _HONEST_SHARE * apart))
     z = (float(today.mean()) - usual) / error
     share = (float(today.mean()) - usual) / apart if apart > 0 else 0.0
-    if z < SEEN or share < _LEAST_SHARE:
+    if z < SEEN or share < _LEAST_SHARE or size < _LEAST_PAST:
         return None
-    return Finding(change, min(share, 1.0), z, z > SURE and share > _SURE_SHARE)
+    return Finding(change, min(share, 1.0), z, False)
 
 
 def _error(today: Floats, before: Floats, held: Floats, size: float, design_effect: float) -> float:

@@ -1,7 +1,7 @@
 """A wave against the ones before it: what moved more than sampling error allows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,8 @@ from pulsometro.settings.check_settings import CheckSettings, Severity
 
 Floats = npt.NDArray[np.float64]
 LEAST = 30
+# Of what was common with other items so much must be left, and it must be so many times what chance gives.
+_AS_BEFORE, _TELLING = 0.2, 4.0
 _MOVED: Mapping[str, tuple[Severity, str, str]] = {
     "moved": ("warning", "Las respuestas cambian respecto a la edición anterior dentro de lo creíble",
               "Vea si cambió la pregunta, el orden o la columna; si el cambio es real, dígalo en el informe."),
@@ -66,6 +68,9 @@ def against(
             then = _table(past.questionnaire, past.responses, name, both.then, len(both.names))
             found += list(_moves(name, both.names, now, then, same, settings.design_effect))
     kept = _kept(found, settings)
+    changed = [move.item for move in kept if move.reversed and not move.area]
+    real = {name for name in changed if _goes_as_before(name, changed, questionnaire, responses, past)}
+    kept = [replace(move, reversed=move.reversed and move.item not in real) for move in kept]
     rows = [{KEY: "/".join(x for x in (m.item, m.area) if x), **{kind: _is(m, kind) for kind in _MOVED},
              "change": m.change} for m in kept]  # fmt: skip
     empty = {KEY: pd.Series(dtype="string"), **{kind: pd.Series(dtype=bool) for kind in _MOVED}}
@@ -129,7 +134,8 @@ def _crossed(places: npt.NDArray[np.int64], code: npt.NDArray[np.int64], areas: 
     used = code >= 0
     inside = used & (places >= 0)
     cells = np.bincount(places[inside] * codes + code[inside], minlength=areas * codes)
-    whole = np.bincount(code[used], minlength=codes)
+    # A wave of other places is compared where both were.
+    whole = np.bincount(code[inside if areas else used], minlength=codes)
     return np.vstack([cells.reshape(areas, codes), whole]).astype(float)
 
 
@@ -171,6 +177,36 @@ def _is_reversed(a: Floats, b: Floats) -> bool:
     straight = np.abs(a / a.sum() - b / b.sum()).sum() / 2
     turned = np.abs(a[::-1] / a.sum() - b / b.sum()).sum() / 2
     return bool(straight > 0.20 and turned < straight / 2)
+
+
+def _goes_as_before(
+    name: str, changed: Sequence[str], questionnaire: Questionnaire, responses: pd.DataFrame, past: Past
+) -> bool:
+    """Whether an item goes with those of other scales as before: then people think otherwise, and none is reversed."""
+    mine, kinds = questionnaire[name].codes, {"single", "integer", "number"}
+    others = [
+        other for other, item in questionnaire.items.items()
+        if other not in changed and item.codes != mine and item.kind in kinds and not item.private
+        and item.derived is None and other in responses and other in past.responses
+        and other in past.questionnaire.items and not _breaks(other, questionnaire)
+        and list(past.questionnaire[other].codes) == list(item.codes)
+    ]  # fmt: skip
+    pairs = ((questionnaire, responses), (past.questionnaire, past.responses))
+    now, then = (_correlations(form, frame, name, others) for form, frame in pairs)
+    power = float(then @ then)
+    noise = 1 / max(min(len(responses), len(past.responses)), 1)
+    return power > _TELLING * len(others) * noise and float(now @ then) > _AS_BEFORE * power
+
+
+def _correlations(questionnaire: Questionnaire, frame: pd.DataFrame, name: str, others: Sequence[str]) -> Floats:
+    """(others,) of an item with others, among those who answered both; 0 where there is none."""
+    known = {
+        each: pd.Series(frame[each].to_numpy(dtype=float, na_value=np.nan)) for each in [name, *others]
+    }  # fmt: skip
+    known = {each: told.mask(told.isin(list(questionnaire[each].missing))) for each, told in known.items()}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Floats = np.nan_to_num(np.array([known[name].corr(known[other]) for other in others], dtype=float))
+    return found
 
 
 def _kept(found: list[_Move], settings: CheckSettings) -> list[_Move]:

@@ -1,6 +1,5 @@
 """A wave's answers as they hang together, against earlier waves: evidence and rules of the family ``relations``."""
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
-from pulsometro.check.rules.exchanged_margins import mirrored
-from pulsometro.check.rules.moved_columns import Finding, Likelihood, Sample, changes, moved_back, sample_of
+from pulsometro.check.rules.moved_columns import Likelihood, Sample, changes, sample_of
 from pulsometro.check.rules.odd_parts import Measure, Odd, groups_of, odd_groups, runs_of_rows
 from pulsometro.check.rules.previous_wave import Past
 from pulsometro.check.rules.reference_sample import (
@@ -20,19 +18,18 @@ from pulsometro.check.rules.reference_sample import (
     answers_of,
     compared,
     layout_of,
-    pooled,
-    raked,
     reference,
     usable_waves,
 )
-from pulsometro.check.rules.relations import against_battery, damages, products
+from pulsometro.check.rules.relation_causes import causes
+from pulsometro.check.rules.relations import against_battery, products
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.base_weight_settings import AreaSample, Given
 from pulsometro.study import Study
 
 LEAST_ITEMS = 4
 MOST_WAVES = 8
-_WHOLE, _IN_PART = 0.75, 0.35
+_IN_PART = 0.35
 _MOST_SHOWN = 8
 _TELLING = 0.02
 _ENOUGH = 10_000
@@ -108,9 +105,11 @@ def _found(
             answers_of(p.responses, p.questionnaire, layout, area, [usable[name][place] for name in old])
             for place, p in enumerate(earlier)
         ]
-        past = raked(pooled(waves), now, layout)
-        told += _mirrored(layout, now, waves)
-        told += _against_past(questionnaire, layout, now, past, settings.design_effect)
+        waves = [_where_both(wave, now) for wave in waves]
+        found, now, past = causes(layout, _batteries(questionnaire, old), now, waves, settings.design_effect)
+        told += [
+            _Told(each.kind, "/".join(old[place] for place in each.places) or "municipio", each.sure) for each in found
+        ]
         looked += ("turned", "lost", "exchanged", "other_form")
     else:
         layout = layout_of(questionnaire, items, responses[area] if area else None)
@@ -118,6 +117,15 @@ def _found(
         past = None
     told += _in_parts(questionnaire, responses, layout, now, past, settings.roles.interviewer)
     return (*looked, "in_part"), told
+
+
+def _where_both(wave: Answers, now: Answers) -> Answers:
+    """The respondents of an earlier wave in places where the new one has some too."""
+    here = np.isin(wave.area, np.unique(now.area))
+    if here.all() or not here.any():
+        return wave
+    weight = wave.weight[here]
+    return Answers(wave.values[here], wave.area[here], wave.asked[here], weight / weight.sum())
 
 
 def _set_aside(study: Study) -> list[str]:
@@ -148,46 +156,6 @@ def _against_batteries(
             yield from (name for place in against_battery(values[:, battery]) if (name := items[battery[place]]) in new)
 
 
-def _against_past(
-    questionnaire: Questionnaire, layout: Layout, now: Answers, past: Answers, design_effect: float
-) -> Iterator[_Told]:
-    usual = reference(past, len(layout.areas))
-    items = len(layout.items)
-    broken = damages(usual.scores(now), usual, items, past.size, design_effect)
-    turned: set[int] = set()
-    for damage in broken[:_MOST_SHOWN]:
-        run = range(damage.slope.first, damage.slope.last + 1) if damage.slope.first >= 0 else range(0)
-        if damage.kind == "turned":
-            turned |= set(run)
-        yield _Told(damage.kind, "/".join(layout.items[place] for place in run) or "municipio", damage.sure)
-    model = Likelihood(usual, usual.precision(), layout)
-    tried = list(changes(layout, _batteries(questionnaire, layout.items)))
-    findings = moved_back(tried, sample_of(now, model), sample_of(past, model), model, design_effect)
-    for finding in _disjoint(findings, turned):
-        whole = finding.share >= _WHOLE
-        kind = finding.change.kind if whole and finding.change.kind != "reordered" else "other_form"
-        yield _Told(kind, "/".join(layout.items[place] for place in finding.change.places), finding.sure)
-
-
-def _mirrored(layout: Layout, now: Answers, waves: Sequence[Answers]) -> Iterator[_Told]:
-    with warnings.catch_warnings():
-        # An item that a wave did not ask has no mean there.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        means = np.array([np.nanmean(wave.values, axis=0) for wave in waves])
-        today, spread = np.nanmean(now.values, axis=0), np.nanstd(now.values, axis=0)
-    for pair in mirrored(today, means, np.where(spread > 0, spread, np.inf), layout.alike()):
-        yield _Told("exchanged", "/".join(layout.items[place] for place in pair), False)
-
-
-def _disjoint(findings: Sequence[Finding], taken: set[int]) -> Iterator[Finding]:
-    """The plainest findings that share no column with a plainer one."""
-    used = set(taken)
-    for finding in findings:
-        if not used & set(finding.change.places):
-            used |= set(finding.change.places)
-            yield finding
-
-
 def _in_parts(
     questionnaire: Questionnaire, responses: pd.DataFrame, layout: Layout, now: Answers, past: Answers | None,
     interviewer: str | None,
@@ -214,7 +182,7 @@ def _in_parts(
 def _shown(odd: Sequence[Odd], layout: Layout) -> Iterator[_Told]:
     """Of each group the plainest, and of overlapping runs of rows too."""
     seen: set[str] = set()
-    for each in sorted(odd, key=lambda each: each.p):
+    for each in sorted(odd, key=lambda each: (not each.sure, each.p)):
         if each.group not in seen and len(seen) < _MOST_SHOWN:
             seen.add(each.group)
             items = [layout.items[place] for place in each.measure.places]

@@ -7,8 +7,8 @@ between them where that happened to a share of the rows. Every run of columns is
 since a spreadsheet sorted in part breaks just those relations.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,12 @@ from pulsometro.check.rules.reference_sample import Floats, Reference
 
 # Honest relations change a little: the slope's own standard deviation between waves.
 HONEST = 0.04
-WEAK, BROKEN, TURNED = 0.88, 0.6, -0.25
+WEAK, TURNED = 0.88, -0.25
+# Opinions that change lower correlations, however much; what they never give is a scale that goes against all it went
+# with, or answers that go with nothing any more.
+SURELY_NONE, SURELY_TURNED = 0.2, -0.5
 SEEN, SURE = 4.0, 6.0
+_MOST_LOST = 8
 
 
 @dataclass(frozen=True)
@@ -104,27 +108,42 @@ def _all(
         yield (-1, -1, *area_products(scores, correlation, items))
 
 
-def damages(scores: Floats, usual: Reference, items: int, size: float, design_effect: float) -> list[Damage]:
-    """What was turned round, then, with that turned back, what has lost its relations.
-
-    The plainest of each comes first and those that only share columns with it are left out.
-    """
+def turned_round(scores: Floats, usual: Reference, items: int, size: float, design_effect: float) -> list[Damage]:
+    """The runs of items whose relations are the other way round, the plainest first."""
     scores = scores.copy()
     found: list[Damage] = []
     for _ in range(items):
         every = slopes(scores, usual, items, size, design_effect)
-        worst = max((s for s in every if s.value < TURNED), key=lambda s: s.turned, default=None)
-        if worst is None or worst.turned < SEEN or worst.first < 0:
+        worst = max((s for s in every if s.value < TURNED and s.first >= 0), key=lambda s: s.turned, default=None)
+        if worst is None or worst.turned < SEEN:
             break
         scores[:, worst.first : worst.last + 1] *= -1
-        found.append(Damage("turned", worst, True))
-    weak = [s for s in every if s.value < WEAK and s.lost > SEEN]
-    while weak:
-        worst = max(weak, key=lambda s: s.lost)
-        sure = worst.value < BROKEN and worst.lost > SURE
-        found.append(Damage("lost", worst, sure))
-        weak = [s for s in weak if s.first > worst.last or s.last < worst.first or (s.first < 0) != (worst.first < 0)]
-        weak = [s for s in weak if not sure or s.value < BROKEN]
+        found.append(Damage("turned", worst, worst.value < SURELY_TURNED))
+    return found
+
+
+def lost_relations(
+    scores: Floats, usual: Reference, items: int, size: float, design_effect: float, steady: Sequence[bool]
+) -> list[Damage]:
+    """The runs of items (or the areas) that have lost their relations, the plainest first.
+
+    Each is then left out, so that what only went with it is not named for it. ``steady``: (items,) whether an item is
+    answered as before; of one that is not, a weaker relation may be a change of opinion.
+    """
+    scores, usual = scores.copy(), replace(usual, correlation=usual.correlation.copy())
+    found: list[Damage] = []
+    while len(found) < _MOST_LOST:
+        every = slopes(scores, usual, items, size, design_effect)
+        worst = max((s for s in every if s.value < WEAK and s.lost > SEEN), key=lambda s: s.lost, default=None)
+        if worst is None:
+            break
+        run = range(worst.first, worst.last + 1) if worst.first >= 0 else range(items, len(usual.correlation))
+        as_before = all(steady[place] for place in run if place < items)
+        found.append(Damage("lost", worst, as_before and worst.value < SURELY_NONE and worst.lost > SURE))
+        places = list(run)
+        scores[:, places] = 0.0
+        usual.correlation[places, :] = 0.0
+        usual.correlation[:, places] = 0.0
     return found
 
 
