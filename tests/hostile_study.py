@@ -214,7 +214,8 @@ def _delivery(folder: Path, bad: Hostile, last: bool) -> None:
     if last:
         # Several words, as in the other fields, would be refused as somebody's address.
         table["folio"] = [f"<b>&D\"'{number}" for number in range(len(table))]
-        table["telefono"] = "9611234567"
+        # One telephone for so many that it is told, and not for so many that the whole column is of no use.
+        table["telefono"] = table["telefono"].where(table.index >= 12, "9611234567")
     table.rename(columns={name: bad.text(name) for name in HEADERS}).to_csv(folder / "datos.csv", index=False)
     tried = pd.read_csv(folder / "llamadas.csv", dtype=str)
     tried = tried.rename(columns={header: bad.text(name) for name, header in CALLS.items()})
