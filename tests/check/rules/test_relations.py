@@ -89,6 +89,19 @@ def test_a_column_of_the_last_wave_is_seen(here: frauds.Field) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("place", ["", "19006"])
+@pytest.mark.parametrize("items", [frauds.SAFETY, frauds.TRUST[:1]])
+def test_a_change_of_opinion_however_large_stops_nothing(
+    here: frauds.Field, items: tuple[str, ...], place: str
+) -> None:
+    rng = np.random.default_rng(SEED)
+    inside = (here.now["municipio"] == place) | (not place)
+    rows = np.flatnonzero(inside & (rng.random(len(here.now)) < 0.6))
+    failed = frauds.told(here, frauds.put(here.now, rows, {name: 3 if len(items) == 3 else 4 for name in items}))
+    assert not any(severity == "critical" for severity, _ in failed.values()), failed
+
+
+@pytest.mark.slow
 def test_a_declared_break_is_not_compared(here: frauds.Field) -> None:
     """The remedy of a scale that the firm changed: declare its break, and nothing is said of it."""
     form = here.questionnaire

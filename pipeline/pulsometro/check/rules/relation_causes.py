@@ -20,6 +20,7 @@ _MOST = 5
 _MOST_SHOWN = 8
 _MOST_TRIED = 4
 _SURELY_BETTER = 6.0
+_STILL_MISSING = 0.5
 _WHOLE = 0.75
 # An item is answered as before where its mean moved by no more of its standard deviation.
 _STEADY = 0.15
@@ -58,8 +59,10 @@ def causes(
             findings = list(
                 _disjoint(moved_back(tried, sample_of(now, model), sample_of(past, model), model, design_effect))
             )
-            new = [Cause(_kind(each), each.change.places, True) for each in findings if each.sure][:1]
-            changed = next((each.change for each in findings if each.sure), None)
+            changed = next((each.change for each in findings if each.sure and each.change.kind != "exchanged"), None)
+            new = (
+                [Cause("turned" if changed.kind == "turned" else "other_form", changed.places, True)] if changed else []
+            )
             if not new:
                 pair = _exchanged(layout, now, waves, before, model, findings, design_effect)
                 if pair is not None:
@@ -109,15 +112,19 @@ def _fits_better(
 ) -> bool:
     """Whether the answers with two columns exchanged fit the past better than as delivered, beyond doubt.
 
-    Each of the two is held against the past raked to its own margins, so that only relations tell.
+    Each of the two is held against the past raked to its own margins, so that only relations tell. Exchanged they must
+    also fit about as well as the past itself: a column that goes with nothing fits any weaker place better.
     """
+    held = raked(before, now, layout)
     back = _put_back(now, Change("exchanged", pair, pair[::-1]), layout)
     past = raked(before, back, layout)
     usual = reference(past, len(layout.areas))
     other = Likelihood(usual, usual.precision(), layout)
     gain = _density(back, other) - _density(now, model)
     error = float(np.sqrt(design_effect * gain.var() * (1 / len(gain) + 1 / past.size)))
-    return error > 0 and float(gain.mean()) > _SURELY_BETTER * error
+    missing = float(past.weight @ _density(past, other)) - float(_density(back, other).mean())
+    lacked = float(held.weight @ _density(held, model)) - float(_density(now, model).mean())
+    return error > 0 and float(gain.mean()) > _SURELY_BETTER * error and missing < _STILL_MISSING * lacked
 
 
 def _density(answers: Answers, model: Likelihood) -> Floats:
