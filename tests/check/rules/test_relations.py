@@ -91,9 +91,7 @@ def test_a_column_of_the_last_wave_is_seen(here: frauds.Field) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("place", ["", "19006"])
 @pytest.mark.parametrize("items", [frauds.SAFETY, frauds.TRUST[:1]])
-def test_a_change_of_opinion_however_large_stops_nothing(
-    here: frauds.Field, items: tuple[str, ...], place: str
-) -> None:
+def test_a_change_of_opinion_stops_nothing(here: frauds.Field, items: tuple[str, ...], place: str) -> None:
     rng = np.random.default_rng(SEED)
     inside = (here.now["municipio"] == place) | (not place)
     rows = np.flatnonzero(inside & (rng.random(len(here.now)) < 0.6))
