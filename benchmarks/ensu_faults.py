@@ -95,7 +95,7 @@ FAULTS = (
     Fault("an unknown answer (5 in BP1_1)", r"column BP1_1 .*'5' is a code that the crosswalk does not know",
           _set("BP1_1", "5")),
     Fault("an unknown city (99)", r"column CD .*'99' is a code that the crosswalk does not know", _set("CD", "99")),
-    Fault("labels in place of codes", r"exported with labels", _set("BP1_1", "seguro")),
+    Fault("labels in place of codes", r"column BP1_1 ", _set("BP1_1", "muy seguro")),
     Fault("a respondent twice", r"the folio \S+ is in rows", lambda f: pd.concat([f, f.iloc[[10]]])),
     Fault("a respondent without identifier", "required_missing", _set("ID_PER", "")),
     Fault("a column gone (BP1_7_1)", r"column 'BP1_7_1' \(item identifica_policia_municipal\) is not in the file",
