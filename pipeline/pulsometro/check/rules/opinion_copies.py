@@ -26,6 +26,8 @@ Mask = npt.NDArray[np.bool_]
 _COMPARED, _MOST_ROWS, _MOST_WAVES = 1_000, 6_000, 12
 # So many answers more than with any other wave; and what is expected is taken so much larger, as waves differ.
 _LEADS, _TIMES, _MORE = (2, 3, 4), 2.0, 3.0
+# Earlier waves that what is almost equal is held against, at least.
+_ENOUGH_WAVES = 2
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def opinions_again(
     sides = _sides(study, questionnaire, respondents, earlier, items)
     level = study.params.check.repeated_answers
     if earlier:
-        exact, nearly = _exactly(sides, level), _nearly(sides, level, study.params.check.seed)
+        exact = _exactly(sides, level)
+        # Opinions that changed make a wave more like itself than like the one before: of two alone nothing is told.
+        nearly = _nearly(sides, level, study.params.check.seed) if len(earlier) >= _ENOUGH_WAVES else None
     else:
         exact, nearly = [_alone(sides[0].codes, level, study.params.check.seed)], None
     tables = {"opinions": _table(respondents["folio"], [each.rows for each in exact if each.sure])}

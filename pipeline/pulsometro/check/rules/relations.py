@@ -161,8 +161,9 @@ def against_battery(values: Floats) -> list[int]:
         rest = total[:, None] - scores
         with np.errstate(invalid="ignore", divide="ignore"):
             product = (scores * rest).mean(axis=0) / (scores.std(axis=0) * rest.std(axis=0))
-        place = int(np.nanargmin(np.where(np.isfinite(product), product, np.nan)))
-        if not product[place] < -SURE / np.sqrt(len(values)):
+        # An item of one answer, or of none, goes with nothing.
+        place = int(np.argmin(np.where(np.isfinite(product), product, np.inf)))
+        if not product[place] < -SURE / np.sqrt(max(len(values), 1)):
             break
         found.append(place)
         scores[:, place] *= -1
