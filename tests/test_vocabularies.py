@@ -156,7 +156,7 @@ READ = (
     "read/cell_errors",
     "read/mojibake",
 )
-LETTERS |= {(f"ingest/{module}.py", "") for module in READ}
+LETTERS |= {(f"ingest/{module}.py", "") for module in READ} | {("weighting/totals_doubts.py", "")}
 SPANISH = re.compile(
     r"[áéíóúñ¿¡]|\b(el|la|los|las|un|una|de|del|que|con|sin|por|para|sube|baja|mayor|menor|resto|mitad|alta|moderada|"
     r"casos|cambio|respuesta|faltante|entrevistas?|preguntas?|personas?|entra|sale)\b"

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 WAVE = WAVES[0]
 PLAIN = {"publish.reports": False, "publish.release": False, "release": None}
 UNITS = {"weighting.base": {"kind": "area", "probabilities": ["p1", "p2"]}, "weighting.strata": "estrato",
-         "weighting.psu": "upm"}  # fmt: skip
+         "weighting.psu": "upm", "weighting.population": {"persons": 241_000}}  # fmt: skip
 LOOSE = {"items.estrato.required": False, "items.upm.required": False}
 GIVEN = {"weighting": {"base": {"kind": "given", "weight": "factor"}, "strata": "estrato", "psu": "upm"}}
 

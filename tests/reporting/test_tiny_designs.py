@@ -28,6 +28,8 @@ def test_a_first_edition_of_two_stages_face_to_face(tmp_path: Path) -> None:
     changed = {
         "waves.2021T2": None, "current_wave": "2021T1", "weighting.strata": "estrato", "weighting.psu": "upm",
         "weighting.base": {"kind": "area", "probabilities": ["p1", "p2"]},
+        # Made probabilities: what they add up to is no population of the table.
+        "weighting.population": {"persons": 241_000},
     }  # fmt: skip
     tiny_study.make(tiny_study.write_study(tmp_path, changed, {"fieldwork.mode": "cara a cara"}), reports=False)
     pages = words(tmp_path)

@@ -45,7 +45,7 @@ def refuse_sum(
         _near(total, known.persons, settings, "weighting.population.persons says")
     elif totals is not None and people is not None:
         _refuse_gaps(totals.gaps())
-    if settings.calibration is None and people is not None:
+    if settings.calibration is None and people is not None and known.persons is None:
         file = settings.control_totals.file if settings.control_totals is not None else ""
         _near(total, sum(people.values()), settings, f"{file} has")
 

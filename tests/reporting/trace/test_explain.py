@@ -30,7 +30,7 @@ def test_a_printed_number_leads_to_its_row(traced: Study, edition: Edition) -> N
     said = explain_number(traced, "74.7 %")
     assert estimate.key in said and f"n            {estimate.n}" in said
     assert "sum of weights where seg_municipio in [2, 3], over sum of weights of the base" in said
-    assert "left out of the base" in said and "calibration: raking; replicates: 12" in said
+    assert "left out of the base" in said and "calibration: raking; replicates: 32" in said
     # The hash of b"delivered".
     assert "sha256 373e0712c83cffe15ff427b60e788b549f82496fe5fd5391f7921832b04c6b20" in said
     assert "estimate@2013T2" in said

@@ -34,6 +34,7 @@ def test_every_step_is_said() -> None:
             calibration={**TWO, "missing": "impute"},
             collapse=[{"item": "age_item", "merge": [3, 4], "below": 15}],
             trim={"k": 3.5},
+            replicates={"n": 32, "seed": 10},
         ),
     )
     text = " ".join(describe(made.record, PLACES, labels=LABELS))
@@ -48,7 +49,7 @@ def test_every_step_is_said() -> None:
     assert "En 1 caso faltaba un dato con el que se calibra: se imputó" in text
     assert "Ningún peso pasa de 3.5 veces la mediana de su municipio" in text
     assert (
-        "12 réplicas de los pesos (bootstrap de Rao–Wu–Yue); cada una repite el ajuste por falta de respuesta, la "
+        "32 réplicas de los pesos (bootstrap de Rao–Wu–Yue); cada una repite el ajuste por falta de respuesta, la "
         in text
     )
     total = made.record.final[-1]
@@ -94,7 +95,7 @@ def test_a_calibration_of_the_whole_is_not_said_of_each_place() -> None:
         ),
         ({"calibration": {**TWO, "method": "linear"}, "trim": None}, "por regresión generalizada (GREG) a la"),
         ({"replicates": {"method": "jkn", "max_groups": 45}}, "(jackknife estratificado, 45 grupos al azar)"),
-        ({"calibration": None, "trim": None}, "Hay 12 réplicas de los pesos (bootstrap de Rao–Wu–Yue)."),
+        ({"calibration": None, "trim": None}, "Hay 32 réplicas de los pesos (bootstrap de Rao–Wu–Yue)."),
         ({"trim": {"k": 6, "k_low": 20}}, "ni es menor que esa mediana entre 20; ninguno llegó a ese límite."),
         ({"base": {"kind": "telephone_completes"}}, "de cada municipio entre el de sus entrevistas. "),
         ({"base": {"kind": "telephone_completes", "lines": "lines"}}, "entrevistas, dividido entre las líneas"),
