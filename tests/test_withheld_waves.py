@@ -127,7 +127,7 @@ KINDS: dict[str, tuple[Callable[[Path], dict[str, str]], str, str]] = {
     "todo": (_todo, "ingest", "is still TODO"),
     "no calls file": (_no_calls, "ingest", "the delivered file is missing"),
     "no delivery": (_no_delivery, "ingest", "the delivered file is missing"),
-    "refused": (_refused, "ingest", "cut short or damaged"),
+    "refused": (_refused, "ingest", "so it is cut short"),
     "no questionnaire": (_no_questionnaire, "ingest", "has no questionnaire"),
     "broken questionnaire": (_broken_questionnaire, "ingest", "correct that line"),
     "check breaks": (_check_breaks, "check", "KeyError"),
