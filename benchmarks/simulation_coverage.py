@@ -97,7 +97,7 @@ def one_survey(world: World, edition: Edition, figures: list[Published], seed: i
         missing = tuple(item.missing)
         variables[name] = Share(name, figure.item, (figure.code,), category=str(figure.code), missing=missing)
     table = estimate(
-        survey_design(study, data), list(variables.values()), [Domain(()), Domain((area,))],
+        survey_design(study, edition.wave, data), list(variables.values()), [Domain(()), Domain((area,))],
         statistics=("proportion",), wave=edition.wave, settings=estimation,
     )  # fmt: skip
     keyed = table.set_index(["indicator", "domain"])
