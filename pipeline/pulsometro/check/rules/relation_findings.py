@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
+from pulsometro.check.rules.exchanged_evidence import BROKEN, exchanged_pairs
 from pulsometro.check.rules.moved_columns import Likelihood, Sample, changes, sample_of
 from pulsometro.check.rules.odd_parts import Measure, Odd, groups_of, odd_groups, runs_of_rows
 from pulsometro.check.rules.previous_wave import Past
@@ -18,6 +19,7 @@ from pulsometro.check.rules.reference_sample import (
     answers_of,
     compared,
     layout_of,
+    pooled,
     reference,
     usable_waves,
 )
@@ -115,8 +117,32 @@ def _found(
         layout = layout_of(questionnaire, items, responses[area] if area else None)
         now = answers_of(responses, questionnaire, layout, area, [True] * len(items))
         past = None
+    told += [_Told("exchanged", key, False) for key in _broken(questionnaire, responses, earlier, items, old, study)]
+    looked += ("exchanged",) if "exchanged" not in looked and any(each.kind == "exchanged" for each in told) else ()
     told += _in_parts(questionnaire, responses, layout, now, past, settings.roles.interviewer)
     return (*looked, "in_part"), told
+
+
+def _broken(
+    questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past], items: Sequence[str],
+    old: Sequence[str], study: Study,
+) -> Iterator[str]:  # fmt: skip
+    """Pairs that carry each other's answers, of items whose series breaks here: what breaks is no other question."""
+    settings = study.params.check
+    asked = usable_waves(questionnaire, earlier, items, across_breaks=True)
+    known = [name for name in items if any(asked[name])]
+    broken = [place for place, name in enumerate(known) if name not in old]
+    if len(known) < LEAST_ITEMS or len(broken) < 2 or sum(len(past.responses) for past in earlier) < LEAST_ROWS:
+        return
+    area = settings.area if settings.area in responses else None
+    layout = layout_of(questionnaire, known, responses[area] if area else None)
+    now = answers_of(responses, questionnaire, layout, area, [True] * len(known))
+    waves = [
+        _where_both(answers_of(p.responses, p.questionnaire, layout, area, [asked[name][place] for name in known]), now)
+        for place, p in enumerate(earlier)
+    ]
+    for pair in exchanged_pairs(layout, now, waves, pooled(waves), BROKEN, settings.design_effect, broken):
+        yield "/".join(known[place] for place in pair)
 
 
 def _where_both(wave: Answers, now: Answers) -> Answers:
