@@ -57,7 +57,7 @@ class Fraud:
     first: bool = False
     broken: tuple[str, ...] = ()
 
-    def where(self, seed: int, wave: str = WAVE) -> Field:
+    def where(self, wave: str, seed: int) -> Field:
         """The clean draw in which it is planted."""
         here = fields.field(wave, seed).with_breaks(self.broken)
         return here.without_past() if self.first else here
@@ -89,14 +89,14 @@ def sections() -> dict[str, list[Fraud]]:
             for name, kind in copies().items()
         ],
         "What an interviewer does": [
-            _copied(name, kind, ROWS, ("people", "relations")) for name, kind in interviewers().items()
+            _copied(name, kind, ROWS, ("people", "relations", "parts")) for name, kind in interviewers().items()
         ],
         "Columns and answers, in the whole file or rows anywhere in it": [
             _related(name, kind, ("columns", "relations")) for name, kind in related.items()
             if not any(words in name for words in (*numbers, *parts))
         ],
         "A part of the file": [
-            _related(name, kind, ("relations",)) for name, kind in related.items()
+            _related(name, kind, ("relations", "parts")) for name, kind in related.items()
             if any(words in name for words in parts)
         ],
         "Numbers": [
@@ -112,6 +112,7 @@ class Tried:
 
     fraud: Fraud
     draws: int
+    wave: str
     kept: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def power(self, amount: float, what: str) -> bool:
@@ -154,9 +155,9 @@ class Tried:
     def _draw(self, amount: float, seed: int) -> list[str]:
         cell = self.kept.setdefault(f"{amount:g}", {})
         if str(seed) not in cell:
-            fraud, here = self.fraud, self.fraud.where(seed)
+            fraud, here = self.fraud, self.fraud.where(self.wave, seed)
             spoilt = fields.derived_again(here, fraud.plant(here, amount, np.random.default_rng(seed)))
-            found, clean = fields.said(here, spoilt, fraud.families), _clean(seed, fraud)
+            found, clean = fields.said(here, spoilt, fraud.families), _clean(self.wave, seed, fraud)
             cell[str(seed)] = _written(fields.told_more(found, clean))
         return cell[str(seed)]
 
@@ -164,11 +165,11 @@ class Tried:
 _CLEAN: dict[tuple[object, ...], fields.Said] = {}
 
 
-def _clean(seed: int, fraud: Fraud) -> fields.Said:
+def _clean(wave: str, seed: int, fraud: Fraud) -> fields.Said:
     """What is said of the draw undamaged; one for all frauds that ask it the same."""
-    key = (seed, fraud.families, fraud.first, fraud.broken)
+    key = (wave, seed, fraud.families, fraud.first, fraud.broken)
     if key not in _CLEAN:
-        here = fraud.where(seed)
+        here = fraud.where(wave, seed)
         _CLEAN[key] = fields.said(here, here.now, fraud.families)
     return _CLEAN[key]
 
@@ -193,7 +194,7 @@ def clean_draws(count: int, kept: dict[str, list[str]]) -> Iterator[dict[str, li
                 yield kept
 
 
-def report(found: Mapping[str, Any], draws: int) -> str:
+def report(found: Mapping[str, Any], draws: int, wave: str) -> str:
     """The page: a table for each section, and the one of clean draws."""
     about = {
         "draws": draws,
@@ -217,7 +218,7 @@ def report(found: Mapping[str, Any], draws: int) -> str:
         ]
         for fraud in frauds:
             if fraud.name in found.get("planted", {}):
-                lines.append(_row(fraud, Tried(fraud, draws, dict(found["planted"][fraud.name]))))
+                lines.append(_row(fraud, Tried(fraud, draws, wave, dict(found["planted"][fraud.name]))))
         lines.append("")
     return "\n".join([*lines, *_alarms(found.get("clean", {}))]) + "\n"
 
@@ -262,7 +263,7 @@ def _alarms(clean: Mapping[str, Sequence[str]]) -> list[str]:
     return lines
 
 
-def run(names: Sequence[str], draws: int, clean: int, kept: Path, page: Path) -> None:
+def run(names: Sequence[str], draws: int, clean: int, kept: Path, page: Path, wave: str = WAVE) -> None:
     """Try the named kinds (all where none is named), then clean draws, and write the page as it grows."""
     found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     planted = found.setdefault("planted", {})
@@ -272,12 +273,12 @@ def run(names: Sequence[str], draws: int, clean: int, kept: Path, page: Path) ->
 
     for fraud in chain.from_iterable(sections().values()):
         if not names or fraud.name in names:
-            tried = Tried(fraud, draws, planted.setdefault(fraud.name, {}))
+            tried = Tried(fraud, draws, wave, planted.setdefault(fraud.name, {}))
             print(fraud.name, {what: tried.least(what) for what in WHAT}, flush=True)
             save()
     for _ in clean_draws(clean, found.setdefault("clean", {})):
         save()
-    page.write_text(report(found, draws), encoding="utf-8")
+    page.write_text(report(found, draws, wave), encoding="utf-8")
 
 
 def main() -> None:

@@ -34,9 +34,9 @@ from pulsometro.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 # Who is compared with whom; the same for answers that are almost an earlier wave's, which takes longer; how columns
-# look against before; how answers hang together.
-Family = Literal["people", "nearly", "columns", "relations"]
-FAMILIES: tuple[Family, ...] = ("people", "nearly", "columns", "relations")
+# look against before; how answers hang together, in the whole wave, and in parts of it, which takes longer too.
+Family = Literal["people", "nearly", "columns", "relations", "parts"]
+FAMILIES: tuple[Family, ...] = ("people", "nearly", "columns", "relations", "parts")
 Said = dict[str, tuple[str, tuple[str, ...]]]
 
 
@@ -108,7 +108,8 @@ def said(here: Field, responses: pd.DataFrame, families: tuple[Family, ...] = FA
     if "columns" in families:
         evidence = _columns(here, responses, evidence)
     if "relations" in families:
-        evidence = evidence.with_more(*relation_rules(here.study, here.questionnaire, responses, here.past))
+        parts = "parts" in families
+        evidence = evidence.with_more(*relation_rules(here.study, here.questionnaire, responses, here.past, parts))
     settings = here.study.params.check
     failed = {}
     for rule in with_severities(by_amount(evidence.rules, evidence.tables, settings), settings):

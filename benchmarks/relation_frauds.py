@@ -152,7 +152,7 @@ KINDS: dict[str, Kind] = {
 
 def told(here: Field, responses: pd.DataFrame, first: bool = False) -> Said:
     """Failed rule of the families relations, shapes, sample and past → its severity and keys."""
-    return said(here.without_past() if first else here, responses, ("columns", "relations"))
+    return said(here.without_past() if first else here, responses, ("columns", "relations", "parts"))
 
 
 def planted(kind: Kind, here: Field, share: float, seed: int) -> pd.DataFrame:

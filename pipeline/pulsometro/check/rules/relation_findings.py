@@ -61,15 +61,16 @@ class _Told:
 
 
 def relation_rules(
-    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past]
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past], parts: bool = True
 ) -> tuple[dict[str, pd.DataFrame], tuple[Rule, ...]]:
     """Evidence table ``relations`` (a row per finding) and its rules; nothing where there is too little to tell.
 
     ``earlier``: the waves before, oldest first; the last eight are used. Without them the items of a battery are held
     against each other, and parts of the wave against the rest of it. A rule is critical where at least one finding is
-    such as no honest wave would give.
+    such as no honest wave would give. ``parts``: false leaves out municipalities, interviewers and runs of rows, which
+    take most of the time.
     """
-    found = _found(study, questionnaire, responses, earlier)
+    found = _found(study, questionnaire, responses, earlier, parts)
     if found is None:
         return {}, ()
     looked, told = found
@@ -86,7 +87,7 @@ def relation_rules(
 
 
 def _found(
-    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past]
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past], parts: bool
 ) -> tuple[tuple[str, ...], list[_Told]] | None:
     settings = study.params.check
     earlier = list(earlier)[-MOST_WAVES:]
@@ -119,6 +120,8 @@ def _found(
         past = None
     told += [_Told("exchanged", key, False) for key in _broken(questionnaire, responses, earlier, items, old, study)]
     looked += ("exchanged",) if "exchanged" not in looked and any(each.kind == "exchanged" for each in told) else ()
+    if not parts:
+        return looked, told
     told += _in_parts(questionnaire, responses, layout, now, past, settings.roles.interviewer)
     return (*looked, "in_part"), told
 
