@@ -142,7 +142,7 @@ def describe(a: Questionnaire, b: Questionnaire) -> str:
     if open_:
         lines.append(
             f"Decide: {', '.join(open_)} changed in meaning; declare comparable.breaks, or why it compares in "
-            f'comparable.kept ({{"{b.wave}": "…"}}). Codes that changed undeclared are not compared.'
+            f'comparable.kept ({{"{b.wave}": "…"}}). Codes and skips that changed undeclared are not compared.'
         )
     return "\n".join(lines)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Indicators, Questionnaire, load_indicators, load_questionnaire
+from pulsometro.questionnaire.comparability import unknown_waves
 from pulsometro.settings.configuration import load_yaml, validate
-from pulsometro.settings.faults import refuse
+from pulsometro.settings.faults import Fault, refuse
 from pulsometro.settings.made_once import FrozenDict, once
 from pulsometro.settings.names import hidden_characters
 from pulsometro.study.areas_in_time import codes_in
@@ -67,9 +68,12 @@ class Study:
         return load_indicators(self.questionnaires / "indicators.yaml")
 
     def questionnaire(self, wave: str) -> Questionnaire:
-        """The wave's instrument; PulsoError when the wave or its file does not exist."""
+        """The wave's instrument; PulsoError when the wave or its file does not exist, or it names waves that do not."""
         self.wave(wave)
-        return load_questionnaire(self.questionnaires, wave, self.area_codes)
+        found = load_questionnaire(self.questionnaires, wave, self.area_codes)
+        faults = [Fault(text) for text in unknown_waves(found, list(self.waves))]
+        refuse(self.questionnaires / f"{wave}.yaml", faults)
+        return found
 
     @property
     def questionnaires(self) -> Path:
