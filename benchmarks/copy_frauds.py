@@ -83,15 +83,16 @@ def reused(
         if not back:
             # Others than those that are given up.
             taken = rng.permutation(np.setdiff1d(np.arange(len(source)), rows))[:n]
-        names = _copied(here, people)
+        names = _copied(here, people, source)
         names += ["telefono"] if telephones else []
         return put(here.now, rows, _touched(here, source.iloc[taken], names, changed, rng))
 
     return plant
 
 
-def _copied(here: Field, people: bool) -> list[str]:
-    both = [name for name in here.now if not here.past or all(name in each.responses for each in here.past)]
+def _copied(here: Field, people: bool, source: pd.DataFrame) -> list[str]:
+    """What a copy brings: all that both have, or opinions and experiences alone, which leave the ``people``."""
+    both = [name for name in here.now if name in source]
     asked = opinion_items(here.study, here.questionnaire, both) if people else both
     return [name for name in asked if name not in OWN]
 
@@ -124,7 +125,7 @@ def own_again(here: Field, n: int, rng: np.random.Generator) -> pd.DataFrame:
     rows, then = theirs(here, rng), here.past[-1].responses
     old = np.flatnonzero(then[WHO] == here.now[WHO].iloc[rows[0]])
     n = min(n, len(rows), len(old))
-    return put(here.now, rows[:n], _touched(here, then.iloc[old[:n]], _copied(here, False), 0, rng))
+    return put(here.now, rows[:n], _touched(here, then.iloc[old[:n]], _copied(here, False, then), 0, rng))
 
 
 def own_models(changed: int) -> Plant:
@@ -134,7 +135,7 @@ def own_models(changed: int) -> Plant:
         rows = theirs(here, rng)
         models, rows = rows[:2], rows[2 : n + 2]
         source = here.now.iloc[rng.choice(models, len(rows))]
-        return put(here.now, rows, _touched(here, source, _copied(here, True), changed, rng))
+        return put(here.now, rows, _touched(here, source, _copied(here, True, source), changed, rng))
 
     return plant
 
@@ -179,7 +180,7 @@ def invented(by_battery: bool = False, everybody: bool = False) -> Plant:
 
 def _blocks(here: Field, by_battery: bool) -> list[tuple[str, ...]]:
     """Opinions that are drawn together: what a skip binds, and batteries where they are."""
-    names, bound = _copied(here, True), tuple(sorted(_skipping(here.questionnaire)))
+    names, bound = _copied(here, True, here.now), tuple(sorted(_skipping(here.questionnaire)))
     joint = [bound, *((SAFETY, TRUST, DUTY) if by_battery else ())]
     held = {name for block in joint for name in block}
     return [block for block in joint if block] + [(name,) for name in names if name not in held]

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks import fraud
+from benchmarks.copy_frauds import OWN, reused
 from benchmarks.fraud_field import field
 
 WAVE, SEED = "2012T3", fraud.FIRST_SEED
@@ -24,6 +26,16 @@ def test_every_kind_is_planted_in_so_many_interviews_and_no_more(name: str) -> N
     touched = len(spoilt) - len(before)
     touched += int((spoilt.iloc[: len(before)].astype(object).fillna(-1) != before).any(axis=1).sum())
     assert 0 < touched <= (1.2 * amount * kind.of + 1 if kind.of else amount)
+
+
+def test_a_copy_brings_every_answer_of_the_interview_it_copies() -> None:
+    """Also to what an older wave did not ask: else most copies would be told apart from what they copy."""
+    here, rows = field(WAVE, SEED), 40
+    spoilt = reused()(here, rows, np.random.default_rng(SEED))
+    answers = [name for name in here.past[-1].responses if name in here.now and name not in OWN]
+    assert "conf_fuerza_civil" in answers
+    now, then = (frame[answers].astype(object).fillna(-1) for frame in (spoilt, here.past[-1].responses))
+    assert pd.MultiIndex.from_frame(now).isin(pd.MultiIndex.from_frame(then)).sum() >= rows
 
 
 def test_a_kind_is_tried_kept_and_written(tmp_path: Path) -> None:
