@@ -10,6 +10,7 @@ import pytest
 from benchmarks import fraud
 from benchmarks.copy_frauds import OWN, reused
 from benchmarks.fraud_field import field
+from pulsometro.check.rules.relation_findings import relation_rules
 
 WAVE, SEED = "2012T3", fraud.FIRST_SEED
 KINDS = {kind.name: kind for kinds in fraud.sections().values() for kind in kinds}
@@ -70,3 +71,12 @@ def test_the_least_amount_is_the_first_with_that_power() -> None:
 def test_what_is_never_seen_has_no_least_amount() -> None:
     tried = _tried({1: ".....", 2: "www.."})
     assert tried.least("seen") is None and tried.least("stops") is None
+
+
+def test_the_parts_of_a_wave_are_asked_apart() -> None:
+    here = field("2011T4", SEED)
+    asked = [
+        {rule.id for rule in relation_rules(here.study, here.questionnaire, here.now, here.past, parts=parts)[1]}
+        for parts in (True, False)
+    ]
+    assert asked[0] - asked[1] == {"relations.in_part"} and not asked[1] - asked[0]
