@@ -93,7 +93,12 @@ def recoded_in(name: str, questionnaires: Questionnaires, waves: Sequence[str]) 
     if len(asked) < 2 or same_answers(asked[0][1], asked[-1][1]):
         return ""
     for (_, old), (wave, new) in pairwise(asked):
-        declared = {*new.comparable.kept, *new.comparable.breaks, *questionnaires[wave].fieldwork.breaks}
+        # What is cut from an item whose break is declared breaks with it.
+        sources = [
+            questionnaires[wave].items[each].comparable.breaks for each in lineage((name,), questionnaires[wave])
+        ]
+        declared = {*new.comparable.kept, *(each for said in sources for each in said)}
+        declared |= set(questionnaires[wave].fieldwork.breaks)
         if wave not in declared and new.comparable.since != wave and not same_answers(old, new):
             return wave
     return ""
