@@ -27,7 +27,7 @@ def new_wave(study: Study, wave: str, source: str, data: Path | None = None) -> 
     _refuse(study, wave, source)
     questionnaire = study.questionnaire(source)
     path = data if data is not None else _found(study, wave, source)
-    decided = draft(study, questionnaire, path) if path is not None else None
+    decided = draft(study, questionnaire, path, wave) if path is not None else None
     old = study.wave(source)
     # A name that params.yaml, a shell or a page could not bear is not taken over; the delivery itself stays as it is.
     file = safe_file_name(path.name if path is not None else old.file.replace(source, wave))

@@ -74,6 +74,23 @@ def without_headings(
     return replace(delivered, frame=delivered.frame.iloc[skipped:], notes=(*delivered.notes, note))
 
 
+def rows_of_headings(
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, clock: Clock = NO_CLOCK
+) -> int:
+    """What ``header_rows`` must say for a delivery's answers to be read whole; 0 where what is said now will do."""
+    declared = questionnaire.delivery.header_rows
+    if delivered.detected.get("format") not in _HEADED:
+        return 1 if declared > 1 else 0
+    delivered = _without_repeated(delivered)
+    told = _told(delivered, questionnaire, reading, areas, clock)
+    skipped = max(declared - 1, _qualtrics(delivered.frame))
+    lost = np.flatnonzero(told.answered[:skipped])
+    if len(lost):
+        return int(lost[0]) + 1
+    more = _further(told, skipped)
+    return skipped + more + 1 if more else 0
+
+
 def _without_repeated(delivered: Delivered) -> Delivered:
     frame, server = delivered.frame, bool(delivered.detected.get("source"))
     filled, same = np.zeros(len(frame), dtype=int), np.zeros(len(frame), dtype=int)
@@ -131,10 +148,8 @@ def _refuse_lost(told: _Told, delivered: Delivered, skipped: int, path: Path) ->
 
 
 def _refuse_more(told: _Told, delivered: Delivered, skipped: int, path: Path) -> None:
-    """Headings go on where the declared rows end, and answers follow them."""
-    rest = told.heading[skipped : skipped + _MOST]
-    more = int(np.argmin(rest)) if not rest.all() else len(rest)
-    if not more or not told.answered[skipped + more :].any():
+    more = _further(told, skipped)
+    if not more:
         return
     rows = delivered.frame.index[skipped : skipped + more]
     named = f"row {rows[0]}: it holds" if more == 1 else f"rows {rows[0]} to {rows[-1]}: they hold"
@@ -142,3 +157,10 @@ def _refuse_more(told: _Told, delivered: Delivered, skipped: int, path: Path) ->
         f"{path}, {named} further headings where codes, numbers and dates are expected, as survey servers write them; "
         f"say delivery.header_rows: {skipped + more + 1} in the questionnaire."
     )
+
+
+def _further(told: _Told, skipped: int) -> int:
+    """How many rows of headings go on where the declared ones end, where answers follow them."""
+    rest = told.heading[skipped : skipped + _MOST]
+    more = int(np.argmin(rest)) if not rest.all() else len(rest)
+    return more if told.answered[skipped + more :].any() else 0
