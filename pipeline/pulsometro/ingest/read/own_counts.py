@@ -16,6 +16,7 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.read.delivered import code_text
+from pulsometro.ingest.read.old_stata import counted_and_held
 
 # Offsets in an SPSS system file (PSPP's description of the format, "System File Format").
 _LAYOUT, _COMPRESSION, _CASES, _RECORDS = 64, 72, 80, 176
@@ -68,7 +69,7 @@ def header_of(path: Path, kind: str) -> Header:
         with path.open("rb") as file:
             if kind in {"sav", "zsav"}:
                 return _spss(file, path.stat().st_size)
-            return _stata(file) if kind == "dta" else Header()
+            return _stata(file, path.stat().st_size) if kind == "dta" else Header()
     except (struct.error, ValueError, IndexError, KeyError, OverflowError):
         return Header()
 
@@ -183,11 +184,16 @@ def _read(file: BinaryIO, count: int) -> bytes:
     return content
 
 
-def _stata(file: BinaryIO) -> Header:
-    """Of Stata 13 and later, whose map says where the rows begin and end (Stata's help dta)."""
+def _stata(file: BinaryIO, size: int) -> Header:
+    """Of Stata 13 and later, whose map says where the rows begin and end (Stata's help dta), or of those before."""
     start = file.read(4096)
     if not start.startswith(b"<stata_dta>"):
-        return Header()
+        found = counted_and_held(file, size)
+        if found is None:
+            return Header()
+        counted, there, place, order = found
+        right = {} if counted == there else {place: struct.pack(f"{order}i", there)}
+        return Header(rows=counted, exact=float(there), patches=right)
     order = "<" if b"<byteorder>LSF" in start else ">"
     release = int(start[start.index(b"<release>") + 9 :][:3])
     place = start.index(b"<N>") + 3
