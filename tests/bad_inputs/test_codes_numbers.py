@@ -237,4 +237,4 @@ def test_the_label_of_the_highest_age_makes_no_answer_of_it(tmp_path: Path, monk
     case = c.Case(lambda frame: frame, "", suffix=".sav", write=c.says_none("EDAD", 97, "97 años y más"))
     c.write(tmp_path, case, {})
     assert "40 rows = 40 accepted" in ingested(tmp_path, monkeypatch)[1]
-    assert _first(_responses(tmp_path)["edad"], 3) == [97] * 3
+    assert first_values(responses(tmp_path)["edad"], 3) == [97] * 3
