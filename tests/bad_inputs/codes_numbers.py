@@ -209,6 +209,13 @@ REFUSED: dict[str, Case] = {
         )
         for mark in ("|", ";", "/", ",", "-")
     },
+    **{
+        f"a list as a program writes it, {cells[0]}": Case(
+            every(M=cells),
+            r"column M \(item medio_radio\), 40 rows .*a list in brackets is what a program writes for its own lists",
+        )
+        for cells in (["[1, 2]", "[3]"], ["['1','2']", "['3']"], ["{1,2}", "{3}"], ['["1"]', '["2","3"]'])
+    },
     "options with nothing between them": Case(
         every(M=["12", "3", "1", "23"]),
         rf"'12' {NONE}.*separator: \"\" of medio_radio",
