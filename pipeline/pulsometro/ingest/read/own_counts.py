@@ -189,11 +189,7 @@ def _stata(file: BinaryIO, size: int) -> Header:
     start = file.read(4096)
     if not start.startswith(b"<stata_dta>"):
         found = counted_and_held(file, size)
-        if found is None:
-            return Header()
-        counted, there, place, order = found
-        right = {} if counted == there else {place: struct.pack(f"{order}i", there)}
-        return Header(rows=counted, exact=float(there), patches=right)
+        return Header() if found is None else _old_header(*found)
     order = "<" if b"<byteorder>LSF" in start else ">"
     release = int(start[start.index(b"<release>") + 9 :][:3])
     place = start.index(b"<N>") + 3
@@ -211,3 +207,8 @@ def _stata(file: BinaryIO, size: int) -> Header:
     held = (places[10] - places[9] - len("<data></data>")) / width
     counted = int(held).to_bytes(long, "little" if order == "<" else "big")
     return Header(rows=rows, exact=held, patches={place: counted} if int(held) != rows else {})
+
+
+def _old_header(said: int, there: int, place: int, order: str) -> Header:
+    right = {} if said == there else {place: struct.pack(f"{order}i", there)}
+    return Header(rows=said, exact=float(there), patches=right)
