@@ -9,6 +9,7 @@ from typing import BinaryIO
 # Stata's help dta_115, dta_114, dta_113, dta_112 and 111: a name, a format and a label of each variable.
 _RELEASES = {release: (49 if release > 113 else 12) for release in range(110, 116)}
 _NAME, _LABEL, _HEAD, _COUNT = 33, 81, 109, 6
+_MOST_TRIED = 1_000_000
 _WIDTHS = {251: 1, 252: 2, 253: 4, 254: 4, 255: 8}
 _LETTERS = {ord("b"): 1, ord("i"): 2, ord("l"): 4, ord("f"): 4, ord("d"): 8}
 
@@ -29,8 +30,9 @@ def counted_and_held(file: BinaryIO, size: int) -> tuple[int, int, int, str] | N
     place = _HEAD + variables + _NAME * variables + 2 * (variables + 1) + _RELEASES[release] * variables
     place = _after_notes(content, place + (_NAME + _LABEL) * variables, order)
     width = sum(widths)
-    most = (size - place) // width if width else 0
-    for rows in (counted, *range(most, -1, -1)):
+    most = (size - place) // width if width > 0 else 0
+    # A damaged header's narrow rows would be tried for hours.
+    for rows in (counted, *(range(most, -1, -1) if most < _MOST_TRIED else ())):
         if 0 <= rows <= most and _labels_to_the_end(content, place + rows * width, order):
             return counted, rows, _COUNT, order
     return None
