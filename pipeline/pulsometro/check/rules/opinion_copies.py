@@ -2,7 +2,9 @@
 
 Sex, age, place and schooling are quickly made anew; what people answered is the work. So the answers are held, without
 them, against the same wave and every earlier one. Honest people resemble those of one wave as much as those of another:
-what one wave alone has of such likeness, above what the middle of the others has, is copied.
+what one wave alone has of such likeness, above what the middle of the others has, is copied. They may resemble those of
+their own wave more, where opinions changed or a battery was answered in one column: of the wave itself only what is
+also beyond how its own pairs fall away is copied.
 """
 
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ import pandas as pd
 
 from pulsometro.check.amounts import LEAST_ROWS
 from pulsometro.check.rule import KEY, Rule
-from pulsometro.check.rules.honest_pairs import Integers, codes_of, not_applicable, one_hot
+from pulsometro.check.rules.honest_pairs import Integers, codes_of, expected_pairs, not_applicable, one_hot
 from pulsometro.check.rules.near_duplicates import MINIMUM_ITEMS
 from pulsometro.check.rules.repeated_answers import Earlier, answered_items, same_codes
 from pulsometro.check.rules.repeated_groups import at_least, marks_of, repeated
@@ -26,8 +28,8 @@ Mask = npt.NDArray[np.bool_]
 _COMPARED, _MOST_ROWS, _MOST_WAVES = 1_000, 6_000, 12
 # So many answers more than with any other wave; and what is expected is taken so much larger, as waves differ.
 _LEADS, _TIMES, _MORE = (2, 3, 4), 2.0, 3.0
-# Earlier waves that what is almost equal is held against, at least.
-_ENOUGH_WAVES = 2
+# Earlier waves that what is almost equal is held against, at least, and of so many interviews.
+_ENOUGH_WAVES, _LEAST_SIDE = 2, 300
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,15 @@ def opinions_again(
     if len(items) < MINIMUM_ITEMS or len(respondents) < 2:
         return {}, ()
     sides = _sides(study, questionnaire, respondents, earlier, items)
-    level = study.params.check.repeated_answers
+    level, seed = study.params.check.repeated_answers, study.params.check.seed
+    exact, nearly = [_alone(sides[0].codes, level, seed)], None
+    large = [sides[0], *(side for side in sides[1:] if len(side.codes) >= _LEAST_SIDE)]
     if earlier:
-        exact = _exactly(sides, level)
+        itself, *others = _exactly(sides, level)
+        exact = [_Copies(itself.rows, itself.sure and exact[0].sure), *others]
+    if len(large) > _ENOUGH_WAVES:
         # Opinions that changed make a wave more like itself than like the one before: of two alone nothing is told.
-        nearly = _nearly(sides, level, study.params.check.seed) if len(earlier) >= _ENOUGH_WAVES else None
-    else:
-        exact, nearly = [_alone(sides[0].codes, level, study.params.check.seed)], None
+        nearly = _nearly(large, level, seed)
     tables = {"opinions": _table(respondents["folio"], [each.rows for each in exact if each.sure])}
     rules = [
         Rule("answers.opinions", "opinions", "copied", "in_set", "critical",
@@ -104,7 +108,7 @@ def opinions_again(
         rules.append(
             Rule("answers.opinions_nearly", "opinions_nearly", "copied", "in_set", "warning",
                  f"De {len(picked):,} entrevistas que se compararon, no hay más de las que daría el azar con opiniones "
-                 f"casi iguales a las de {_named(sides, found)}, digan lo que digan de sexo, edad, lugar y escolaridad",
+                 f"casi iguales a las de {_named(large, found)}, digan lo que digan de sexo, edad, lugar y escolaridad",
                  _REMEDY, {"value_set": [False]})
         )  # fmt: skip
     return tables, tuple(rules)
@@ -165,11 +169,13 @@ def _exactly(sides: list[_Side], level: float) -> list[_Copies]:
 def _nearly(sides: list[_Side], level: float, seed: int) -> tuple[Integers, list[_Copies]]:
     """Which rows were compared, and per side those of them that are closer to it than to any other.
 
-    Each interview's best likeness with a side is held against its best with the others. People of one sampling unit
-    are neighbours, or the same ones who came back: they are not held against each other.
+    Each interview's best likeness with a side is held against its best with the others, of as many interviews: among
+    more of them anybody finds somebody more alike. People of one sampling unit are neighbours, or the same ones who
+    came back: they are not held against each other.
     """
     rng = np.random.default_rng(seed)
-    some = [_drawn(side, rng) for side in sides]
+    rows = min(_MOST_ROWS, *(len(side.codes) for side in sides[1:]), max(len(sides[0].codes), _LEAST_SIDE))
+    some = [_drawn(side, rows, rng) for side in sides]
     picked = some[0][0][:_COMPARED]
     mine, *hot = one_hot([sides[0].codes[picked], *(codes for _, codes, _ in some)])
     best = np.empty((len(sides), len(picked)), dtype=np.int64)
@@ -178,6 +184,7 @@ def _nearly(sides: list[_Side], level: float, seed: int) -> tuple[Integers, list
         if not place:
             # The rows that are compared are the first ones of those drawn.
             np.fill_diagonal(equal, -1)
+            beyond = _beyond_its_own(equal)
         ours = some[0][2]
         if ours is not None and units is not None:
             equal[ours[: len(picked), None] == units[None, :]] = -1
@@ -185,16 +192,27 @@ def _nearly(sides: list[_Side], level: float, seed: int) -> tuple[Integers, list
     sizes = np.array([len(codes) for _, codes, _ in some], dtype=float)
     found = [_Copies(np.zeros(len(picked), dtype=bool), False) for _ in sides]
     for lead in _LEADS:
-        rows = [best[place] >= np.delete(best, place, axis=0).max(axis=0) + lead for place in range(len(sides))]
-        counts = np.array([each.sum() for each in rows], dtype=float)
-        told = _more_than_the_others(rows, counts, sizes, level / len(_LEADS))
+        led = [best[place] >= np.delete(best, place, axis=0).max(axis=0) + lead for place in range(len(sides))]
+        led[0] &= best[0] >= beyond
+        counts = np.array([each.sum() for each in led], dtype=float)
+        told = _more_than_the_others(led, counts, sizes, level / len(_LEADS))
         found = [old if old.sure else new for old, new in zip(found, told, strict=True)]
     return picked, found
 
 
-def _drawn(side: _Side, rng: np.random.Generator) -> tuple[Integers, Integers, npt.NDArray[np.object_] | None]:
+def _beyond_its_own(equal: npt.NDArray[np.float32]) -> int:
+    """So many equal answers as hardly two honest people of one wave share; ``equal``: −1 where none are compared."""
+    counts = np.bincount((equal.ravel() + 1).astype(np.int64))[1:]
+    expected = expected_pairs(counts.astype(float))
+    left = np.append(expected[::-1].cumsum()[::-1], 0.0)
+    return int(np.argmax(left <= 1.0))
+
+
+def _drawn(
+    side: _Side, most: int, rng: np.random.Generator
+) -> tuple[Integers, Integers, npt.NDArray[np.object_] | None]:
     """Places of some rows of a wave in an order of chance, their answers and their units."""
-    rows: Integers = rng.permutation(len(side.codes))[:_MOST_ROWS]
+    rows: Integers = rng.permutation(len(side.codes))[:most]
     return rows, side.codes[rows], side.units[rows] if side.units is not None else None
 
 
