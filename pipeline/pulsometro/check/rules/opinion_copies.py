@@ -178,34 +178,43 @@ def _nearly(sides: list[_Side], level: float, seed: int) -> tuple[Integers, list
     some = [_drawn(side, rows, rng) for side in sides]
     picked = some[0][0][:_COMPARED]
     mine, *hot = one_hot([sides[0].codes[picked], *(codes for _, codes, _ in some)])
-    best = np.empty((len(sides), len(picked)), dtype=np.int64)
+    best, beyond = np.empty((len(sides), len(picked)), dtype=np.int64), 0
     for place, ((_, _, units), theirs) in enumerate(zip(some, hot, strict=True)):
         equal = mine @ theirs.T
         if not place:
             # The rows that are compared are the first ones of those drawn.
             np.fill_diagonal(equal, -1)
-            beyond = _beyond_its_own(equal)
         ours = some[0][2]
         if ours is not None and units is not None:
             equal[ours[: len(picked), None] == units[None, :]] = -1
         best[place] = equal.max(axis=1, initial=-1)
+        beyond = beyond if place else _beyond_its_own(equal, best[0], level)
     sizes = np.array([len(codes) for _, codes, _ in some], dtype=float)
     found = [_Copies(np.zeros(len(picked), dtype=bool), False) for _ in sides]
     for lead in _LEADS:
         led = [best[place] >= np.delete(best, place, axis=0).max(axis=0) + lead for place in range(len(sides))]
-        led[0] &= best[0] >= beyond
         counts = np.array([each.sum() for each in led], dtype=float)
         told = _more_than_the_others(led, counts, sizes, level / len(_LEADS))
+        own = led[0] & (best[0] >= beyond)
+        told[0] = _Copies(own, told[0].sure and int(own.sum()) >= LEAST_ROWS)
         found = [old if old.sure else new for old, new in zip(found, told, strict=True)]
     return picked, found
 
 
-def _beyond_its_own(equal: npt.NDArray[np.float32]) -> int:
-    """So many equal answers as hardly two honest people of one wave share; ``equal``: −1 where none are compared."""
+def _beyond_its_own(equal: npt.NDArray[np.float32], best: Integers, level: float) -> int:
+    """The least number of equal answers that more people of one wave share than honest ones would.
+
+    ``equal``: of each with each, −1 where none are compared; ``best``: each one's most. More than there are items where
+    they are as honest ones.
+    """
     counts = np.bincount((equal.ravel() + 1).astype(np.int64))[1:]
     expected = expected_pairs(counts.astype(float))
-    left = np.append(expected[::-1].cumsum()[::-1], 0.0)
-    return int(np.argmax(left <= 1.0))
+    left = expected[::-1].cumsum()[::-1]
+    for shared in range(len(counts)):
+        found, usual = int((best >= shared).sum()), _TIMES * float(left[shared]) + _MORE
+        if found - usual >= LEAST_ROWS and at_least(found, usual) < level:
+            return shared
+    return len(counts)
 
 
 def _drawn(
