@@ -108,6 +108,15 @@ def test_a_change_of_opinion_is_no_copy(share: float, study: Study) -> None:
     assert told(study, flipped, waves) == {}
 
 
+@pytest.mark.parametrize(("n", "changed", "gloomier"), [(150, 1, 0.0), (300, 2, 0.0), (60, 0, 0.5)])
+def test_answers_of_the_same_wave_under_other_people_are_named(
+    n: int, changed: int, gloomier: float, study: Study
+) -> None:
+    waves, now = {f"w{k}": people(200 + k) for k in range(4)}, worse(people(7), gloomier)
+    found = told(study, pasted(now, now.tail(700), n, changed), waves)
+    assert "esta misma edición" in found["answers.opinions_nearly"][1]
+
+
 @pytest.mark.parametrize(("n", "changed"), [(30, 0), (450, 0), (1_500, 0), (450, 2), (1_500, 4)])
 def test_an_earlier_waves_answers_under_other_people_are_named(n: int, changed: int, study: Study) -> None:
     waves = {f"2019T{k}": people(k) for k in range(1, 4)}

@@ -4,7 +4,7 @@ Sex, age, place and schooling are quickly made anew; what people answered is the
 them, against the same wave and every earlier one. Honest people resemble those of one wave as much as those of another:
 what one wave alone has of such likeness, above what the middle of the others has, is copied. They may resemble those of
 their own wave more, where opinions changed or a battery was answered in one column: of the wave itself only what is
-also beyond how its own pairs fall away is copied.
+also beyond how its own pairs fall away is copied, or much more like one interview than like any other.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ import pandas as pd
 
 from pulsometro.check.amounts import LEAST_ROWS
 from pulsometro.check.rule import KEY, Rule
-from pulsometro.check.rules.honest_pairs import Integers, codes_of, expected_pairs, not_applicable, one_hot
+from pulsometro.check.rules.honest_pairs import Integers, codes_of, not_applicable, one_hot
 from pulsometro.check.rules.near_duplicates import MINIMUM_ITEMS
 from pulsometro.check.rules.repeated_answers import Earlier, answered_items, same_codes
 from pulsometro.check.rules.repeated_groups import at_least, marks_of, repeated
@@ -170,7 +170,8 @@ def _nearly(sides: list[_Side], level: float, seed: int) -> tuple[Integers, list
     """Which rows were compared, and per side those of them that are closer to it than to any other.
 
     Each interview's best likeness with a side is held against its best with the others, of as many interviews: among
-    more of them anybody finds somebody more alike. People of one sampling unit are neighbours, or the same ones who
+    more of them anybody finds somebody more alike. In its own wave a copy has one interview much more like it than any
+    other; people who think alike have many. People of one sampling unit are neighbours, or the same ones who
     came back: they are not held against each other.
     """
     rng = np.random.default_rng(seed)
@@ -178,7 +179,7 @@ def _nearly(sides: list[_Side], level: float, seed: int) -> tuple[Integers, list
     some = [_drawn(side, rows, rng) for side in sides]
     picked = some[0][0][:_COMPARED]
     mine, *hot = one_hot([sides[0].codes[picked], *(codes for _, codes, _ in some)])
-    best, beyond = np.empty((len(sides), len(picked)), dtype=np.int64), 0
+    best, gap = np.empty((2, len(sides), len(picked)), dtype=np.int64)
     for place, ((_, _, units), theirs) in enumerate(zip(some, hot, strict=True)):
         equal = mine @ theirs.T
         if not place:
@@ -188,33 +189,20 @@ def _nearly(sides: list[_Side], level: float, seed: int) -> tuple[Integers, list
         if ours is not None and units is not None:
             equal[ours[: len(picked), None] == units[None, :]] = -1
         best[place] = equal.max(axis=1, initial=-1)
-        beyond = beyond if place else _beyond_its_own(equal, best[0], level)
+        gap[place] = best[place] - np.partition(equal, -2, axis=1)[:, -2]
     sizes = np.array([len(codes) for _, codes, _ in some], dtype=float)
     found = [_Copies(np.zeros(len(picked), dtype=bool), False) for _ in sides]
     for lead in _LEADS:
         led = [best[place] >= np.delete(best, place, axis=0).max(axis=0) + lead for place in range(len(sides))]
         counts = np.array([each.sum() for each in led], dtype=float)
         told = _more_than_the_others(led, counts, sizes, level / len(_LEADS))
-        own = led[0] & (best[0] >= beyond)
-        told[0] = _Copies(own, told[0].sure and int(own.sum()) >= LEAST_ROWS)
+        alone = [each >= lead for each in gap]
+        alone[0] &= led[0]
+        counts = np.array([each.sum() for each in alone], dtype=float)
+        own = _more_than_the_others(alone, counts, sizes, level / len(_LEADS))[0]
+        told[0] = _Copies(own.rows, own.sure and told[0].sure)
         found = [old if old.sure else new for old, new in zip(found, told, strict=True)]
     return picked, found
-
-
-def _beyond_its_own(equal: npt.NDArray[np.float32], best: Integers, level: float) -> int:
-    """The least number of equal answers that more people of one wave share than honest ones would.
-
-    ``equal``: of each with each, −1 where none are compared; ``best``: each one's most. More than there are items where
-    they are as honest ones.
-    """
-    counts = np.bincount((equal.ravel() + 1).astype(np.int64))[1:]
-    expected = expected_pairs(counts.astype(float))
-    left = expected[::-1].cumsum()[::-1]
-    for shared in range(len(counts)):
-        found, usual = int((best >= shared).sum()), _TIMES * float(left[shared]) + _MORE
-        if found - usual >= LEAST_ROWS and at_least(found, usual) < level:
-            return shared
-    return len(counts)
 
 
 def _drawn(
