@@ -86,11 +86,11 @@ def compared(questionnaire: Questionnaire, responses: pd.DataFrame, left_out: Se
 
     Derived and private ones are not, nor is what was knowingly not delivered.
     """
-    left_out = {*left_out, *questionnaire.delivery.not_delivered}
+    aside = {*left_out, *questionnaire.delivery.not_delivered}
     return [
         name
         for name, item in questionnaire.items.items()
-        if name in responses and name not in left_out and item.kind in {"single", "integer", "number"}
+        if name in responses and name not in aside and item.kind in {"single", "integer", "number"}
         and item.derived is None and not item.private and len(item.codes) <= _MOST_CODES
     ]  # fmt: skip
 
