@@ -64,6 +64,12 @@ def test_what_is_not_sure_is_todo_and_ingest_refuses_until_decided(study: Study,
         run(load_study(study.root), "2020T2")
 
 
+def test_a_date_that_is_gone_names_the_servers_own(study: Study, tmp_path: Path) -> None:
+    kobo = d.good().rename(columns={"FECHA": "today"}).assign(start=lambda f: f["today"] + "T18:30:00.000-06:00")
+    d.write_csv(kobo, tmp_path / "kobo.csv")
+    assert "TODO fecha: FECHA is gone; today?" in new_wave(study, "2020T2", "2020T1", tmp_path / "kobo.csv")
+
+
 def test_swapped_labels_are_never_taken_for_sure(study: Study, tmp_path: Path) -> None:
     labels = {name: dict(codes) for name, codes in d.LABELS.items()}
     labels["P1"] = {4: "Mucha", 3: "Algo", 2: "Poca", 1: "Nada"}

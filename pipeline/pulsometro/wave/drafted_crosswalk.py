@@ -31,6 +31,8 @@ from pulsometro.wave.proposed_writing import Written, written
 
 # Differences that only a person can settle; the others are reported.
 _OPEN = {"label_swapped", "text_swapped", "text_other"}
+# Where survey servers (ODK, Kobo, SurveyCTO, LimeSurvey, Qualtrics) write the day of an interview: the likeliest first.
+_SERVERS_DAYS = ("today", "start", "starttime", "startdate", "submitdate", "submissiondate", "_submission_time")
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,11 @@ def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
     same = [c for c in free if c in delivered.metadata and simple(delivered.metadata[c].label) in wanted]
     place = None if same else nearest_heading(old, free, 0.4)
     near = same[0] if same else None if place is None else free[place]
+    if near is None and item.kind == "date":
+        servers = {column.casefold(): column for column in reversed(free)}
+        day = next((servers[each] for each in _SERVERS_DAYS if each in servers), None)
+        if day is not None:
+            return f"{old} is gone; {day}?"
     # Drafts are kept in git: a heading that may be somebody's name is told by its place.
     return (
         f"{old} is gone"
