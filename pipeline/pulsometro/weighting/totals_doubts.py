@@ -138,14 +138,14 @@ def _cells_of_other_dates(totals: Totals, settings: WeightingSettings) -> Iterat
         both = both[(both["total"] >= _PERSONS) & (both["then"] >= _PERSONS)]
         if both["area"].nunique() < _AREAS:
             continue
-        moved = np.log(both["total"] / both["then"])
-        net = moved - moved.median()
+        moved = np.log((both["total"] / both["then"]).to_numpy(dtype=float))
+        usual = float(np.median(moved))
         years = abs((date.fromisoformat(entry.reference_date) - date.fromisoformat(day)).days) / _YEAR
-        for row in both.index[net.abs() > np.log(_SAME_CELL) + _CELL_YEAR * years]:
+        for row in both.index[np.abs(moved - usual) > np.log(_SAME_CELL) + _CELL_YEAR * years]:
             named = _cell(tuple(both.loc[row, margin.items]), margin.items, totals)
             yield Doubt(
                 f"{named} has {both['total'][row]:,.0f} persons ({source}, {entry.reference_date}) and had "
-                f"{both['then'][row]:,.0f} ({day}), where the median cell has {np.exp(moved.median()):.2g} times as "
+                f"{both['then'][row]:,.0f} ({day}), where the median cell has {np.exp(usual):.2g} times as "
                 f"many; correct the one that is wrong in {totals.settings.file}",
                 str(both["area"][row]),
             )
@@ -164,7 +164,7 @@ def _before(totals: Totals, items: list[str], source: str, used: str) -> tuple[p
     rows = rows[rows["_pattern"] == min(set(rows["_pattern"]), key=lambda names: (len(names), names))]
     keys = {item: rows[name].map(code) for item, name in zip(items, columns, strict=True)}
     then = pd.DataFrame({"area": rows["_area"], **keys, "then": rows[totals.settings.total]})
-    return then.groupby(["area", *items], as_index=False)["then"].sum(), str(day)
+    return then.groupby(["area", *items])["then"].sum().reset_index(), str(day)
 
 
 def _margins(totals: Totals, settings: WeightingSettings) -> Iterator[Doubt]:

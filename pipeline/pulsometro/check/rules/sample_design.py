@@ -86,7 +86,7 @@ def weight_inputs(
     table = pd.DataFrame(rows, columns=[KEY, "present", "known", "codes_kept"])
     table = table.astype({KEY: "string", "present": bool, "codes_kept": bool})
     least = 1 - warns_from("weight.inputs_known", study.params.check)
-    rules = (
+    rules: tuple[Rule, ...] = (
         Rule("weight.inputs", "inputs", "present", "in_set", "critical",
              "Están todos los datos con que se pondera",
              "Pida la columna que falta, o cambie weighting en params.yaml.", {"value_set": [True]}, signable=False),
