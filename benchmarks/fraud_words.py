@@ -40,7 +40,7 @@ WHY: Mapping[str, str] = {
     "this wave's own opinions under other people, 2 answers changed": _NEAR,
     "gives one answer through the trust battery": _ONE,
     "does not ask two questions (bribes, crimes)": _ONE,
-    "fills in two models, 1 answer changed": _ONE,
+    "fills in two models, 1 answer changed": _HONEST,
     "fills in two models, 2 answers changed": _ONE,
     "fills in two models, 4 answers changed": _ONE,
     "invents each answer from the usual shares": _INVENTED,
