@@ -138,7 +138,7 @@ def test_dates_lie_in_the_fieldwork(small: Study) -> None:
 
 
 def test_nothing_is_left_of_a_failed_write(tmp_path: Path) -> None:
-    small_copy(tmp_path, ("2011T3", "2012T1"))
+    small_copy(tmp_path, ("2011T3", "2011T4", "2012T1"))
     params = tmp_path / "params.yaml"
     params.write_text(params.read_text(encoding="utf-8").replace("2012T1.dta", "2012T1.por"), encoding="utf-8")
     study = load_study(tmp_path)

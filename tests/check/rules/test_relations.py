@@ -17,6 +17,7 @@ from pulsometro.check.rules.relation_findings import relation_rules
 from pulsometro.check.rules.relations import against_battery, slopes
 from pulsometro.check.rules.shapes import shape_of, shape_rules
 from pulsometro.questionnaire import Item, Questionnaire
+from pulsometro.questionnaire.model import Delivery, Fieldwork
 
 SEED = 1
 
@@ -194,9 +195,8 @@ def test_shapes_are_shares(values: list[int]) -> None:
 
 def test_what_was_always_alike_is_no_finding() -> None:
     items = {"pais": Item("t", "l", codes={1: "México", 2: "otro"}), "edad": Item("t", "l", kind="integer")}
-    form = Questionnaire("2020T2", items, None, None, {})  # type: ignore[arg-type]
-    old = Questionnaire("2020T1", items, None, None, {})  # type: ignore[arg-type]
-    object.__setattr__(form, "fieldwork", frauds.field("2011T3", SEED).questionnaire.fieldwork)
+    delivery, fieldwork = Delivery(("folio",), {}), Fieldwork("telefónica")
+    form, old = (Questionnaire(wave, items, delivery, fieldwork, {}) for wave in ("2020T2", "2020T1"))
     ages = np.random.default_rng(1).integers(18, 90, 500)
     frame = pd.DataFrame({"pais": [1] * 500, "edad": ages}, dtype="Int64")
     tables, _ = shape_rules(form, frame, [Past("2020T1", old, frame)], None, 1.5)
