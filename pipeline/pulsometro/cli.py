@@ -52,6 +52,29 @@ def _carry(work: Callable[[], str], withhold: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option(
+    "--data", multiple=True, metavar="FILE", type=click.Path(path_type=Path),
+    help="The first delivery; given again, the form or dictionary that describes it.",
+)  # fmt: skip
+@click.option(
+    "--like", type=click.Choice(["telefono", "cara-a-cara", "pesos-dados"]),
+    help="How it was sampled, where the delivery does not tell.",
+)  # fmt: skip
+@click.option("--wave", metavar="KEY", help="The first wave's key; otherwise its quarter, by the interviews' dates.")
+def init(folder: Path, data: tuple[Path, ...], like: str | None, wave: str | None) -> None:
+    """Begin a study in FOLDER, drafted from its first delivery: what it says is written, the rest is TODO.
+
+    Example: pulso init juarez --data entrega.sav --wave 2024T1
+    """
+    from pulsometro.begin.new_study import new_study
+
+    with _working("reading the delivery and drafting the study"):
+        said = new_study(folder, data, like, wave)
+    say(said)
+
+
+@main.command()
 def graph() -> None:
     """Write dvc.yaml from params.yaml."""
     from pulsometro.graph.dvc_file import write_graph

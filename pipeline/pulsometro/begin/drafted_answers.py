@@ -1,0 +1,169 @@
+"""What a column of answers becomes: a question with codes, a number, a day or a text."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pulsometro.begin.delivery_source import Source
+from pulsometro.begin.described import Variable, label_for
+from pulsometro.begin.draft_item import DraftItem
+from pulsometro.begin.missing_words import missing_kind, usual_missing
+from pulsometro.begin.ordered_answers import in_order
+from pulsometro.begin.yaml_words import cut, plain_text
+from pulsometro.common.discretion import simple
+from pulsometro.ingest.read.delivered import plain_number
+from pulsometro.questionnaire.labels_alike import label_key
+from pulsometro.questionnaire.model import ItemKind, MissingKind
+
+_MOST_ANSWERS, _MOST_CODES = 25, 120
+SENSITIVE = re.compile(r"victim|delito|soborno|mordida|denunci|extorsi|asalt|robo|violencia|agresion|corrupci")
+MISSING_CODES: Mapping[MissingKind, tuple[int, ...]] = {
+    "no_sabe": (8, 98, 998), "no_contesta": (9, 99, 999), "no_aplica": (7, 97, 997),
+}  # fmt: skip
+
+
+def words_for(variable: Variable, otherwise: str = "") -> tuple[str, str]:
+    """The question as it is read out, and its short name."""
+    text = plain_text(variable.said.text or variable.said.label or otherwise or variable.name)
+    label = cut(variable.said.label or otherwise or text, 80)
+    return text or variable.name, label or variable.name
+
+
+def answer_item(variable: Variable, name: str, source: Source) -> DraftItem:
+    """The item of a column that has no role: coded, a number, a day or a text."""
+    own, said = variable.profile, variable.said
+    text, label = words_for(variable)
+    sensitive = bool(SENSITIVE.search(simple(f"{variable.name} {text}")))
+    item = DraftItem(name, variable.name, text, label, sensitive=sensitive)
+    if said.kind in ("text", "computed") or (said.kind == "date" and own.numbers is None):
+        return replace(item, kind="text", private=True, sensitive=False)
+    substantive = {code: words for code, words in said.labels.items() if missing_kind(words) is None}
+    uncovered = [code for code in own.values if label_for(code, said.labels) is None]
+    if own.numbers is not None and len(uncovered) > max(1, len(substantive)) and len(substantive) <= 3:
+        return number_item(item, variable)
+    if said.labels and len(said.labels) <= _MOST_CODES and len(substantive) > 0 and own.distinct <= _MOST_CODES:
+        return _labelled(item, variable, source)
+    if own.numbers is not None:
+        return _unlabelled(item, variable)
+    few = 0 < own.distinct <= _MOST_ANSWERS and own.filled >= 3 * own.distinct
+    if few and all(len(each) <= 250 for each in own.values):
+        return _texts(item, variable)
+    return replace(item, kind="text", private=True, sensitive=False, why="free text: never leaves the pipeline")
+
+
+def _labelled(item: DraftItem, variable: Variable, source: Source) -> DraftItem:
+    """Codes and labels as the file or its dictionary says them."""
+    pairs = dict(variable.said.labels)
+    for code in variable.profile.values:
+        if label_for(code, pairs) is None:
+            pairs[code] = ""
+    declared = {code for code in source.missing.get(variable.name, ()) if "–" not in code}
+    return _coded(item, pairs, declared, ordered=False)
+
+
+def _coded(item: DraftItem, pairs: Mapping[str, str], declared: set[str] | frozenset[str], ordered: bool) -> DraftItem:
+    """An item with codes, from delivered code → label. ``declared``: codes that the file declares missing."""
+    held = list(pairs.items())
+    kinds = {code: "no_contesta" if code in declared and missing_kind(label) is None else missing_kind(label)
+             for code, label in held}  # fmt: skip
+    if ordered:
+        held = in_order(held)
+    numeric = {code: int(plain_number(code)) for code, _ in held if re.fullmatch(r"-?\d{1,6}", plain_number(code))}
+    codes: dict[int, str] = {}
+    missing: dict[int, MissingKind] = {}
+    delivered: dict[str, int] = {}
+    undecided: dict[int, str] = {}
+    own = len(numeric) == len(held)
+    free = (number for number in range(1, 10_000) if number not in numeric.values())
+    for code, label in held:
+        kind = kinds[code]
+        if own or code in numeric:
+            number = numeric[code]
+        elif kind is not None:
+            number = _free_missing(kind, {*codes, *missing, *numeric.values()}, len(held))
+        else:
+            number = next(free)
+        if not own and code not in numeric:
+            delivered[code] = number
+        if kind is not None:
+            missing.setdefault(number, kind)
+        elif label:
+            codes.setdefault(number, _answer_words(label))
+        else:
+            codes.setdefault(number, "")
+            undecided[number] = f"what {plain_text(code)} says"
+    if delivered:
+        delivered = {code: numeric.get(code, delivered.get(code, 0)) for code, _ in held}
+    return replace(item, codes=_told_apart(codes), missing=missing, delivered=delivered, undecided=undecided)
+
+
+def _free_missing(kind: MissingKind, taken: set[int], answers: int) -> int:
+    """The usual code of a kind of missing that no answer has."""
+    usual: tuple[int, ...] = (*MISSING_CODES[kind], *range(700, 900))
+    return next(code for code in usual if code not in taken and code > answers)
+
+
+def _answer_words(label: str) -> str:
+    """An answer's label; INEGI's are ends of a question: ``inseguro?`` is an answer that asks nothing."""
+    words = plain_text(label)
+    return words if "¿" in words else words.rstrip("?:;,. ") or words
+
+
+def _told_apart(codes: Mapping[int, str]) -> dict[int, str]:
+    """Labels that are one but for accents and capitals, each with its code beside it."""
+    seen: set[str] = set()
+    found = {}
+    for code, label in codes.items():
+        key = label_key(label)
+        found[code] = f"{label} ({code})" if label and key in seen else label
+        seen.add(key)
+    return found
+
+
+def _texts(item: DraftItem, variable: Variable) -> DraftItem:
+    """Answers that were delivered as words."""
+    return _coded(item, {text: text for text in variable.profile.values}, frozenset(), ordered=True)
+
+
+def _unlabelled(item: DraftItem, variable: Variable) -> DraftItem:
+    """Numbers that nothing explains: counts and scales as they are, a few codes for somebody to name."""
+    own = variable.profile
+    if not own.whole or variable.said.kind in ("integer", "number") or own.distinct > 12:
+        return number_item(item, variable)
+    values = sorted(int(float(text)) for text in own.values)
+    if values == [0, 1]:
+        return replace(item, codes={1: "sí", 0: "no"}, why="0 and 1 are taken for no and sí")
+    span = usual_missing(values, 10)
+    rest = [value for value in values if value not in span]
+    if (rest and rest[0] >= 0 and max(rest) in (5, 6, 7, 10) and len(rest) >= 9) or _counted(variable):
+        return number_item(item, variable)
+    return _coded(item, {str(value): "" for value in values}, frozenset(), ordered=False)
+
+
+def _counted(variable: Variable) -> bool:
+    words = f"{simple(variable.name)} {simple(variable.said.label)}"
+    return bool(re.search(r"\b(?:cuant[oa]s|numero de|num|veces|hijos|personas|adultos|total|anos)\b", words))
+
+
+def number_item(item: DraftItem, variable: Variable) -> DraftItem:
+    """A number with what lies outside of it: labels of no answer, and the usual numbers far from all others."""
+    own, said = variable.profile, variable.said
+    missing: dict[int, MissingKind] = {}
+    for code, label in said.labels.items():
+        none = missing_kind(label)
+        if none is not None and re.fullmatch(r"-?\d{1,9}", plain_number(code)):
+            missing[int(plain_number(code))] = none
+    if own.numbers is not None:
+        missing |= {n: k for n, k in usual_missing(set(own.numbers), said.most).items() if n not in missing}
+    kind: ItemKind = "integer" if (own.whole and own.high < 2**31) or own.numbers is None else "number"
+    free = [] if own.numbers is None else [value for value in own.numbers if value not in missing]
+    low, high = (int(min(free)), int(max(free))) if free else (0, 0)
+    between = None
+    if item.role == "age":
+        least = said.least if said.least is not None else (18 if low >= 18 else low)
+        between = (least, max(high, min([97, *(code - 1 for code in missing if code > high)])))
+    elif said.least is not None and said.most is not None and said.least <= low and high <= said.most:
+        between = (said.least, said.most)
+    elif kind == "integer" and len(set(free)) >= 9 and low >= 0 and high == 10:
+        between = (0, 10)
+    return replace(item, kind=kind, missing=missing, range=between)

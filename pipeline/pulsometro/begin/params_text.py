@@ -1,0 +1,264 @@
+"""``params.yaml`` of a study that begins: what the delivery says, usual choices, TODO where nobody can say."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pulsometro.begin.batteries_found import FoundBattery, alone, batteries
+from pulsometro.begin.decisions import Decisions
+from pulsometro.begin.draft_item import DraftItem
+from pulsometro.begin.guessed_roles import Roles
+from pulsometro.begin.indicators_text import measured, said
+from pulsometro.begin.place_guesses import DEFAULT, GuessedPlaces, tiles
+from pulsometro.begin.population_text import FILE, Margins
+from pulsometro.begin.yaml_words import cut, exact_text, flow_list, flow_map, quoted_text, remark
+from pulsometro.style.spanish import MONTHS
+
+PARAMS = "params.yaml"
+_CANDIDATES, _FINDINGS, _MOST_DOMAINS = 6, 4, 3
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a study begins with. ``file``: the delivery's name in ``raw/<wave>/``; ``first``, ``last``: days of its
+    interviews; ``relative``: whether the weights are about one each; ``like``: its design."""
+
+    title: str
+    wave: str
+    file: str | None
+    first: date | None
+    last: date | None
+    like: str
+    relative: bool
+    why_like: str
+
+
+def params_text(
+    begun: Begun, items: Sequence[DraftItem], roles: Roles, places: GuessedPlaces | None, shape: Margins,
+    decide: Decisions,
+) -> str:  # fmt: skip
+    """The whole file."""
+    lines = remark(
+        "The settings of this study, drafted by 'pulso init'. Read once and validated: a misspelt key stops the run "
+        "and is named; 'TODO' is for somebody to decide, and 'pulso doctor' names what is left of it."
+    )
+    lines += remark(
+        "Waves, dates and codes of places stay in quotes: YAML would take some of them for numbers or dates."
+    )
+    sections = (
+        _identity(begun, decide), _waves(begun, decide), _places(places), _check(items, places),
+        _weighting(begun, items, roles, places, shape, decide), _estimation(items),
+        _report(items, places, decide),
+    )  # fmt: skip
+    for section in sections:
+        block = list(section)
+        lines += ["", *block] if block else []
+    return "\n".join(lines) + "\n"
+
+
+def _identity(begun: Begun, decide: Decisions) -> Iterator[str]:
+    asked = "the area that the sample stands for, in readers' words (área metropolitana de Monterrey)"
+    area = decide("study.area", asked, "área de estudio", PARAMS)
+    producer = decide("study.producer", "who publishes this", "Observatorio", PARAMS)
+    yield "study:"
+    yield f"  title: {quoted_text(begun.title)}"
+    yield f"  short_title: {quoted_text(cut(begun.title, 40))}"
+    yield '  population: "personas de 18 años y más"'
+    yield f"  area: &area {area}"
+    yield "  area_short: *area"
+    yield f"  producer: {producer}"
+
+
+def _waves(begun: Begun, decide: Decisions) -> Iterator[str]:
+    yield f"current_wave: {quoted_text(begun.wave)}"
+    yield ""
+    yield "waves:"
+    yield f"  {quoted_text(begun.wave)}:"
+    yield "    edition: 1"
+    if begun.first is not None and begun.last is not None:
+        middle = date.fromordinal((begun.first.toordinal() + begun.last.toordinal()) // 2)
+        yield f'    period: "{MONTHS[middle.month - 1]} de {middle.year}"'
+        yield "    # the first and the last day of the delivery's own dates"
+        yield f'    fieldwork: {{start: "{begun.first}", end: "{begun.last}"}}'
+    else:
+        key = f"waves.{begun.wave}"
+        period = decide(f"{key}.period", "when people were asked (mayo de 2024)", "enero de 2020", PARAMS)
+        first = decide(f"{key}.fieldwork.start", "the first day of interviews (2024-05-02)", "2020-01-01", PARAMS)
+        last = decide(f"{key}.fieldwork.end", "the last day of interviews", "2020-01-31", PARAMS)
+        yield f"    period: {period}"
+        yield f"    fieldwork: {{start: {first}, end: {last}}}"
+    if begun.file is not None:
+        yield f"    file: {quoted_text(begun.file)}"
+    else:
+        name = decide(f"waves.{begun.wave}.file", f"the delivery's name in raw/{begun.wave}/", "datos.csv", PARAMS)
+        yield f"    file: {name}"
+
+
+def _places(places: GuessedPlaces | None) -> Iterator[str]:
+    if places is None:
+        return
+    yield from remark(f"{places.why}. aliases: what else a delivery calls a place.")
+    yield "municipalities:"
+    for place, (column, row) in zip(places.places, tiles(len(places.places)), strict=True):
+        keys = {"cve_geo": exact_text(place.code), "name": quoted_text(place.name), "short": quoted_text(place.name),
+                "tile": f"[{column}, {row}]"}  # fmt: skip
+        keys |= {"aliases": flow_list(map(exact_text, place.aliases))} if place.aliases else {}
+        yield f"  - {flow_map(keys)}"
+
+
+def _check(items: Sequence[DraftItem], places: GuessedPlaces | None) -> Iterator[str]:
+    held = {each.role: each.name for each in items}
+    wanted: tuple[str, ...] = ("date", "interviewer", "duration", "phone")
+    roles = {role: held[role] for role in wanted if role in held}
+    if places is None and not roles:
+        return
+    yield "check:"
+    if "place" in held:
+        yield f"  area: {held['place']}"
+    if roles:
+        yield f"  roles: {flow_map(roles)}"
+
+
+def _weighting(
+    begun: Begun, items: Sequence[DraftItem], roles: Roles, places: GuessedPlaces | None, shape: Margins,
+    decide: Decisions,
+) -> Iterator[str]:  # fmt: skip
+    held = {each.role: each for each in reversed(items)}
+    yield "weighting:"
+    yield from remark(begun.why_like, 2)
+    yield f"  base: {_base(begun.like, held, [each.name for each in items if each.role == 'probability'], decide)}"
+    if begun.relative:
+        yield from remark("The weights are about one each: shares and no numbers of persons are published.", 2)
+        yield "  scale: relative"
+    if "place" in held:
+        yield f"  within: {held['place'].name}"
+    for role in ("strata", "psu"):
+        if role in held:
+            yield from remark(f"{role}: {roles.single[role].why}", 2)
+            yield f"  {role}: {held[role].name}"
+    if begun.like == "telefono" and "strata" not in held and "place" in held:
+        yield f"  strata: {held['place'].name}"
+    totals = list(_totals(shape, places, decide)) if begun.like == "telefono" else []
+    yield from totals
+    if not totals:
+        yield from remark(
+            f"To hold the weights to the population: fill {FILE}, and declare control_totals and calibration.", 2
+        )
+
+
+def _base(like: str, held: Mapping[str, DraftItem], probabilities: Sequence[str], decide: Decisions) -> str:
+    if like == "pesos-dados" and "weight" in held:
+        return f"{{kind: given, weight: {held['weight'].name}}}"
+    if like == "pesos-dados":
+        name = decide("weighting.base.weight", "the item that is the producer's weight", "folio", PARAMS)
+        return f"{{kind: given, weight: {name}}}"
+    if like == "cara-a-cara":
+        names = list(probabilities)
+        if names:
+            return f"{{kind: area, probabilities: {flow_list(names)}}}"
+        name = decide(
+            "weighting.base.probabilities", "the items with each stage's probability of selection", "folio", PARAMS
+        )
+        return f"{{kind: area, probabilities: [{name}]}}"
+    if like == "telefono":
+        more = {key: held[role].name for key, role in (("adults", "adults"), ("lines", "lines")) if role in held}
+        missing = {"missing": "median"} if more else {}
+        return flow_map({"kind": "telephone_completes", **more, **missing})
+    return equal_base()
+
+
+def equal_base() -> str:
+    """Every interview counts the same."""
+    return "{kind: equal}"
+
+
+def _totals(shape: Margins, places: GuessedPlaces | None, decide: Decisions) -> Iterator[str]:
+    asked = f"whose figures {FILE} has, in a word, as its column source"
+    source = decide("weighting.control_totals.source", asked, "censo", PARAMS)
+    yield "  control_totals:"
+    yield f"    file: {quoted_text(FILE)}"
+    yield f"    source: {source}"
+    if shape.columns:
+        yield f"    columns: {flow_map(shape.columns)}"
+        yield "  calibration:"
+        within = "" if shape.within else ", within: false"
+        yield f"    margins: {flow_list(f'{{items: [{item}]{within}}}' for item in shape.columns)}"
+        yield "    missing: own_cell"
+    if places is None:
+        yield from remark("There is no place: calibration needs one (within).", 2)
+
+
+def _estimation(items: Sequence[DraftItem]) -> Iterator[str]:
+    wanted = [each.name for each in items if each.role in ("place", "sex", "age_group")]
+    domains = flow_list(["[]", *(f"[{name}]" for name in wanted[:_MOST_DOMAINS])])
+    yield "estimation:"
+    yield "  se: taylor"
+    yield f"  domains: {domains}"
+    yield ""
+    yield "change: {alpha: 0.05, adjust: BH, covariance: overlap}"
+
+
+def _report(items: Sequence[DraftItem], places: GuessedPlaces | None, decide: Decisions) -> Iterator[str]:
+    told = [each for each in measured(items) if each.answers and not each.undecided]
+    candidates = [_measure(each, answer) for each in told[:_CANDIDATES] for answer in _telling(each)]
+    noun = places.noun if places is not None else DEFAULT
+    place = next((each.name for each in items if each.role == "place"), None)
+    yield "report:"
+    yield f'  whole: "{_whole(places)}"'
+    yield '  people: "personas de 18 años y más"'
+    yield f"  place_word: {quoted_text(noun.singular)}"
+    yield f"  places_word: {quoted_text(noun.plural)}"
+    yield f"  places_feminine: {str(noun.feminine).lower()}"
+    if place is not None:
+        yield f"  place_domain_kind: {place}"
+    yield from remark(
+        "The figure that opens the brief, the map and the series: an indicator of indicators.yaml, one of its answers, "
+        "and what those who give it do. For example:",
+        2,
+    )
+    yield from (f"  #   {measure}" for measure in candidates[:_CANDIDATES])
+    stand_in = candidates[0] if candidates else flow_map({"indicator": "folio"})
+    if decide.filled:
+        yield f"  headline: &headline {stand_in}"
+    else:
+        asked = decide("report.headline", "copy one of the lines above over this", "", PARAMS)
+        yield f"  headline: &headline {{indicator: {asked}}}"
+    yield "  findings:"
+    yield "    - *headline"
+    yield from (f"    - {_measure(each, _telling(each)[0])}" for each in told[1 : _FINDINGS + 1])
+    yield from _battery(told)
+
+
+def _whole(places: GuessedPlaces | None) -> str:
+    if places is None:
+        return "el conjunto de la muestra"
+    return f"el conjunto de {'las' if places.noun.feminine else 'los'} {places.noun.plural}"
+
+
+def _telling(item: DraftItem) -> list[str]:
+    """The first answer, or the last where it is the strong one of a scale; of yes and no, yes."""
+    answers = list(item.codes.values())
+    return [answers[0]] if len(answers) < 3 or item.role == "option" else [answers[0], answers[-1]]
+
+
+def _measure(item: DraftItem, answer: str) -> str:
+    shown = "sí" if item.role == "option" else answer
+    return flow_map({
+        "indicator": item.name, "category": quoted_text(shown), "singular": quoted_text(said(item, shown)),
+        "plural": quoted_text(said(item, shown, plural=True)),
+    })  # fmt: skip
+
+
+def _battery(told: Sequence[DraftItem]) -> Iterator[str]:
+    """Questions of one scale side by side, in the form that ``report.trust`` has."""
+    found: list[FoundBattery] = batteries(told) or [alone(each) for each in told[:1] if each.role == ""]
+    if not found:
+        return
+    battery = found[0]
+    yield "  trust:"
+    yield f"    title: {quoted_text(battery.title)}"
+    yield f"    indicators: {flow_list(each.name for each in battery.items)}"
+    names = {each.name: quoted_text(name) for each, name in zip(battery.items, battery.names, strict=True)}
+    yield "    names:"
+    yield from (f"      {name}: {words}" for name, words in names.items())
+    yield f"    levels: {flow_list(map(quoted_text, battery.levels))}"
