@@ -40,7 +40,9 @@ def _sheets(path: Path) -> Delivered:
             rows += [[name, *map(code_text, row)] for row in cells]
     except Exception:
         rows = []
-    return Delivered(pd.DataFrame(rows or [[""]], dtype=object).fillna(""), (), {}, {})
+    width = max(map(len, rows), default=1)
+    padded = [[*row, *[""] * (width - len(row))] for row in rows] or [[""]]
+    return Delivered(pd.DataFrame(padded, dtype=object), (), {}, {})
 
 
 def _xlsx(path: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
