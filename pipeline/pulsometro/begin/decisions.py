@@ -29,6 +29,19 @@ class Decisions:
         self.asked.append(Decision(file, key, question))
         return undecided(question)
 
+    def told(self) -> list[str]:
+        """Every decision on a line, the labels of one item's codes together."""
+        lines: dict[str, list[str]] = {}
+        for each in self.asked:
+            code = each.question.removeprefix("what ").removesuffix(" says")
+            item = each.key.removesuffix(f" {code}") if code != each.question else each.key
+            lines.setdefault(f"{each.file}, {item}", []).append(code)
+        return [f"{where}: {self._joined(asked)}" for where, asked in lines.items()]
+
+    @staticmethod
+    def _joined(asked: list[str]) -> str:
+        return asked[0] if len(asked) == 1 and not asked[0].isdigit() else f"what {', '.join(asked)} say"
+
     def in_place(self, key: str, question: str, stand_in: str, file: str) -> str:
         """As YAML already: ``stand_in`` is not quoted."""
         if self.filled:

@@ -7,20 +7,24 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
+from pulsometro.begin.blanks_found import usual_blanks
 from pulsometro.begin.codebook_tables import Rows, catalogue, dictionary, merged
 from pulsometro.begin.described import Described, Variable, profile
+from pulsometro.begin.heading_lines import headings_below
 from pulsometro.begin.side_tables import WORKBOOKS, members_of, sheets_of, tables_in, text_rows
 from pulsometro.begin.xlsforms import form, is_form
 from pulsometro.common.discretion import simple
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.harmonise.blank_words import emptied
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.read.archive import extracted
-from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered
+from pulsometro.ingest.read.cell_errors import MAYBE_EMPTY
+from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Delivery
 
 _DESCRIBING = re.compile(r"diccionario|catalogo|metadato|indice|descripcion|codebook|libro|leeme|readme|modelo_er|fd_")
-_LABELS_IN_THE_FILE = (".sav", ".zsav", ".por", ".dta", ".sas7bdat")
+_PROPOSED = re.compile(r'say delivery\.encoding: "([\w-]+)"')
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,9 @@ class Source:
     forms: bool = False
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    text: bool = False
+    blank: tuple[str, ...] = ()
+    encoding: str | None = None
+    headings: int = 0
 
     @property
     def rows(self) -> int:
@@ -106,18 +112,43 @@ def _read(path: Path, said: dict[str, Described], forms: bool, notes: tuple[str,
     elif path.suffix.lower() in WORKBOOKS:
         sheet, beside, told = _workbook(path)
         notes = (*notes, *told)
-    delivery = Delivery((), {}, member=member, sheet=sheet)
-    delivered = with_plain_texts(read_delivery(path, delivery, _every), delivery)
+    delivered, encoding = _delivered(
+        path, Delivery((), {}, member=member, sheet=sheet, blank=tuple(sorted(MAYBE_EMPTY)))
+    )
+    below = headings_below(delivered.frame)
+    words = (
+        {} if not below else {str(n).casefold(): _headed(delivered.frame[n].iloc[0]) for n in delivered.frame.columns}
+    )
+    delivered = replace(delivered, frame=delivered.frame.iloc[below:])
+    notes = (*notes, f"{below} rows under the first hold headings.") if below else notes
+    blank = usual_blanks(delivered)
+    delivered = emptied(delivered, blank)
     stata = delivered.detected.get("format") == "dta"
     own = {name.casefold(): _described(meta, stata) for name, meta in delivered.metadata.items()}
-    book = merged(said, own, beside)
+    book = merged(said, own, beside, words)
     variables = tuple(Variable(profile(delivered, str(name)), book.get(str(name).casefold(), Described()))
                       for name in delivered.frame.columns)  # fmt: skip
     missing = {name: meta.missing for name, meta in delivered.metadata.items() if meta.missing}
     return Source(
         path, variables, delivered.frame, member, sheet, _system(delivered), book, forms, missing, notes,
-        delivered.detected.get("format") == "csv",
+        blank, encoding, below,
     )  # fmt: skip
+
+
+def _headed(text: object) -> Described:
+    words = code_text(text)
+    return Described(words, words)
+
+
+def _delivered(path: Path, delivery: Delivery) -> tuple[Delivered, str | None]:
+    """The delivery with every column, and the encoding that had to be said, as the reader itself proposes it."""
+    try:
+        return with_plain_texts(read_delivery(path, delivery, _every), delivery), None
+    except PulsoError as error:
+        said = _PROPOSED.search(str(error))
+        if said is None or delivery.encoding is not None:
+            raise
+        return _delivered(path, replace(delivery, encoding=said[1]))[0], said[1]
 
 
 def _every(columns: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pulsometro.begin.described import Variable, label_for
 from pulsometro.begin.draft_item import DraftItem
 from pulsometro.begin.missing_words import missing_kind, usual_missing
 from pulsometro.begin.ordered_answers import in_order
+from pulsometro.begin.read_days import days_in
 from pulsometro.begin.yaml_words import cut, plain_text
 from pulsometro.common.discretion import simple
 from pulsometro.ingest.read.delivered import plain_number
@@ -39,12 +40,15 @@ def answer_item(variable: Variable, name: str, source: Source) -> DraftItem:
         return replace(item, kind="text", private=True, sensitive=False)
     substantive = {code: words for code, words in said.labels.items() if missing_kind(words) is None}
     uncovered = [code for code in own.values if label_for(code, said.labels) is None]
-    if own.numbers is not None and len(uncovered) > max(1, len(substantive)) and len(substantive) <= 3:
+    if said.labels and own.numbers is not None and len(uncovered) > max(1, len(substantive)) and len(substantive) <= 3:
         return number_item(item, variable)
     if said.labels and len(said.labels) <= _MOST_CODES and len(substantive) > 0 and own.distinct <= _MOST_CODES:
         return _labelled(item, variable, source)
     if own.numbers is not None:
         return _unlabelled(item, variable)
+    days = days_in(source.frame[variable.name])
+    if days is not None and days.share > 0.9:
+        return replace(item, kind="text", private=True, sensitive=False, why="another date: never leaves the pipeline")
     few = 0 < own.distinct <= _MOST_ANSWERS and own.filled >= 3 * own.distinct
     if few and all(len(each) <= 250 for each in own.values):
         return _texts(item, variable)
@@ -133,11 +137,17 @@ def _unlabelled(item: DraftItem, variable: Variable) -> DraftItem:
     values = sorted(int(float(text)) for text in own.values)
     if values == [0, 1]:
         return replace(item, codes={1: "sí", 0: "no"}, why="0 and 1 are taken for no and sí")
-    span = usual_missing(values, 10)
-    rest = [value for value in values if value not in span]
-    if (rest and rest[0] >= 0 and max(rest) in (5, 6, 7, 10) and len(rest) >= 9) or _counted(variable):
+    far = usual_missing(values, 10)
+    rest = [value for value in values if value not in far]
+    if (rest and rest[0] in (0, 1) and rest[-1] == 10 and len(rest) >= 9) or _counted(variable):
         return number_item(item, variable)
-    return _coded(item, {str(value): "" for value in values}, frozenset(), ordered=False)
+    # 8 and 9 after 1 to 4 stand apart: no answer of the scale lies between.
+    below = [value for value in rest if value < 8]
+    apart: dict[int, MissingKind] = {8: "no_sabe", 9: "no_contesta"} if below and max(below) <= 6 else {}
+    silent = {value: kind for value, kind in {**far, **apart}.items() if value in values}
+    coded = _coded(item, {str(value): "" for value in values if value not in silent}, frozenset(), ordered=False)
+    taken = " and ".join(f"{value} for {kind}" for value, kind in silent.items())
+    return replace(coded, missing=silent, why=f"taken: {taken}, which stand apart" if silent else "")
 
 
 def _counted(variable: Variable) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pulsometro.begin.delivery_source import Source
-from pulsometro.begin.described import Profile, Variable
+from pulsometro.begin.described import Profile, Variable, label_for
 from pulsometro.begin.draft_item import DraftItem
 from pulsometro.begin.drafted_answers import MISSING_CODES, SENSITIVE, answer_item, number_item, words_for
 from pulsometro.begin.drafted_names import Names, identifier
 from pulsometro.begin.guessed_roles import Roles
+from pulsometro.begin.listed_answers import Listed, listed
 from pulsometro.begin.missing_words import missing_kind
 from pulsometro.begin.place_guesses import GuessedPlaces
 from pulsometro.begin.yaml_words import cut, plain_text
@@ -65,7 +66,9 @@ def drafted(source: Source, roles: Roles, places: GuessedPlaces | None) -> Draft
         elif why:
             ignored[variable.name] = why
         elif variable.said.kind == "multiple":
-            items += _options(variable, names)
+            items += _options(variable, names, variable.said.labels, None)
+        elif (cells := _lists(variable)) is not None:
+            items += _options(variable, names, _named_options(variable, cells), cells.separator)
         else:
             name = reserved["sex"] if role == "sex" else names.give(variable.name)
             item = replace(answer_item(variable, name, source), role=role or "")
@@ -145,14 +148,31 @@ def _age_groups(age: DraftItem, names: Names) -> DraftItem:
                      source=age.name, ranges=ranges)  # fmt: skip
 
 
-def _options(variable: Variable, names: Names) -> list[DraftItem]:
+def _lists(variable: Variable) -> Listed | None:
+    """How a column of lists is divided, where no role, form or label says what it is."""
+    said = variable.said
+    held = variable.profile.numbers is None and said.kind in ("", "single")
+    return listed(variable.profile.values) if held else None
+
+
+def _named_options(variable: Variable, cells: Listed) -> dict[str, str]:
+    """Option → its label, by the file's labels; a code that none of them names keeps its number."""
+    options = sorted(cells.options, key=lambda text: (not text.isdigit(), int(text) if text.isdigit() else 0))
+    return {
+        each: label_for(each, variable.labels) or (f"opción {each}" if each.isdigit() else each) for each in options
+    }
+
+
+def _options(
+    variable: Variable, names: Names, answers: Mapping[str, str], separator: str | None
+) -> list[DraftItem]:  # fmt: skip
     """An item for each option of a multiple answer; none and no answer are what they are."""
     text, label = words_for(variable)
     question = names.give(variable.name)
     missing: dict[int, MissingKind] = {}
     words: dict[str, int] = {}
     nothing, found = [], []
-    for code, answer in variable.said.labels.items():
+    for code, answer in answers.items():
         kind = missing_kind(answer)
         if kind is not None:
             number = MISSING_CODES[kind][0]
@@ -164,9 +184,9 @@ def _options(variable: Variable, names: Names) -> list[DraftItem]:
             found.append((code, answer))
     return [
         DraftItem(
-            names.give(f"{question}_{identifier(code) or code}"), variable.name, f"{text} {plain_text(answer)}",
+            names.give(f"{question}_{code}"), variable.name, f"{text} {plain_text(answer)}",
             cut(f"{label}: {plain_text(answer)}", 90), codes=dict(_YES_NO), missing=missing, delivered=words,
-            role="option", option=code, others=tuple(nothing), group=question,
+            role="option", option=code, others=tuple(nothing), separator=separator, group=question,
             sensitive=bool(SENSITIVE.search(simple(text))),
         )
         for code, answer in found

@@ -25,6 +25,7 @@ from pulsometro.graph.dvc_file import NAME, graph_text
 from pulsometro.ingest.stage import read
 from pulsometro.settings.names import safe_file_name, wave_key_fault
 from pulsometro.study import Study, load_study
+from pulsometro.wave.drafted_crosswalk import draft as compared
 
 LIKES = ("telefono", "cara-a-cara", "pesos-dados")
 _QUARTER = re.compile(r"(20\d\d)\D{0,2}([1-4])(?:\b|\D)")
@@ -61,8 +62,8 @@ def new_study(folder: Path, data: Sequence[Path] = (), like: str | None = None, 
     def build(target: Path) -> None:
         nonlocal tried, projects
         with tempfile.TemporaryDirectory(prefix="pulso-init-") as probe:
-            graph, tried = _tried(draft, Path(probe))
-        _write(draft, asked, target)
+            graph, writing, tried = _tried(draft, Path(probe))
+        _write(draft, asked, target, writing)
         write_text(graph, target / NAME)
         if draft.source.path is not None and draft.begun.file is not None:
             (target / "raw" / draft.begun.wave).mkdir(parents=True, exist_ok=True)
@@ -119,13 +120,13 @@ def _relative(source: Source, roles: Roles) -> bool:
     return weight is not None and float(weight.mean()) < _ONE_EACH
 
 
-def _write(draft: Draft, decide: Decisions, target: Path) -> None:
-    """The study's own files; ``decide`` says what stands where nobody decided."""
+def _write(draft: Draft, decide: Decisions, target: Path, writing: Mapping[str, str]) -> None:
+    """The study's own files; ``decide`` says what stands where nobody decided, ``writing`` as ``wave_text``."""
     items = draft.items.items
     texts = {
         "params.yaml": params_text(draft.begun, items, draft.roles, draft.places, draft.shape, decide),
         "questionnaires/base.yaml": base_text(draft.source, draft.items, draft.roles, draft.begun.like, decide),
-        f"questionnaires/{draft.begun.wave}.yaml": wave_text(draft.begun.wave),
+        f"questionnaires/{draft.begun.wave}.yaml": wave_text(draft.begun.wave, writing, decide),
         "questionnaires/indicators.yaml": indicators_text(items, draft.asked),
         FILE: table_text(draft.places.places if draft.places is not None else (), items, draft.shape),
         "raw/population/README.md": README,
@@ -134,12 +135,12 @@ def _write(draft: Draft, decide: Decisions, target: Path) -> None:
         write_text(text, target / name)
 
 
-def _tried(draft: Draft, probe: Path) -> tuple[str, str]:
-    """The study with stand-ins loaded and its delivery read: dvc.yaml, and what ingest says.
+def _tried(draft: Draft, probe: Path) -> tuple[str, Mapping[str, str], str]:
+    """The study with stand-ins loaded and its delivery read: dvc.yaml, how the delivery is written, what ingest says.
 
     Raises PulsoError when the draft itself cannot be loaded, which is this program's fault.
     """
-    _write(draft, Decisions(filled=True), probe)
+    _write(draft, Decisions(filled=True), probe, {})
     try:
         study = load_study(probe)
         study.questionnaire(draft.begun.wave)
@@ -149,20 +150,28 @@ def _tried(draft: Draft, probe: Path) -> tuple[str, str]:
         raise PulsoError(
             f"pulso init: what was drafted cannot be used; tell whoever keeps this program: {told}"
         ) from error
-    return graph, _ingested(study, draft)
-
-
-def _ingested(study: Study, draft: Draft) -> str:
     if draft.source.path is None or draft.begun.file is None:
-        return ""
-    raw = study.raw(draft.begun.wave)
+        return graph, {}, ""
+    return graph, *_ingested(study, draft.begun.wave, draft, draft.source.path)
+
+
+def _ingested(study: Study, wave: str, draft: Draft, path: Path) -> tuple[Mapping[str, str], str]:
+    raw = study.raw(wave)
     raw.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(draft.source.path, raw)
+    shutil.copyfile(path, raw)
+    writing: Mapping[str, str] = {}
     try:
-        counts = read(study, draft.begun.wave).counts
+        writing = compared(study, study.questionnaire(wave), raw).writing
+        if writing:
+            _write(draft, Decisions(filled=True), study.root, writing)
+        counts = read(study, wave).counts
     except PulsoError as error:
-        return f"ingest will refuse it as it is: {str(error).replace(f'{study.root}/', '')}"
-    return f"tried: {counts.delivered:,} rows = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined."
+        told = str(error).replace(f"{study.root}/", "").replace(str(study.root), "the study")
+        return writing, f"ingest will refuse it as it is: {told}"
+    return (
+        writing,
+        f"tried: {counts.delivered:,} rows = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined.",
+    )
 
 
 def _said(folder: Path, draft: Draft, asked: Decisions, tried: str, projects: str) -> str:
@@ -179,8 +188,11 @@ def _said(folder: Path, draft: Draft, asked: Decisions, tried: str, projects: st
     lines += [f"  {tried}"] if tried else []
     lines.append(f"  {projects}")
     if asked.asked:
-        lines.append(f"  {len(asked.asked)} to decide, marked TODO:")
-        lines += [f"    {each.file}, {each.key}: {each.question}" for each in asked.asked]
+        told = asked.told()
+        lines.append(f"  {len(told)} to decide, marked TODO:")
+        lines += [f"    {line}" for line in told]
+        if any(each.question.startswith("what ") for each in asked.asked):
+            lines.append("    (a dictionary, or the form, given with another --data, would say what the codes are)")
     lines.append("  Next:")
     lines.append(f"    cd {_typed(folder)}")
     lines += [f"    dvc add {_typed(Path('raw') / wave / file)}"] if file is not None else []

@@ -15,7 +15,7 @@ from pulsometro.ingest.read.delivered import plain_number
 from pulsometro.questionnaire.model import MissingKind
 from pulsometro.settings.names import address, code_fault
 
-_MOST, _FEWEST, _EACH = 120, 2, 10
+_MOST, _FEWEST, _EACH = 120, 2, 4
 
 
 @dataclass(frozen=True)

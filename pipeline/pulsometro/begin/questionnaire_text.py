@@ -1,5 +1,6 @@
 """The questionnaire's YAML: what every edition asks, and where the delivery has it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pulsometro.begin.decisions import Decisions
@@ -13,7 +14,7 @@ from pulsometro.questionnaire.model import MissingKind
 
 BASE = "questionnaires/base.yaml"
 _MODES = {"telefono": "telefónica", "cara-a-cara": "cara a cara, en la vivienda"}
-_ONE_LINE = 90
+_ONE_LINE = 106
 
 
 def conditions(source: Source, items: Sequence[DraftItem]) -> dict[str, str | None]:
@@ -45,8 +46,9 @@ def base_text(source: Source, draft: Drafted, roles: Roles, like: str | None, de
     shared = _scales(draft.items)
     if shared:
         lines.append("scales:")
-        for (codes, missing), name in shared.items():
-            lines += [f"  {name}:", *_codes(dict(codes), dict(missing), {}, "    ", decide, name)]
+        for (codes, missing, _), name in shared.items():
+            undecided = {code: f"what {code} says" for code, label in codes if not label}
+            lines += [f"  {name}:", *_codes(dict(codes), dict(missing), undecided, "    ", decide, name)]
         lines.append("")
     lines.append("items:")
     for item in draft.items:
@@ -54,18 +56,20 @@ def base_text(source: Source, draft: Drafted, roles: Roles, like: str | None, de
     return "\n".join([*lines, "", *_delivery(source, draft, roles, decide)]) + "\n"
 
 
-_Scale = tuple[tuple[tuple[int, str], ...], tuple[tuple[int, MissingKind], ...]]
+_Scale = tuple[tuple[tuple[int, str], ...], tuple[tuple[int, MissingKind], ...], str]
 
 
 def _scale_of(item: DraftItem) -> _Scale:
-    return tuple(item.codes.items()), tuple(item.missing.items())
+    """What items of one scale share; of codes that nobody named, those of one battery alone (p7_1, p7_2) may be one."""
+    battery = re.sub(r"_?\d+$", "", item.name) if item.undecided else ""
+    return tuple(item.codes.items()), tuple(item.missing.items()), battery
 
 
 def _scales(items: Sequence[DraftItem]) -> dict[_Scale, str]:
     """Codes that several items share → the scale's name."""
     counts: dict[_Scale, int] = {}
     for item in items:
-        if item.kind == "single" and item.codes and not item.undecided and not item.source:
+        if item.kind == "single" and item.codes and not item.source:
             counts[_scale_of(item)] = counts.get(_scale_of(item), 0) + 1
     several = [scale for scale, count in counts.items() if count > 1]
     return {scale: f"escala_{number}" for number, scale in enumerate(several, 1)}
@@ -124,6 +128,13 @@ def _delivery(source: Source, draft: Drafted, roles: Roles, decide: Decisions) -
         yield f"  member: {exact_text(source.member)}"
     if source.sheet is not None:
         yield f"  sheet: {exact_text(source.sheet)}"
+    if source.encoding is not None:
+        yield f"  encoding: {exact_text(source.encoding)}"
+    if source.headings:
+        yield f"  header_rows: {source.headings + 1}"
+    if source.blank:
+        yield from remark("words that stand for nothing in this file", 2)
+        yield f"  blank: {flow_list(map(exact_text, source.blank))}"
     if roles.respondent:
         yield from remark(f"the respondent: {roles.respondent_why}", 2)
         yield f"  respondent: {flow_list(map(exact_text, roles.respondent))}"
@@ -168,6 +179,11 @@ def _column(item: DraftItem) -> str:
     return flow_map({"name": exact_text(item.column), **more}) if more else exact_text(item.column)
 
 
-def wave_text(wave: str) -> str:
-    """``questionnaires/<wave>.yaml``."""
-    return f"# State here only what differs from base.yaml.\nwave: {quoted_text(wave)}\nextends: base\n"
+def wave_text(wave: str, writing: Mapping[str, str], decide: Decisions) -> str:
+    """``questionnaires/<wave>.yaml``. ``writing``: key of the delivery → what it may have to say, and where seen."""
+    lines = ["# State here only what differs from base.yaml.", f"wave: {quoted_text(wave)}", "extends: base"]
+    file = f"questionnaires/{wave}.yaml"
+    lines += ["delivery:"] if writing else []
+    for key, question in writing.items():
+        lines.append(f"  {key}: {decide.in_place(f'delivery.{key}', question, question.rpartition(', in ')[0], file)}")
+    return "\n".join(lines) + "\n"
