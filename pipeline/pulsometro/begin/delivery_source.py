@@ -10,6 +10,7 @@ import pandas as pd
 from pulsometro.begin.blanks_found import usual_blanks
 from pulsometro.begin.codebook_tables import Rows, catalogue, dictionary, merged
 from pulsometro.begin.described import Described, Variable, profile
+from pulsometro.begin.example_delivery import USUAL, example_of
 from pulsometro.begin.heading_lines import headings_below
 from pulsometro.begin.side_tables import WORKBOOKS, members_of, sheets_of, tables_in, text_rows
 from pulsometro.begin.xlsforms import form, is_form
@@ -79,8 +80,16 @@ def source_of(paths: Sequence[Path]) -> Source:
             f"pulso init --data: {names} could each be the delivery; give one, and its form or dictionary."
         )
     if not deliveries:
-        return Source(None, (), pd.DataFrame(), said=merged(*books), forms=forms, notes=tuple(notes))
-    return _read(deliveries[0], merged(*books), forms, tuple(notes))
+        return _without_delivery(merged(*books) or USUAL, forms, tuple(notes))
+    return _read(deliveries[0], _folded(merged(*books)), forms, tuple(notes))
+
+
+def _without_delivery(said: Mapping[str, Described], forms: bool, notes: tuple[str, ...]) -> Source:
+    """What a form, or nothing at all, gives: the columns that a delivery by it will have."""
+    frame = example_of(said, "_uuid" if forms else "FOLIO")
+    delivered = Delivered(frame, tuple(map(str, frame.columns)), {}, {})
+    found = (Variable(profile(delivered, str(name)), said.get(str(name), Described())) for name in frame.columns)
+    return Source(None, tuple(found), frame, said=said, forms=forms, notes=notes)
 
 
 def _book_of(path: Path, several: bool) -> tuple[bool, dict[str, Described]] | None:
@@ -101,6 +110,10 @@ def _book_of(path: Path, several: bool) -> tuple[bool, dict[str, Described]] | N
 def _form(sheets: Mapping[str, Rows]) -> dict[str, Described]:
     known = {simple(name): rows for name, rows in sheets.items()}
     return form(known["survey"], known["choices"])
+
+
+def _folded(book: Mapping[str, Described]) -> dict[str, Described]:
+    return {name.casefold(): said for name, said in book.items()}
 
 
 def _read(path: Path, said: dict[str, Described], forms: bool, notes: tuple[str, ...]) -> Source:
@@ -216,7 +229,9 @@ def _zipped(path: Path) -> tuple[str | None, dict[str, Described], bool, tuple[s
     )
     near = [name for name in (*books, *labels) if _root(name) == _root(chosen)]
     said = [{variable: told} for n, (variable, told) in labels.items() if n in near or not near]
-    found = merged(*(book for _, book in forms), *said, *(book for n, book in books.items() if n in near or not near))
+    found = merged(
+        *(_folded(book) for _, book in forms), *said, *(book for n, book in books.items() if n in near or not near)
+    )
     told = [f"of the zip's tables {_last(chosen)} is taken for the delivery."] if len(tables) > 1 else []
     told += [f"{_last(name)} is left out; what it adds is joined by hand." for name in tables if name != chosen]
     told += [f"{len(said)} catálogos and {sum(n in near for n in books)} dictionaries describe it."] if labels else []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from pulsometro.begin.delivery_source import Source
 from pulsometro.begin.described import Variable, label_for
@@ -46,7 +47,7 @@ def answer_item(variable: Variable, name: str, source: Source) -> DraftItem:
         return _labelled(item, variable, source)
     if own.numbers is not None:
         return _unlabelled(item, variable)
-    days = days_in(source.frame[variable.name])
+    days = days_in(source.frame[variable.name], date(1900, 1, 1))
     if days is not None and days.share > 0.9:
         return replace(item, kind="text", private=True, sensitive=False, why="another date: never leaves the pipeline")
     few = 0 < own.distinct <= _MOST_ANSWERS and own.filled >= 3 * own.distinct

@@ -38,10 +38,12 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "adults": (r"\badultos?\b", r"\b18 anos (?:o|y) mas viven\b|\bmayores de (?:edad|18)\b"),
     "lines": (r"\blineas?\b(?!.*\b(?:metro|camion)\b)",),
 }  # fmt: skip
+_BIRTH = re.compile(r"nacimiento|nacio|birth|dob")
+_LONGEST_FIELDWORK = 400
 _PROBABILITY = re.compile(r"^prob|\bprob(?:abilidad|ability)?\b|^p sel|^pi\d?$")
 _PERSONAL = re.compile(
-    r"\b(?:nombre|apellidos?|name|surname|curp|rfc|correo|email|e mail|direccion|domicilio|calle|address|gps|"
-    r"latitud|latitude|longitud|longitude|lat|lon|ip|ipaddr|ip address|geopoint|geolocation|altitude|precision)\b"
+    r"\b(?:nombre|apellidos?|nacimiento|name|surname|curp|rfc|correo|email|e mail|direccion|domicilio|calle|address|"
+    r"gps|latitud|latitude|longitud|longitude|lat|lon|ip|ipaddr|ip address|geopoint|geolocation|altitude|precision)\b"
 )
 _PLACE_NAME = re.compile(
     r"municipio|mun|ciudad|entidad|estado|distrito|localidad|delegacion|alcaldia|colonia|institucion"
@@ -88,8 +90,8 @@ def guessed(source: Source) -> Roles:
     for role, fits in _FITS.items():
         for variable, why in _candidates(role, free, found):
             if role == "date":
-                days = days_in(source.frame[variable.name])
-                if days is None or days.share < 0.95:
+                days = None if _BIRTH.search(_name(variable)) else days_in(source.frame[variable.name])
+                if days is None or days.share < 0.95 or (days.last - days.first).days > _LONGEST_FIELDWORK:
                     days = None
                     continue
             elif not fits(variable):
@@ -196,6 +198,8 @@ def _respondent(source: Source, variables: Sequence[Variable]) -> tuple[tuple[st
     ordered = list(dict.fromkeys(each.name for each in ids))
     known = {each.name: each for each in variables}
     alone = [name for name in ordered if known[name].profile.unique]
+    if alone and source.path is None:
+        return (alone[0],), "as such deliveries call it"
     if alone:
         return (alone[0],), f"no two of its {source.rows:,} rows are alike, and it is called so"
     parts = [each.name for each in variables if _part(each) and each.profile.filled == source.rows]

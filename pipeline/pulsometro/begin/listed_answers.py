@@ -34,15 +34,20 @@ def listed(values: Mapping[str, int]) -> Listed | None:
 def _divided(values: Mapping[str, int], mark: str | None) -> Listed | None:
     counts: Counter[str] = Counter()
     several, total, alone = 0, sum(values.values()), set()
+    cells: Counter[str] = Counter()
+    joined: set[str] = set()
     for text, rows in values.items():
         parts = [part.strip() for part in (text.split() if mark is None else text.split(mark)) if part.strip()]
         several += rows if len(parts) > 1 else 0
         alone |= set(parts) if len(parts) == 1 else set()
+        cells.update(set(parts))
+        joined |= set(parts) if len(parts) > 1 else set()
         for part in set(parts):
             counts[part] += rows
     enough = _FEWEST <= len(counts) <= _MOST and several >= _SEVERAL * total and min(counts.values()) >= _EACH
-    # Answers that each stand alone somewhere are answers; parts of one wording never do.
-    if not enough or len(alone) * 2 < len(counts):
+    # Answers stand alone somewhere, and beside this one and that one; parts of one wording are always together.
+    together = sum(cells[part] < 2 for part in joined)
+    if not enough or len(alone) * 2 < len(counts) or together * 5 > len(joined):
         return None
     separator = mark.strip() if mark is not None else None
     return Listed(separator, tuple(option for option, _ in counts.most_common()))

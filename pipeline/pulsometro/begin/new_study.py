@@ -79,13 +79,14 @@ def _draft(folder: Path, source: Source, like: str | None, wave: str | None) -> 
     taken = [*roles.respondent, *roles.personal, *(guess.name for guess in roles.single.values())]
     places = places_in(source, taken)
     items = drafted(source, roles, places)
-    days = roles.days
+    days = roles.days if source.path is not None else None
     key = wave or _wave_key(source.path, days.last if days is not None else None)
     file = safe_file_name(source.path.name) if source.path is not None else None
     chosen, why = _like(like, roles)
     title = " ".join(folder.resolve().name.replace("_", " ").split()) or "Encuesta"
     first, last = (days.first, days.last) if days is not None else (None, None)
-    begun = Begun(title, key, file, first, last, chosen, _relative(source, roles), why)
+    begun = Begun(title, key, file, first, last, chosen, _relative(source, roles), why,
+                  source.path is None and not source.forms)  # fmt: skip
     place = next((each for each in items.items if each.role == "place"), None)
     shape = margins(source, items.items, place)
     return Draft(begun, source, roles, places, items, shape, conditions(source, items.items))
@@ -197,7 +198,8 @@ def _said(folder: Path, draft: Draft, asked: Decisions, tried: str, projects: st
     lines.append(f"    cd {_typed(folder)}")
     lines += [f"    dvc add {_typed(Path('raw') / wave / file)}"] if file is not None else []
     lines.append('    git add -A && git commit -m "El estudio empieza"')
-    lines.append(f"    pulso ingest {wave}")
+    waiting = f"put the delivery in {_typed(folder / 'raw' / wave)} and name it in params.yaml"
+    lines.append(f"    pulso ingest {wave}" if file is not None else f"    {waiting}")
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import get_args, get_type_hints
 
 from pulsometro.begin.batteries_found import FoundBattery, alone, batteries
 from pulsometro.begin.decisions import Decisions
@@ -12,6 +13,7 @@ from pulsometro.begin.indicators_text import measured, said
 from pulsometro.begin.place_guesses import DEFAULT, GuessedPlaces, tiles
 from pulsometro.begin.population_text import FILE, Margins
 from pulsometro.begin.yaml_words import cut, exact_text, flow_list, flow_map, quoted_text, remark
+from pulsometro.settings.base_weight_settings import BaseSettings
 from pulsometro.style.spanish import MONTHS
 
 PARAMS = "params.yaml"
@@ -20,8 +22,12 @@ _CANDIDATES, _FINDINGS, _MOST_DOMAINS = 6, 4, 3
 
 @dataclass(frozen=True)
 class Begun:
-    """What a study begins with. ``file``: the delivery's name in ``raw/<wave>/``; ``first``, ``last``: days of its
-    interviews; ``relative``: whether the weights are about one each; ``like``: its design."""
+    """What a study begins with.
+
+    ``file``: the delivery's name in ``raw/<wave>/``; ``first``, ``last``: days of its interviews; ``relative``: whether
+    the weights are about one each; ``like``: its design; ``example``: there is no delivery and no form, so that places
+    are examples.
+    """
 
     title: str
     wave: str
@@ -31,6 +37,7 @@ class Begun:
     like: str
     relative: bool
     why_like: str
+    example: bool = False
 
 
 def params_text(
@@ -46,7 +53,7 @@ def params_text(
         "Waves, dates and codes of places stay in quotes: YAML would take some of them for numbers or dates."
     )
     sections = (
-        _identity(begun, decide), _waves(begun, decide), _places(places), _check(items, places),
+        _identity(begun, decide), _waves(begun, decide), _places(begun, places, decide), _check(items, places),
         _weighting(begun, items, roles, places, shape, decide), _estimation(items),
         _report(items, places, decide),
     )  # fmt: skip
@@ -94,14 +101,17 @@ def _waves(begun: Begun, decide: Decisions) -> Iterator[str]:
         yield f"    file: {name}"
 
 
-def _places(places: GuessedPlaces | None) -> Iterator[str]:
+def _places(begun: Begun, places: GuessedPlaces | None, decide: Decisions) -> Iterator[str]:
     if places is None:
         return
     yield from remark(f"{places.why}. aliases: what else a delivery calls a place.")
     yield "municipalities:"
     for place, (column, row) in zip(places.places, tiles(len(places.places)), strict=True):
-        keys = {"cve_geo": exact_text(place.code), "name": quoted_text(place.name), "short": quoted_text(place.name),
-                "tile": f"[{column}, {row}]"}  # fmt: skip
+        name = quoted_text(place.name)
+        if begun.example:
+            name = decide(f"municipalities {place.code}", "the place's name and code", place.name, PARAMS)
+        keys = {"cve_geo": exact_text(place.code), "name": f"&m{place.code} {name}" if begun.example else name,
+                "short": f"*m{place.code} " if begun.example else name, "tile": f"[{column}, {row}]"}  # fmt: skip
         keys |= {"aliases": flow_list(map(exact_text, place.aliases))} if place.aliases else {}
         yield f"  - {flow_map(keys)}"
 
@@ -164,12 +174,15 @@ def _base(like: str, held: Mapping[str, DraftItem], probabilities: Sequence[str]
         more = {key: held[role].name for key, role in (("adults", "adults"), ("lines", "lines")) if role in held}
         missing = {"missing": "median"} if more else {}
         return flow_map({"kind": "telephone_completes", **more, **missing})
-    return equal_base()
+    return equal_base(decide)
 
 
-def equal_base() -> str:
-    """Every interview counts the same."""
-    return "{kind: equal}"
+def equal_base(decide: Decisions) -> str:
+    """Every interview counts the same, where the settings can say so."""
+    if "equal" in {get_args(get_type_hints(kind)["kind"])[0] for kind in get_args(get_args(BaseSettings)[0])}:
+        return "{kind: equal}"
+    name = decide("weighting.base.weight", "the item that is the weight", "folio", PARAMS)
+    return f"{{kind: given, weight: {name}}}"
 
 
 def _totals(shape: Margins, places: GuessedPlaces | None, decide: Decisions) -> Iterator[str]:

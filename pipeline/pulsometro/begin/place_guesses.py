@@ -142,7 +142,8 @@ def _made(source: Source, variable: Variable, noun: Noun, names: Mapping[str, st
         aliases = tuple(text for text in texts if not {simple(text), plain_number(text)} & written)
         places.append(GuessedPlace(code, name, aliases))
     held = sum(variable.profile.values.values())
-    why = f"{len(places)} {noun.plural if len(places) > 1 else noun.singular} in {variable.name}, {held:,} rows"
+    rows = f", {held:,} rows" if source.path is not None else ""
+    why = f"{len(places)} {noun.plural if len(places) > 1 else noun.singular} in {variable.name}{rows}"
     return GuessedPlaces(variable.name, noun, tuple(_told_apart(places)), why, missing)
 
 

@@ -27,13 +27,13 @@ class ReadDays:
     twofold: bool = False
 
 
-def days_in(column: pd.Series) -> ReadDays | None:
-    """How a column's days are written; None where hardly any of its values is one."""
+def days_in(column: pd.Series, earliest: date = _FIRST) -> ReadDays | None:
+    """How a column's days are written; None where hardly any of its values is one that is no earlier."""
     counts = column[column.notna()].map(lambda value: value.strip() if isinstance(value, str) else value)
     counts = counts[counts != ""].value_counts()
     total, found = int(counts.sum()), []
     for way in _WAYS:
-        days = {value: day for value in counts.index[:3000] if (day := _day(value, way)) is not None}
+        days = {value: day for value in counts.index[:3000] if (day := _day(value, way, earliest)) is not None}
         share = sum(int(counts[value]) for value in days) / total if total else 0.0
         if share > 0.5:
             found.append(ReadDays(way, min(days.values()), max(days.values()), share))
@@ -46,9 +46,9 @@ def days_in(column: pd.Series) -> ReadDays | None:
     return ReadDays(best.way, best.first, best.last, best.share, bool(rivals))
 
 
-def _day(value: object, way: str | None) -> date | None:
+def _day(value: object, way: str | None, earliest: date) -> date | None:
     try:
         day = day_of(value, way, NO_CLOCK)
     except (ValueError, OverflowError):
         return None
-    return day if day is not None and _FIRST <= day <= _LAST else None
+    return day if day is not None and earliest <= day <= _LAST else None

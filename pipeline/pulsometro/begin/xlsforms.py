@@ -23,7 +23,7 @@ def is_form(sheets: Sequence[str]) -> bool:
 
 
 def form(survey: Rows, choices: Rows) -> dict[str, Described]:
-    """Question, in small letters → what the form says of it, in the form's order."""
+    """Question → what the form says of it, in the form's order."""
     lists: dict[str, dict[str, str]] = {}
     for row in _records(choices):
         name = row.get("list_name") or row.get("list name", "")
@@ -37,7 +37,7 @@ def form(survey: Rows, choices: Rows) -> dict[str, Described]:
         if not name or row.get("type", "").strip().casefold() in _SILENT:
             continue
         answers = lists.get(rest.strip().split(" ")[0], {}) if kind.startswith("select") else {}
-        found[name.casefold()] = _described(row, kind.casefold(), answers)
+        found[name] = _described(row, kind.casefold(), answers)
     return found
 
 
