@@ -29,7 +29,8 @@ from pulsometro.simulate.answers import Edition
 from pulsometro.simulate.sample import draw
 from pulsometro.simulate.world import make_world
 from pulsometro.study import Study, load_study
-from pulsometro.weighting.chain import Inputs, weigh
+from pulsometro.weighting.chain import weigh
+from pulsometro.weighting.inputs import Inputs
 from pulsometro.weighting.stage import known_answers
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -19,7 +19,8 @@ from pulsometro.settings.base_weight_settings import Given
 from pulsometro.settings.calibration_settings import Calibration as CalibrationSettings
 from pulsometro.settings.calibration_settings import Collapse, ControlTotals, MarginSettings
 from pulsometro.settings.weighting_settings import WeightingSettings
-from pulsometro.weighting.chain import Inputs, Weighted, weigh
+from pulsometro.weighting.chain import Weighted, weigh
+from pulsometro.weighting.inputs import Inputs
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

@@ -78,7 +78,8 @@ class Project:
         return {
             "program": ("program",), "settings": ("settings",), "deliveries": ("deliveries",),
             "ingest": ("ingest", wave), "check": ("check", "--all"),
-            "weight": ("weight", wave), "estimate": ("estimate", wave), "series": ("series",),
+            "weight": ("weight", wave), "estimate": ("estimate", wave),
+            "protect": ("protect", wave), "series": ("series",), "audit": ("audit", wave),
             "recompute": ("recompute",), "report": ("report", wave), "site": ("site",), "release": ("release", wave),
         }  # fmt: skip
 

@@ -1,10 +1,11 @@
 """Faults: kill, starve and confuse the pipeline; the outputs must be those of a run without faults.
 
-    python benchmarks/faults.py [--kills 50] [--repro-kills 20] [--wave WAVE] [--write]
+    python benchmarks/faults.py [--kills 50] [--repro-kills 20] [--wave WAVE] [--only FAULT …] [--write]
 
 Works in temporary copies of the project with one wave of 200 interviews. Prints one line per fault
 with its counts and exits 1 when an output differed, a half-written file or folder lay under its
-final name, or an error was told in anything but one sentence. ``--write`` writes the lines to benchmarks/FAULTS.md.
+final name, or an error was told in anything but one sentence. ``--write`` writes the lines to benchmarks/FAULTS.md;
+with ``--only`` the other rows there stay as they were.
 
 A stage's command runs in a fork of this process, which has imported everything: the kills then
 fall on its work, not on seconds of imports that write nothing. ``dvc repro`` runs as it is typed.
@@ -20,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +31,7 @@ agree()
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import damages  # noqa: E402
+from benchmarks import damages, fault_page  # noqa: E402
 from benchmarks.fault_project import few_interviews, small_waves  # noqa: E402
 from benchmarks.fault_running import BIN, ENVIRONMENT, Hashes, Project, Tally, again, ended, run, start  # noqa: E402
 from pulsometro.common.ending import STOPPED  # noqa: E402
@@ -43,6 +44,8 @@ PRELOADED = (
     "fontTools.subset", "pydantic", "ruamel.yaml", "rich.table",
 )  # fmt: skip
 ENDS = (signal.SIGTERM, signal.SIGINT)
+# What can be asked for alone; 'simulation' and 'deliveries' need no chain of stages before them.
+FAULTS = ("simulation", "kills", "disk", "replaced", "signals", "at-rest", "repro", "deliveries")
 
 
 def kill_stage(project: Project, stage: str, kills: int, rng: random.Random) -> Tally:
@@ -126,6 +129,7 @@ def _places(project: Project, stage: str) -> tuple[Path, list[str]]:
         "program": "processed/program/", "settings": "processed/settings/", "deliveries": "processed/deliveries/",
         "ingest": f"processed/{project.wave}/ingest/", "check": "processed/checks/",
         "weight": f"processed/{project.wave}/weight/", "estimate": f"processed/{project.wave}/estimate/",
+        "protect": f"processed/{project.wave}/protect/", "audit": f"processed/{project.wave}/audit/",
         "series": "processed/series/", "recompute": f"processed/{project.wave}/recompute/",
         "report": f"reports/site/{project.wave}/", "site": "reports/site/",
         "release": f"processed/release/{project.wave}/",
@@ -349,48 +353,54 @@ def prepared(folder: Path, wave: str) -> Project:
     return Project(folder, wave, seen[0])
 
 
-def document(tallies: list[Tally], seconds: float) -> str:
-    """The Markdown table of what was tried and found."""
-    lines = [
-        "# Faults", "",
-        "Made by `make faults` (`python benchmarks/faults.py --write`): one wave of 200 interviews in a temporary copy",
-        "of the project. A stage's command is killed (`SIGKILL`, its whole process group) at a random moment of its",
-        "work; then what lies under final names is compared with a run without faults (half-written: a file with other",
-        "bytes, or a folder without one of its files), the command is run again, and every output is compared again.",
-        "A stage that is asked to end (`SIGTERM`, Ctrl-C) says one sentence and leaves nothing temporary. Waves that",
-        "are withheld, and the good one beside them, are in `tests/test_withheld_waves.py`.",
-        "", "| fault | tried | half-written | different after the rerun | not one sentence | |",
-        "|---|--:|--:|--:|--:|---|",
-    ]  # fmt: skip
-    lines += [f"| {t.name} | {t.tried} | {t.half_written} | {t.different} | {t.unclear} | {t.note} |" for t in tallies]
-    lines += ["", f"{sum(t.tried for t in tallies)} faults in {seconds / 60:.0f} minutes on two shared cores."]
-    return "\n".join(lines) + "\n"
+def _with_project(options: argparse.Namespace, only: Sequence[str], rng: random.Random) -> Iterator[Tally]:
+    """The faults that need a small project whose chain was run."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as name:
+        project = prepared(Path(name), options.wave)
+        if "kills" in only:
+            yield from (kill_stage(project, stage, options.kills, rng) for stage in project.stages)
+        if "disk" in only:
+            yield from (starve(project), unwritable(project))
+        if "replaced" in only:
+            yield replaced(project, max(options.kills // 2, 2), rng)
+        if "signals" in only:
+            yield from (stop_stage(project, number, max(options.kills // 5, 2), rng) for number in ENDS)
+        if "at-rest" in only:
+            yield at_rest(project, rng)
+        if "repro" in only:
+            yield from repro(project, options.repro_kills, rng)
+
+
+def tallies_of(options: argparse.Namespace, only: Sequence[str]) -> Iterator[Tally]:
+    """The faults that were asked for, one after the other."""
+    rng = random.Random(7)
+    if "simulation" in only:
+        yield kill_simulation(options.wave, options.kills, rng)
+    if set(only) - {"simulation", "deliveries"}:
+        yield from _with_project(options, only, rng)
+    if "deliveries" in only:
+        yield damaged_deliveries(options.damages)
 
 
 def main() -> int:
-    """Every fault in turn."""
+    """Every fault in turn, or those that are named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--repro-kills", type=int, default=20)
     parser.add_argument("--damages", type=int, default=250, help="of a delivery, in each format")
     parser.add_argument("--wave", default="2011T3")
-    parser.add_argument("--write", action="store_true", help="write benchmarks/FAULTS.md")
+    parser.add_argument("--only", nargs="+", choices=FAULTS, default=FAULTS, help="these alone, not all")
+    parser.add_argument("--write", action="store_true", help="write the rows into benchmarks/FAULTS.md")
     options = parser.parse_args()
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     for name in PRELOADED:
         __import__(name)
-    rng, begin, tallies = random.Random(7), time.monotonic(), []
-    with tempfile.TemporaryDirectory(prefix="faults-") as name:
-        project = prepared(Path(name), options.wave)
-        tallies += [kill_stage(project, stage, options.kills, rng) for stage in project.stages]
-        tallies += [starve(project), unwritable(project), replaced(project, max(options.kills // 2, 2), rng)]
-        tallies += [stop_stage(project, number, max(options.kills // 5, 2), rng) for number in ENDS]
-        tallies.append(at_rest(project, rng))
-        tallies += repro(project, options.repro_kills, rng)
-    tallies.insert(0, kill_simulation(options.wave, options.kills, rng))
-    tallies.append(damaged_deliveries(options.damages))
+    begin, page, whole = time.monotonic(), ROOT / "benchmarks/FAULTS.md", set(options.only) == set(FAULTS)
+    tallies = list(tallies_of(options, options.only))
     if options.write:
-        (ROOT / "benchmarks/FAULTS.md").write_text(document(tallies, time.monotonic() - begin), encoding="utf-8")
+        rows = fault_page.with_new([] if whole else fault_page.rows_of(page), tallies)
+        told = fault_page.whole_run(tallies, time.monotonic() - begin) if whole else fault_page.last_whole_run(page)
+        page.write_text(fault_page.document(rows, told), encoding="utf-8")
     return int(any(tally.failed for tally in tallies))
 
 

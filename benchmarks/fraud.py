@@ -1,142 +1,296 @@
-"""Planted fraud and clean data: what the fieldwork checks find, and how often they are wrong.
+"""Planted fraud: from how many interviews each kind is seen, and stopped, by the checks; and clean draws beside it.
 
-    python benchmarks/fraud.py [SEEDS_PER_EDITION]
+    python benchmarks/fraud.py [--draws N] [--clean N] [--kept FILE] [KIND …]
 
-Draws every simulated edition with several seeds. Each draw is checked as it is (false alarms)
-and again after three frauds were planted (hits). Writes benchmarks/FRAUD.md.
+Plants each kind in draws of a simulated edition and looks for the smallest amount that is seen, and that stops the
+wave, in 80 % of them. What each draw gave is kept in a JSON file, so that a long run can be made in pieces, and with
+more draws later. Writes benchmarks/FRAUD.md.
 """
 
+import argparse
+import json
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pulsometro.check.rules.codes_and_skips import questionnaire_rules
-from pulsometro.check.rules.fieldwork import fieldwork_rules
-from pulsometro.check.rules.interviewer_scores import batteries
-from pulsometro.check.rules.representativeness import composition_rules
-from pulsometro.questionnaire.model import Questionnaire
-from pulsometro.simulate.sample import draw
-from pulsometro.simulate.world import make_world
-from pulsometro.study import Study, load_study
-
 ROOT = Path(__file__).resolve().parents[1]
-BLOCK, CHANGED = 20, 1
-STRAIGHT, SKIPPED = 0.6, 0.7
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import fraud_field as fields  # noqa: E402
+from benchmarks.copy_frauds import Copies, copies, interviewers  # noqa: E402
+from benchmarks.fraud_field import Family, Field  # noqa: E402
+from benchmarks.fraud_words import ABOUT, WHY  # noqa: E402
+from benchmarks.relation_frauds import KINDS, Kind  # noqa: E402
+
+PAGE, KEPT = ROOT / "benchmarks" / "FRAUD.md", ROOT / "benchmarks" / "fraud.json"
+WAVE, FIRST_SEED, POWER = "2013T1", 401, 0.8
+SHARES = (0.01, 0.02, 0.03, 0.05, 0.08, 0.10, 0.15, 0.20, 0.30, 0.50, 0.70, 1.0)
+ROWS = (1, 2, 3, 4, 5, 8, 10, 15, 20, 30, 50, 100, 150, 200, 300, 500, 750, 1000, 1500, 2500, 5000)
+OFTEN = (2, 3, 4, 5, 6, 8, 10, 20, 50)
+OF_ONE = (1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 40, 50, 60, 80)
+# Interviews of a draw, of one municipality and of one interviewer, about.
+ALL, PLACE, TEAM = 4_900, 545, 82
+WHAT = ("seen", "stops")
+HEAD = "| kind | seen from | stops from | by | why not earlier |"
 
 
 @dataclass(frozen=True)
-class Found:
-    """Flagged rows, interviewers or groups by rule, the folios of flagged interviews, and (interviewer, test)."""
+class Fraud:
+    """A kind: how it is planted in an amount, the amounts tried (rising), and the families of rules that are asked.
 
-    alarms: Counter[str]
-    near: set[str]
-    interviewers: set[tuple[str, str]]
+    ``of``: how many interviews a share is of; 0 where amounts are numbers of interviews.
+    """
 
+    name: str
+    plant: Callable[[Field, float, np.random.Generator], pd.DataFrame]
+    amounts: tuple[float, ...]
+    families: tuple[Family, ...]
+    of: int = 0
+    first: bool = False
+    broken: tuple[str, ...] = ()
 
-def check(study: Study, questionnaire: Questionnaire, responses: pd.DataFrame) -> Found:
-    """The fieldwork rules' flags, without the engine that reports them."""
-    delivery = {"counts": {"delivered": 1, "accepted": 1, "quarantined": 0}, "file": "", "differences": []}
-    evidence = questionnaire_rules(study, questionnaire, responses, delivery)
-    tables, rules, _ = fieldwork_rules(study, questionnaire, evidence.tables["respondents"], None)
-    alarms: Counter[str] = Counter()
-    for rule in rules:
-        if rule.kind == "in_set":
-            alarms[rule.id] = int(tables[rule.table][rule.column].sum())
-    sample = composition_rules(study, questionnaire, responses)
-    if sample is not None:
-        alarms["sample.composition"] = int(sample[0]["outside"].sum())
-    flagged = tables["respondents"]
-    suspects = tables["interviewers"]
-    # An interviewer may be flagged by several tests, a row each.
-    tests = set(zip(suspects["key"], suspects.get("test", []), strict=False))
-    return Found(alarms, set(flagged.loc[flagged["near_duplicate"], "folio"]), tests)
+    def where(self, wave: str, seed: int) -> Field:
+        """The clean draw in which it is planted."""
+        here = fields.field(wave, seed).with_breaks(self.broken)
+        return here.without_past() if self.first else here
 
 
-def plant(
-    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, rng: np.random.Generator
-) -> tuple[pd.DataFrame, dict]:
-    """Three frauds: a copied block, an interviewer who repeats one answer, one who skips two items."""
-    roles = study.params.check.roles
-    spoiled = responses.copy()
-    names = rng.choice(sorted(responses[roles.interviewer].unique()), 3, replace=False)
-    rows = [responses.index[responses[roles.interviewer] == name] for name in names]
-    copied = rows[0][:BLOCK]
-    answers = [n for n, i in questionnaire.items.items() if n in spoiled and not i.private and n != "folio"]
-    originals = rng.choice(responses.index.difference(copied), BLOCK, replace=False)
-    spoiled.loc[copied, answers] = responses.loc[originals, answers].to_numpy()
-    scale = [n for n in answers if questionnaire[n].kind == "single" and not questionnaire[n].ask_if]
-    for row in copied:
-        for name in rng.choice(scale, CHANGED, replace=False):
-            spoiled.loc[row, name] = rng.choice(list(questionnaire[name].codes))
-    spoiled = spoiled.astype({n: responses[n].dtype for n in answers})
-    lazy = rows[1][rng.random(len(rows[1])) < STRAIGHT]
-    run = max(batteries(questionnaire, responses), key=len)
-    spoiled.loc[lazy, run] = 3
-    shy = rows[2][rng.random(len(rows[2])) < SKIPPED]
-    sensitive = [n for n in answers if len(questionnaire[n].codes) == 2 and 9 in questionnaire[n].missing][:2]
-    spoiled.loc[shy, sensitive] = 9
-    return spoiled, {"copied": set(spoiled.loc[copied, "folio"]), "lazy": names[1], "shy": names[2], "items": sensitive}
+def _copied(name: str, kind: Copies, amounts: tuple[float, ...], families: tuple[Family, ...]) -> Fraud:
+    amounts = OF_ONE if kind.of_one else amounts
+    return Fraud(name, lambda here, n, rng: kind.plant(here, int(n), rng), amounts, families, first=kind.first)
 
 
-def label(responses: pd.DataFrame, role: str, name: str) -> str:
-    """How the checks name an interviewer: by the first folios."""
-    return "folios " + ", ".join(responses.loc[responses[role] == name, "folio"].head(2)) + " …"
+def _related(name: str, kind: Kind, families: tuple[Family, ...]) -> Fraud:
+    of = PLACE if "one municipality" in name else TEAM if "one interviewer" in name else ALL
+    return Fraud(
+        name, lambda here, share, rng: kind.spoil(here.now, kind.where(here.now, share, rng), rng), SHARES, families,
+        of, kind.first, kind.broken,
+    )  # fmt: skip
 
 
-def main(seeds: int) -> None:
-    """Run and write the table."""
-    study = load_study(ROOT)
-    world = make_world(study)
-    role = study.params.check.roles.interviewer or ""
-    rows, clean = [], Counter()
-    for wave in world.waves:
-        edition = world.edition(wave)
-        hits: Counter[str] = Counter()
-        alarms: Counter[str] = Counter()
-        for seed in range(1, seeds + 1):
-            drawn = draw(edition, seed).responses.reset_index(drop=True)
-            alarms += check(study, edition.questionnaire, drawn).alarms
-            spoiled, planted = plant(study, edition.questionnaire, drawn, np.random.default_rng(seed))
-            found = check(study, edition.questionnaire, spoiled)
-            near = len(planted["copied"] & found.near)
-            hits["copied"] += near
-            hits["blocks"] += near >= BLOCK / 2
-            hits["lazy"] += (label(spoiled, role, planted["lazy"]), "straightlining") in found.interviewers
-            shy = label(spoiled, role, planted["shy"])
-            hits["shy"] += any((f"{shy} ({item})", f"item:{item}") in found.interviewers for item in planted["items"])
-        clean += alarms
-        rows.append((wave, hits, alarms))
-        print(wave, dict(hits), dict(alarms), flush=True)
-    (ROOT / "benchmarks/FRAUD.md").write_text(report(rows, clean, seeds), encoding="utf-8")
+def sections() -> dict[str, list[Fraud]]:
+    """Every kind, under the heading of its table."""
+    numbers = ("rounded", "duration", "median")
+    same = {"another form's rows, scattered: headline turned"}
+    related = {name: kind for name, kind in KINDS.items() if name not in same}
+    parts = ("another form", "one municipality", "one interviewer")
+    return {
+        "Interviews that were made before": [
+            _copied(name, kind, OFTEN if name.startswith("one interview so") else ROWS,
+                    ("people", "nearly") if "changed" in name or "other people" in name else ("people",))
+            for name, kind in copies().items()
+        ],
+        "What an interviewer does": [
+            _copied(name, kind, ROWS, ("people", "relations", "parts")) for name, kind in interviewers().items()
+        ],
+        "Columns and answers, in the whole file or rows anywhere in it": [
+            _related(name, kind, ("columns", "relations")) for name, kind in related.items()
+            if not any(words in name for words in (*numbers, *parts))
+        ],
+        "A part of the file": [
+            _related(name, kind, ("relations", "parts")) for name, kind in related.items()
+            if any(words in name for words in parts)
+        ],
+        "Numbers": [
+            _related(name, kind, ("people", "columns")) for name, kind in related.items()
+            if any(words in name for words in numbers)
+        ],
+    }  # fmt: skip
 
 
-def report(rows: list, clean: Counter, seeds: int) -> str:
-    """The Markdown table of hits and false alarms."""
-    draws = seeds * len(rows)
+@dataclass
+class Tried:
+    """What draws gave: amount → seed → failed rules, a stopping one with an exclamation mark."""
+
+    fraud: Fraud
+    draws: int
+    wave: str
+    kept: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    def power(self, amount: float, what: str) -> bool:
+        """Whether so much of it is seen, or stops, in 80 % of the draws; no more of them than tell."""
+        enough = int(np.ceil(POWER * self.draws))
+        hits = 0
+        for place in range(self.draws):
+            hits += _hit(self._draw(amount, FIRST_SEED + place), what)
+            if hits >= enough or place + 1 - hits > self.draws - enough:
+                break
+        return hits >= enough
+
+    def least(self, what: str) -> float | None:
+        """The smallest of the amounts with that power, None where the largest has it not.
+
+        From where the first draw has it, step by step: a power is asked of few amounts.
+        """
+        amounts, lowest = self.fraud.amounts, 0
+        if not self.power(amounts[-1], what):
+            return None
+        if what == "stops":
+            # What stops is seen.
+            seen = self.least("seen")
+            lowest = amounts.index(seen) if seen is not None else len(amounts) - 1
+        place = self._of_first_draw(what, lowest)
+        while not self.power(amounts[place], what):
+            place += 1
+        while place > lowest and self.power(amounts[place - 1], what):
+            place -= 1
+        return amounts[place]
+
+    def _of_first_draw(self, what: str, lowest: int) -> int:
+        low, high = lowest - 1, len(self.fraud.amounts) - 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            hit = _hit(self._draw(self.fraud.amounts[middle], FIRST_SEED), what)
+            low, high = (low, middle) if hit else (middle, high)
+        return high
+
+    def _draw(self, amount: float, seed: int) -> list[str]:
+        cell = self.kept.setdefault(f"{amount:g}", {})
+        if str(seed) not in cell:
+            fraud, here = self.fraud, self.fraud.where(self.wave, seed)
+            spoilt = fields.derived_again(here, fraud.plant(here, amount, np.random.default_rng(seed)))
+            found, clean = fields.said(here, spoilt, fraud.families), _clean(self.wave, seed, fraud)
+            cell[str(seed)] = _written(fields.told_more(found, clean))
+        return cell[str(seed)]
+
+
+_CLEAN: dict[tuple[object, ...], fields.Said] = {}
+
+
+def _clean(wave: str, seed: int, fraud: Fraud) -> fields.Said:
+    """What is said of the draw undamaged; one for all frauds that ask it the same."""
+    key = (wave, seed, fraud.families, fraud.first, fraud.broken)
+    if key not in _CLEAN:
+        here = fraud.where(wave, seed)
+        _CLEAN[key] = fields.said(here, here.now, fraud.families)
+    return _CLEAN[key]
+
+
+def _written(severities: Mapping[str, str]) -> list[str]:
+    return sorted(f"{rule}{'!' * (severity == 'critical')}" for rule, severity in severities.items())
+
+
+def _hit(rules: Sequence[str], what: str) -> bool:
+    return any(rule.endswith("!") for rule in rules) if what == "stops" else bool(rules)
+
+
+def clean_draws(count: int, kept: dict[str, list[str]]) -> Iterator[dict[str, list[str]]]:
+    """What is said of draws of every edition in which nothing was planted: ``kept`` with one more each time."""
+    for seed in range(FIRST_SEED, FIRST_SEED + count):
+        for wave in fields.waves():
+            name = f"{wave}/{seed}"
+            if name not in kept:
+                here = fields.field(wave, seed)
+                found = fields.said(here, here.now)
+                kept[name] = _written({rule: severity for rule, (severity, _) in found.items()})
+                yield kept
+
+
+def report(found: Mapping[str, Any], draws: int, wave: str) -> str:
+    """The page: a table for each section, and the one of clean draws."""
+    about = {
+        "draws": draws,
+        "hits": int(np.ceil(POWER * draws)),
+        "wave": WAVE,
+        "all": ALL,
+        "place": PLACE,
+        "team": TEAM,
+    }
     lines = [
-        "# Planted fraud, hits and false alarms", "",
-        "Made by `python benchmarks/fraud.py`: simulated editions, fieldwork rules as shipped.", "",
-        f"{draws} draws ({seeds} seeds of each of {len(rows)} editions). Planted in each: {BLOCK} interviews of one",
-        f"interviewer copied from others with {CHANGED} answer changed; one interviewer who gives {STRAIGHT:.0%} of",
-        f"the respondents one answer through the longest battery; one who leaves {SKIPPED:.0%} of two sensitive",
-        "questions blank.",
+        "# Planted fraud: from how many interviews each kind is seen", "",
+        fill(ABOUT.format(**about), 118),
         "",
-        "| edition | copied block found | its interviews | straight-liner found | skipper found | false alarms |",
-        "|---|---|---|---|---|---|",
     ]  # fmt: skip
-    for wave, hits, alarms in rows:
-        share, alarmed = hits["copied"] / (seeds * BLOCK), sum(alarms.values()) / seeds
-        found = " | ".join(f"{hits[kind]} of {seeds}" for kind in ("lazy", "shy"))
-        lines.append(f"| {wave} | {hits['blocks']} of {seeds} | {share:.0%} | {found} | {alarmed:.2f} |")
-    lines += ["", f"False alarms by rule over {draws} clean waves:", "", "| rule | flags | a wave |", "|---|---|---|"]
-    lines += [f"| {rule} | {n} | {n / draws:.3f} |" for rule, n in sorted(clean.items())]
-    lines.append(f"| all | {sum(clean.values())} | {sum(clean.values()) / draws:.3f} |")
-    return "\n".join(lines) + "\n"
+    for title, frauds in sections().items():
+        lines += [
+            f"## {title}",
+            "",
+            "| kind | seen from | stops from | by | why not earlier |",
+            "|---|--:|--:|---|---|",
+        ]
+        for fraud in frauds:
+            if fraud.name in found.get("planted", {}):
+                lines.append(_row(fraud, Tried(fraud, draws, wave, dict(found["planted"][fraud.name]))))
+        lines.append("")
+    return "\n".join([*lines, *_alarms(found.get("clean", {}))]) + "\n"
+
+
+def _row(fraud: Fraud, tried: Tried) -> str:
+    least = {what: tried.least(what) for what in WHAT}
+    named = []
+    for what in WHAT:
+        amount = least[what]
+        cells = list(tried.kept[f"{amount if amount is not None else fraud.amounts[-1]:g}"].values())
+        told = Counter(rule for rules in cells for rule in rules if what == "seen" or rule.endswith("!"))
+        named += [rule for rule, times in told.most_common() if 2 * times >= len(cells)]
+    plain = dict.fromkeys(rule.rstrip("!") for rule in named)
+    by = ", ".join(f"{rule}{'!' * (f'{rule}!' in named)}" for rule in plain)
+    amounts = " | ".join(_amount(least[what], fraud) for what in WHAT)
+    return f"| {fraud.name} | {amounts} | {by or '–'} | {WHY.get(fraud.name, '')} |"
+
+
+def _amount(amount: float | None, fraud: Fraud) -> str:
+    if amount is None:
+        return "never"
+    if fraud.of:
+        return f"{amount:.0%} ({max(round(amount * fraud.of), 1):,})"
+    return "all" if amount == ROWS[-1] else f"{int(amount):,}"
+
+
+def _alarms(clean: Mapping[str, Sequence[str]]) -> list[str]:
+    if not clean:
+        return []
+    told = Counter(chain.from_iterable(clean.values()))
+    stopped = sum(_hit(rules, "stops") for rules in clean.values())
+    warnings = sum(n for rule, n in told.items() if not rule.endswith("!"))
+    lines = [
+        "## Clean draws", "",
+        f"The same rules of {len(clean)} draws of all editions, each with draws of those before it, in which nothing",
+        f"was planted: {stopped} stopped, {warnings} warnings ({warnings / len(clean):.3f} a wave).",
+        "Through the whole pipeline: `CLEAN_WAVES.md`.", "",
+        "| rule | stops | warnings | a wave |", "|---|--:|--:|--:|",
+    ]  # fmt: skip
+    for rule in sorted({rule.rstrip("!") for rule in told}):
+        lines.append(f"| {rule} | {told[f'{rule}!']} | {told[rule]} | {told[rule] / len(clean):.3f} |")
+    return lines
+
+
+def run(names: Sequence[str], draws: int, clean: int, kept: Path, page: Path, wave: str = WAVE) -> None:
+    """Try the named kinds (all where none is named), then clean draws, and write the page as it grows."""
+    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    planted = found.setdefault("planted", {})
+
+    def save() -> None:
+        kept.write_text(json.dumps(found, sort_keys=True, separators=(",", ":")) + "\n", encoding="utf-8")
+
+    for fraud in chain.from_iterable(sections().values()):
+        if not names or fraud.name in names:
+            tried = Tried(fraud, draws, wave, planted.setdefault(fraud.name, {}))
+            print(fraud.name, {what: tried.least(what) for what in WHAT}, flush=True)
+            save()
+    for _ in clean_draws(clean, found.setdefault("clean", {})):
+        save()
+    page.write_text(report(found, draws, wave), encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*")
+    parser.add_argument("--draws", type=int, default=10)
+    parser.add_argument("--clean", type=int, default=13, help="draws of each edition in which nothing is planted")
+    parser.add_argument("--kept", type=Path, default=KEPT)
+    options = parser.parse_args()
+    run(options.kinds, options.draws, options.clean, options.kept, PAGE)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 13)
+    main()

@@ -1,36 +1,14 @@
-"""Damage to how answers hang together, and from what share of the rows the checks see it.
+"""Damage to how answers hang together: what is planted, in which rows. ``fraud.py`` tells from how many it is seen."""
 
-    python benchmarks/relation_frauds.py [SEEDS [KIND …]]
-
-Plants each kind in draws of the simulated editions, in ever fewer rows, with draws of the earlier editions as the past,
-and asks the rules about relations, shapes and the previous wave. What was seen is kept in
-benchmarks/relation_frauds.json, by kind, so that a long run can be made in pieces; the table of all of it is
-benchmarks/RELATION_FRAUDS.md.
-"""
-
-import json
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from pulsometro.check.rules.previous_wave import Past, against
-from pulsometro.check.rules.relation_findings import relation_rules
-from pulsometro.check.rules.shapes import shape_rules
-from pulsometro.questionnaire.model import Questionnaire
-from pulsometro.simulate.sample import draw
-from pulsometro.simulate.world import make_world
-from pulsometro.study import Study, load_study
+from benchmarks.fraud_field import Field, Said, field, said
 
-ROOT = Path(__file__).resolve().parents[1]
-KEPT = ROOT / "benchmarks" / "relation_frauds.json"
-WAVE = "2013T1"
-SHARES = (1.0, 0.5, 0.2, 0.1, 0.08, 0.05)
-POWER = 0.8
+__all__ = ["DUTY", "KINDS", "SAFETY", "TRUST", "Field", "Kind", "field", "planted", "put", "told"]
 SAFETY = ("seg_municipio", "seg_estado", "seg_pais")
 TRUST = (
     "conf_policia_municipal", "conf_transito", "conf_fuerza_civil", "conf_policia_estatal", "conf_policia_federal",
@@ -112,11 +90,12 @@ def of_one(item: str) -> Where:
 
 @dataclass(frozen=True)
 class Kind:
-    """What is planted, in which rows, and whether the wave has a past."""
+    """What is planted, in which rows, whether the wave has a past, and of which items it declares a break."""
 
     spoil: Spoil
     where: Where = scattered
     first: bool = False
+    broken: tuple[str, ...] = ()
 
 
 BATTERIES = (*SAFETY, *TRUST, *DUTY)
@@ -129,11 +108,19 @@ KINDS: dict[str, Kind] = {
     "two adjacent columns exchanged: municipal police and transit": Kind(moved(TRUST[:2], TRUST[1::-1])),
     "two adjacent columns exchanged: state and federal police": Kind(moved(TRUST[3:5], TRUST[4:2:-1])),
     "two adjacent columns exchanged: army and navy": Kind(moved(TRUST[5:], TRUST[:4:-1])),
+    "two adjacent columns exchanged: army and navy, first wave": Kind(moved(TRUST[5:], TRUST[:4:-1]), first=True),
+    "two adjacent columns exchanged: army and navy, break declared": Kind(
+        moved(TRUST[5:], TRUST[:4:-1]), broken=TRUST[5:]
+    ),
     "two adjacent columns exchanged: municipality and state": Kind(moved(SAFETY[:2], SAFETY[1::-1])),
     "two adjacent columns exchanged: state and country": Kind(moved(SAFETY[1:], SAFETY[:0:-1])),
+    "two adjacent columns exchanged: state and country, break declared": Kind(
+        moved(SAFETY[1:], SAFETY[:0:-1]), broken=SAFETY[1:]
+    ),
     "columns exchanged between batteries: navy and mayor": Kind(moved(NAVY, NAVY[::-1])),
     "trust battery moved by one column": Kind(moved(TRUST, (*TRUST[1:], TRUST[0]))),
     "all answers shuffled against sex, age and place": Kind(shuffled(*BATTERIES)),
+    "all answers shuffled against sex, age and place, first wave": Kind(shuffled(*BATTERIES), first=True),
     "trust battery shuffled": Kind(shuffled(*TRUST)),
     "headline shuffled": Kind(shuffled("seg_municipio")),
     "sex and age shuffled": Kind(shuffled("sexo", "edad", "grupo_edad")),
@@ -146,130 +133,29 @@ KINDS: dict[str, Kind] = {
     "one municipality: headline turned": Kind(turned("seg_municipio", most=3), of_one("municipio")),
     "one municipality: trust backwards": Kind(moved(TRUST, TRUST[::-1]), of_one("municipio")),
     "one municipality: headline shuffled": Kind(shuffled("seg_municipio"), of_one("municipio")),
+    "one municipality: all answers shuffled": Kind(shuffled(*BATTERIES), of_one("municipio")),
     "one municipality: trust shuffled": Kind(shuffled(*TRUST), of_one("municipio")),
     "one interviewer: headline turned": Kind(turned("seg_municipio", most=3), of_one("entrevistador")),
     "one interviewer: trust backwards": Kind(moved(TRUST, TRUST[::-1]), of_one("entrevistador")),
+    "one interviewer: all answers shuffled": Kind(shuffled(*BATTERIES), of_one("entrevistador")),
+    "one interviewer: trust shuffled": Kind(shuffled(*TRUST), of_one("entrevistador")),
+    "ages rounded to fives": Kind(rounded("edad", 5)),
     "ages rounded to tens": Kind(rounded("edad", 10)),
     "durations rounded to five minutes": Kind(rounded("duracion_min", 5)),
     "one duration for all": Kind(fixed("duracion_min", 12.0)),
+    "the median put in: adults of the household": Kind(fixed("adultos_hogar", 2)),
+    "the median put in: age": Kind(fixed("edad", 38)),
+    "the median put in: years in the municipality": Kind(fixed("anios_municipio", 20)),
     "one answer for all (bribes)": Kind(fixed("soborno_municipal", 2)),
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Field:
-    """The study, and draws of the wave and of those before it, by seed."""
-
-    study: Study
-    questionnaire: Questionnaire
-    now: pd.DataFrame
-    past: tuple[Past, ...]
-
-
-@cache
-def field(wave: str, seed: int) -> Field:
-    """A clean draw of a wave and other draws of the earlier ones."""
-    study = load_study(ROOT)
-    world = make_world(study)
-    earlier = world.waves[: world.waves.index(wave)]
-    past = tuple(
-        Past(each, world.questionnaires[each], draw(world.edition(each), seed).responses.reset_index(drop=True))
-        for each in earlier
-    )
-    now = draw(world.edition(wave), seed).responses.reset_index(drop=True)
-    return Field(study, world.questionnaires[wave], now, past)
-
-
-def told(here: Field, responses: pd.DataFrame, first: bool = False) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Failed rule → its severity and keys."""
-    study, past = here.study, () if first else here.past
-    settings = study.params.check
-    duration = settings.roles.duration
-    found = [
-        relation_rules(study, here.questionnaire, responses, past),
-        shape_rules(here.questionnaire, responses, past, duration, settings.design_effect),
-    ]
-    if past:
-        moves, rules = against(here.questionnaire, responses, past[-1], settings)
-        found.append(({"moves": moves}, rules))
-    failed = {}
-    for tables, rules in found:
-        for rule in rules:
-            table = tables[rule.table]
-            keys = tuple(table.loc[table[rule.column].astype(bool), "key"])
-            if keys and rule.severity != "info":
-                failed[rule.id] = (rule.severity, keys)
-    return failed
-
-
-@cache
-def told_clean(seed: int, first: bool) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """What is said of the draw without damage, which is no hit."""
-    here = field(WAVE, seed)
-    return told(here, here.now, first)
+def told(here: Field, responses: pd.DataFrame, first: bool = False) -> Said:
+    """Failed rule of the families relations, shapes, sample and past → its severity and keys."""
+    return said(here.without_past() if first else here, responses, ("columns", "relations", "parts"))
 
 
 def planted(kind: Kind, here: Field, share: float, seed: int) -> pd.DataFrame:
     """The wave with one kind of damage in a share of the rows."""
     rng = np.random.default_rng(seed)
     return kind.spoil(here.now, kind.where(here.now, share, rng), rng)
-
-
-def power(kind: Kind, seeds: int) -> dict[str, dict[str, float]]:
-    """Share of the rows → how often it is seen and how often it stops the wave, down to what is seen no more."""
-    found: dict[str, dict[str, float]] = {}
-    for share in SHARES:
-        seen, stops, rules = 0, 0, set()
-        for seed in range(1, seeds + 1):
-            here = field(WAVE, seed)
-            clean = told_clean(seed, kind.first)
-            failed = {
-                rule: said for rule, said in told(here, planted(kind, here, share, seed), kind.first).items()
-                if clean.get(rule) != said
-            }  # fmt: skip
-            seen += bool(failed)
-            stops += any(severity == "critical" for severity, _ in failed.values())
-            rules |= set(failed)
-        found[str(share)] = {"seen": seen / seeds, "stops": stops / seeds, "by": sorted(rules)}  # type: ignore[dict-item]
-        if seen / seeds < POWER:
-            break
-    return found
-
-
-def report(found: Mapping[str, Mapping[str, Mapping[str, object]]], seeds: int) -> str:
-    """The Markdown table: from what share each kind is seen, and from what share it stops."""
-    lines = [
-        "# Damaged relations: from what share of the rows each is seen", "",
-        f"Made by `python benchmarks/relation_frauds.py`: planted in {seeds} draws of the simulated edition {WAVE}",
-        "(some 4,900 interviews in nine municipalities by sixty interviewers), with draws of all earlier editions",
-        "as its past; by all rules of the families relations, shapes and past.",
-        f"Shares tried: {', '.join(f'{share:.0%}' for share in SHARES)} of the rows (of those of the municipality or",
-        f"interviewer, where it is one). Seen, or stopped, with a power of {POWER:.0%}: in so many of the draws.", "",
-        "| kind | seen from | stops from | by |", "|---|---|---|---|",
-    ]  # fmt: skip
-    for kind in KINDS:
-        if kind in found:
-            seen, stops = (_least(found[kind], what) for what in ("seen", "stops"))
-            by = found[kind]["1.0"]["by"]
-            assert isinstance(by, list)
-            lines.append(f"| {kind} | {seen} | {stops} | {', '.join(by) or '–'} |")
-    return "\n".join(lines) + "\n"
-
-
-def _least(found: Mapping[str, Mapping[str, object]], what: str) -> str:
-    shares = [float(share) for share, each in found.items() if float(str(each[what])) >= POWER]
-    return f"{min(shares):.0%}" if shares else "never"
-
-
-def main(seeds: int, kinds: list[str]) -> None:
-    """Run the kinds (those not kept yet, where none is named) and write the table."""
-    found = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
-    for name in kinds or [kind for kind in KINDS if kind not in found]:
-        found[name] = power(KINDS[name], seeds)
-        KEPT.write_text(json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-        (ROOT / "benchmarks" / "RELATION_FRAUDS.md").write_text(report(found, seeds), encoding="utf-8")
-        print(name, {share: (each["seen"], each["stops"]) for share, each in found[name].items()}, flush=True)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5, sys.argv[2:])

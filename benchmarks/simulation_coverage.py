@@ -27,7 +27,8 @@ from pulsometro.simulate.published_targets import Published
 from pulsometro.simulate.sample import draw_edition
 from pulsometro.simulate.world import World, make_world
 from pulsometro.study import Study, load_study
-from pulsometro.weighting.chain import Inputs, weigh
+from pulsometro.weighting.chain import weigh
+from pulsometro.weighting.inputs import Inputs
 from pulsometro.weighting.stage import known_answers
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,7 +97,7 @@ def one_survey(world: World, edition: Edition, figures: list[Published], seed: i
         missing = tuple(item.missing)
         variables[name] = Share(name, figure.item, (figure.code,), category=str(figure.code), missing=missing)
     table = estimate(
-        survey_design(study, data), list(variables.values()), [Domain(()), Domain((area,))],
+        survey_design(study, edition.wave, data), list(variables.values()), [Domain(()), Domain((area,))],
         statistics=("proportion",), wave=edition.wave, settings=estimation,
     )  # fmt: skip
     keyed = table.set_index(["indicator", "domain"])

@@ -22,8 +22,9 @@ from pulsometro.simulate.answers import Edition, true_shares
 from pulsometro.simulate.sample import draw_edition
 from pulsometro.simulate.world import make_world
 from pulsometro.study import Study, load_study
-from pulsometro.weighting.chain import Inputs, weigh
+from pulsometro.weighting.chain import weigh
 from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.inputs import Inputs
 from pulsometro.weighting.stage import known_answers
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,22 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from pulsometro.cli import main
 from tests.bad_inputs.broken import WAVE
 from tests.bad_inputs.dates_words import ACCEPTED, REFUSED, ZEROS, dates, formatted, zoned
+from tests.bad_inputs.ingested import ingested, responses
 from tests.ingest import deliveries as d
 
 pytestmark = pytest.mark.slow
-
-
-def ingested(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
-    """Exit code and what is printed."""
-    monkeypatch.chdir(folder)
-    result = CliRunner().invoke(main, ["ingest", WAVE])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-    return result.exit_code, result.output
 
 
 @pytest.mark.parametrize("case", ACCEPTED)
@@ -29,11 +20,11 @@ def test_it_is_read_and_noted(case: str, tmp_path: Path, monkeypatch: pytest.Mon
     code, said = ingested(tmp_path, monkeypatch)
     assert code == 0 and "60 rows = 60 accepted + 0 quarantined" in said, said
     assert pd.Series([said]).str.contains(note).all(), said
-    got = pd.read_parquet(tmp_path / "processed" / WAVE / "ingest" / "responses.parquet")
+    got = responses(tmp_path)
     (tmp_path / "good").mkdir()
     d.prepared(tmp_path / "good")
     code, _ = ingested(tmp_path / "good", monkeypatch)
-    expected = pd.read_parquet(tmp_path / "good" / "processed" / WAVE / "ingest" / "responses.parquet")
+    expected = responses(tmp_path / "good")
     pd.testing.assert_frame_equal(got[list(expected.columns)], expected)
 
 
@@ -72,5 +63,5 @@ def test_a_program_s_word_for_no_date_is_blank_and_noted(
     code, said = ingested(tmp_path, monkeypatch)
     assert code == 0 and "60 rows = 60 accepted + 0 quarantined" in said, said
     assert "word for none were read as blank: FECHA (3)" in said, said
-    days = pd.read_parquet(tmp_path / "processed" / WAVE / "ingest" / "responses.parquet")["fecha"]
+    days = responses(tmp_path)["fecha"]
     assert days.isna().sum() == 3 and days.dropna().str.startswith("2020-01").all()

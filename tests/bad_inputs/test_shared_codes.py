@@ -1,7 +1,6 @@
 """The small inputs of ../shared/cases about codes, numbers and words for blank: what its README says of each."""
 
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,15 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
-from ruamel.yaml import YAML
 
-from pulsometro.cli import main
-from tests.small_study import ROOT, dump, load
+from tests.bad_inputs.ingested import ingested, responses
+from tests.bad_inputs.shared_cases import WAVE, write_study
 
 pytestmark = pytest.mark.slow
 
-WAVE = "2013T2"
 MEDIA = ("medio_radio", "medio_tv", "medio_red")
 M = "delivery.columns."
 LABELS = ("Radio", "Televisión", "Redes sociales")
@@ -121,65 +117,27 @@ CASES: Mapping[str, Shared] = {
 }
 
 
-@pytest.fixture
-def cases(shared_dir: Path) -> Path:
-    """The folder of the inputs."""
-    folder = shared_dir / "cases" / "deliveries"
-    if not folder.is_dir():
-        pytest.skip("../shared is not here: the cases of issue inputs")
-    return folder
-
-
-def _study(folder: Path, delivery: Path, asked: Mapping[str, Any]) -> None:
-    """The project with this wave alone and the input as its delivery; the short questionnaire for those on options."""
-    if not (folder / "questionnaires").exists():
-        shutil.copytree(ROOT / "questionnaires", folder / "questionnaires")
-        params = load(ROOT / "params.yaml")
-        params["waves"] = {WAVE: {**params["waves"][WAVE], "file": delivery.name}}
-        for key in ("attempts", "simulated"):
-            del params["waves"][WAVE][key]
-        dump(params, folder / "params.yaml")
-        (folder / "raw" / WAVE).mkdir(parents=True)
-        shutil.copy(delivery, folder / "raw" / WAVE / delivery.name)
-        if re.match(r"1(0\d|1[12]|30)", delivery.name):
-            text = (delivery.parents[1] / "README.md").read_text(encoding="utf-8")
-            short = text.partition("```yaml\n")[2].partition("```")[0]
-            (folder / "questionnaires" / f"{WAVE}.yaml").write_text(short, encoding="utf-8")
-    questionnaire = folder / "questionnaires" / f"{WAVE}.yaml"
-    yaml = YAML(typ="safe")
-    content = yaml.load(questionnaire.read_text(encoding="utf-8"))
-    for key, value in asked.items():
-        *way, last = key.split(".")
-        inner = content
-        for part in way:
-            inner = inner.setdefault(part, {})
-        inner[last] = value
-    with questionnaire.open("w", encoding="utf-8") as stream:
-        yaml.dump(content, stream)
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_what_the_readme_says(name: str, cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = CASES[name]
-    _study(tmp_path, cases / name, case.before)
-    monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(main, ["ingest", WAVE])
-    assert re.search(case.said, result.output), result.output
+    write_study(tmp_path, cases / name, case.before)
+    code, said = ingested(tmp_path, monkeypatch, WAVE)
+    assert re.search(case.said, said), said
     folder = tmp_path / "processed" / WAVE / "ingest"
-    if result.exit_code:
-        assert isinstance(result.exception, SystemExit) and len(result.output.splitlines()) == 1
+    if code:
+        assert len(said.splitlines()) == 1
         assert [path.name for path in folder.iterdir()] == ["withheld.json"]
     if not case.mend:
-        assert bool(result.exit_code) == ("accepted" not in case.said)
+        assert bool(code) == ("accepted" not in case.said)
     else:
-        assert result.exit_code == 1
-        _study(tmp_path, cases / name, case.mend)
-        result = CliRunner().invoke(main, ["ingest", WAVE])
-        delivered, accepted = re.findall(r"(\d+) rows = (\d+) accepted \+ ", result.output)[0]
+        assert code == 1
+        write_study(tmp_path, cases / name, {**case.before, **case.mend})
+        code, said = ingested(tmp_path, monkeypatch, WAVE)
+        delivered, accepted = re.findall(r"(\d+) rows = (\d+) accepted \+ ", said)[0]
         # Case 07 and 09: what was thousands is out of range, or is a long interview; it is read exactly all the same.
-        assert result.exit_code == 0 and int(delivered) - int(accepted) <= 1, result.output
-    if result.exit_code == 0:
-        made = pd.read_parquet(folder / "responses.parquet")
+        assert code == 0 and int(delivered) - int(accepted) <= 1, said
+    if code == 0:
+        made = responses(tmp_path, WAVE)
         for item, counts in case.then.items():
             found = made[item].value_counts().to_dict()
             assert counts.items() <= found.items(), (item, found)
@@ -187,8 +145,7 @@ def test_what_the_readme_says(name: str, cases: Path, tmp_path: Path, monkeypatc
 
 def test_the_line_of_a_value_that_is_set_aside(cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "17_renglones_vacios_y_error_en_linea_41.csv"
-    _study(tmp_path, cases / name, {})
-    monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(main, ["ingest", WAVE]).exit_code == 0
+    write_study(tmp_path, cases / name, {})
+    assert ingested(tmp_path, monkeypatch, WAVE)[0] == 0
     quarantine = pd.read_parquet(tmp_path / "processed" / WAVE / "ingest" / "quarantine.parquet")
     assert quarantine["row"].tolist() == [41]

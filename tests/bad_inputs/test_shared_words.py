@@ -1,21 +1,18 @@
 """The small inputs of ../shared/cases about dates, texts, headings and files: what its README says of each."""
 
 import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from pulsometro.cli import main
-from tests.small_study import ROOT, dump, load
+from tests.bad_inputs.ingested import ingested, responses
+from tests.bad_inputs.shared_cases import SHORT, WAVE, write_study
 
 pytestmark = pytest.mark.slow
 
-WAVE = "2013T2"
 CP1252 = {"delivery.encoding": "cp1252"}
 # File → what is said of it, and the key that then reads it; None where it is read as it came.
 CASES: Mapping[str, tuple[str, Mapping[str, Any] | None]] = {
@@ -46,63 +43,22 @@ CASES: Mapping[str, tuple[str, Mapping[str, Any] | None]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def cases(shared_dir: Path) -> Path:
-    """The folder of the inputs."""
-    folder = shared_dir / "cases" / "deliveries"
-    if not folder.is_dir():
-        pytest.skip("../shared is not here: the cases of issue inputs")
-    return folder
-
-
-def _study(folder: Path, delivery: Path, asked: Mapping[str, Any]) -> None:
-    """The project with this wave alone and the input as its delivery; a short questionnaire for files from 100 on."""
-    shutil.copytree(ROOT / "questionnaires", folder / "questionnaires", dirs_exist_ok=True)
-    params = load(ROOT / "params.yaml")
-    params["waves"] = {WAVE: {**params["waves"][WAVE], "file": delivery.name}}
-    for key in ("attempts", "simulated"):
-        del params["waves"][WAVE][key]
-    dump(params, folder / "params.yaml")
-    questionnaire = folder / "questionnaires" / f"{WAVE}.yaml"
-    if re.match(r"1\d\d[b_]", delivery.name):
-        text = (delivery.parents[1] / "README.md").read_text(encoding="utf-8")
-        questionnaire.write_text(text.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
-    content = load(questionnaire)
-    for key, value in asked.items():
-        *way, last = key.split(".")
-        inner = content
-        for part in way:
-            inner = inner.setdefault(part, {})
-        inner[last] = value
-    if asked:
-        dump(content, questionnaire)
-    (folder / "raw" / WAVE).mkdir(parents=True, exist_ok=True)
-    shutil.copy(delivery, folder / "raw" / WAVE / delivery.name)
-
-
-def _said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
-    monkeypatch.chdir(folder)
-    result = CliRunner().invoke(main, ["ingest", WAVE])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-    return result.exit_code, result.output
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_it_gives_what_the_readme_says(
     name: str, cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     words, remedy = CASES[name]
-    _study(tmp_path, cases / name, {})
-    code, said = _said(tmp_path, monkeypatch)
+    write_study(tmp_path, cases / name, {})
+    code, said = ingested(tmp_path, monkeypatch, WAVE)
     assert re.search(words, said), said
     assert code == (0 if remedy is None else 1), said
     if remedy is not None:
         assert len([line for line in said.splitlines() if line.strip()]) == 1
         assert not list((tmp_path / "processed").rglob("*.parquet"))
-        _study(tmp_path, cases / name, remedy)
-        code, said = _said(tmp_path, monkeypatch)
+        write_study(tmp_path, cases / name, remedy)
+        code, said = ingested(tmp_path, monkeypatch, WAVE)
         assert code == 0, said
-    rows = 24 if name.startswith("1") and re.match(r"1\d\d[b_]", name) else 60
+    rows = 24 if SHORT.match(name) else 60
     assert f"{rows} rows = {rows} accepted + 0 quarantined" in said
 
 
@@ -115,10 +71,10 @@ def test_what_is_read_is_what_the_sound_file_says(
                  "81_fecha_utc.csv", "63_dta_fecha_sin_formato.dta", "46_xlsx_duracion_hora.xlsx",
                  "50_zip_de_mac.zip", "42_xlsx_estricto.xlsx", "73_doble_utf8.csv"):  # fmt: skip
         folder = tmp_path / name.partition("_")[0]
-        _study(folder, cases / name, CASES[name][1] or {})
-        code, said = _said(folder, monkeypatch)
+        write_study(folder, cases / name, CASES[name][1] or {})
+        code, said = ingested(folder, monkeypatch, WAVE)
         assert code == 0, said
-        tables[name] = pd.read_parquet(folder / f"processed/{WAVE}/ingest/responses.parquet").drop(columns="telefono")
+        tables[name] = responses(folder, WAVE).drop(columns="telefono")
     expected = tables.pop("00_bueno.csv")
     for name, table in tables.items():
         # In 76c one who gave no answer has one.

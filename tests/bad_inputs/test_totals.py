@@ -3,24 +3,19 @@
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests.bad_inputs.totals import CASES, SOUND
+from pulsometro.common.files import read_record
+from tests.bad_inputs import own_totals
+from tests.bad_inputs.totals import CASES, SOUND, Break
 from tests.weighting.test_command import ROOT, Folder
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
-    monkeypatch.chdir(tmp_path)
-    made = Folder(tmp_path)
-    made.weighting |= {"replicates": None, "trim": None}
-    return made
+# Those of a broken table, and those of totals or names of another meaning.
+REFUSED: dict[str, tuple[Break, str, Break | None]] = {**CASES, **own_totals.REFUSED}
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +27,9 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pd.DataFrame]:
         yield made.weights()
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
+@pytest.mark.parametrize("name", sorted(REFUSED))
 def test_a_broken_table_is_one_sentence_and_its_remedy_is_tried(folder: Folder, name: str) -> None:
-    apply, said, mend = CASES[name]
+    apply, said, mend = REFUSED[name]
     apply(folder)
     done = folder.weigh()
     assert done.exit_code == 1, done.output
@@ -51,6 +46,8 @@ def test_a_broken_table_is_one_sentence_and_its_remedy_is_tried(folder: Folder, 
     mended = folder.weigh()
     assert mended.exit_code == 0, mended.output
     assert folder.processed("weights.parquet").exists()
+    warnings = read_record(folder.processed("weighting.json"))["warnings"]
+    assert not any(re.search(said, warning) for warning in warnings), warnings
 
 
 @pytest.mark.parametrize("name", sorted(SOUND))

@@ -5,9 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.bad_inputs.broken import WAVE
 from tests.bad_inputs.dates_words import dates
-from tests.bad_inputs.test_dates_words import ingested
+from tests.bad_inputs.ingested import ingested, responses
 from tests.bad_inputs.true_dates import READ, REFUSED
 from tests.ingest import deliveries as d
 
@@ -16,8 +15,7 @@ pytestmark = pytest.mark.slow
 
 def _same_days(folder: Path, said: str) -> None:
     assert "60 rows = 60 accepted + 0 quarantined" in said, said
-    days = pd.read_parquet(folder / "processed" / WAVE / "ingest" / "responses.parquet")["fecha"]
-    assert days.tolist() == d.good()["FECHA"].tolist()
+    assert responses(folder)["fecha"].tolist() == d.good()["FECHA"].tolist()
 
 
 @pytest.mark.parametrize("case", REFUSED)

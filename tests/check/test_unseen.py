@@ -80,6 +80,8 @@ def test_what_a_blank_role_would_feed_has_not_passed(
     assert verdict.verdict == "stop"
     good = why(checked(d.prepared(tmp_path, sound), engine))
     assert not unseen & set(good)
+    # A list of findings that is empty was looked at, and nothing was found.
+    assert "no hay nada que mirar" not in good.values()
 
 
 def test_people_of_few_interviews_are_compared_with_nobody(tmp_path: Path, engine: Engine) -> None:

@@ -15,7 +15,7 @@ from pulsometro.cli import main
 from pulsometro.common.files import read_table
 from pulsometro.estimates import series
 from pulsometro.estimates import stage as estimate
-from pulsometro.estimates.series_breaks import breaks_between, recoded
+from pulsometro.estimates.series_breaks import breaks_between, every_questionnaire, recoded
 from pulsometro.ingest import stage as ingest
 from pulsometro.questionnaire.comparability import RECODED
 from pulsometro.study import Study, load_study
@@ -71,7 +71,7 @@ BY_SCHOOLING = ("escolaridad", "municipio*escolaridad")
 def test_a_recoded_item_breaks_the_groups_that_use_it(tmp_path: Path, now: dict[str, Any], why: str) -> None:
     study = study_of(tmp_path, {}, now)
     assert breaks_of(study) == ({}, dict.fromkeys(BY_SCHOOLING, why) if why else {})
-    told = list(recoded(study, WAVES))
+    told = list(recoded(every_questionnaire(study)))
     assert bool(told) == (why == RECODED)
     if told:
         assert f"questionnaires/{NOW}.yaml: escolaridad have other answers" in told[0]

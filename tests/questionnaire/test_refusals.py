@@ -109,6 +109,23 @@ WRONG_WAVES = {
         "nueva has no codes",
     ),
     "code both answer and missing": (WAVE + "items: {victima: {missing: {1: no_sabe}}}\n", "code 1 is both"),
+    "answer of the source in no group": (WAVE + "items: {edad: {range: [18, 110]}}\n", "98 of 'edad' is in no group"),
+    "gap between two groups": (
+        WAVE + "items: {grupo: {derived: {ranges: {1: [18, 38], 2: [41, 97]}}}}\n", "39 of 'edad' is in no group"
+    ),
+    "new code of the source in no group": (
+        WAVE + "items: {dos: {text: D, label: D, codes: {1: a}, derived: {source: victima, ranges: {1: [1, 1]}}}}\n",
+        "2 of 'victima' is in no group",
+    ),
+    "two groups that meet": (
+        WAVE + "items: {grupo: {derived: {ranges: {1: [18, 41], 2: [41, 97]}}}}\n", "1 and 2 both take 41"
+    ),
+    "group without label": (
+        WAVE + "items: {grupo: {derived: {ranges: {1: [18, 40], 3: [41, 97]}}}}\n", "3 is none of the item's codes"
+    ),
+    "group that ends before it begins": (
+        WAVE + "items: {grupo: {derived: {ranges: {1: [40, 18], 2: [41, 97]}}}}\n", "1 goes from 40 to 18"
+    ),
     "item that is no mapping": (WAVE + "items: {nueva: sí}\n", "items.nueva"),
     "left out but unknown": (WAVE + "without: [denunci]\n", "'denunci'"),
     "another wave's name": ('wave: "2099T2"\nextends: base\n', "2099T2"),

@@ -10,7 +10,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from pulsometro.ingest.stage import read
+from pulsometro.ingest.reading import read
 from pulsometro.simulate import stage
 from pulsometro.simulate.assumptions import Drift
 from pulsometro.simulate.sample import draw

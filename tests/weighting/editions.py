@@ -9,8 +9,8 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from pulsometro.settings.weighting_settings import WeightingSettings
-from pulsometro.weighting.chain import Inputs
 from pulsometro.weighting.content_order import content_rank
+from pulsometro.weighting.inputs import Inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 TOTALS = pd.read_csv(ROOT / "raw" / "population" / "control_totals.csv", dtype={"cve_geo": str})

@@ -12,7 +12,7 @@ from pulsometro.ingest.delivery_record import DeliveryRecord
 from pulsometro.study import Study
 
 # Tables that list what was found: no row in them is a finding of nothing, not nothing that was looked at.
-_LISTS = {"differences", "interviewers", "reasons", "columns", "moves"}
+_LISTS = {"differences", "interviewers", "reasons", "columns", "moves", "relations", "shapes"}
 _LABELS = ("label_differs", "label_swapped", "label_without_code", "code_without_label")
 _TEXTS = ("text_swapped", "text_other")
 _KINDS = ("type", "user_missing")

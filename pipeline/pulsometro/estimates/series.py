@@ -15,7 +15,7 @@ from pulsometro.common.escapes import csv_text
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.common.sealing import damaged
 from pulsometro.estimates.hypotheses import hypotheses_of, identified, shown_by
-from pulsometro.estimates.series_breaks import breaks_between, domains_between, recoded
+from pulsometro.estimates.series_breaks import breaks_between, domains_between, every_questionnaire, recoded
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
 from pulsometro.estimates.within_wave import Judging, differences_of, none
 from pulsometro.estimation import (
@@ -76,7 +76,7 @@ def run(study: Study) -> str:
     _write_headline(study, waves, estimates)
     tested = f"{len(tables['changes']):,} changes and {len(tables['differences']):,} differences tested"
     said = f"{len(waves)} waves, {len(estimates):,} estimates, {tested}.{_left_out(study, waves, withheld)}"
-    return "\n".join([said, *recoded(study, waves)])
+    return "\n".join([said, *recoded(every_questionnaire(study))])
 
 
 def _left_out(study: Study, waves: Sequence[str], withheld: Mapping[str, Withheld]) -> str:
@@ -132,17 +132,16 @@ def all_changes(
     ``estimates``: withheld cells too; ``cells``: these, whose changes are left out before any family is adjusted: a
     p-value that is adjusted beside others tells theirs.
     """
-    questionnaires = {wave: study.questionnaire(wave) for wave in waves}
+    questionnaires = every_questionnaire(study)
     parts = []
     for wave in waves:
         for comparison, reference in references(study, waves, wave).items():
-            parts.append(_changes(study, waves, questionnaires, prepared, estimates, (wave, reference, comparison)))
+            parts.append(_changes(study, questionnaires, prepared, estimates, (wave, reference, comparison)))
     return _judged([changes_told(part, cells) for part in parts], judging)
 
 
 def _changes(
     study: Study,
-    waves: Sequence[str],
     questionnaires: Mapping[str, Questionnaire],
     prepared: Mapping[str, Prepared],
     estimates: pd.DataFrame,
@@ -160,7 +159,7 @@ def _changes(
         comparison=comparison,
         rule=change_rule(study),
         settings=estimation_settings(study),
-        breaks=breaks_between(study, questionnaires, waves, reference, wave),
+        breaks=breaks_between(study, questionnaires, list(questionnaires), reference, wave),
     )
 
 

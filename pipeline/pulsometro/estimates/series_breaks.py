@@ -3,11 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.estimation import Breaks, Domain
 from pulsometro.questionnaire import Questionnaire
-from pulsometro.questionnaire.comparability import break_between, group_break_between, undeclared
+from pulsometro.questionnaire.comparability import break_between, group_break_between, told_elsewhere, undeclared
 from pulsometro.study import Study
 from pulsometro.study.areas_in_time import moved_between
+
+
+def every_questionnaire(study: Study) -> dict[str, Questionnaire]:
+    """Every wave's questionnaire that can be read, oldest first: a wave that is withheld may have broken a series."""
+    found = {}
+    for wave in study.waves:
+        try:
+            found[wave] = study.questionnaire(wave)
+        except MachineError:
+            raise
+        except PulsoError:
+            # Its own stages refuse the wave.
+            continue
+    return found
 
 
 def breaks_between(
@@ -35,16 +50,27 @@ def breaks_between(
     )
 
 
-def recoded(study: Study, waves: Sequence[str]) -> Iterator[str]:
-    """A sentence for each wave whose questionnaire gives items other answers and does not say whether they compare."""
+def recoded(questionnaires: Mapping[str, Questionnaire]) -> Iterator[str]:
+    """A sentence for each wave whose questionnaire gives items other answers, or asks others, and does not say whether
+    they compare; and for each break that another wave's questionnaire tells of alone. All waves, oldest first."""
+    waves = list(questionnaires)
     found: dict[str, list[str]] = {}
-    for wave, item in undeclared({wave: study.questionnaire(wave) for wave in waves}, waves):
+    for wave, item in undeclared(questionnaires, waves):
         found.setdefault(wave, []).append(item)
     for wave, items in found.items():
         yield (
-            f"Warning: questionnaires/{wave}.yaml: {', '.join(items)} have other answers than in the wave before and "
-            "nothing says whether they compare: no change by them is tested; declare why not in comparable.breaks, or "
-            f'why they do in comparable.kept ({{"{wave}": "…"}}).'
+            f"Warning: questionnaires/{wave}.yaml: {', '.join(items)} have other answers than in the wave before, or "
+            "are asked of others, and nothing says whether they compare: no change by them is tested; declare why not "
+            f'in comparable.breaks, or why they do in comparable.kept ({{"{wave}": "…"}}).'
+        )
+    elsewhere: dict[tuple[str, str], list[str]] = {}
+    for wave, item, broken in told_elsewhere(questionnaires, waves):
+        elsewhere.setdefault((wave, broken), []).append(item)
+    for (wave, broken), items in elsewhere.items():
+        yield (
+            f"Warning: questionnaires/{wave}.yaml says that {', '.join(items)} break in {broken}, and "
+            f"questionnaires/{broken}.yaml does not: {broken} itself is compared with the waves before it; declare the "
+            "break there too, or take it out."
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from pulsometro.questionnaire.comparability import SINCE
+from pulsometro.questionnaire.comparability import SINCE, lineage
 from pulsometro.questionnaire.model import Item, Questionnaire
 
 ChangeKind = Literal[
@@ -43,7 +43,7 @@ def differences(a: Questionnaire, b: Questionnaire) -> tuple[Change, ...]:
         if name not in a.items:
             changes.append(Change("new", name, "", item.label))
             continue
-        declared = _declared(item, b)
+        declared = _declared(name, b)
         changes += list(_item(name, a.items[name], item, declared, item.comparable.kept.get(b.wave, "")))
         if name in moved:
             changes.append(Change("order", name, str(moved[name][0]), str(moved[name][1]), declared))
@@ -59,11 +59,13 @@ def _fieldwork(a: Questionnaire, b: Questionnaire) -> Iterator[Change]:
             yield Change("fieldwork", fact, before, after, b.fieldwork.breaks.get(b.wave, ""))
 
 
-def _declared(item: Item, later: Questionnaire) -> str:
-    """Why an item's series breaks at the later wave, as the questionnaire has it; "" when it does not."""
+def _declared(name: str, later: Questionnaire) -> str:
+    """Why an item's series breaks at the later wave, by itself or by what it is cut from; "" when it does not."""
     wave = later.wave
-    said = item.comparable.breaks.get(wave, "") or later.fieldwork.breaks.get(wave, "")
-    return said or (SINCE if item.comparable.since == wave else "")
+    asked = [later.items[each].comparable for each in lineage((name,), later)]
+    said = next((each.breaks[wave] for each in asked if wave in each.breaks), "")
+    said = said or later.fieldwork.breaks.get(wave, "")
+    return said or (SINCE if any(each.since == wave for each in asked) else "")
 
 
 def _item(name: str, old: Item, new: Item, declared: str, kept: str) -> Iterator[Change]:
@@ -136,13 +138,15 @@ def describe(a: Questionnaire, b: Questionnaire) -> str:
         mark = f"  [series breaks: {change.breaks}]" if change.breaks else mark
         mark = "  [NO BREAK DECLARED]" if change.undeclared else mark
         lines.append(f"  {change.kind:<9} {change.item}: {arrow}{mark}")
-    broken = sorted({change.item for change in changes if change.breaks})
+    changed = {change.item for change in changes if change.breaks}
+    broken = sorted(name for name in {*changed, *b.items} if changed & {name, *lineage((name,), b)})
     open_ = sorted({change.item for change in changes if change.undeclared})
-    lines.append(f"Series that break at {b.wave}: {', '.join(broken) or 'none'}")
+    by_them = "; so does every series by a group of theirs" if broken else ""
+    lines.append(f"Series that break at {b.wave}: {', '.join(broken) or 'none'}{by_them}")
     if open_:
         lines.append(
             f"Decide: {', '.join(open_)} changed in meaning; declare comparable.breaks, or why it compares in "
-            f'comparable.kept ({{"{b.wave}": "…"}}). Codes that changed undeclared are not compared.'
+            f'comparable.kept ({{"{b.wave}": "…"}}). Codes and skips that changed undeclared are not compared.'
         )
     return "\n".join(lines)
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire.coherence import conditions_of, consistency_faults
+from pulsometro.questionnaire.cut_faults import cut_faults
 from pulsometro.questionnaire.expressions import parse
 from pulsometro.questionnaire.item_faults import code_faults, delivery_faults, name_faults, skip_faults
 from pulsometro.questionnaire.model import Attempts, Consistency, Delivery, Fieldwork, Item, Questionnaire
@@ -130,6 +131,7 @@ def _faults(content: _WaveFile, wave: str, areas: Collection[str]) -> Iterator[F
     yield from name_faults(content.items, content.attempts.columns)
     yield from code_faults(items)
     yield from skip_faults(items, areas)
+    yield from cut_faults(items)
     yield from delivery_faults(content.items, items, content.delivery)
     yield from mark_faults(content.delivery)
     yield from number_faults(items, content.delivery)

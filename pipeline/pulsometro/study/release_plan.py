@@ -8,7 +8,8 @@ from pulsometro.questionnaire.model import NEVER_RELEASED
 from pulsometro.settings.faults import Fault, refuse, shown
 from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.settings.weighting_settings import WeightingSettings
-from pulsometro.study.parameters import Params, Study
+from pulsometro.study.parameters import Params
+from pulsometro.study.study_folder import Study
 
 Place = tuple[str, str, str, int]
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table
-from pulsometro.study.parameters import Study
+from pulsometro.study.study_folder import Study
 
 FOLIO = "folio"
 HIDDEN = "released_keys.parquet"

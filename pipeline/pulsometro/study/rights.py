@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from pulsometro.study.parameters import Study
+from pulsometro.study.study_folder import Study
 
 FILE, FOLDER = 0o644, 0o755
 

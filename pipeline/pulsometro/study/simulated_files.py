@@ -12,7 +12,7 @@ from typing import Any
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_json
-from pulsometro.study.parameters import Study
+from pulsometro.study.study_folder import Study
 
 RECORD = ".simulated.json"
 

@@ -12,8 +12,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pulsometro.common.files import atomic_folder, write_json
 from pulsometro.settings.configuration import load_yaml
-from pulsometro.study.parameters import Params, Study
+from pulsometro.study.parameters import Params
 from pulsometro.study.release_plan import refuse_plan
+from pulsometro.study.study_folder import Study
 from pulsometro.study.themes import themes_of
 
 

@@ -17,7 +17,7 @@ from pulsometro.common.errors import MachineError, PassingError, PulsoError
 from pulsometro.common.files import atomic_folder, write_record
 from pulsometro.settings.configuration import STRICT, read_made
 from pulsometro.study.layout import STAGES
-from pulsometro.study.parameters import Study
+from pulsometro.study.study_folder import Study
 
 RECORD = "withheld.json"
 # Of a message that says only what is wrong.

@@ -5,14 +5,12 @@ import numpy as np
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.weighting.arrays import Floats, codes_of
 from pulsometro.weighting.control_totals import Gap, Totals
+from pulsometro.weighting.dwelling_sizes import IMPOSSIBLE, POSSIBLE, over_all, unlike_others
 from pulsometro.weighting.errors import WeightingError
 from pulsometro.weighting.record import CoverageRecord
-from pulsometro.weighting.totals_doubts import IMPOSSIBLE, per_dwelling, widened
 
 # An interview of a survey stands for more persons than this; totals in thousands give less.
 FEWEST_PERSONS = 10.0
-# Adults of a dwelling are between these wherever people live; thousands and percent are not.
-DWELLING = (0.5, 8.0)
 # Two sources of one time never differ by so much (share of the total in use): one is in other units, or twice.
 FARTHEST = 0.5
 _UNITS = "are they in percent, in thousands, or twice?"
@@ -101,24 +99,18 @@ def _refuse_dwellings(
 ) -> None:
     """More or fewer adults of a dwelling than live anywhere, in an area or over all; or than is declared."""
     known, file = settings.population, settings.coverage.file if settings.coverage is not None else ""
-    dwellings = next((each.dwellings for each in coverage if each.area == "total"), None)
-    adults = sum(people.values())
-    low, high = known.per_dwelling or DWELLING
+    whole = over_all(people, coverage)
+    low, high = known.per_dwelling or POSSIBLE
     asked = known.per_dwelling is not None or known.persons is None
-    if dwellings and asked and not low <= adults / dwellings <= high:
+    if whole is not None and asked and not low <= whole.adults <= high:
         named = f"weighting.population.per_dwelling says {low:g} to {high:g}" if known.per_dwelling else ""
         raise WeightingError(
-            f"the totals have {adults:,.0f} persons for {dwellings:,.0f} dwellings, {adults / dwellings:.3g} in each: "
-            + (named or f"they count something else ({_UNITS})"),
+            f"{whole.text}: " + (named or f"they count something else ({_UNITS})"),
             "correct the totals, or weighting.population.per_dwelling" if named else _REMEDY,
         )
-    each, relative = per_dwelling(people, coverage)
-    low, high = widened(totals, coverage, IMPOSSIBLE)
-    for area, times in relative.items():
-        if not low <= times <= high:
-            raise WeightingError(
-                f"{people[area]:,.0f} persons are {each[area]:.2g} for each of its dwellings in {file}, {times:.2g} "
-                f"times what the median municipality has: one of the two counts something else ({_UNITS})",
-                f"correct its totals, or its dwellings in {file}",
-                area=area,
-            )
+    for area, said in unlike_others(totals, people, coverage, file, IMPOSSIBLE):
+        raise WeightingError(
+            f"{said}: one of the two counts something else ({_UNITS})",
+            f"correct its totals, or its dwellings in {file}",
+            area=area,
+        )

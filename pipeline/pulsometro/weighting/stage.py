@@ -13,9 +13,10 @@ from pulsometro.study import Study
 from pulsometro.study.release_plan import order_of_draws, refuse_plan
 from pulsometro.study.respondents import HIDDEN, load_attempts, load_responses
 from pulsometro.study.withheld import carried
-from pulsometro.weighting.chain import Inputs, Weighted, weigh
+from pulsometro.weighting.chain import Weighted, weigh
 from pulsometro.weighting.emptied_keys import Ledger, plan_that_empties, released_keys
 from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.inputs import Inputs
 from pulsometro.weighting.named_items import refuse_names
 from pulsometro.weighting.population_table import codes_of_items, read_coverage, read_frame, read_totals
 from pulsometro.weighting.record import NAME

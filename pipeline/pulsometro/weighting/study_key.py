@@ -7,7 +7,7 @@ import hmac
 
 from pulsometro.common.errors import MachineError
 from pulsometro.common.secret_keys import SecretKey
-from pulsometro.study.parameters import Study
+from pulsometro.study.study_folder import Study
 
 KEY = SecretKey("weights.key", "the weights", "after which no edition can be weighted again as it was published")
 DEMONSTRATION_KEY = b"pulsometro: weights of nobody...".ljust(32, b".")

@@ -13,15 +13,10 @@ import pandas as pd
 
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.weighting.control_totals import Totals
+from pulsometro.weighting.dwelling_sizes import DOUBTFUL, USUAL, over_all, unlike_others
 from pulsometro.weighting.errors import WeightingError
 from pulsometro.weighting.record import CoverageRecord
 
-# Adults of an inhabited dwelling, over a whole study: about 1.6 where many live alone, 2.5 in Mexico, 3.5 at the most.
-USUAL_DWELLING = (1.5, 4.0)
-# Times the median of the areas' adults per dwelling, on both sides; the first is doubtful, the second cannot be.
-DOUBTFUL, IMPOSSIBLE = 1.5, 5.0
-# A suburb may grow so fast: by how much a year the dwellings of another year may be more (or fewer) than they were.
-GROWTH = 1.1
 # Men by women of an area's adults; in its oldest group, where women live longer.
 _SEXES, _OLD_SEXES = (0.75, 1.35), 1.15
 # Persons of 60 or 65 and over by those of twelve young years: an old country has one and a half.
@@ -81,49 +76,18 @@ def with_doubts(error: WeightingError, doubts: tuple[Doubt, ...]) -> WeightingEr
     )  # fmt: skip
 
 
-def per_dwelling(
-    people: Mapping[str, float], coverage: tuple[CoverageRecord, ...]
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Adults by dwelling of each area that has both, and the same by the median of the areas ({} of too few)."""
-    dwellings = {each.area: each.dwellings for each in coverage if each.area in people and each.dwellings > 0}
-    each = {area: people[area] / number for area, number in dwellings.items()}
-    if len(each) < _AREAS:
-        return each, {}
-    middle = float(np.median(list(each.values())))
-    return each, {area: value / middle for area, value in each.items()}
-
-
-def widened(totals: Totals, coverage: tuple[CoverageRecord, ...], factor: float) -> tuple[float, float]:
-    """(1 ÷ factor, factor), the side widened on which dwellings of another year than the totals' put a growing area."""
-    day = coverage[0].reference_date if coverage else ""
-    try:
-        years = (date.fromisoformat(day) - date.fromisoformat(totals.pick([])[1].reference_date)).days / _YEAR
-    except ValueError:
-        years = 0.0
-    return 1 / factor / GROWTH ** max(years, 0.0), factor * GROWTH ** max(-years, 0.0)
-
-
 def _dwellings(
     totals: Totals, people: dict[str, float], coverage: tuple[CoverageRecord, ...], settings: WeightingSettings
 ) -> Iterator[Doubt]:
     file = settings.coverage.file if settings.coverage is not None else ""
-    each, relative = per_dwelling(people, coverage)
-    low, high = widened(totals, coverage, DOUBTFUL)
-    for area, times in relative.items():
-        if not low <= times <= high:
-            yield Doubt(
-                f"{people[area]:,.0f} persons are {each[area]:.2g} for each of its dwellings in {file}, {times:.2g} "
-                f"times what the median municipality has; correct the one that is wrong",
-                area,
-            )
-    whole = next((entry.dwellings for entry in coverage if entry.area == "total"), 0.0)
-    if not whole or settings.population.per_dwelling is not None or settings.population.persons is not None:
+    for area, said in unlike_others(totals, people, coverage, file, DOUBTFUL):
+        yield Doubt(f"{said}; correct the one that is wrong", area)
+    whole = over_all(people, coverage)
+    if whole is None or settings.population.per_dwelling is not None or settings.population.persons is not None:
         return
-    adults = sum(people.values()) / whole
-    if not USUAL_DWELLING[0] <= adults <= USUAL_DWELLING[1]:
+    if not USUAL[0] <= whole.adults <= USUAL[1]:
         yield Doubt(
-            f"the totals have {adults * whole:,.0f} persons for {whole:,.0f} dwellings, {adults:.3g} in each, and "
-            f"{USUAL_DWELLING[0]:g} to {USUAL_DWELLING[1]:g} are usual (are they twice, or half?); correct them, or "
+            f"{whole.text}, and {USUAL[0]:g} to {USUAL[1]:g} are usual (are they twice, or half?); correct them, or "
             "say in weighting.population.per_dwelling between which numbers they lie"
         )
 

@@ -6,7 +6,8 @@ import pytest
 
 from pulsometro.check import stage as check
 from pulsometro.ingest.harmonise.changed_wordings import speaking_of_others
-from pulsometro.ingest.stage import read, run
+from pulsometro.ingest.reading import read
+from pulsometro.ingest.stage import run
 from tests.ingest import deliveries as d
 from tests.ingest.harmonise.test_wordings import ITEMS, PARAPHRASED, TEXTS, TRUST, WRITTEN, labelled
 

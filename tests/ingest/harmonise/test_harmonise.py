@@ -12,7 +12,8 @@ from pulsometro.common.files import read_record
 from pulsometro.ingest.delivery_record import Counts, Difference
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.quarantine import refuse_lost
-from pulsometro.ingest.stage import read, run
+from pulsometro.ingest.reading import read
+from pulsometro.ingest.stage import run
 from pulsometro.study import Municipality
 from tests.ingest import deliveries as d
 

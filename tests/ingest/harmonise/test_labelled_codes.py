@@ -9,7 +9,7 @@ import pytest
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise.label_words import initials_of, same_words
-from pulsometro.ingest.stage import read
+from pulsometro.ingest.reading import read
 from pulsometro.questionnaire.model import Item
 from tests.ingest import deliveries as d
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from pulsometro.common.errors import PulsoError
-from pulsometro.ingest.stage import read, run
+from pulsometro.ingest.reading import read
+from pulsometro.ingest.stage import run
 from tests.ingest import deliveries as d
 
 WAVE = "2020T1"

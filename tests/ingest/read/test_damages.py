@@ -15,6 +15,17 @@ def test_random_damages_are_read_or_refused(kind: str) -> None:
     assert next(lines(tally)).startswith(f"{kind}: ")
 
 
+# What a header's own lengths and counts lead to: before the file, far behind it, no columns at all.
+MISLED = {"sav": (128, 133, 139, 221), "zsav": (31, 92), "dta": (58, 59, 140, 157, 166)}
+
+
+@pytest.mark.parametrize("kind", MISLED)
+def test_a_header_whose_lengths_lead_nowhere_is_refused(kind: str) -> None:
+    for seed in MISLED[kind]:
+        tally = tried(kind, range(seed, seed + 1))
+        assert tally.wrong == [] and tally.refused
+
+
 def test_a_cause_has_no_names_or_numbers() -> None:
     said = ": the reader was ended by the system (SIGSEGV): the file is damaged; ask the firm to send it again."
     assert cause(said) == "the reader was ended by the system SIGSEGV"

@@ -146,7 +146,7 @@ def _steps(rules: Iterable[RuleResult], said: Words) -> list[Step]:
     found = []
     for r in rules:
         where = said.keys(r.id, r.keys[:8])
-        where += " …" if r.count > min(len(r.keys), 8) and not where.endswith("…") else ""
+        where += "\u00a0…" if r.count > min(len(r.keys), 8) and not where.endswith("…") else ""
         remedy = f"La regla misma falló ({r.error}): repórtelo." if r.error else r.remedy
         found.append(Step(r.id, _SEVERITY[r.severity], r.severity, r.title, count(r.count), where, remedy))
     return found

@@ -73,3 +73,18 @@ def crossed(now: Floats, before: Floats, error: Floats, groups: Sequence[Sequenc
 
 def _misfit(now: Floats, before: Floats, error: Floats) -> float:
     return float((((now - before) / error) ** 2).sum())
+
+
+def disjoint(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pairs that share no place with an earlier one.
+
+    >>> disjoint([(1, 2), (2, 3), (3, 4)])
+    [(1, 2), (3, 4)]
+    """
+    used: set[int] = set()
+    kept = []
+    for pair in pairs:
+        if not used & set(pair):
+            used |= set(pair)
+            kept.append(pair)
+    return kept

@@ -12,6 +12,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from pulsometro.check.rules.reference_sample import Answers, Floats, Layout, Reference
+from pulsometro.questionnaire.model import Questionnaire
 
 # The share of rows for which a mixture is sought: where so few are of another form, the mean alone does not tell.
 SOUGHT = 0.08
@@ -58,6 +59,14 @@ class Finding:
     share: float
     z: float
     sure: bool
+
+
+def batteries_of(questionnaire: Questionnaire, items: Sequence[str]) -> list[list[int]]:
+    """Places of the items with the same codes and labels, two at least."""
+    groups: dict[tuple[tuple[int, str], ...], list[int]] = {}
+    for place, name in enumerate(items):
+        groups.setdefault(tuple(questionnaire[name].codes.items()), []).append(place)
+    return [places for codes, places in groups.items() if codes and len(places) > 1]
 
 
 def changes(layout: Layout, batteries: Sequence[Sequence[int]]) -> Iterator[Change]:

@@ -78,13 +78,15 @@ def groups_of(kind: str, places: Integers, names: Sequence[str]) -> Groups:
 
 
 def odd_groups(
-    groups: Groups, measures: Sequence[Measure], strata: Integers, areas: Integers | None, least_share: float
-) -> list[Odd]:
+    groups: Groups, measures: Sequence[Measure], strata: Integers, areas: Integers | None, least_share: float,
+    level: float = SEEN,
+) -> list[Odd]:  # fmt: skip
     """The groups that a measure sets apart, likeliest first.
 
     ``areas``: the earlier respondents' place among ``groups.names``; None compares with the rest of this wave, each
     respondent with those of the same place (``strata``), since files are sorted by places and people differ. Scores
-    of a measure are divided by their own robust spread over the groups, as honest ones differ too.
+    of a measure are divided by their own robust spread over the groups, as honest ones differ too. ``level``: the
+    chance of any, of all groups and measures together, where nothing is odd.
     """
     from scipy.stats import norm
 
@@ -106,7 +108,7 @@ def odd_groups(
         if len(z) >= _FEW:
             z /= max(1.0, 1.4826 * float(np.median(np.abs(z))))
         shares = (means - usual) / (measure.spoilt - measure.whole)
-        for place in np.flatnonzero((norm.sf(z) * tests < SEEN) & (shares > least_share)):
+        for place in np.flatnonzero((norm.sf(z) * tests < level) & (shares > least_share)):
             p = float(norm.sf(z[place]) * tests)
             n = int(sizes[place])
             share = float(min(shares[place], 1.0))

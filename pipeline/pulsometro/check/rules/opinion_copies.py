@@ -103,9 +103,9 @@ def opinions_again(
         tables["opinions_nearly"] = _table(respondents["folio"].iloc[picked], [e.rows for e in found if e.sure])
         rules.append(
             Rule("answers.opinions_nearly", "opinions_nearly", "copied", "in_set", "warning",
-                 f"De {len(picked):,} entrevistas que se compararon, no hay de más con opiniones casi iguales a las de "
-                 f"{_named(sides, found)}, digan lo que digan de sexo, edad, lugar y escolaridad", _REMEDY,
-                 {"value_set": [False]})
+                 f"De {len(picked):,} entrevistas que se compararon, no hay más de las que daría el azar con opiniones "
+                 f"casi iguales a las de {_named(sides, found)}, digan lo que digan de sexo, edad, lugar y escolaridad",
+                 _REMEDY, {"value_set": [False]})
         )  # fmt: skip
     return tables, tuple(rules)
 

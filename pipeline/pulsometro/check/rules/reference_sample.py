@@ -188,11 +188,14 @@ def reference(answers: Answers, areas: int) -> Reference:
 
 
 def usable_waves(
-    questionnaire: Questionnaire, earlier: Sequence[Past], items: Sequence[str]
+    questionnaire: Questionnaire, earlier: Sequence[Past], items: Sequence[str], across_breaks: bool = False
 ) -> Mapping[str, tuple[bool, ...]]:
-    """Item → for each earlier wave whether its answers compare with this wave's."""
+    """Item → for each earlier wave whether its answers compare with this wave's.
+
+    ``across_breaks``: or would, if no break of their series were declared.
+    """
     waves = [past.wave for past in earlier]
-    after = [[*waves[place + 1 :], questionnaire.wave] for place in range(len(waves))]
+    after = [[] if across_breaks else [*waves[place + 1 :], questionnaire.wave] for place in range(len(waves))]
     return {
         name: tuple(
             name in past.responses and comparable(name, questionnaire, past.questionnaire, since)

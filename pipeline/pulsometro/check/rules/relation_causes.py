@@ -5,13 +5,14 @@ either. So what is surely turned or exchanged is put back in a copy of the answe
 is named besides.
 """
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pulsometro.check.rules.exchanged_margins import crossed, mirrored
+from pulsometro.check.rules.area_means import by_area, composed
+from pulsometro.check.rules.exchanged_evidence import USUAL, exchanged_pairs
+from pulsometro.check.rules.exchanged_margins import crossed, disjoint, mirrored
 from pulsometro.check.rules.moved_columns import Change, Finding, Likelihood, changes, moved_back, sample_of
 from pulsometro.check.rules.reference_sample import Answers, Floats, Layout, pooled, raked, reference
 from pulsometro.check.rules.relations import lost_relations, turned_round
@@ -81,9 +82,10 @@ def causes(
     lost = lost_relations(scores, usual, items, past.size, design_effect, steady)
     found += [Cause("lost", _run(each.slope.first, each.slope.last), each.sure) for each in lost]
     named = {place for cause in found for place in cause.places}
-    means = [pair for pair in _mirrored(layout, now, waves) if not named & set(pair)]
-    found += [Cause("exchanged", pair, False) for pair in means]
-    named |= {place for pair in means for place in pair}
+    alike = exchanged_pairs(layout, now, waves, past, USUAL, design_effect)
+    pairs = [pair for pair in disjoint([*_mirrored(layout, now, waves), *alike]) if not named & set(pair)]
+    found += [Cause("exchanged", pair, False) for pair in pairs]
+    named |= {place for pair in pairs for place in pair}
     if not any(cause.sure for cause in found):
         found += [
             Cause("other_form" if each.share < _WHOLE else _kind(each), each.change.places, False)
@@ -157,54 +159,14 @@ def _put_back(answers: Answers, change: Change, layout: Layout) -> Answers:
     return replace(answers, values=values)
 
 
-def _by_area(answers: Answers, areas: int) -> tuple[Floats, Floats, Floats]:
-    """(areas, items) how many answered, their means and variances; NaN where nobody did."""
-    known = np.isfinite(answers.values)
-    inside = (np.arange(areas)[:, None] == answers.area).astype(float)
-    count = inside @ known
-    filled = np.where(known, answers.values, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = inside @ filled / count
-        return count, mean, inside @ filled**2 / count - mean**2
-
-
-def _whole(answers: Answers, share: Floats) -> Floats:
-    """(items,) means of a wave as if its areas had the ``share`` (areas,) of respondents of the new one."""
-    with warnings.catch_warnings():
-        # An item that a wave did not ask has no mean there.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        if not share.sum():
-            return np.asarray(np.nanmean(answers.values, axis=0))
-    count, mean, _ = _by_area(answers, len(share))
-    held = share[:, None] * (count > 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((held * np.nan_to_num(mean)).sum(axis=0) / held.sum(axis=0))
-
-
-def _means(layout: Layout, now: Answers, waves: Sequence[Answers]) -> tuple[Floats, Floats, Floats]:
-    """(items,) today's means, (waves, items) the earlier ones, (items,) standard deviations."""
-    share = np.bincount(now.area[now.area >= 0], minlength=len(layout.areas)).astype(float)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        spread = np.nanstd(now.values, axis=0)
-    means = np.array([_whole(wave, share) for wave in waves])
-    return _whole(now, share), means, np.where(spread > 0, spread, np.inf)
-
-
 def _mirrored(layout: Layout, now: Answers, waves: Sequence[Answers]) -> list[tuple[int, int]]:
     """Two exchanged columns at most of each: the plainest pairs that share no column with a plainer one."""
-    today, means, spread = _means(layout, now, waves)
-    used: set[int] = set()
-    kept = []
-    for pair in mirrored(today, means, spread, layout.alike()):
-        if not used & set(pair):
-            used |= set(pair)
-            kept.append(pair)
-    return kept
+    today, means, spread = composed(layout, now, waves)
+    return disjoint(mirrored(today, means, spread, layout.alike()))
 
 
 def _steady(layout: Layout, now: Answers, waves: Sequence[Answers]) -> list[bool]:
-    today, means, spread = _means(layout, now, waves)
+    today, means, spread = composed(layout, now, waves)
     moves = []
     for place in range(len(layout.items)):
         known = means[np.isfinite(means[:, place]), place]
@@ -217,11 +179,11 @@ def _crossed(layout: Layout, now: Answers, waves: Sequence[Answers], design_effe
     areas = len(layout.areas)
     if areas < 2:
         return []
-    tables = [_by_area(wave, areas) for wave in waves]
+    tables = [by_area(wave, areas) for wave in waves]
     with np.errstate(invalid="ignore", divide="ignore"):
         total = sum(count for count, _, _ in tables)
         before = sum(count * np.nan_to_num(mean) for count, mean, _ in tables) / total
-        count, today, variance = _by_area(now, areas)
+        count, today, variance = by_area(now, areas)
         error = np.sqrt(design_effect * variance * (1 / count + 1 / total) + _HONEST_AREA**2 * variance)
     few = (count < _LEAST_AREA) | (total < _LEAST_AREA)
     held = np.where(few, 0.0, count)

@@ -1,38 +1,34 @@
 """A wave's answers as they hang together, against earlier waves: evidence and rules of the family ``relations``."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
-from pulsometro.check.rules.moved_columns import Likelihood, Sample, changes, sample_of
-from pulsometro.check.rules.odd_parts import Measure, Odd, groups_of, odd_groups, runs_of_rows
+from pulsometro.check.rules.exchanged_evidence import BROKEN, exchanged_pairs
+from pulsometro.check.rules.moved_columns import batteries_of
 from pulsometro.check.rules.previous_wave import Past
 from pulsometro.check.rules.reference_sample import (
     LEAST_ROWS,
     Answers,
-    Layout,
     answers_of,
     compared,
     layout_of,
-    reference,
+    pooled,
     usable_waves,
 )
 from pulsometro.check.rules.relation_causes import causes
-from pulsometro.check.rules.relations import against_battery, products
+from pulsometro.check.rules.relation_parts import odd_parts_of
+from pulsometro.check.rules.relations import against_battery
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.base_weight_settings import AreaSample, Given
 from pulsometro.study import Study
 
 LEAST_ITEMS = 4
 MOST_WAVES = 8
-_IN_PART = 0.35
-_MOST_SHOWN = 8
-_TELLING = 0.02
-_ENOUGH = 10_000
 _RULES: Mapping[str, tuple[str, str]] = {
     "turned": ("Ninguna escala se relaciona al revés con las demás respuestas",
                "Pregunte si invirtieron los códigos; si es así, declárelo en delivery.columns."),
@@ -59,15 +55,16 @@ class _Told:
 
 
 def relation_rules(
-    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past]
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past], parts: bool = True
 ) -> tuple[dict[str, pd.DataFrame], tuple[Rule, ...]]:
     """Evidence table ``relations`` (a row per finding) and its rules; nothing where there is too little to tell.
 
     ``earlier``: the waves before, oldest first; the last eight are used. Without them the items of a battery are held
     against each other, and parts of the wave against the rest of it. A rule is critical where at least one finding is
-    such as no honest wave would give.
+    such as no honest wave would give. ``parts``: false leaves out municipalities, interviewers and runs of rows, which
+    take most of the time.
     """
-    found = _found(study, questionnaire, responses, earlier)
+    found = _found(study, questionnaire, responses, earlier, parts)
     if found is None:
         return {}, ()
     looked, told = found
@@ -84,7 +81,7 @@ def relation_rules(
 
 
 def _found(
-    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past]
+    study: Study, questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past], parts: bool
 ) -> tuple[tuple[str, ...], list[_Told]] | None:
     settings = study.params.check
     earlier = list(earlier)[-MOST_WAVES:]
@@ -106,7 +103,7 @@ def _found(
             for place, p in enumerate(earlier)
         ]
         waves = [_where_both(wave, now) for wave in waves]
-        found, now, past = causes(layout, _batteries(questionnaire, old), now, waves, settings.design_effect)
+        found, now, past = causes(layout, batteries_of(questionnaire, old), now, waves, settings.design_effect)
         told += [
             _Told(each.kind, "/".join(old[place] for place in each.places) or "municipio", each.sure) for each in found
         ]
@@ -115,8 +112,37 @@ def _found(
         layout = layout_of(questionnaire, items, responses[area] if area else None)
         now = answers_of(responses, questionnaire, layout, area, [True] * len(items))
         past = None
-    told += _in_parts(questionnaire, responses, layout, now, past, settings.roles.interviewer)
+    told += [_Told("exchanged", key, False) for key in _broken(questionnaire, responses, earlier, items, old, study)]
+    looked += ("exchanged",) if "exchanged" not in looked and any(each.kind == "exchanged" for each in told) else ()
+    if not parts:
+        return looked, told
+    told += [
+        _Told("in_part", key, sure)
+        for key, sure in odd_parts_of(questionnaire, responses, layout, now, past, settings.roles.interviewer)
+    ]
     return (*looked, "in_part"), told
+
+
+def _broken(
+    questionnaire: Questionnaire, responses: pd.DataFrame, earlier: Sequence[Past], items: Sequence[str],
+    old: Sequence[str], study: Study,
+) -> Iterator[str]:  # fmt: skip
+    """Pairs that carry each other's answers, of items whose series breaks here: what breaks is no other question."""
+    settings = study.params.check
+    asked = usable_waves(questionnaire, earlier, items, across_breaks=True)
+    known = [name for name in items if any(asked[name])]
+    broken = [place for place, name in enumerate(known) if name not in old]
+    if len(known) < LEAST_ITEMS or len(broken) < 2 or sum(len(past.responses) for past in earlier) < LEAST_ROWS:
+        return
+    area = settings.area if settings.area in responses else None
+    layout = layout_of(questionnaire, known, responses[area] if area else None)
+    now = answers_of(responses, questionnaire, layout, area, [True] * len(known))
+    waves = [
+        _where_both(answers_of(p.responses, p.questionnaire, layout, area, [asked[name][place] for name in known]), now)
+        for place, p in enumerate(earlier)
+    ]
+    for pair in exchanged_pairs(layout, now, waves, pooled(waves), BROKEN, settings.design_effect, broken):
+        yield "/".join(known[place] for place in pair)
 
 
 def _where_both(wave: Answers, now: Answers) -> Answers:
@@ -138,106 +164,11 @@ def _set_aside(study: Study) -> list[str]:
     return [name for name in named if name]
 
 
-def _batteries(questionnaire: Questionnaire, items: Sequence[str]) -> list[list[int]]:
-    """Places of the items with the same codes and labels, two at least."""
-    groups: dict[tuple[tuple[int, str], ...], list[int]] = {}
-    for place, name in enumerate(items):
-        groups.setdefault(tuple(questionnaire[name].codes.items()), []).append(place)
-    return [places for codes, places in groups.items() if codes and len(places) > 1]
-
-
 def _against_batteries(
     questionnaire: Questionnaire, responses: pd.DataFrame, items: Sequence[str], new: Sequence[str]
 ) -> Iterator[str]:
     layout = layout_of(questionnaire, items, None)
     values = answers_of(responses, questionnaire, layout, None, [True] * len(items)).values
-    for battery in _batteries(questionnaire, items):
+    for battery in batteries_of(questionnaire, items):
         if len(battery) > 2:
             yield from (name for place in against_battery(values[:, battery]) if (name := items[battery[place]]) in new)
-
-
-def _in_parts(
-    questionnaire: Questionnaire, responses: pd.DataFrame, layout: Layout, now: Answers, past: Answers | None,
-    interviewer: str | None,
-) -> Iterator[_Told]:  # fmt: skip
-    thinned = responses.iloc[:: max(1, -(-len(responses) // max(len(now.area), 1)))]
-    folios = list(thinned["folio"].astype(str))
-    tried = list(changes(layout, _batteries(questionnaire, layout.items)))
-    thinner = _thinned(past) if past is not None else now
-    measures = _measures(layout, now, thinner, tried)
-    odd = odd_groups(runs_of_rows(folios), measures, now.area, None, _IN_PART)
-    if interviewer is not None and interviewer in thinned:
-        who, names = pd.factorize(thinned[interviewer])
-        firsts = [", ".join(np.array(folios)[who == place][:2]) + " …" for place in range(len(names))]
-        odd += odd_groups(groups_of("interviewer", who.astype(np.int64), firsts), measures, now.area, None, _IN_PART)
-    areas = groups_of("area", now.area, layout.areas)
-    if past is not None and len(areas.names) == len(layout.areas):
-        # What an area thinks moves by itself: only how it hangs together is compared.
-        centred = _centred(thinner, layout)
-        measures = _measures(layout, _centred(now, layout), centred, tried)
-        odd += odd_groups(areas, measures, now.area, thinner.area, _IN_PART)
-    yield from _shown(odd, layout)
-
-
-def _shown(odd: Sequence[Odd], layout: Layout) -> Iterator[_Told]:
-    """Of each group the plainest, and of overlapping runs of rows too."""
-    seen: set[str] = set()
-    for each in sorted(odd, key=lambda each: (not each.sure, each.p)):
-        if each.group not in seen and len(seen) < _MOST_SHOWN:
-            seen.add(each.group)
-            items = [layout.items[place] for place in each.measure.places]
-            group = each.group if each.kind == "area" else f"folios {each.group}"
-            yield _Told("in_part", f"{group}/{'/'.join(items[:2])}", each.sure)
-
-
-def _measures(layout: Layout, now: Answers, past: Answers, tried: Sequence[Any]) -> list[Measure]:
-    usual = reference(past, len(layout.areas))
-    model = Likelihood(usual, usual.precision(), layout)
-    today, before = sample_of(now, model), sample_of(past, model)
-    return [*_gains(tried, today, before, model), *_products(layout, today, before, model, past)]
-
-
-def _gains(tried: Sequence[Any], today: Sample, before: Sample, model: Likelihood) -> Iterator[Measure]:
-    for change in tried:
-        held = before.compared(change)
-        if held.any():
-            then = model.gain(change, before.answers, before.scores, before.leaning)
-            usual = float(held @ then)
-            if usual < 0:
-                gain = model.gain(change, today.answers, today.scores, today.leaning)
-                yield Measure(change.kind, change.places, gain, usual, -usual, then, held)
-
-
-def _products(layout: Layout, today: Sample, before: Sample, model: Likelihood, past: Answers) -> Iterator[Measure]:
-    count = len(layout.items)
-    pairs = zip(
-        products(today.scores, model.usual.correlation, count),
-        products(before.scores, model.usual.correlation, count),
-        strict=True,
-    )
-    for (first, last, now, power, terms), (_, _, then, _, _) in pairs:
-        true = power - terms / past.size
-        if true > _TELLING:
-            yield Measure("lost", tuple(range(first, last + 1)), now, true, 0.0, then, past.weight)
-
-
-def _thinned(answers: Answers) -> Answers:
-    """Some 10,000 of the respondents: enough for what parts of a wave are held against."""
-    step = max(1, -(-len(answers.area) // _ENOUGH))
-    weight = answers.weight[::step]
-    return Answers(answers.values[::step], answers.area[::step], answers.asked[::step], weight / weight.sum())
-
-
-def _centred(answers: Answers, layout: Layout) -> Answers:
-    """Each area's answers moved so that its means are those of all."""
-    values = answers.values.copy()
-    known = np.isfinite(values)
-    held = answers.weight[:, None] * known
-    filled = np.nan_to_num(values)
-    everywhere = (held * filled).sum(axis=0) / np.maximum(held.sum(axis=0), 1e-12)
-    for place in range(len(layout.areas)):
-        here = answers.area == place
-        total = held[here].sum(axis=0)
-        mean = (held[here] * filled[here]).sum(axis=0) / np.maximum(total, 1e-12)
-        values[here] += np.where(total > 0, everywhere - mean, 0.0)
-    return replace(answers, values=values)

@@ -58,7 +58,7 @@ def _names() -> dict[str, str]:
 
 
 def zone_of(text: str) -> tzinfo | None:
-    """A zone as a time names it: Z, UTC, +00:00, -0600, America/Monterrey; None for letters that several zones share.
+    """A zone as a time names it: Z, UTC, +00:00, -0600, Europe/Madrid; None for letters that several zones share.
 
     >>> zone_of("Z"), zone_of("-0600"), zone_of("CST")
     (datetime.timezone.utc, datetime.timezone(datetime.timedelta(days=-1, seconds=64800)), None)

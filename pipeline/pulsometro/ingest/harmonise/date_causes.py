@@ -38,8 +38,8 @@ _FIRST, _LAST = date(1990, 1, 1), date(2100, 1, 1)
 _DATELIKE = re.compile(r"\d{1,4}([-/. ])\d{1,2}\1\d{1,4}|\d{8}")
 _PARTIAL = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}|(?:\d{2} (?:de )?)?(?:19|20)\d{2}|\d{1,2} de \d{2}")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}.*")
-# Zones are declared once for a study; this one is the example in the sentence.
-_EXAMPLE = "America/Monterrey"
+# How a zone is named, where the study has not said its own.
+_NAMED = "its name in IANA's table, Continent/City"
 
 
 def date_cause(column: pd.Series, unknown: np.ndarray, name: str, declared: str | None, wave: str, clock: Clock) -> str:
@@ -68,14 +68,11 @@ def _zone(wrong: Sequence[Any], declared: str | None, wave: str, clock: Clock) -
     """Times that would be dates, were it known whose zone is meant."""
     parts = [written(code_text(value)) for value in wrong]
     if clock.zone is None and any(part.zone is not None for part in parts):
-        return f"its time names a zone and params.yaml does not say the study's; say study.time_zone: {_EXAMPLE} there"
+        return f"its time names a zone and params.yaml does not say the study's; say study.time_zone there ({_NAMED})"
     if clock.zone is None and (clock.delivered is not None or {"unix", "unix_ms"} & set((declared or "").split())):
-        return f"its zone is known and the study's is not; say study.time_zone: {_EXAMPLE} in params.yaml"
+        return f"its zone is known and the study's is not; say study.time_zone in params.yaml ({_NAMED})"
     if any(part.letters for part in parts):
-        return (
-            "its time names a zone by letters that several share; say delivery.time_zone: the zone's name in "
-            f"{wave}.yaml, such as {_EXAMPLE}"
-        )
+        return f"its time names a zone by letters that several share; say delivery.time_zone in {wave}.yaml ({_NAMED})"
     return ""
 
 

@@ -5,6 +5,7 @@ status too.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,36 @@ import pandas as pd
 
 from pulsometro.common.discretion import quoted, simple
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.harmonise import values
 from pulsometro.ingest.harmonise.crosswalk import Plan, Problem
 from pulsometro.ingest.harmonise.server_words import SERVERS, Server, Words, key_of
 from pulsometro.ingest.harmonise.spoilt_folios import rows_said
-from pulsometro.ingest.read.delivered import plain_number
+from pulsometro.ingest.read.delivered import Delivered, plain_number
 from pulsometro.questionnaire.model import Questionnaire
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What a server says of a delivery's interviews: in which ``columns``, which it does not hold for good ones.
+
+    ``kept``: whether these stay, as the questionnaire declares.
+    """
+
+    columns: tuple[str, ...]
+    found: tuple[Problem, ...]
+    kept: bool
+
+    @property
+    def obeyed(self) -> tuple[Problem, ...]:
+        """Those that are set aside."""
+        return () if self.kept else self.found
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """That there are some, and what becomes of them."""
+        said = ", ".join(dict.fromkeys(problem.item for problem in self.found))
+        return (Note("verdicts_kept" if self.kept else "verdicts_obeyed", said),) if self.found else ()
 
 
 def server_columns(columns: Sequence[str], reading: Plan) -> tuple[str, ...]:
@@ -95,6 +120,15 @@ def _by_end(columns: Sequence[str], ends: Mapping[str, Words], read: Collection[
 def _only_words(column: pd.Series, words: Words) -> bool:
     said = {simple(text) for text in values.uniques(column)[1] if text}
     return bool(said) and said <= {*words.bad, *words.good}
+
+
+def read_verdicts(delivered: Delivered, questionnaire: Questionnaire, reading: Plan, path: Path, wave: str) -> Verdicts:
+    """The server's verdicts; PulsoError where they are to be obeyed and are in words that nobody knows."""
+    words = verdict_columns(delivered.frame, delivered.columns, questionnaire, reading)
+    kept = questionnaire.delivery.verdicts != "quarantine"
+    if not kept:
+        refuse_other_words(delivered.frame, words, path, wave)
+    return Verdicts(tuple(words), tuple(verdicts_in(delivered.frame, words)), kept)
 
 
 def verdicts_in(frame: pd.DataFrame, columns: Mapping[str, Words]) -> list[Problem]:

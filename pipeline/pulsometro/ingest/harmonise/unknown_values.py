@@ -200,7 +200,10 @@ def _remedy(name: str, item: Item, areas: Areas, value: str, wave: str) -> str:
         entering = f"list it under municipalities (since: {wave} if it enters now)"
         return f"is no municipality of params.yaml{hint}; add it to its aliases or correct the file, or {entering}"
     if item.kind == "single":
-        told = "is a code that the crosswalk does not know: correct the file, or"
+        told = (
+            "is a code that the crosswalk does not know: correct the file, or, if it is a new answer, list it in "
+            f"items.{name}.codes, or, if it is an old one,"
+        )
         if value in map(str, item.valid_codes) and label_key(value) in map(label_key, item.codes.values()):
             told = "is a code, and another code's label where labels came too: export codes, or"
         return f"{told} add it to delivery.columns.{name}.codes in {wave}.yaml"

@@ -4,6 +4,7 @@ A reader that believes the header reads 40 interviews of 60 and says nothing, or
 """
 
 import io
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ _LAYOUT, _COMPRESSION, _CASES, _RECORDS = 64, 72, 80, 176
 _UNKNOWN = struct.pack("<i", -1)
 # SPSS's own system missing value is −1.8e308; one that an answer may have is a number of every day.
 _USUAL = 1e300
+# What one entry of a header may take, far more than any does.
+_LONGEST = 1 << 24
 _WIDTHS = {65526: 8, 65527: 4, 65528: 4, 65529: 2, 65530: 1, 32768: 8}
 
 
@@ -137,32 +140,47 @@ def _records(file: BinaryIO, order: str) -> Any:
         kind, subtype, content, place = whole(), 0, b"", file.tell()
         if kind == 2:
             _, labelled, missing, _, _ = (whole() for _ in range(5))
-            file.seek(8, io.SEEK_CUR)
+            _skip(file, 8)
             if labelled:
-                file.seek(-(-whole() // 4) * 4, io.SEEK_CUR)
-            file.seek(8 * abs(missing), io.SEEK_CUR)
+                _skip(file, -(-whole() // 4) * 4)
+            _skip(file, 8 * abs(missing))
         elif kind == 3:
             for _ in range(whole()):
-                file.seek(8, io.SEEK_CUR)
+                _skip(file, 8)
                 long = file.read(1)[0]
-                file.seek(-(-(long + 1) // 8) * 8 - 1, io.SEEK_CUR)
+                _skip(file, -(-(long + 1) // 8) * 8 - 1)
         elif kind == 4:
-            file.seek(4 * whole(), io.SEEK_CUR)
+            _skip(file, 4 * whole())
         elif kind == 6:
-            file.seek(80 * whole(), io.SEEK_CUR)
+            _skip(file, 80 * whole())
         elif kind == 7:
             subtype, each, count = whole(), whole(), whole()
             place = file.tell()
             if subtype in {4, 16}:
-                content = file.read(each * count)
+                content = _read(file, each * count)
             else:
-                file.seek(each * count, io.SEEK_CUR)
+                _skip(file, each * count)
         elif kind == 999:
             yield 999, file.tell() + 4, 0, b""
             return
         else:
             raise ValueError(kind)
         yield kind, place, subtype, content
+
+
+def _skip(file: BinaryIO, count: int) -> None:
+    """Forwards and inside the file alone: a damaged length that leads back would be followed for ever."""
+    if not 0 <= count <= os.fstat(file.fileno()).st_size:
+        raise ValueError(count)
+    file.seek(count, io.SEEK_CUR)
+
+
+def _read(file: BinaryIO, count: int) -> bytes:
+    """So many bytes that a header may have, all of them: a damaged length asks for more than there is memory."""
+    content = file.read(count) if 0 <= count <= _LONGEST else b""
+    if len(content) != count:
+        raise ValueError(count)
+    return content
 
 
 def _stata(file: BinaryIO) -> Header:
@@ -178,9 +196,12 @@ def _stata(file: BinaryIO) -> Header:
     variables_at, wide = start.index(b"<K>") + 3, 4 if release == 119 else 2
     variables = int.from_bytes(start[variables_at : variables_at + wide], "little" if order == "<" else "big")
     places = struct.unpack(f"{order}14q", start[start.index(b"<map>") + 5 :][:112])
-    file.seek(places[2] + len("<variable_types>"))
-    types = struct.unpack(f"{order}{variables}H", file.read(2 * variables))
+    file.seek(0)
+    _skip(file, places[2] + len("<variable_types>"))
+    types = struct.unpack(f"{order}{variables}H", _read(file, 2 * variables))
     width = sum(_WIDTHS.get(each, each) for each in types)
+    if not width:
+        raise ValueError(width)
     held = (places[10] - places[9] - len("<data></data>")) / width
     counted = int(held).to_bytes(long, "little" if order == "<" else "big")
     return Header(rows=rows, exact=held, patches={place: counted} if int(held) != rows else {})

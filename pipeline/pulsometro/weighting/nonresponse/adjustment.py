@@ -55,6 +55,10 @@ class NonresponsePlan:
         with np.errstate(divide="ignore", invalid="ignore"):
             return factor * (before / after)[:, self.area]
 
+    def adjusted(self, weights: Floats) -> Floats:
+        """(n,) ``weights`` of the respondents times the factor of each one's class, on the full sample."""
+        return np.asarray(weights * self.factors(weights)[0][self.of_respondent], dtype=np.float64)
+
 
 def class_factors(classes: Ints, responded: Bools, eligible: Floats, weights: Floats) -> Floats:
     """(C,) eligible weight ÷ respondents' weight of each class.

@@ -128,8 +128,7 @@ def nonresponse_plan(
         min_respondents=declared.min_respondents,
         max_factor=declared.max_factor,
     )
-    adjusted = weights * plan.factors(weights)[0][plan.of_respondent]
-    entry = NonresponseRecord(declared.method, plan.keep_area_sum, classes, spread(adjusted, areas))
+    entry = NonresponseRecord(declared.method, plan.keep_area_sum, classes, spread(plan.adjusted(weights), areas))
     return NonresponseStep(plan, silent, entry)
 
 

@@ -1,0 +1,75 @@
+"""What is wrong in a params.yaml whose every key can be read: names, dates and choices that do not go together."""
+
+from collections.abc import Iterator, Mapping
+
+from pulsometro.settings.faults import Fault, shown
+from pulsometro.settings.study_names import (
+    item_faults,
+    municipality_faults,
+    path_faults,
+    report_faults,
+    wave_faults,
+)
+from pulsometro.study.areas_in_time import period_faults, tile_faults
+from pulsometro.study.parameters import Params, Wave
+
+
+def faults_of(params: Params) -> Iterator[Fault]:
+    """Every name, date and choice that cannot be used, in settings that can each be read."""
+    if params.current_wave not in params.waves:
+        named = shown(params.current_wave)
+        yield Fault(f"'current_wave' names {named}, which 'waves' does not list.", ("current_wave",))
+    yield from wave_faults({key: (wave.file, wave.attempts) for key, wave in params.waves.items()})
+    yield from _edition_faults(params.waves)
+    yield from municipality_faults([(area.cve_geo, area.short) for area in params.municipalities])
+    yield from tile_faults({area.short: area.tile for area in params.municipalities})
+    order = sorted(params.waves, key=lambda key: params.waves[key].fieldwork.start)
+    yield from period_faults(params.municipalities, order)
+    yield from path_faults(params.weighting, params.report, params.simulate)
+    yield from item_faults(params.weighting, params.check, params.estimation.domains, params.release)
+    yield from report_faults(params.report)
+    yield from _cluster_faults(params)
+    yield from _place_faults(params)
+
+
+def _edition_faults(waves: Mapping[str, Wave]) -> Iterator[Fault]:
+    """Fieldwork that ends before it starts, and editions of one number."""
+    for key, wave in waves.items():
+        if wave.fieldwork.end < wave.fieldwork.start:
+            text = f"waves.{shown(key)}.fieldwork ends before it starts; correct the dates."
+            yield Fault(text, ("waves", key, "fieldwork"))
+    seen: dict[int, str] = {}
+    for key, wave in waves.items():
+        first = seen.setdefault(wave.edition, key)
+        if first != key:
+            text = f"waves.{shown(first)} and waves.{shown(key)} are both edition {wave.edition}; number them apart."
+            yield Fault(text, ("waves", key, "edition"))
+
+
+def _place_faults(params: Params) -> Iterator[Fault]:
+    """Pages of places whose figures nobody estimates."""
+    kind = params.report.place_domain_kind
+    kinds = {"*".join(columns) for columns in params.estimation.domains}
+    # A name that cannot be one has a sentence of its own.
+    if params.publish.reports and len(params.municipalities) > 1 and kind.isidentifier() and kind not in kinds:
+        yield Fault(
+            f"report.place_domain_kind is {shown(kind)}, which estimation.domains does not list; add "
+            f"[{shown(kind)}] there.",
+            ("report", "place_domain_kind"),
+        )
+
+
+def _cluster_faults(params: Params) -> Iterator[Fault]:
+    """Interviewers as clusters where nothing says who they are or the replicates know only respondents."""
+    if params.estimation.clusters != "interviewers":
+        return
+    interviewer, place = params.check.roles.interviewer, ("estimation", "clusters")
+    if interviewer is None:
+        yield Fault("estimation.clusters is 'interviewers' but check.roles.interviewer names no item; add it.", place)
+    elif params.estimation.se == "replicates" and params.weighting.psu != interviewer:
+        yield Fault(
+            "estimation.clusters is 'interviewers' but the replicates of estimation.se are drawn by "
+            "respondent; set estimation.se to calibrated or taylor, or draw them by interviewer (weighting.psu: "
+            f"{shown(interviewer)}, weighting.strata: null).",
+            place,
+        )
