@@ -23,13 +23,19 @@ class FoundBattery:
 
 
 def batteries(items: Sequence[DraftItem]) -> list[FoundBattery]:
-    """The groups of two or more questions with the same answers, the largest first."""
-    groups: dict[tuple[str, ...], list[DraftItem]] = {}
+    """The groups of two or more questions with the same answers, the largest first; those numbered alike (p7_1, p7_2)
+    before those that only share a scale."""
+    numbered: dict[tuple[object, ...], list[DraftItem]] = {}
     for each in items:
         if each.answers and each.role == "" and not each.undecided and len(each.codes) > _FEWEST_LEVELS:
-            groups.setdefault(tuple(each.codes.values()), []).append(each)
-    found = [_battery(group[:_MOST], levels) for levels, group in groups.items() if len(group) > 1]
-    return sorted(found, key=lambda each: -len(each.items))
+            stem = re.sub(r"_?\d+$", "", each.name)
+            numbered.setdefault((stem, *each.codes.values()), []).append(each)
+    alike: dict[tuple[object, ...], list[DraftItem]] = {}
+    for (_, *levels), group in numbered.items():
+        if len(group) == 1:
+            alike.setdefault(tuple(levels), []).extend(group)
+    groups = [*(group for group in numbered.values() if len(group) > 1), *alike.values()]
+    return sorted((_battery(group[:_MOST]) for group in groups if len(group) > 1), key=lambda each: -len(each.items))
 
 
 def alone(item: DraftItem) -> FoundBattery:
@@ -37,8 +43,9 @@ def alone(item: DraftItem) -> FoundBattery:
     return FoundBattery(cut(item.label, 60), (item,), (cut(item.label, 60),), tuple(item.codes.values()))
 
 
-def _battery(group: Sequence[DraftItem], levels: tuple[str, ...]) -> FoundBattery:
-    words = [each.label.split() for each in group]
+def _battery(group: Sequence[DraftItem]) -> FoundBattery:
+    words = [each.text.strip("¿? ").split() for each in group]
+    levels = tuple(group[0].codes.values())
     same = 0
     while all(len(each) > same + 1 for each in words) and len({simple(each[same]) for each in words}) == 1:
         same += 1

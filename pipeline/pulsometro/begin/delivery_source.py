@@ -128,6 +128,8 @@ def _read(path: Path, said: dict[str, Described], forms: bool, notes: tuple[str,
     delivered, encoding = _delivered(
         path, Delivery((), {}, member=member, sheet=sheet, blank=tuple(sorted(MAYBE_EMPTY)))
     )
+    twice = sorted({name for name in delivered.columns if name and delivered.columns.count(name) > 1})
+    notes = (*notes, f"left out, for two columns are called so: {', '.join(twice)}.") if twice else notes
     below = headings_below(delivered.frame)
     words = (
         {} if not below else {str(n).casefold(): _headed(delivered.frame[n].iloc[0]) for n in delivered.frame.columns}

@@ -107,10 +107,11 @@ def words_of(name: str) -> tuple[str, ...]:
 def profile(delivered: Delivered, name: str) -> Profile:
     """What a column of a delivery holds."""
     column = delivered.frame[name]
-    texts = column.map(code_text)
+    texts = column.map(code_text).astype("str")
     filled = texts[texts != ""]
     counts = filled.value_counts(sort=True)
-    numbers = pd.to_numeric(filled, errors="coerce")
+    commas = filled.str.fullmatch(r"-?\d+,\d+")
+    numbers = pd.to_numeric(filled.where(~commas, filled.str.replace(",", ".", regex=False)), errors="coerce")
     known = counts.head(MOST_VALUES + 1)
     values = {} if len(known) > MOST_VALUES else {str(text): int(count) for text, count in known.items()}
     all_numbers = numbers if len(numbers) and bool(numbers.notna().all()) else None

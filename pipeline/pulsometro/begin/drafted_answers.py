@@ -27,7 +27,7 @@ MISSING_CODES: Mapping[MissingKind, tuple[int, ...]] = {
 def words_for(variable: Variable, otherwise: str = "") -> tuple[str, str]:
     """The question as it is read out, and its short name."""
     text = plain_text(variable.said.text or variable.said.label or otherwise or variable.name)
-    label = cut(variable.said.label or otherwise or text, 80)
+    label = cut(variable.said.label or otherwise or text, 160)
     return text or variable.name, label or variable.name
 
 

@@ -185,7 +185,7 @@ def _options(
     return [
         DraftItem(
             names.give(f"{question}_{code}"), variable.name, f"{text} {plain_text(answer)}",
-            cut(f"{label}: {plain_text(answer)}", 90), codes=dict(_YES_NO), missing=missing, delivered=words,
+            cut(f"{label}: {plain_text(answer)}", 160), codes=dict(_YES_NO), missing=missing, delivered=words,
             role="option", option=code, others=tuple(nothing), separator=separator, group=question,
             sensitive=bool(SENSITIVE.search(simple(text))),
         )

@@ -53,7 +53,7 @@ def indicators_text(items: Sequence[DraftItem], asked: Mapping[str, str | None])
 
 def _indicator(item: DraftItem, condition: str | None) -> Iterator[str]:
     yield f"  {item.name}:"
-    yield f"    name: {quoted_text(cut(item.label, 90))}"
+    yield f"    name: {quoted_text(cut(item.label, 160))}"
     if item.role == "option":
         yield "    kind: share"
         yield f"    item: {item.name}"
@@ -78,4 +78,4 @@ def _indicator(item: DraftItem, condition: str | None) -> Iterator[str]:
 def said(item: DraftItem, answer: str, plural: bool = False) -> str:
     """What whoever gives an answer does: ``responde «mucha» a «Confianza en la policía»``."""
     verb = "responden" if plural else "responde"
-    return f"{verb} «{answer}» a «{cut(item.label, 70)}»"
+    return f"{verb} «{answer}» a «{cut(item.label, 120)}»"

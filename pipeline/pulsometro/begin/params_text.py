@@ -142,6 +142,9 @@ def _weighting(
         yield "  scale: relative"
     if "place" in held:
         yield f"  within: {held['place'].name}"
+    elif begun.like == "telefono":
+        within = decide("weighting.within", "the item that says where each respondent lives", "folio", PARAMS)
+        yield f"  within: {within}"
     for role in ("strata", "psu"):
         if role in held:
             yield from remark(f"{role}: {roles.single[role].why}", 2)
