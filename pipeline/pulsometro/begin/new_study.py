@@ -22,7 +22,7 @@ from pulsometro.begin.questionnaire_text import base_text, conditions, wave_text
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.graph.dvc_file import NAME, graph_text
-from pulsometro.ingest.stage import read
+from pulsometro.ingest.reading import read
 from pulsometro.settings.names import safe_file_name, wave_key_fault
 from pulsometro.study import Study, load_study
 from pulsometro.wave.drafted_crosswalk import draft as compared
