@@ -67,7 +67,7 @@ def init(folder: Path, data: tuple[Path, ...], like: str | None, wave: str | Non
 
     Example: pulso init juarez --data entrega.sav --wave 2024T1
     """
-    from pulsometro.begin.new_study import new_study
+    from pulsometro.begin.study_from_delivery import new_study
 
     with _working("reading the delivery and drafting the study"):
         said = new_study(folder, data, like, wave)

@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from pulsometro.begin import new_study as module
+from pulsometro.begin import study_from_delivery as module
 from pulsometro.begin.codebook_tables import dictionary
 from pulsometro.begin.drafted_names import Names, identifier
 from pulsometro.begin.heading_lines import headings_below
 from pulsometro.begin.listed_answers import Listed, listed
 from pulsometro.begin.missing_words import usual_missing
-from pulsometro.begin.new_study import new_study
 from pulsometro.begin.ordered_answers import in_order
 from pulsometro.begin.read_days import days_in
+from pulsometro.begin.study_from_delivery import new_study
 from pulsometro.begin.xlsforms import condition
 from pulsometro.common.errors import PulsoError
 from pulsometro.settings.names import item_fault

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pulsometro.begin.new_study import new_study
+from pulsometro.begin.study_from_delivery import new_study
 from pulsometro.study import load_study
 from pulsometro.study.stage import run as settings
 from tests import tiny_study

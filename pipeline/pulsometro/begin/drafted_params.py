@@ -8,10 +8,10 @@ from typing import get_args, get_type_hints
 from pulsometro.begin.batteries_found import FoundBattery, alone, batteries
 from pulsometro.begin.decisions import Decisions
 from pulsometro.begin.draft_item import DraftItem
+from pulsometro.begin.drafted_indicators import measured, said
+from pulsometro.begin.drafted_population import FILE, Margins
 from pulsometro.begin.guessed_roles import Roles
-from pulsometro.begin.indicators_text import measured, said
 from pulsometro.begin.place_guesses import DEFAULT, GuessedPlaces, tiles
-from pulsometro.begin.population_text import FILE, Margins
 from pulsometro.begin.yaml_words import cut, exact_text, flow_list, flow_map, quoted_text, remark
 from pulsometro.settings.base_weight_settings import BaseSettings
 from pulsometro.style.spanish import MONTHS

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from pulsometro.begin.decisions import Decisions
 from pulsometro.begin.delivery_source import Source, source_of
+from pulsometro.begin.drafted_indicators import indicators_text
 from pulsometro.begin.drafted_items import Drafted, drafted
+from pulsometro.begin.drafted_params import Begun, params_text
+from pulsometro.begin.drafted_population import FILE, README, Margins, margins, table_text
+from pulsometro.begin.drafted_questionnaire import base_text, conditions, wave_text
 from pulsometro.begin.guessed_roles import Roles, guessed, said_roles
-from pulsometro.begin.indicators_text import indicators_text
-from pulsometro.begin.params_text import Begun, params_text
 from pulsometro.begin.place_guesses import GuessedPlaces, places_in
 from pulsometro.begin.placing import placed, refuse_study
-from pulsometro.begin.population_text import FILE, README, Margins, margins, table_text
 from pulsometro.begin.project_files import begin_projects, in_a_repository
-from pulsometro.begin.questionnaire_text import base_text, conditions, wave_text
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.graph.dvc_file import NAME, graph_text
