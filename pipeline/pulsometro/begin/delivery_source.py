@@ -138,8 +138,7 @@ def _read(path: Path, said: dict[str, Described], forms: bool, notes: tuple[str,
     notes = (*notes, f"{below} rows under the first hold headings.") if below else notes
     blank = usual_blanks(delivered)
     delivered = emptied(delivered, blank)
-    stata = delivered.detected.get("format") == "dta"
-    own = {name.casefold(): _described(meta, stata) for name, meta in delivered.metadata.items()}
+    own = {name.casefold(): _described(meta) for name, meta in delivered.metadata.items()}
     book = merged(said, own, beside, words)
     variables = tuple(Variable(profile(delivered, str(name)), book.get(str(name).casefold(), Described()))
                       for name in delivered.frame.columns)  # fmt: skip
@@ -175,11 +174,8 @@ def _every(columns: tuple[str, ...]) -> tuple[str, ...]:
     return named
 
 
-def _described(meta: ColumnMetadata, stata: bool) -> Described:
-    # Stata's own kinds of missing are read as '.a' and labelled as 'a'.
-    labels = {f".{code}" if len(code) == 1 and code.isalpha() and stata else code: label
-              for code, label in meta.labels.items()}  # fmt: skip
-    return Described(meta.label, meta.label, labels, "date" if meta.kind == "date" else "")
+def _described(meta: ColumnMetadata) -> Described:
+    return Described(meta.label, meta.label, meta.labels, "date" if meta.kind == "date" else "")
 
 
 def _system(delivered: Delivered) -> frozenset[str]:

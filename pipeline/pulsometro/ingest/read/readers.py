@@ -135,7 +135,7 @@ def _statistical(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -
     notes = held_against(path, header, frame)
     detected = {"format": kind, "encoding": str(meta.file_encoding or "")}
     frame = frame[written].set_axis(list(chosen), axis=1)
-    told = _metadata(meta, originals)
+    told = _metadata(meta, originals, kind)
     metadata = {name: told[original] for name, original in zip(columns, originals, strict=True)}
     detected |= {
         "value_labels": str(sum(bool(metadata[name].labels) for name in chosen)),
@@ -166,7 +166,7 @@ def _numbered(frame: pd.DataFrame, chosen: Iterable[str]) -> pd.DataFrame:
     return frame[list(chosen)].set_axis(pd.RangeIndex(1, len(frame) + 1))
 
 
-def _metadata(meta: Any, columns: tuple[str, ...]) -> dict[str, ColumnMetadata]:
+def _metadata(meta: Any, columns: tuple[str, ...], kind: Format) -> dict[str, ColumnMetadata]:
     labels = meta.column_names_to_labels or {}
     values = meta.variable_value_labels or {}
     ranges = getattr(meta, "missing_ranges", None) or {}
@@ -174,11 +174,16 @@ def _metadata(meta: Any, columns: tuple[str, ...]) -> dict[str, ColumnMetadata]:
     originals = meta.original_variable_types or {}
     result = {}
     for column in columns:
-        coded = {code_text(code): str(label).strip() for code, label in values.get(column, {}).items()}
+        coded = {_labelled(code_text(code), kind): str(label).strip() for code, label in values.get(column, {}).items()}
         missing = tuple(_range_text(part) for part in ranges.get(column, ()))
-        kind = _kind(str(types.get(column, "")), str(originals.get(column, "")))
-        result[column] = ColumnMetadata(str(labels.get(column) or "").strip(), coded, missing, kind)
+        stored = _kind(str(types.get(column, "")), str(originals.get(column, "")))
+        result[column] = ColumnMetadata(str(labels.get(column) or "").strip(), coded, missing, stored)
     return result
+
+
+def _labelled(code: str, kind: Format) -> str:
+    """A labelled code as the cells have it: Stata's kinds of missing are read as '.a', and named by their letter."""
+    return f".{code}" if kind == "dta" and len(code) == 1 and code.isalpha() else code
 
 
 def _range_text(part: Any) -> str:
