@@ -52,8 +52,9 @@ def document(rows: Sequence[list[str]], run: str) -> str:
     """The Markdown page."""
     lines = [
         "# Faults", "",
-        "Made by `make faults` (`python benchmarks/faults.py --write`): one wave of 200 interviews in a temporary copy",
-        "of the project. A stage's command is killed (`SIGKILL`, its whole process group) at a random moment of its",
+        "Made by `make faults` (`python benchmarks/faults.py --write`): one wave of 540 interviews in a temporary copy",
+        "of the project (200 in rows of version 0.4.0). A stage's command is killed (`SIGKILL`, its whole process",
+        "group) at a random moment of its",
         "work; then what lies under final names is compared with a run without faults (half-written: a file with other",
         "bytes, or a folder without one of its files), the command is run again, and every output is compared again.",
         "A stage that is asked to end (`SIGTERM`, Ctrl-C) says one sentence and leaves nothing temporary. Waves that",

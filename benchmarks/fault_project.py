@@ -1,19 +1,18 @@
-"""A copy of the project in a temporary folder with some of its waves, whole or of 200 interviews."""
+"""A copy of the project in a temporary folder with some of its waves, whole or of 540 interviews."""
 
 import shutil
 import subprocess
 from pathlib import Path
 
-import pandas as pd
-import pyreadstat
 from ruamel.yaml import YAML
 
 from pulsometro.graph.dvc_file import write_graph
 from pulsometro.study import load_study
+from tests.small_study import make_study
 
 ROOT = Path(__file__).resolve().parents[1]
-# Two areas of a hundred interviews: enough for every step of the weights, and read in a moment.
-AREAS, INTERVIEWS, NUMBERS = ("19019", "19039"), 100, 1_500
+# Interviews in each municipality: enough for every step of the weights, and read in a moment.
+INTERVIEWS = 60
 COPIED = {"params.yaml", "questionnaires", "raw", "reports", ".dvcignore", ".gitignore", ".gitattributes"}
 
 
@@ -48,29 +47,10 @@ def change_params(folder: Path, params: dict) -> None:
 
 
 def small_waves(folder: Path, *waves: str) -> None:
-    """``given_waves`` cut to 200 interviews in two areas each, and to the settings that so few allow."""
-    given_waves(folder, *waves)
-    params = _load(folder / "params.yaml")
-    params["municipalities"] = [area for area in params["municipalities"] if area["cve_geo"] in AREAS]
-    params["check"]["interviews_per_area"] = INTERVIEWS
-    params["weighting"]["calibration"]["margins"] = [{"items": ["sexo"]}]
-    del params["weighting"]["collapse"]
-    change_params(folder, params)
-    for wave in waves:
-        _cut(folder / "raw" / wave, params["waves"][wave])
-
-
-def _cut(raw: Path, entry: dict) -> None:
-    path = raw / entry["file"]
-    frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
-    area = frame["MUN"].map(lambda code: f"{code:.0f}")
-    frame = frame[area.isin(AREAS)].groupby("MUN").head(INTERVIEWS)
-    labels = {"column_labels": meta.column_names_to_labels, "variable_value_labels": meta.variable_value_labels}
-    pyreadstat.write_sav(frame, str(path), **labels)
-    path = raw / entry["attempts"]
-    calls = pd.read_csv(path, dtype=str)
-    numbers = calls.loc[calls["municipio"].isin(AREAS), "telefono_id"].drop_duplicates().iloc[:NUMBERS]
-    calls[calls["telefono_id"].isin(numbers)].to_csv(path, index=False)
+    """The project with these waves alone, of some 540 interviews each, delivered and not simulated by a stage."""
+    make_study(folder, waves, INTERVIEWS)
+    shutil.copytree(ROOT / "reports", folder / "reports", ignore=shutil.ignore_patterns("site"), dirs_exist_ok=True)
+    write_graph(load_study(folder))
 
 
 def few_interviews(folder: Path) -> None:

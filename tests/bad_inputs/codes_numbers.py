@@ -126,6 +126,17 @@ def user_missing(frame: pd.DataFrame, path: Path) -> None:
     pyreadstat.write_sav(numbers, str(path), missing_ranges={"GAS": [30_000]})
 
 
+def says_none(column: str, code: int, label: str) -> Write:
+    """A number that the file's own value label calls no answer, in the first three rows."""
+
+    def write_it(frame: pd.DataFrame, path: Path) -> None:
+        numbers = frame.assign(**{column: frame[column].astype(float)}, P5A=frame["P5A"].astype(float))
+        numbers.loc[:2, column] = code
+        pyreadstat.write_sav(numbers, str(path), variable_value_labels={column: {code: label}})
+
+    return write_it
+
+
 def put(**columns: Any) -> Table:
     """The first rows of columns replaced: a value, or one for each of the first rows."""
 
@@ -197,6 +208,13 @@ REFUSED: dict[str, Case] = {
             LIST,
         )
         for mark in ("|", ";", "/", ",", "-")
+    },
+    **{
+        f"a list as a program writes it, {cells[0]}": Case(
+            every(M=cells),
+            r"column M \(item medio_radio\), 40 rows .*a list in brackets is what a program writes for its own lists",
+        )
+        for cells in (["[1, 2]", "[3]"], ["['1','2']", "['3']"], ["{1,2}", "{3}"], ['["1"]', '["2","3"]'])
     },
     "options with nothing between them": Case(
         every(M=["12", "3", "1", "23"]),
@@ -469,6 +487,22 @@ REFUSED: dict[str, Case] = {
         ".sav",
         user_missing,
     ),
+    **{
+        f"{label!r} as the label of {code} in {column}": Case(
+            lambda frame: frame,
+            rf"column {column} \(item {item}\), 3 rows .*'{code}' is no answer but a code for none",
+            coded(item, column, f"{{{code}: {said}}}"),
+            {item: [said] * 3},
+            {},
+            ".sav",
+            says_none(column, code, label),
+        )
+        for column, item, code, label, said in (
+            ("GAS", "gasto", 98, "No sabe", 9999999),
+            ("ING", "ingreso", 0, "NS/NC", 999999),
+            ("EDAD", "edad", 97, "Edad no especificada", 998),
+        )
+    },
     # Words for blank
     **{
         f"{word} in {column} ({suffix})": Case(

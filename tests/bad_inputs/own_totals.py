@@ -42,6 +42,16 @@ def turned(codes: dict[str, str]) -> dict[str, str]:
     return {new: old for old, new in codes.items()}
 
 
+def _at(table: pd.DataFrame) -> pd.Series:
+    return table["reference_date"] == "2012-07-01"
+
+
+def _at_one_date(table: pd.DataFrame) -> pd.Series:
+    return (table["cve_geo"] == APODACA) & _at(table)
+
+
+PAIR = {APODACA: "19046", "19046": APODACA}
+YOUNG_OLD = [{"item": "grupo_edad", "merge": [3, 4], "below": 20}]
 SEXES, AGES = {"1": "2", "2": "1"}, {"1": "4", "2": "3", "3": "2", "4": "1"}
 ROUND = dict(zip(NAMES, [*list(NAMES)[1:], APODACA], strict=True))
 THIN = [{"item": "grupo_edad", "merge": codes, "below": 30} for codes in ([1, 2], [3, 4])]
@@ -167,6 +177,12 @@ REFUSED: dict[str, tuple[Break, str, Break]] = {
     "one column for two things": (
         calls(number="attempt"), r"attempts names one column for two things; name three", calls(),
     ),
+    "a producer's weights that add up to the interviews": (
+        both(with_column("peso", range(1, 2)), setting(
+            base={"kind": "given", "weight": "peso"}, blur=None, calibration=None, collapse=None, control_totals=None)),
+        r"interviews stand for 1,080 persons: these weights give shares and no numbers of persons; declare",
+        setting(scale="relative"),
+    ),
     "an indicator's typo": (
         setting(indicators=["seg_muni"]), r"weighting\.indicators names 'seg_muni'.*did you mean 'seg_municipio'",
         setting(indicators=["seg_municipio"]),
@@ -188,6 +204,25 @@ DOUBTED: dict[str, tuple[Break, str, Break]] = {
         alone(cells(lambda t: _of(t, 2, (t["cve_geo"] == APODACA) & (t["reference_date"] == "2012-07-01")))),
         r"Apodaca \(19006\): .*times those of conapo \(2011-07-01\)",
         cells(lambda t: _of(t, 0.5, (t["cve_geo"] == APODACA) & (t["reference_date"] == "2012-07-01"))),
+    ),
+    "a quarter of one municipality lost, at one date": (
+        alone(cells(lambda t: _of(t, 0.75, _at_one_date(t)))), r"Apodaca \(19006\): 269,852 persons .* are 0\.78 times",
+        cells(lambda t: _of(t, 4 / 3, _at_one_date(t))),
+    ),
+    "one cell twice, at one date": (
+        alone(cells(lambda t: _of(t, 2, _at_one_date(t) & (t["sex"] == "1") & (t["age_group"] == "1")))),
+        r"Apodaca \(19006\): grupo_edad 1 \(18 a 29 años\) has 171,228 persons \(conapo, 2012-07-01\) and had",
+        cells(lambda t: _of(t, 0.5, _at_one_date(t) & (t["sex"] == "1") & (t["age_group"] == "1"))),
+    ),
+    "two municipalities exchanged, at one date": (
+        alone(cells(lambda t: t.assign(cve_geo=t["cve_geo"].replace(PAIR).where(_at(t), t["cve_geo"])))),
+        r"Apodaca \(19006\): grupo_edad 2 .* correct the one that is wrong",
+        cells(lambda t: t.assign(cve_geo=t["cve_geo"].replace(PAIR).where(_at(t), t["cve_geo"]))),
+    ),
+    "codes merged by which nobody calibrates": (
+        setting(collapse=[*YOUNG_OLD, {"item": "escolaridad", "merge": [1, 2]}]),
+        r"weighting\.collapse merges codes of escolaridad, by which no margin calibrates, .* or take the rule out",
+        setting(collapse=YOUNG_OLD),
     ),
     "each municipality its neighbour's": (
         alone(recoded("cve_geo", ROUND)), r"General Escobedo \(19021\): .* for each of its dwellings",

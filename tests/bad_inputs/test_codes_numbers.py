@@ -231,3 +231,10 @@ def test_an_age_beyond_the_range_is_set_aside_and_stops_nothing(
 ) -> None:
     c.write(tmp_path, c.Case(c.put(EDAD=["99", "150"]), ""), {})
     assert "40 rows = 38 accepted + 2 quarantined" in ingested(tmp_path, monkeypatch)[1]
+
+
+def test_the_label_of_the_highest_age_makes_no_answer_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = c.Case(lambda frame: frame, "", suffix=".sav", write=c.says_none("EDAD", 97, "97 años y más"))
+    c.write(tmp_path, case, {})
+    assert "40 rows = 40 accepted" in ingested(tmp_path, monkeypatch)[1]
+    assert first_values(responses(tmp_path)["edad"], 3) == [97] * 3

@@ -198,6 +198,32 @@ CASES: dict[str, tuple[Break, str, Break | None]] = {
         used(lambda t: t.assign(population=[f"{20 + k}.{k:03d}" for k in range(len(t))])),
         r"row 2, column 'population': the mark in '20\.000' may divide thousands or decimals; .*\(20000\)", None,
     ),
+    "thousands and decimals": (
+        cell("population", "70,333.0"), r"may divide thousands or decimals; .*\(70333\),", cell("population", "70333"),
+    ),
+    "thousands with blanks that do not break": (
+        cell("population", "70\u202f333"), r"the mark in '70.u202f333' may divide .*\(70333\)",
+        cell("population", "70333"),
+    ),
+    "a column that numbers the rows": (
+        cells(lambda t: t.assign(id=[str(row) for row in range(len(t))])),
+        r"has no row of .* or take out the column 'id', by which nobody is counted",
+        cells(lambda t: t.drop(columns="id")),
+    ),
+    "a date in Spanish": (
+        written(lambda text: text.replace("reference_date", "fecha", 1)),
+        r"no column 'reference_date'; correct the table's first row\.",
+        written(lambda text: text.replace("fecha", "reference_date", 1)),
+    ),
+    "no processes": (
+        setting(replicates={"n": 32, "jobs": 0}), r"replicates\.jobs must be at least 1",
+        setting(replicates={"n": 32, "jobs": 1, "max_failed_share": 0.5}),
+    ),
+    "municipalities to collapse": (
+        setting(collapse=[{"item": "municipio", "merge": [19006, 19018]}]),
+        r"merges 19006, 19018 of municipio, .*; name an item of a margin that has codes",
+        setting(collapse=[{"item": "grupo_edad", "merge": [3, 4]}]),
+    ),
     "thousands with blanks": (cell("population", "70 333"), r"may divide thousands", cell("population", "70333")),
     "a decimal comma": (cell("population", "70333,5"), r"decimal comma; write a point \(70333\.5\)",
                         cell("population", "70333.5")),

@@ -27,6 +27,12 @@ REFUSED: Mapping[str, tuple[Break, str, Edit]] = {
     "the day before the month": (
         dates(lambda day: day.strftime("%Y-%d-%m")), r'all of them read as %Y-%d-%m', formatted("%Y-%d-%m")
     ),
+    "the year first, in two digits": (
+        dates(lambda day: day.strftime("%y/%m/%d")), r'all of them read as %y/%m/%d: ', formatted("%y/%m/%d")
+    ),
+    "the year last, in two digits": (
+        dates(lambda day: day.strftime("%d/%m/%y")), r'all of them read as %d/%m/%y: ', formatted("%d/%m/%y")
+    ),
     "days turned over up to the 12th": (
         dates(turned), r'as %d/%m/%Y, .* as %Y-%d-%m\): .*"%d/%m/%Y \| %Y-%d-%m"', formatted("%d/%m/%Y | %Y-%d-%m")
     ),

@@ -31,6 +31,36 @@ def checked(study: Study, engine: Engine) -> Verdict:
     return stage.check_wave(study, WAVE, engine)
 
 
+def two_waves(folder: Path, lacking: list[str]) -> Study:
+    """Two ingested waves, of which the last one was delivered without some items, and says so."""
+    d.write_study(folder)
+    params, now = folder / "params.yaml", folder / f"questionnaires/{WAVE}.yaml"
+    text = params.read_text(encoding="utf-8")
+    before = """  "2019T4":
+    edition: 1
+    period: "octubre de 2019"
+    fieldwork: {start: "2019-10-07", end: "2019-10-31"}
+    file: "datos.csv"
+"""
+    text = text.replace("edition: 1", "edition: 2").replace("waves:\n", "waves:\n" + before, 1)
+    params.write_text(text, encoding="utf-8")
+    asked = now.read_text(encoding="utf-8")
+    (folder / "questionnaires/2019T4.yaml").write_text(asked.replace(WAVE, "2019T4"), encoding="utf-8")
+    crosswalk = asked.partition("  columns:\n")[2].splitlines()
+    columns = [line.split()[1] for line in crosswalk if line.strip().split(":")[0] in lacking]
+    asked = asked.replace("  respondent:", f"  not_delivered: [{', '.join(lacking)}]\n  respondent:")
+    now.write_text(asked, encoding="utf-8")
+    study = load_study(folder)
+    for wave, seed in (("2019T4", 1), (WAVE, 2)):
+        frame = d.good(500, seed)
+        dates = [f"{study.wave(wave).fieldwork.start:%Y-%m}-{8 + k % 20:02d}" for k in range(500)]
+        frame = frame.assign(FECHA=dates, ENC=[f"E{k % 12}" for k in range(500)]).drop(columns=["OTRA"])
+        study.raw(wave).parent.mkdir(parents=True, exist_ok=True)
+        d.write_csv(frame.drop(columns=columns if wave == WAVE else []), study.raw(wave))
+        run(study, wave)
+    return study
+
+
 def why(verdict: Verdict) -> dict[str, str]:
     return {each.id: each.why for each in verdict.unseen}
 
@@ -116,3 +146,29 @@ def test_declared_calls_that_are_not_there_are_a_refusal(tmp_path: Path) -> None
     # The remedy: the file.
     pd.DataFrame({"numero": ["N1"], "intento": [1]}).to_csv(tmp_path / "raw" / WAVE / "ll.csv", index=False)
     assert "60 accepted" in run(study, WAVE)
+
+
+def test_what_lists_findings_was_looked_at_where_it_found_nothing(tmp_path: Path, engine: Engine) -> None:
+    verdict = checked(d.prepared(tmp_path, d.good(500)), engine)
+    passed, unseen = {rule.id for rule in verdict.rules if rule.passed}, why(verdict)
+    assert {"relations.battery", "relations.in_part", "shapes.constant", "shapes.heaped"} <= passed
+    past = {"relations.turned", "relations.lost", "relations.exchanged", "relations.other_form", "shapes.piled"}
+    assert {unseen[each] for each in past} == {"no hay edición anterior con que comparar"}
+
+
+def test_too_few_interviews_to_tell_how_answers_hang_together(tmp_path: Path, engine: Engine) -> None:
+    unseen = why(checked(d.prepared(tmp_path), engine))
+    assert unseen["relations.battery"] == "hay muy pocas entrevistas o preguntas que comparar"
+
+
+def test_what_is_knowingly_not_delivered_is_one_warning(tmp_path: Path, engine: Engine) -> None:
+    """Its blanks are no answers: neither lost, nor turned or exchanged, nor the same in two interviews."""
+    study = two_waves(tmp_path, lacking=["conf_b", "conf_d"])
+    stage.check_wave(study, "2019T4", engine)
+    verdict = stage.check_wave(study, WAVE, engine)
+    told = {rule.id: rule.keys for rule in verdict.failed}
+    assert told["metadata.not_delivered"] == ("conf_b", "conf_d")
+    named = [key for id_, keys in told.items() if id_ != "metadata.not_delivered" for key in keys]
+    assert not [key for key in named if "conf_b" in key or "conf_d" in key]
+    assert not {"nonresponse", "past.nonresponse_moved", "answers.opinions", "answers.opinions_nearly"} & set(told)
+    assert not {id_ for id_ in told if id_.startswith("relations.")}

@@ -147,9 +147,13 @@ def test_a_municipality_without_interviews_is_taken_out_of_the_wave(tmp_path: Pa
         (areas({"since": NOW, "until": BEFORE}), r"Norte leaves \(until\) before it enters \(since\); correct one"),
         ([{**area, "until": BEFORE} for area in areas()], rf"municipalities: none is in {NOW}; correct their since"),
         ([{**area, "tile": [0.5 * n, 0]} for n, area in enumerate(areas())], r"Norte and Centro lie on one tile"),
+        ([{**area, "tile": [n - 1, 0]} for n, area in enumerate(areas())], r"Norte lies on tile \(-1, 0\)"),
+        ([{**area, "tile": [n, 1e6 * n]} for n, area in enumerate(areas())], r"2 things .*(\n.*from 0 to 50.*){2}"),
+        ([{**area, "tile": [n, float("inf")]} for n, area in enumerate(areas())], r"Norte lies on tile \(0, inf\)"),
         ([{**area, "tile": [0, 0]} for area in areas()], r"3 things to correct:(\n.*lie on one tile.*){3}"),
     ],
-    ids=["no such wave", "out before in", "nobody left", "tiles half over another", "one tile for all"],
+    ids=["no such wave", "out before in", "nobody left", "tiles half over another", "left of the map",
+         "far below it", "nowhere", "one tile for all"],
 )  # fmt: skip
 def test_periods_and_tiles_that_cannot_be_are_named(tmp_path: Path, changed: list[dict[str, Any]], said: str) -> None:
     write_study(tmp_path, {**PLAIN, "municipalities": changed})

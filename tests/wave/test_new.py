@@ -64,6 +64,12 @@ def test_what_is_not_sure_is_todo_and_ingest_refuses_until_decided(study: Study,
         run(load_study(study.root), "2020T2")
 
 
+def test_a_date_that_is_gone_names_the_servers_own(study: Study, tmp_path: Path) -> None:
+    kobo = d.good().rename(columns={"FECHA": "today"}).assign(start=lambda f: f["today"] + "T18:30:00.000-06:00")
+    d.write_csv(kobo, tmp_path / "kobo.csv")
+    assert "TODO fecha: FECHA is gone; today?" in new_wave(study, "2020T2", "2020T1", tmp_path / "kobo.csv")
+
+
 def test_swapped_labels_are_never_taken_for_sure(study: Study, tmp_path: Path) -> None:
     labels = {name: dict(codes) for name, codes in d.LABELS.items()}
     labels["P1"] = {4: "Mucha", 3: "Algo", 2: "Poca", 1: "Nada"}
@@ -210,3 +216,62 @@ def test_a_workbook_that_holds_errors_for_nothing_is_proposed_their_words(tmp_pa
     frame.to_excel(tmp_path / "entrega.xlsx", index=False)
     said = new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.xlsx")
     assert 'TODO delivery.blank: ["#N/A", "#NULL!"], in P1, P2?' in said and "1 TODO" in said
+
+
+def _drafted(folder: Path, frame: pd.DataFrame) -> str:
+    """What is said of a delivery of the new wave."""
+    study = codes.write(folder, codes.Case(lambda table: table, ""), {})
+    write_graph(study)
+    moved = frame.assign(FECHA=frame["FECHA"].str.replace("2020-01", "2020-04").str.replace("/01/", "/04/"))
+    moved.to_csv(folder / "entrega.csv", index=False)
+    return new_wave(study, "2020T2", "2020T1", folder / "entrega.csv")
+
+
+def test_rows_of_headings_are_proposed_once_and_not_as_answers_of_every_item(tmp_path: Path) -> None:
+    frame = codes.good().astype(object)
+    texts = pd.DataFrame([{name: f"Texto de {name}" for name in frame}])
+    said = _drafted(tmp_path, pd.concat([texts, frame]))
+    assert "21 items are sure, 1 TODO" in said and "TODO delivery.header_rows: 2, in row 2?" in said
+    with pytest.raises(PulsoError, match=r"delivery\.header_rows is still TODO"):
+        run(load_study(tmp_path), "2020T2")
+    path = tmp_path / "questionnaires/2020T2.yaml"
+    text = re.sub(r"'TODO: (.*), in [a-z0-9, ]+\?'", r"\1", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    assert "40 rows = 40 accepted + 0 quarantined" in run(load_study(tmp_path), "2020T2")
+
+
+@pytest.mark.parametrize(
+    ("item", "column", "rewrite", "way"),
+    [
+        ("fecha", "FECHA", lambda dates: pd.to_datetime(dates).dt.strftime("%d/%m/%Y"), "%d/%m/%Y"),
+        ("duracion", "MINUTOS", lambda _: "00:12:30", "hh:mm:ss"),
+    ],
+)
+def test_how_dates_and_durations_are_written_is_proposed(
+    item: str, column: str, rewrite, way: str, tmp_path: Path
+) -> None:
+    frame = codes.good()
+    said = _drafted(tmp_path, frame.assign(**{column: rewrite(frame[column])}))
+    assert "1 TODO" in said and f'say delivery.columns.{item}.format: "{way}" in 2020T2.yaml' in said
+    path = tmp_path / "questionnaires/2020T2.yaml"
+    text = re.sub(
+        rf'{item}: "TODO.*?[^\\]"\n', f'{item}: {{name: {column}, format: "{way}"}}\n',
+        path.read_text(encoding="utf-8"), flags=re.DOTALL,
+    )  # fmt: skip
+    path.write_text(text, encoding="utf-8")
+    assert "40 rows = 40 accepted + 0 quarantined" in run(load_study(tmp_path), "2020T2")
+
+
+def test_times_of_a_zone_ask_for_the_studys(tmp_path: Path) -> None:
+    frame = codes.good()
+    said = _drafted(tmp_path, frame.assign(FECHA=frame["FECHA"] + "T20:10:00Z"))
+    assert "TODO fecha: FECHA is no date as declared" in said and "say study.time_zone there" in said
+
+
+@pytest.mark.parametrize(("rename", "near"), [(str.lower, "folio"), ("g1/{}".format, "g1/FOLIO")])
+def test_a_delivery_whose_names_are_others_says_so(rename, near: str, tmp_path: Path) -> None:
+    study = d.prepared(tmp_path)
+    write_graph(study)
+    d.good().rename(columns=rename).to_csv(tmp_path / "entrega.csv", index=False)
+    with pytest.raises(PulsoError, match=rf"column 'FOLIO' is not in the file \(did it become {near}\?\)"):
+        new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.csv")

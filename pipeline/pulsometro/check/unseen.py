@@ -21,6 +21,8 @@ _PAST = (
     "past.same_delivery", "past.moved", "past.moved_in_area", "past.nonresponse_moved", "past.reversed",
     "past.columns_new", "past.columns_gone",
 )  # fmt: skip
+_TOGETHER = ("relations.battery", "relations.in_part")
+_TOGETHER_BEFORE = ("relations.turned", "relations.lost", "relations.exchanged", "relations.other_form", "shapes.piled")
 _FEW = "hay muy pocas entrevistas o personas que comparar, o en todas es igual"
 # The least durations of which a limit is taken (check.rules.fieldwork).
 _LEAST = 30
@@ -106,8 +108,10 @@ def _declared(study: Study, wave: str, evidence: Evidence, compared: bool) -> It
     if not compared:
         names: Sequence[str] = _PAST + (("past.sample",) if area is not None else ())
         yield from ((id_, "no hay edición anterior con que comparar") for id_ in names)
+        yield from ((id_, "no hay edición anterior con que comparar") for id_ in _TOGETHER_BEFORE)
     elif area is not None:
         yield "past.sample", "la edición anterior no dice el lugar"
+    yield from ((id_, "hay muy pocas entrevistas o preguntas que comparar") for id_ in _TOGETHER + _TOGETHER_BEFORE)
     if roles.phone is not None:
         why = absent(roles.phone, "los teléfonos de ediciones anteriores no se pueden comparar")
         yield "phone.seen_before", why if compared else "no hay edición anterior con que comparar"

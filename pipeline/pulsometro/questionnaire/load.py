@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire.coherence import conditions_of, consistency_faults
-from pulsometro.questionnaire.cut_faults import cut_faults
+from pulsometro.questionnaire.cuts import cut_faults
 from pulsometro.questionnaire.expressions import parse
 from pulsometro.questionnaire.item_faults import code_faults, delivery_faults, name_faults, skip_faults
 from pulsometro.questionnaire.model import Attempts, Consistency, Delivery, Fieldwork, Item, Questionnaire

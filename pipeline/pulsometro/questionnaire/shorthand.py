@@ -52,7 +52,7 @@ def with_columns(merged: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
             column = {**column, **{key: _texts(column[key]) for key in _OF_OPTIONS if key in column}}
             column |= {"option": _text(column["option"])} if isinstance(column.get("option"), int | float) else {}
         columns[item] = column
-    for key in (*_LISTS, "thousands"):
+    for key in (*_LISTS, "thousands", "header_rows"):
         if isinstance(delivery.get(key), str) and _UNDECIDED.match(delivery[key]):
             text = f"delivery.{key} is still TODO; say there what it asks, or take it out."
             faults.append(Fault(text, ("delivery", key)))

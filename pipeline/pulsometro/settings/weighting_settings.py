@@ -109,6 +109,7 @@ class Replicates:
                 "usual; method: jkn draws none)",
             ),
             (self.seed >= 0, "replicates.seed must not be negative"),
+            (self.jobs >= 1, "replicates.jobs must be at least 1 (processes; 1 is none beside this one)"),
             (self.max_groups >= 2, "replicates.max_groups must be at least 2"),
             (0 <= self.max_failed_share <= 1, "replicates.max_failed_share must be between 0 and 1"),
         )

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from pulsometro.settings.faults import Fault, shown
 
+# A map of more columns or rows than this has tiles that nobody can read.
+_FARTHEST_TILE = 50
+
 
 class Area(Protocol):
     """What is asked of a municipality: its code and, of the waves, the first and the last that it is in."""
@@ -77,9 +80,19 @@ def waves_named(areas: Sequence[Area]) -> tuple[str, ...]:
 
 
 def tile_faults(tiles: Mapping[str, tuple[float, float]]) -> Iterator[Fault]:
-    """Municipalities (by short name) that the map of tiles would draw one on the other: a tile is one wide and high."""
+    """Municipalities (by short name) that the map of tiles would draw one on the other, or where nobody sees them.
+
+    A tile is one wide and high; columns and rows are counted from 0, at the left and at the top.
+    """
     names = list(tiles)
     for number, name in enumerate(names):
+        if not all(0 <= place <= _FARTHEST_TILE for place in tiles[name]):
+            (x, y) = tiles[name]
+            yield Fault(
+                f"municipalities: {shown(name)} lies on tile ({x:g}, {y:g}), outside of the map; give it a column and "
+                f"a row from 0 to {_FARTHEST_TILE}.",
+                ("municipalities", number, "tile"),
+            )
         for other in names[:number]:
             (x, y), (a, b) = tiles[name], tiles[other]
             if abs(x - a) < 1 and abs(y - b) < 1:

@@ -1,9 +1,8 @@
 """A new delivery against the last questionnaire: what is sure, what somebody must decide."""
 
-import difflib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,10 @@ from pulsometro.ingest.delivery_record import Difference
 from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.harmonise.clock import Clock
 from pulsometro.ingest.harmonise.crosswalk import Plan, ways_of
-from pulsometro.ingest.harmonise.heading_rows import without_headings
-from pulsometro.ingest.harmonise.headings import shown_headings
+from pulsometro.ingest.harmonise.date_causes import date_cause
+from pulsometro.ingest.harmonise.durations import looks_timed, timed_remedy
+from pulsometro.ingest.harmonise.heading_rows import rows_of_headings, without_headings
+from pulsometro.ingest.harmonise.headings import nearest_heading, shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.numerals import declared_marks
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
@@ -30,6 +31,8 @@ from pulsometro.wave.proposed_writing import Written, written
 
 # Differences that only a person can settle; the others are reported.
 _OPEN = {"label_swapped", "text_swapped", "text_other"}
+# Where survey servers (ODK, Kobo, SurveyCTO, LimeSurvey, Qualtrics) write the day of an interview: the likeliest first.
+_SERVERS_DAYS = ("today", "start", "starttime", "startdate", "submitdate", "submissiondate", "_submission_time")
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ class Draft:
     writing: Mapping[str, str] = field(default_factory=dict)
 
 
-def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
-    """Compare a delivery with the questionnaire that it should follow.
+def draft(study: Study, questionnaire: Questionnaire, path: Path, wave: str) -> Draft:
+    """Compare the delivery of a new ``wave`` with the questionnaire that it should follow.
 
     Raises PulsoError when the file cannot be read or lacks the respondent's columns.
     """
@@ -57,28 +60,36 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path) -> Draft:
     full = Plan({name: delivery.columns[name] for name in names}, delivery.respondent, delivery.finished)
     # What a workbook's cells may hold for nothing is proposed below, as any other word for it.
     reading_errors = replace(delivery, blank=(*delivery.blank, *sorted(MAYBE_EMPTY)))
-    delivered = read_delivery(path, reading_errors, lambda columns: tuple(c for c in full.columns if c in set(columns)))
+    delivered = read_delivery(path, reading_errors, partial(_there, full, questionnaire, path))
     delivered = with_plain_texts(delivered, delivery)
-    absent = [name for name in full.respondent if name not in delivered.columns]
-    if absent:
-        raise PulsoError(
-            f"{path}: the respondent's column '{absent[0]}' is not in the file; is it the right delivery, or is "
-            "delivery.respondent another column now?"
-        )
     here = {n: c for n, c in full.items.items() if {c.name, *c.more} <= set(delivered.columns)}
     reading = Plan(here, full.respondent, None)
-    # Rows of headings are for the questionnaire to declare, which is yet to be written: here they only do no harm.
-    with suppress(PulsoError):
-        delivered = without_headings(
-            delivered, questionnaire, reading, alias_table(study.params.municipalities), path, _clock(study)
-        )
-    differences = compare(delivered, questionnaire, reading, alias_table(study.params.municipalities))
+    areas = alias_table(study.params.municipalities)
+    rows = rows_of_headings(delivered, questionnaire, reading, areas, _clock(study))
+    as_proposed = replace(questionnaire, delivery=replace(delivery, header_rows=rows)) if rows else questionnaire
+    delivered = without_headings(delivered, as_proposed, reading, areas, path, _clock(study))
+    differences = compare(delivered, questionnaire, reading, areas)
     todo = {name: _gone(name, questionnaire, delivered) for name in full.items if name not in here}
     todo |= {d.item: _contradiction(d) for d in differences if d.kind in _OPEN}
     writing = written(delivered, questionnaire, reading, lambda table: _ways(study, questionnaire, table))
-    todo |= _unknown(questionnaire, writing.delivered, reading, writing)
+    todo |= _unknown(questionnaire, writing.delivered, reading, writing, wave)
+    proposals = {**({"header_rows": f"{rows}, in row {max(rows, 2)}?"} if rows else {}), **writing.proposals}
     order = [name for name in names if name in todo]
-    return Draft({name: todo[name] for name in order}, differences, len(names) - len(todo), writing.proposals)
+    return Draft({name: todo[name] for name in order}, differences, len(names) - len(todo), proposals)
+
+
+def _there(full: Plan, questionnaire: Questionnaire, path: Path, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The plan's columns that the file has; PulsoError where it lacks the respondent's."""
+    absent = [name for name in full.respondent if name not in columns]
+    if absent:
+        near = nearest_heading(absent[0], ["" if name in full.columns else name for name in columns])
+        shown = {} if near is None else shown_headings(columns, questionnaire, ())
+        hint = "" if near is None else f" (did it become {shown[columns[near]]}?)"
+        raise PulsoError(
+            f"{path}: the respondent's column '{absent[0]}' is not in the file{hint}; is it the right delivery, or is "
+            "delivery.respondent another column now?"
+        )
+    return tuple(name for name in full.columns if name in set(columns))
 
 
 def _contradiction(difference: Difference) -> str:
@@ -95,10 +106,18 @@ def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
     free = [column for column in delivered.columns if column and column not in used]
     wanted = {simple(item.label), simple(item.text)}
     same = [c for c in free if c in delivered.metadata and simple(delivered.metadata[c].label) in wanted]
-    near = same or difflib.get_close_matches(old, free, n=1, cutoff=0.4)
+    place = None if same else nearest_heading(old, free, 0.4)
+    near = same[0] if same else None if place is None else free[place]
+    if near is None and item.kind == "date":
+        servers = {column.casefold(): column for column in reversed(free)}
+        day = next((servers[each] for each in _SERVERS_DAYS if each in servers), None)
+        if day is not None:
+            return f"{old} is gone; {day}?"
     # Drafts are kept in git: a heading that may be somebody's name is told by its place.
     return (
-        f"{old} is gone; {shown_headings(delivered.columns, questionnaire, ())[near[0]]}?" if near else f"{old} is gone"
+        f"{old} is gone"
+        if near is None
+        else f"{old} is gone; {shown_headings(delivered.columns, questionnaire, ())[near]}?"
     )
 
 
@@ -111,12 +130,22 @@ def _ways(study: Study, questionnaire: Questionnaire, delivered: Delivered) -> W
     return ways_of(delivered, questionnaire, areas, declared_marks(questionnaire.delivery), _clock(study))
 
 
-def _unknown(questionnaire: Questionnaire, delivered: Delivered, reading: Plan, writing: Written) -> dict[str, str]:
+def _unknown(
+    questionnaire: Questionnaire, delivered: Delivered, reading: Plan, writing: Written, wave: str
+) -> dict[str, str]:
     todo = {}
     for name, crosswalk in reading.items.items():
         item = questionnaire[name]
         unknown = writing.unknown(name)
-        if unknown.any() and item.kind != "number":
+        if unknown.any() and item.kind == "date":
+            frame, clock = delivered.frame, writing.ways.clock
+            cause = date_cause(frame[crosswalk.name], unknown, name, crosswalk.format, wave, clock)
+            todo[name] = f"{crosswalk.name} is no date as declared; {cause}"
+        elif unknown.any() and item.kind == "number":
+            texts = [code_text(value) for value in delivered.frame[crosswalk.name][unknown].unique()]
+            if all(looks_timed(text) for text in texts):
+                todo[name] = f"{crosswalk.name} {timed_remedy(name, texts[0], wave)}"
+        elif unknown.any():
             offence = None if crosswalk.option is None else offence_of(crosswalk, writing.ways.lists, item)
             column, rows = (crosswalk.name, unknown) if offence is None else (offence.column, offence.rows)
             values = delivered.frame[column][rows].map(code_text).unique()

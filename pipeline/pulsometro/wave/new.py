@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic, write_text
+from pulsometro.ingest.delivery_record import Difference
 from pulsometro.ingest.read.archive import READABLE
 from pulsometro.settings.configuration import load_yaml
 from pulsometro.settings.names import safe_file_name, wave_key_fault
@@ -27,7 +28,7 @@ def new_wave(study: Study, wave: str, source: str, data: Path | None = None) -> 
     _refuse(study, wave, source)
     questionnaire = study.questionnaire(source)
     path = data if data is not None else _found(study, wave, source)
-    decided = draft(study, questionnaire, path) if path is not None else None
+    decided = draft(study, questionnaire, path, wave) if path is not None else None
     old = study.wave(source)
     # A name that params.yaml, a shell or a page could not bear is not taken over; the delivery itself stays as it is.
     file = safe_file_name(path.name if path is not None else old.file.replace(source, wave))
@@ -134,12 +135,16 @@ def _report(
     return "\n".join(lines)
 
 
+def _sides(difference: Difference) -> str:
+    """What the file says and what the questionnaire does, where each says something."""
+    sides = (("file", difference.delivered), ("questionnaire", difference.expected))
+    return ", ".join(f"{who} «{said}»" if said else f"{who} says nothing" for who, said in sides)
+
+
 def _differences(decided: Draft) -> list[str]:
     shown = [d for d in decided.differences if d.kind != "not_asked"]
     lines = [
-        f"    {d.kind.replace('_', ' ')}: {d.column} code {d.code}: «{d.delivered}», questionnaire «{d.expected}»"
-        if d.code
-        else f"    {d.kind.replace('_', ' ')}: {d.column or d.item}: {d.delivered} {d.expected}".rstrip()
+        f"    {d.kind.replace('_', ' ')}: {d.column or d.item}{f' code {d.code}' if d.code else ''}: {_sides(d)}"
         for d in shown
     ]
     unasked = [d.column for d in decided.differences if d.kind == "not_asked"]

@@ -34,7 +34,7 @@ from pulsometro.weighting.population_sum import refuse_sum
 from pulsometro.weighting.record import CoverageRecord, ReplicatesRecord, WeightingRecord
 from pulsometro.weighting.replicates.replicate_step import FullSample, add_replicates, design_ids
 from pulsometro.weighting.totals_doubts import doubts_of, with_doubts
-from pulsometro.weighting.warnings import warnings_of
+from pulsometro.weighting.warnings import idle_rules, warnings_of
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def weigh(inputs: Inputs, settings: WeightingSettings) -> Weighted:
     table, replicates = add_replicates(table, responses, full, settings)
     steps = _Steps(fieldwork, design, nonresponse, base, calibrated, replicates, coverage)
     record = _record(steps, responses, areas, inputs.wave, settings)
-    told = [doubt.told(inputs.places) for doubt in doubts]
+    told = [*(doubt.told(inputs.places) for doubt in doubts), *idle_rules(settings)]
     return Weighted(table, replace(record, warnings=(*told, *warnings_of(record, inputs.places))))
 
 

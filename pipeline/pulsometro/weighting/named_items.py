@@ -47,7 +47,8 @@ def _faults(
         if wrong:
             codes = ", ".join(f"{code} {label}" for code, label in items[rule.item].codes.items())
             text = f"weighting.collapse merges {', '.join(wrong)} of {rule.item}, which {asked} does not have"
-            yield Fault(f"{text}; merge two or more of its codes ({codes}).", at)
+            remedy = f"merge two or more of its codes ({codes})" if codes else "name an item of a margin that has codes"
+            yield Fault(f"{text}; {remedy}.", at)
     for number, name in enumerate(settings.indicators):
         # Asked in other waves alone, perhaps: one that is like another is a slip.
         known = set(items) - set(settings.indicators)

@@ -14,7 +14,11 @@ from pulsometro.weighting.errors import WeightingError
 # What the index of a table is called when it holds the lines of its file.
 ROW = "row"
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
-_THOUSANDS = re.compile(r"\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+# Blanks and quotes as spreadsheets and word processors write them: some do not break, some are thin or curved.
+_THOUSANDS = re.compile(
+    r"(?P<whole>\d{1,3}(?P<mark>[,.' \u00a0\u2007\u2009\u202f\u2019])\d{3}(?:(?P=mark)\d{3})*)"
+    r"(?:(?!(?P=mark))[.,](?P<part>\d+))?"
+)
 # All of a column so, and none of four digits before the point: as Spanish divides thousands.
 _GROUPED, _LONG = re.compile(r"\d{1,3}\.\d{3}"), re.compile(r"\d{4}")
 _COMMA = re.compile(r"\d+,\d+")
@@ -74,9 +78,11 @@ def _count(text: str, file: str, row: Any, column: str, what: str) -> float:
 
 
 def _thousands(text: str, where: str) -> WeightingError:
-    plain = re.sub(r"[^0-9]", "", text)
+    found = _THOUSANDS.fullmatch(text)
+    whole, part = (found["whole"], found["part"] or "") if found is not None else (text, "")
+    plain = re.sub(r"[^0-9]", "", whole) + (f".{part}" if part.strip("0") else "")
     return WeightingError(
-        f"{where}: the mark in '{text}' may divide thousands or decimals",
+        f"{where}: the mark in '{shown(text)}' may divide thousands or decimals",
         f"write it without marks between thousands ({plain}), with a point and other than three digits after it where "
         "it has decimals",
     )

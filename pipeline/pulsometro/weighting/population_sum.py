@@ -11,6 +11,8 @@ from pulsometro.weighting.record import CoverageRecord
 
 # An interview of a survey stands for more persons than this; totals in thousands give less.
 FEWEST_PERSONS = 10.0
+# Weights that were made to add up to the interviews are written with so many digits.
+_ROUNDED = 1e-3
 # Two sources of one time never differ by so much (share of the total in use): one is in other units, or twice.
 FARTHEST = 0.5
 _UNITS = "are they in percent, in thousands, or twice?"
@@ -39,6 +41,12 @@ def refuse_sum(
         # Without totals nothing says what a producer's weights should add up to.
         _refuse_few(weights, areas, 1.0 if known.persons is not None else FEWEST_PERSONS)
         _refuse_dwellings(totals, people, coverage, settings)
+    elif total <= len(weights) * (1 + _ROUNDED) and known.persons is None:
+        raise WeightingError(
+            f"{len(weights):,} interviews stand for {total:,.0f} persons: these weights give shares and no numbers of "
+            "persons",
+            "declare weighting.scale: relative, or correct the column of weights",
+        )
     if known.persons is not None:
         _near(total, known.persons, settings, "weighting.population.persons says")
     elif totals is not None and people is not None:

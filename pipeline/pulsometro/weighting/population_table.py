@@ -21,6 +21,8 @@ from pulsometro.settings.weighting_settings import Coverage
 from pulsometro.weighting.population_cells import ROW, cell_text
 
 _AGAIN = "save it again as CSV in UTF-8 with the column names in its first row"
+# Columns that every table has under these names: no setting calls them otherwise.
+_FIXED = frozenset({"reference_date", "source"})
 # Path, bytes and columns → table: a stage for all waves reads the same one for each.
 _READ: dict[tuple[Path, str, tuple[str, ...]], pd.DataFrame] = {}
 
@@ -74,9 +76,9 @@ def _read(path: Path, key: str, needed: tuple[str, ...]) -> pd.DataFrame:
             raise PulsoError(f"{path}: two columns are called '{shown(twice)}'; rename one or take it out.")
         for name in needed:
             if name not in columns:
+                where = "" if name in _FIXED else f"weighting.{key} in params.yaml, or "
                 raise PulsoError(
-                    f"{path}: no column '{shown(name)}'; correct weighting.{key} in params.yaml, or the table's first "
-                    f"row{meant(name, columns)}."
+                    f"{path}: no column '{shown(name)}'; correct {where}the table's first row{meant(name, columns)}."
                 )
         return tuple(dict.fromkeys(name for name in columns if name))
 

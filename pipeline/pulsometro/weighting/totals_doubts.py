@@ -15,6 +15,7 @@ from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.weighting.control_totals import Totals
 from pulsometro.weighting.dwelling_sizes import DOUBTFUL, USUAL, over_all, unlike_others
 from pulsometro.weighting.errors import WeightingError
+from pulsometro.weighting.population_cells import code
 from pulsometro.weighting.record import CoverageRecord
 
 # Men by women of an area's adults; in its oldest group, where women live longer.
@@ -25,6 +26,8 @@ _AGED, _YOUNG_YEARS, _OLD_FROM = 1.5, 12.0, 60
 _APART, _MORE, _LESS = 0.15, 3.0, 6.0
 # Two sources, or two dates, net of what all areas have in common: so many times, and so much more a year between them.
 _OTHER, _A_YEAR = 1.5, 0.1
+# Two dates of one source lie on one line: its areas, and its cells (García's grow by 1.1 and 1.13 a year net).
+_SAME, _SAME_CELL, _CELL_YEAR = 1.1, 1.2, 0.15
 # Fewer areas have no others to be like; fewer persons in a cell are chance.
 _AREAS, _PERSONS = 3, 500
 _YEAR = 365.25
@@ -58,6 +61,7 @@ def doubts_of(
         # A cell first: where it is wrong, so is its area, and the whole.
         found = [*_margins(totals, settings), *_sex_and_age(totals, settings)]
         found += [*_dwellings(totals, people, coverage, settings), *_other_dates(totals, people)]
+        found += [*_cells_of_other_dates(totals, settings)]
     except WeightingError:
         return ()
     return tuple(dict.fromkeys(found))
@@ -106,7 +110,8 @@ def _other_dates(totals: Totals, people: dict[str, float]) -> Iterator[Doubt]:
         ratio = {area: people[area] / theirs[area] for area in people if area in theirs and theirs[area] > 0}
         if len(ratio) < _AREAS:
             continue
-        middle, allowed = float(np.median(list(ratio.values()))), np.log(_OTHER) + _A_YEAR * years
+        middle = float(np.median(list(ratio.values())))
+        allowed = np.log(_SAME if other == source else _OTHER) + _A_YEAR * years
         for area, value in ratio.items():
             if abs(np.log(value / middle)) > allowed:
                 yield Doubt(
@@ -114,11 +119,52 @@ def _other_dates(totals: Totals, people: dict[str, float]) -> Iterator[Doubt]:
                     f"where the median municipality has {middle:.2g} times as many; correct the one that is wrong",
                     area,
                 )
-        if abs(np.log(middle)) > allowed:
+        if abs(np.log(middle)) > np.log(_OTHER) + _A_YEAR * years:
             yield Doubt(
                 f"the totals of {source} ({used}) are {middle:.2g} times those of {other} ({day}) in the median "
                 "municipality; correct the ones that are wrong"
             )
+
+
+def _cells_of_other_dates(totals: Totals, settings: WeightingSettings) -> Iterator[Doubt]:
+    """Cells of a margin that moved from the nearest other date of the source in use as no population does."""
+    for margin in settings.calibration.margins if settings.calibration is not None else ():
+        source = margin.source or totals.settings.source
+        picked, entry = totals.pick(margin.items, source)
+        then, day = _before(totals, margin.items, source, entry.reference_date)
+        if then is None:
+            continue
+        both = picked.merge(then, on=["area", *margin.items])
+        both = both[(both["total"] >= _PERSONS) & (both["then"] >= _PERSONS)]
+        if both["area"].nunique() < _AREAS:
+            continue
+        moved = np.log((both["total"] / both["then"]).to_numpy(dtype=float))
+        usual = float(np.median(moved))
+        years = abs((date.fromisoformat(entry.reference_date) - date.fromisoformat(day)).days) / _YEAR
+        for row in both.index[np.abs(moved - usual) > np.log(_SAME_CELL) + _CELL_YEAR * years]:
+            named = _cell(tuple(both.loc[row, margin.items]), margin.items, totals)
+            yield Doubt(
+                f"{named} has {both['total'][row]:,.0f} persons ({source}, {entry.reference_date}) and had "
+                f"{both['then'][row]:,.0f} ({day}), where the median cell has {np.exp(usual):.2g} times as "
+                f"many; correct the one that is wrong in {totals.settings.file}",
+                str(both["area"][row]),
+            )
+
+
+def _before(totals: Totals, items: list[str], source: str, used: str) -> tuple[pd.DataFrame | None, str]:
+    """Totals (``then``) by ``area`` and ``items`` at the source's date nearest to the one in use, and that date."""
+    columns = [totals.settings.columns.get(item, item) for item in items]
+    rows = totals.table[(totals.table["source"] == source) & (totals.table["reference_date"] != used)]
+    rows = rows[[set(columns) <= set(pattern) for pattern in rows["_pattern"]]]
+    if not len(rows):
+        return None, ""
+    middle = date.fromisoformat(used)
+    day = min(set(rows["reference_date"]), key=lambda text: (abs((middle - date.fromisoformat(text)).days), text))
+    rows = rows[rows["reference_date"] == day]
+    rows = rows[rows["_pattern"] == min(set(rows["_pattern"]), key=lambda names: (len(names), names))]
+    keys = {item: rows[name].map(code) for item, name in zip(items, columns, strict=True)}
+    then = pd.DataFrame({"area": rows["_area"], **keys, "then": rows[totals.settings.total]})
+    return then.groupby(["area", *items])["then"].sum().reset_index(), str(day)
 
 
 def _margins(totals: Totals, settings: WeightingSettings) -> Iterator[Doubt]:

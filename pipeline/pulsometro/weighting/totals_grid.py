@@ -65,6 +65,8 @@ def refuse_lost(rows: pd.DataFrame, columns: Sequence[str], areas: Sequence[str]
         return
     cells = {area: set(part[split].itertuples(index=False, name=None)) for area, part in rows.groupby("_area")}
     every = set().union(*cells.values())
+    # A number of each row, or a percentage, is no breakdown: nearly every row has its own.
+    odd = next((name for name in split if rows[name].nunique() > max(len(rows) / 2, 1)), "")
     for area in areas:
         lost = sorted(every - cells.get(area, every))
         if lost:
@@ -72,6 +74,7 @@ def refuse_lost(rows: pd.DataFrame, columns: Sequence[str], areas: Sequence[str]
             more = f" and {len(lost) - 1} more cells" if len(lost) > 1 else ""
             raise WeightingError(
                 f"{file} has no row of {of} for {named}{more}, which other areas have",
-                "add it, with 0 where nobody is",
+                "add it, with 0 where nobody is"
+                + (f", or take out the column '{shown(odd)}', by which nobody is counted" if odd else ""),
                 area=area,
             )

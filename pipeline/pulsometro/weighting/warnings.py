@@ -1,11 +1,12 @@
 """From what the steps return to their record, and the warnings that follow from them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from pulsometro.settings.weighting_settings import Coverage
+from pulsometro.settings.faults import shown
+from pulsometro.settings.weighting_settings import Coverage, WeightingSettings
 from pulsometro.weighting.arrays import codes_of
 from pulsometro.weighting.calibration.trimming import Caps, Trimmed
 from pulsometro.weighting.errors import WeightingError
@@ -103,6 +104,18 @@ def warnings_of(record: WeightingRecord, places: Mapping[str, str]) -> tuple[str
     if record.replicates is not None and record.replicates.failed:
         result.append(f"{len(record.replicates.failed)} of {record.replicates.asked} replicates failed.")
     return tuple(result)
+
+
+def idle_rules(settings: WeightingSettings) -> Iterator[str]:
+    """A sentence for each item of ``collapse`` that no margin has: its cells are never merged."""
+    margins = settings.calibration.margins if settings.calibration is not None else ()
+    used = list(dict.fromkeys(item for margin in margins for item in margin.items))
+    for item in dict.fromkeys(rule.item for rule in settings.collapse):
+        if item not in used and used:
+            yield (
+                f"weighting.collapse merges codes of {shown(item)}, by which no margin calibrates, and does nothing; "
+                f"name an item of a margin ({', '.join(map(shown, used))}), or take the rule out."
+            )
 
 
 def _named(area: str, places: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import relation_frauds as frauds
 from pulsometro.check.rules.exchanged_evidence import BROKEN, USUAL, exchanged_pairs
+from pulsometro.check.rules.exchanged_margins import crossed
 from pulsometro.check.rules.reference_sample import Answers, Layout, pooled
 from pulsometro.check.rules.relation_findings import relation_rules
 
@@ -95,3 +96,10 @@ def test_two_items_whose_series_breaks_are_named() -> None:
     assert "cambio_trimestre/perspectiva" in failed(here, "cambio_trimestre", "perspectiva")
     tables, _ = relation_rules(here.study, here.questionnaire, here.now, here.past)
     assert not len(tables["relations"])
+
+
+def test_an_area_that_answers_in_one_voice_is_left_out() -> None:
+    now, error = np.random.default_rng(1).normal(size=(9, 4)), np.full((9, 4), 0.1)
+    error[2, 1] = 0
+    with np.errstate(all="raise"):
+        assert crossed(now, now[:, [1, 0, 2, 3]], error, [[0, 1, 2, 3]]) == [(0, 1)]

@@ -73,6 +73,50 @@ def test_honest_waves_are_told_nothing(seed: int, study: Study) -> None:
     assert told(study, people(seed), waves) == {}
 
 
+def in_one_column(frame: pd.DataFrame, share: float, items: list[str], seed: int = 3) -> pd.DataFrame:
+    """People of whom a ``share`` gives the same answer to all of the ``items``."""
+    rng = np.random.default_rng(seed)
+    some, answer = rng.random(len(frame)) < share, rng.integers(1, 5, len(frame))
+    return frame.assign(**{name: np.where(some, answer, frame[name]) for name in items})
+
+
+def worse(frame: pd.DataFrame, share: float, seed: int = 4) -> pd.DataFrame:
+    """People of whom a ``share`` thinks worse of everything, by one answer."""
+    some = np.random.default_rng(seed).random(len(frame)) < share
+    return frame.assign(**{name: np.where(some, np.minimum(frame[name] + 1, 4), frame[name]) for name in ITEMS})
+
+
+@pytest.mark.parametrize(("rows", "earlier"), [(3_000, [400, 400]), (400, [1_500] * 4), (1_500, [400, 4_000, 400]),
+                                               (1_500, [60, 60, 60])])  # fmt: skip
+def test_waves_of_other_sizes_are_told_nothing(rows: int, earlier: list[int], study: Study) -> None:
+    waves = {f"w{k}": people(200 + k, size) for k, size in enumerate(earlier)}
+    assert told(study, people(7, rows), waves) == {}
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6])
+@pytest.mark.parametrize("earlier", [0, 1, 4])
+def test_a_battery_answered_in_one_column_is_no_copy(share: float, earlier: int, study: Study) -> None:
+    now = in_one_column(people(7), share, ITEMS[:7])
+    assert told(study, now, {f"w{k}": people(200 + k) for k in range(earlier)}) == {}
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5])
+def test_a_change_of_opinion_is_no_copy(share: float, study: Study) -> None:
+    waves = {f"w{k}": people(200 + k) for k in range(4)}
+    assert told(study, worse(people(7), share), waves) == {}
+    flipped = people(7).assign(op_3=lambda frame: 5 - frame["op_3"])
+    assert told(study, flipped, waves) == {}
+
+
+@pytest.mark.parametrize(("n", "changed", "gloomier"), [(150, 1, 0.0), (300, 2, 0.0), (60, 0, 0.5)])
+def test_answers_of_the_same_wave_under_other_people_are_named(
+    n: int, changed: int, gloomier: float, study: Study
+) -> None:
+    waves, now = {f"w{k}": people(200 + k) for k in range(4)}, worse(people(7), gloomier)
+    found = told(study, pasted(now, now.tail(700), n, changed), waves)
+    assert "esta misma edición" in found["answers.opinions_nearly"][1]
+
+
 @pytest.mark.parametrize(("n", "changed"), [(30, 0), (450, 0), (1_500, 0), (450, 2), (1_500, 4)])
 def test_an_earlier_waves_answers_under_other_people_are_named(n: int, changed: int, study: Study) -> None:
     waves = {f"2019T{k}": people(k) for k in range(1, 4)}

@@ -60,6 +60,13 @@ def test_blank_is_as_grave_as_it_is_much(item: str, share: float, severity: str 
     assert told(study, part(people(), item, pd.NA, share)) == expected
 
 
+@pytest.mark.parametrize(("value", "why"), [(pd.NA, "vacía en"), (-3.0, "vacía, cero o negativa en"),
+                                            (0.0, "vacía, cero o negativa en")])  # fmt: skip
+def test_why_a_duration_tells_nothing(value: object, why: str, study: Study) -> None:
+    tables, _ = role_rules(study, study.questionnaire(WAVE), part(people(), "duracion", value, 0.5))
+    assert tables["roles"].query("role == 'duration'")["key"].iloc[0].startswith(why)
+
+
 @pytest.mark.parametrize(
     ("change", "failed"),
     [

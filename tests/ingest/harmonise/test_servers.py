@@ -72,6 +72,19 @@ SERVERS = {
     "LimeSurvey in German": ({"Letzte Seite": "9"}, "Datum Abgeschickt", "2020-01-08", "", "unfinished"),
     "QuestionPro": ({"Response ID": "7"}, "Response Status", "Completed", "Terminated", "server_rejected"),
     "Confirmit": ({"respid": "7"}, "status", "complete", "screened", "server_rejected"),
+    "Decipher over quota, code": ({"record": "7", "uuid": "a"}, "status", "3", "2", "server_rejected"),
+    "Decipher partial": ({"record": "7", "markers": "a"}, "status", "qualified", "partial", "unfinished"),
+    "Sawtooth disqualified": ({"sys_RespNum": "7"}, "sys_RespStatus", "5", "4", "server_rejected"),
+    "Epi Info taken out": ({"GlobalRecordId": "a"}, "RecStatus", "1", "0", "server_rejected"),
+    "Qualtrics' likely bot": (QUALTRICS, "Q_RecaptchaScore", "0.9", "0.1", "server_spam"),
+    "Qualtrics' likely duplicate": ({}, "Q_RelevantIDDuplicate", "", "true", "server_spam"),
+    "Qualtrics' likely fraud": (QUALTRICS, "Q_RelevantIDFraudScore", "0", "130", "server_spam"),
+    "Alchemer's test data": ({"Response ID": "7"}, "Is Test Data", "No", "Yes", "server_test"),
+    "Askia alone": ({}, "AskiaInterviewStatus", "Completed", "Screen out", "server_rejected"),
+    "Nfield alone": ({}, "InterviewQuality", "Approved", "Rejected", "server_rejected"),
+    "SurveyCTO cut": ({}, "review_status", "APPROVED", "REJECTED", "server_rejected"),
+    "a firm's own in Spanish": ({}, "Estatus", "Completa", "Incompleta", "unfinished"),
+    "a firm's own result": ({}, "Resultado de la entrevista", "Efectiva", "Cancelada", "server_rejected"),
     "CSPro saved in part": ({"case_id": "7"}, "partial_save_mode", "", "add", "unfinished"),
 }  # fmt: skip
 
@@ -121,6 +134,10 @@ FRIENDS = {
     "a verdict in words of its own": {"validation_status": "primaria", "ReviewState": "Nuevo León"},
     "a server that has looked at nobody": {"_validation_status": "", "_review_status": "", "__system/reviewState": ""},
     "a firm's columns by number": {"V1": "77", "V7": "1", "V10": "0"},
+    "a status of something else": {"Estatus": ["Completa", "Soltera"] * 30},
+    "a state": {"Estado": ["Nuevo León", "Coahuila"] * 30},
+    "a status that never tells two apart": {"Estatus": ["Incompleta"] * 60},
+    "a server that trusts everybody": {"Q_RecaptchaScore": ["1", "0.5"] * 30, "Q_RelevantIDDuplicate": ""},
     "finished without its server": {"Finished": "0", "FINISHED": "0", "submitdate": ""},
 }
 

@@ -137,3 +137,31 @@ def test_a_damaged_header_says_nothing_and_raises_nothing(cut: int, tmp_path: Pa
     path = written(tmp_path, "plain.sav")
     path.write_bytes(path.read_bytes()[:cut])
     assert header_of(path, "sav").rows is None
+
+
+OLD = {version: f"stata{version}.dta" for version in (8, 10, 12)}
+
+
+def _old(folder: Path, version: int, rows: int | None = None, labels: bool = True) -> Path:
+    """A .dta of that Stata, whose header counts ``rows``."""
+    path = folder / OLD[version]
+    said = {"A": {0: "nunca", 1: "a veces"}} if labels else {}
+    pyreadstat.write_dta(frame(), str(path), variable_value_labels=said, version=version)
+    if rows is not None:
+        data = bytearray(path.read_bytes())
+        data[6:10] = struct.pack("<i", rows)
+        path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("labels", [True, False])
+@pytest.mark.parametrize("version", OLD)
+def test_the_rows_of_an_old_stata_are_those_before_its_labels(version: int, labels: bool, tmp_path: Path) -> None:
+    assert not {note.kind for note in read(_old(tmp_path, version, None, labels)).notes} & {"rows_uncounted"}
+    for rows in (0, 1, 40, 59):
+        delivered = read(_old(tmp_path, version, rows, labels))
+        assert delivered.frame["B"].tolist() == frame()["B"].tolist(), rows
+        assert [note.detail for note in delivered.notes if note.kind == "rows_uncounted"] == [f"{rows} / 60"]
+    for rows in (61, 5000):
+        with pytest.raises(PulsoError, match=rf"its header counts {rows:,} rows and the file holds 60, .* cut short"):
+            read(_old(tmp_path, version, rows, labels))

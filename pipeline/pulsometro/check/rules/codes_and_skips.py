@@ -230,7 +230,8 @@ def _items(responses: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFram
             asked, lost = nonresponse(responses, questionnaire, name)
             kind = str(responses[name].dtype)
             share = lost.sum() / max(int(asked.sum()), 1)
-            if item.kind == "text" or item.derived is not None:
+            if item.kind == "text" or item.derived is not None or name in questionnaire.delivery.not_delivered:
+                # What is knowingly not delivered is a finding of its own.
                 share = 0.0
             ok = kind == _TYPES[item.kind] or (name == "folio" and kind in {"string", "str"})
             rows.append({KEY: name, "type_ok": ok, "asked": int(asked.sum()), "nonresponse": share})

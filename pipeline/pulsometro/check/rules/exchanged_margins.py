@@ -61,6 +61,8 @@ def crossed(now: Floats, before: Floats, error: Floats, groups: Sequence[Sequenc
     for group in groups:
         for a, b in combinations(group, 2):
             told = np.isfinite(now[:, [a, b]] + before[:, [a, b]] + error[:, [a, b]]).all(axis=1)
+            # An area that answers in one voice has no standard error to hold a difference against.
+            told &= (error[:, [a, b]] > 0).all(axis=1)
             if told.sum() < _FEWEST_AREAS:
                 continue
             straight = [_misfit(now[told, x], before[told, x], error[told, x]) for x in (a, b)]

@@ -44,6 +44,7 @@ def compared_items(questionnaire: Questionnaire, responses: pd.DataFrame) -> lis
         and item.derived is None
         and name not in questionnaire.skips
         and not item.private
+        and name not in questionnaire.delivery.not_delivered
     ]
 
 

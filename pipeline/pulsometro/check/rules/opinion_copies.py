@@ -2,7 +2,9 @@
 
 Sex, age, place and schooling are quickly made anew; what people answered is the work. So the answers are held, without
 them, against the same wave and every earlier one. Honest people resemble those of one wave as much as those of another:
-what one wave alone has of such likeness, above what the middle of the others has, is copied.
+what one wave alone has of such likeness, above what the middle of the others has, is copied. They may resemble those of
+their own wave more, where opinions changed or a battery was answered in one column: of the wave itself only what is
+also beyond how its own pairs fall away is copied, or much more like one interview than like any other.
 """
 
 from collections.abc import Sequence
@@ -26,8 +28,8 @@ Mask = npt.NDArray[np.bool_]
 _COMPARED, _MOST_ROWS, _MOST_WAVES = 1_000, 6_000, 12
 # So many answers more than with any other wave; and what is expected is taken so much larger, as waves differ.
 _LEADS, _TIMES, _MORE = (2, 3, 4), 2.0, 3.0
-# Earlier waves that what is almost equal is held against, at least.
-_ENOUGH_WAVES = 2
+# Earlier waves that what is almost equal is held against, at least, and of so many interviews.
+_ENOUGH_WAVES, _LEAST_SIDE = 2, 300
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,15 @@ def opinions_again(
     if len(items) < MINIMUM_ITEMS or len(respondents) < 2:
         return {}, ()
     sides = _sides(study, questionnaire, respondents, earlier, items)
-    level = study.params.check.repeated_answers
+    level, seed = study.params.check.repeated_answers, study.params.check.seed
+    exact, nearly = [_alone(sides[0].codes, level, seed)], None
+    large = [sides[0], *(side for side in sides[1:] if len(side.codes) >= _LEAST_SIDE)]
     if earlier:
-        exact = _exactly(sides, level)
+        itself, *others = _exactly(sides, level)
+        exact = [_Copies(itself.rows, itself.sure and exact[0].sure), *others]
+    if len(large) > _ENOUGH_WAVES:
         # Opinions that changed make a wave more like itself than like the one before: of two alone nothing is told.
-        nearly = _nearly(sides, level, study.params.check.seed) if len(earlier) >= _ENOUGH_WAVES else None
-    else:
-        exact, nearly = [_alone(sides[0].codes, level, study.params.check.seed)], None
+        nearly = _nearly(large, level, seed)
     tables = {"opinions": _table(respondents["folio"], [each.rows for each in exact if each.sure])}
     rules = [
         Rule("answers.opinions", "opinions", "copied", "in_set", "critical",
@@ -104,7 +108,7 @@ def opinions_again(
         rules.append(
             Rule("answers.opinions_nearly", "opinions_nearly", "copied", "in_set", "warning",
                  f"De {len(picked):,} entrevistas que se compararon, no hay más de las que daría el azar con opiniones "
-                 f"casi iguales a las de {_named(sides, found)}, digan lo que digan de sexo, edad, lugar y escolaridad",
+                 f"casi iguales a las de {_named(large, found)}, digan lo que digan de sexo, edad, lugar y escolaridad",
                  _REMEDY, {"value_set": [False]})
         )  # fmt: skip
     return tables, tuple(rules)
@@ -165,14 +169,17 @@ def _exactly(sides: list[_Side], level: float) -> list[_Copies]:
 def _nearly(sides: list[_Side], level: float, seed: int) -> tuple[Integers, list[_Copies]]:
     """Which rows were compared, and per side those of them that are closer to it than to any other.
 
-    Each interview's best likeness with a side is held against its best with the others. People of one sampling unit
-    are neighbours, or the same ones who came back: they are not held against each other.
+    Each interview's best likeness with a side is held against its best with the others, of as many interviews: among
+    more of them anybody finds somebody more alike. In its own wave a copy has one interview much more like it than any
+    other; people who think alike have many. People of one sampling unit are neighbours, or the same ones who
+    came back: they are not held against each other.
     """
     rng = np.random.default_rng(seed)
-    some = [_drawn(side, rng) for side in sides]
+    rows = min(_MOST_ROWS, *(len(side.codes) for side in sides[1:]), max(len(sides[0].codes), _LEAST_SIDE))
+    some = [_drawn(side, rows, rng) for side in sides]
     picked = some[0][0][:_COMPARED]
     mine, *hot = one_hot([sides[0].codes[picked], *(codes for _, codes, _ in some)])
-    best = np.empty((len(sides), len(picked)), dtype=np.int64)
+    best, gap = np.empty((2, len(sides), len(picked)), dtype=np.int64)
     for place, ((_, _, units), theirs) in enumerate(zip(some, hot, strict=True)):
         equal = mine @ theirs.T
         if not place:
@@ -182,19 +189,27 @@ def _nearly(sides: list[_Side], level: float, seed: int) -> tuple[Integers, list
         if ours is not None and units is not None:
             equal[ours[: len(picked), None] == units[None, :]] = -1
         best[place] = equal.max(axis=1, initial=-1)
+        gap[place] = best[place] - np.partition(equal, -2, axis=1)[:, -2]
     sizes = np.array([len(codes) for _, codes, _ in some], dtype=float)
     found = [_Copies(np.zeros(len(picked), dtype=bool), False) for _ in sides]
     for lead in _LEADS:
-        rows = [best[place] >= np.delete(best, place, axis=0).max(axis=0) + lead for place in range(len(sides))]
-        counts = np.array([each.sum() for each in rows], dtype=float)
-        told = _more_than_the_others(rows, counts, sizes, level / len(_LEADS))
+        led = [best[place] >= np.delete(best, place, axis=0).max(axis=0) + lead for place in range(len(sides))]
+        counts = np.array([each.sum() for each in led], dtype=float)
+        told = _more_than_the_others(led, counts, sizes, level / len(_LEADS))
+        alone = [each >= lead for each in gap]
+        alone[0] &= led[0]
+        counts = np.array([each.sum() for each in alone], dtype=float)
+        own = _more_than_the_others(alone, counts, sizes, level / len(_LEADS))[0]
+        told[0] = _Copies(own.rows, own.sure and told[0].sure)
         found = [old if old.sure else new for old, new in zip(found, told, strict=True)]
     return picked, found
 
 
-def _drawn(side: _Side, rng: np.random.Generator) -> tuple[Integers, Integers, npt.NDArray[np.object_] | None]:
+def _drawn(
+    side: _Side, most: int, rng: np.random.Generator
+) -> tuple[Integers, Integers, npt.NDArray[np.object_] | None]:
     """Places of some rows of a wave in an order of chance, their answers and their units."""
-    rows: Integers = rng.permutation(len(side.codes))[:_MOST_ROWS]
+    rows: Integers = rng.permutation(len(side.codes))[:most]
     return rows, side.codes[rows], side.units[rows] if side.units is not None else None
 
 

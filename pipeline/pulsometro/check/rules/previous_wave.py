@@ -58,9 +58,10 @@ def against(
     breaks at this wave is not compared.
     """
     both = _areas(responses, past.responses, settings.area)
+    lacking = {*questionnaire.delivery.not_delivered, *past.questionnaire.delivery.not_delivered}
     found: list[_Move] = []
     for name, item in questionnaire.items.items():
-        usable = item.kind == "single" and item.derived is None and not item.private
+        usable = item.kind == "single" and item.derived is None and not item.private and name not in lacking
         if usable and name in responses and name in past.responses and not _breaks(name, questionnaire):
             old = past.questionnaire[name]
             same = list(old.codes) == list(item.codes)

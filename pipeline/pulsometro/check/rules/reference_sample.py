@@ -82,11 +82,15 @@ class Reference:
 
 
 def compared(questionnaire: Questionnaire, responses: pd.DataFrame, left_out: Sequence[str]) -> list[str]:
-    """Items whose answers are codes or numbers of everybody's, in the order asked; derived and private ones are not."""
+    """Items whose answers are codes or numbers of everybody's, in the order asked.
+
+    Derived and private ones are not, nor is what was knowingly not delivered.
+    """
+    aside = {*left_out, *questionnaire.delivery.not_delivered}
     return [
         name
         for name, item in questionnaire.items.items()
-        if name in responses and name not in left_out and item.kind in {"single", "integer", "number"}
+        if name in responses and name not in aside and item.kind in {"single", "integer", "number"}
         and item.derived is None and not item.private and len(item.codes) <= _MOST_CODES
     ]  # fmt: skip
 
@@ -198,8 +202,9 @@ def usable_waves(
     after = [[] if across_breaks else [*waves[place + 1 :], questionnaire.wave] for place in range(len(waves))]
     return {
         name: tuple(
-            name in past.responses and comparable(name, questionnaire, past.questionnaire, since)
+            name in past.responses and name not in past.questionnaire.delivery.not_delivered
+            and comparable(name, questionnaire, past.questionnaire, since)
             for past, since in zip(earlier, after, strict=True)
         )
         for name in items
-    }
+    }  # fmt: skip

@@ -36,6 +36,7 @@ def answered_items(study: Study, questionnaire: Questionnaire, columns: Sequence
     """Items that say who answered and what: codes, whole numbers and places that nobody derived or keeps to himself.
 
     What the sample's design gives an interview (unit, stratum, weight) is no answer; the place where it was made is.
+    Nor is what this delivery lacks, knowingly: its blanks are all alike.
     """
     weighting = study.params.weighting
     design = {weighting.psu, weighting.strata, getattr(weighting.base, "weight", None)}
@@ -48,6 +49,7 @@ def answered_items(study: Study, questionnaire: Questionnaire, columns: Sequence
         and item.derived is None
         and not item.private
         and name not in design
+        and name not in questionnaire.delivery.not_delivered
     ]
 
 

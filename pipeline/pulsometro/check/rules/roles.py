@@ -93,9 +93,12 @@ def _looked_at(
     if not len(column):
         return _Found(0.0)
     blank = np.array(column.isna(), dtype=bool)
+    word = "vacía"
     if role == "duration":
-        blank |= ~(pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan) > 0)
-    found = [_Found(float(blank.mean()), f"vacía en {percent(float(blank.mean()))}")] if blank.any() else []
+        none = ~(pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan) > 0)
+        word = "vacía, cero o negativa" if (none & ~blank).any() else word
+        blank |= none
+    found = [_Found(float(blank.mean()), f"{word} en {percent(float(blank.mean()))}")] if blank.any() else []
     known = column[~blank]
     if len(known) >= LEAST:
         check = _CHECKS.get(role)

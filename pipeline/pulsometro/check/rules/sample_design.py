@@ -9,6 +9,8 @@ import pandas as pd
 from pulsometro.check.amounts import warns_from
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.check.rules.delivery import units_by_folios
+from pulsometro.common.errors import MachineError, PulsoError
+from pulsometro.questionnaire.comparability import same_codes
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
@@ -70,18 +72,21 @@ def weight_inputs(
 ) -> tuple[pd.DataFrame, tuple[Rule, ...]]:
     """Evidence table ``inputs`` (a row per item that the weights are made of) and its rules.
 
-    ``present``: the wave has the item; ``known``: share of the interviews that answer it, 0–1.
+    ``present``: the wave has the item; ``known``: share of the interviews that answer it, 0–1; ``codes_kept``: no
+    control totals are of it, or its codes mean what they did in the wave before.
     """
     items = study.params.weighting.columns
+    recoded = recoded_margins(study, questionnaire)
     rows = []
     for item in items:
         missing = list(questionnaire[item].missing) if item in questionnaire.items else []
         there = item in responses and len(responses) > 0
         known = float((responses[item].notna() & ~responses[item].isin(missing)).mean()) if there else 0.0
-        rows.append({KEY: item, "present": there, "known": known})
-    table = pd.DataFrame(rows, columns=[KEY, "present", "known"]).astype({KEY: "string", "present": bool})
+        rows.append({KEY: item, "present": there, "known": known, "codes_kept": item not in recoded})
+    table = pd.DataFrame(rows, columns=[KEY, "present", "known", "codes_kept"])
+    table = table.astype({KEY: "string", "present": bool, "codes_kept": bool})
     least = 1 - warns_from("weight.inputs_known", study.params.check)
-    rules = (
+    rules: tuple[Rule, ...] = (
         Rule("weight.inputs", "inputs", "present", "in_set", "critical",
              "Están todos los datos con que se pondera",
              "Pida la columna que falta, o cambie weighting en params.yaml.", {"value_set": [True]}, signable=False),
@@ -90,7 +95,41 @@ def weight_inputs(
              "Vea por qué faltan: a quien no lo dijo se le pondera con lo usual de su lugar.",
              {"min_value": least, "max_value": 1}),
     )  # fmt: skip
+    if study.params.weighting.calibration is not None:
+        rules += (
+            Rule("weight.margin_codes", "inputs", "codes_kept", "in_set", "critical",
+                 "Los códigos con que se calibra dicen lo mismo que en la edición anterior",
+                 "La tabla de población tiene los mismos códigos para todas las ediciones: calibre con un reactivo de "
+                 "códigos iguales en todas; si dicen lo mismo, declare comparable.kept; si la fuente de esta edición "
+                 "ya trae los códigos nuevos, acéptelo con firma.", {"value_set": [True]}),
+        )  # fmt: skip
     return table, rules
+
+
+def recoded_margins(study: Study, questionnaire: Questionnaire) -> frozenset[str]:
+    """Items of the margins whose codes mean something else than in the wave before, and nobody says that they compare.
+
+    The table of totals names people by code: those of one meaning are wrong for the other.
+    """
+    calibration, waves = study.params.weighting.calibration, list(study.waves)
+    before = waves[: waves.index(questionnaire.wave)][-1:]
+    if calibration is None or not before:
+        return frozenset()
+    try:
+        past = study.questionnaire(before[0])
+    except MachineError:
+        raise
+    except PulsoError:
+        # The wave before has no questionnaire that can be read: its own stages say so.
+        return frozenset()
+    used = {item for margin in calibration.margins for item in margin.items}
+    both = [item for item in used if item in questionnaire.items and item in past.items]
+    return frozenset(
+        item
+        for item in both
+        if questionnaire.wave not in questionnaire[item].comparable.kept
+        and not same_codes(past[item], questionnaire[item])
+    )
 
 
 def nested_units(study: Study, responses: pd.DataFrame) -> tuple[pd.DataFrame, Rule] | None:

@@ -82,7 +82,9 @@ def shape_rules(
             sure |= {kind} if certain else set()
     empty = {KEY: pd.Series(dtype="string"), **{kind: pd.Series(dtype=bool) for kind in _RULES}}
     table = pd.DataFrame(rows) if rows else pd.DataFrame(empty)
-    return {"shapes": table}, tuple(_rule(kind, "critical" if kind in sure else "warning") for kind in _RULES)
+    # A value is held against earlier waves alone.
+    looked = [kind for kind in _RULES if kind != "piled" or any(any(waves) for waves in usable.values())]
+    return {"shapes": table}, tuple(_rule(kind, "critical" if kind in sure else "warning") for kind in looked)
 
 
 def _rule(kind: str, severity: Severity) -> Rule:

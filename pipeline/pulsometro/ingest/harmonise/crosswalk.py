@@ -1,6 +1,5 @@
 """The crosswalk at work: delivered columns into canonical items, and what is wrong row by row."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,8 @@ from pulsometro.ingest.harmonise.clock import NO_CLOCK, Clock
 from pulsometro.ingest.harmonise.dates import days
 from pulsometro.ingest.harmonise.durations import minutes
 from pulsometro.ingest.harmonise.folios import refuse_repeated, refuse_telling
+from pulsometro.ingest.harmonise.headings import nearest_heading
+from pulsometro.ingest.harmonise.label_words import no_number
 from pulsometro.ingest.harmonise.multiple import beside, chosen, read_lists
 from pulsometro.ingest.harmonise.numerals import Marks, declared_marks
 from pulsometro.ingest.harmonise.skipped_cells import filled, not_asked, refuse_filled
@@ -81,10 +82,8 @@ def present(reading: Plan, path: Path, questionnaire: Path, columns: tuple[str, 
         name = absent[0]
         items = [i for i, c in reading.items.items() if name in (c.name, *c.more)]
         role = f"item {items[0]}" if items else ("respondent" if name in reading.respondent else "finished")
-        free = [c.casefold() for c in columns if c not in reading.columns]
-        near = difflib.get_close_matches(name.casefold(), free, n=1, cutoff=0.75)
-        place = next((k for k, c in enumerate(columns, 1) if near and c.casefold() == near[0]), 0)
-        hint = f"; did it become {_heading(columns[place - 1], place, name)}?" if place else ";"
+        near = nearest_heading(name, ["" if c in reading.columns else c for c in columns])
+        hint = ";" if near is None else f"; did it become {_heading(columns[near], near + 1, name)}?"
         others = ", ".join(absent[1:4]) + (" …" if len(absent) > 4 else "")
         more = f" (and so for {len(absent) - 1} more: {others})" if len(absent) > 1 else ""
         raise PulsoError(
@@ -234,9 +233,11 @@ def converted(name: str, delivered: Delivered, item: Item, crosswalk: Column, wa
 
 
 def _stated(delivered: Delivered, crosswalk: Column) -> tuple[str, ...]:
-    """Codes that the file itself declares missing, as SPSS does."""
+    """Codes that the file itself declares missing, as SPSS does, or labels as no answer."""
     meta = delivered.metadata.get(crosswalk.name)
-    return () if meta is None else meta.missing
+    if meta is None:
+        return ()
+    return (*meta.missing, *(code for code, label in meta.labels.items() if no_number(label)))
 
 
 def _area(column: pd.Series, item: Item, crosswalk: Column, areas: Areas) -> Converted:

@@ -24,6 +24,8 @@ _WAYS = (
     "%d de %b de %Y", "%d de %b del %Y", "%d %b, %Y", "%d de %b %Y", "%d%b%Y", "%d%b%y",
     "%d. %b %Y", "%Y-%d-%m", "%Y/%d/%m", "%Y.%d.%m",
 )  # fmt: skip
+# With the year first in two digits: only where no other way puts the days into the fieldwork.
+_SHORT_YEAR_FIRST = ("%y/%m/%d", "%y-%m-%d", "%y.%m.%d")
 _COUNTED = {
     "excel": "a spreadsheet's day numbers", "excel1904": "day numbers of a Mac's spreadsheet (since 1904)",
     "stata": "Stata's or SAS's days (since 1960)", "unix_days": "R's days (since 1970)",
@@ -108,6 +110,11 @@ def _of_counts(numbers: list[str], key: str, wave: str, clock: Clock) -> str:
 def _of_texts(column: pd.Series, texts: list[str], key: str, wave: str, clock: Clock) -> str:
     fitting = {text: {way for way in (*_WAYS, *EPOCHS) if _reads(text, way, clock)} for text in texts}
     common = set.intersection(*fitting.values()) if fitting else set()
+    short = [way for way in _SHORT_YEAR_FIRST if texts and all(_reads(text, way, clock) for text in texts)]
+    if short and _in_fieldwork(texts, short[0], clock) > max(
+        (_in_fieldwork(texts, way, clock) for way in common), default=0
+    ):
+        return f"{_alike(texts, short, key, clock)} in {wave}.yaml"
     if common:
         return f"{_alike(texts, [way for way in _WAYS if way in common], key, clock)} in {wave}.yaml"
     none = [text for text in texts if not fitting[text]]
@@ -130,9 +137,14 @@ def _of_texts(column: pd.Series, texts: list[str], key: str, wave: str, clock: C
 def _alike(texts: list[str], found: list[str], key: str, clock: Clock) -> str:
     if len(found) == 1:
         return f'all of them read as {found[0]}: say {key}: "{found[0]}"'
-    inside = {way: sum(clock.inside(day) for t in texts if (day := day_of(t, way, clock))) for way in found}
+    inside = {way: _in_fieldwork(texts, way, clock) for way in found}
     told = ", ".join(f"{way} puts {100 * n // len(texts)} % of them into the fieldwork" for way, n in inside.items())
     return f"they may be read as {' or as '.join(found)} ({told}): say which in {key}"
+
+
+def _in_fieldwork(texts: list[str], way: str, clock: Clock) -> int:
+    """How many of the texts are days of the fieldwork, written in one way."""
+    return sum(clock.inside(day) for text in texts if (day := day_of(text, way, clock)) is not None)
 
 
 def _reads(text: str, way: str, clock: Clock) -> bool:

@@ -16,7 +16,7 @@ from pulsometro.ingest.harmonise.crosswalk import Plan, converted
 from pulsometro.ingest.harmonise.numerals import declared_marks
 from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.ways import Ways
-from pulsometro.ingest.read.delivered import Delivered, code_text
+from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
 from pulsometro.ingest.read.header import heading
 from pulsometro.questionnaire.model import Questionnaire
 
@@ -25,7 +25,7 @@ _MOST, _LOOKED_AT = 5, 16
 _HEADED = frozenset({"csv", "xlsx", "xls"})
 _COMPARED = frozenset({"single", "integer", "number", "date", "area"})
 _IMPORT_ID = re.compile(r'\{\s*"ImportId"')
-_LEAST, _ANSWERED = 2, 0.5
+_LEAST, _ANSWERED, _NUMBERED = 2, 0.5, 8
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,45 @@ def without_headings(
     if not skipped:
         return delivered
     note = Note("header_rows", ", ".join(str(row) for row in delivered.frame.index[:skipped]))
-    return replace(delivered, frame=delivered.frame.iloc[skipped:], notes=(*delivered.notes, note))
+    metadata = _labelled(delivered, delivered.frame.iloc[:skipped])
+    told_by_rows = sum(bool(metadata[str(name)].label) for name in delivered.frame if str(name) in metadata)
+    detected = {**delivered.detected, "column_labels": str(told_by_rows)}
+    return replace(
+        delivered, frame=delivered.frame.iloc[skipped:], notes=(*delivered.notes, note), metadata=metadata,
+        detected=detected,
+    )  # fmt: skip
+
+
+def _labelled(delivered: Delivered, rows: pd.DataFrame) -> Mapping[str, ColumnMetadata]:
+    """The file's own labels, and of columns that have none the longest text of their rows of headings.
+
+    Servers write there what was asked: it is compared with the questionnaire as the labels of other files are.
+    """
+    found = dict(delivered.metadata)
+    for name in rows:
+        texts = [text for value in rows[name] if not _IMPORT_ID.match(text := code_text(value))]
+        label = max(texts, key=len, default="")
+        known = found.get(str(name), ColumnMetadata())
+        if label and not known.label:
+            found[str(name)] = replace(known, label=label)
+    return found
+
+
+def rows_of_headings(
+    delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, clock: Clock = NO_CLOCK
+) -> int:
+    """What ``header_rows`` must say for a delivery's answers to be read whole; 0 where what is said now will do."""
+    declared = questionnaire.delivery.header_rows
+    if delivered.detected.get("format") not in _HEADED:
+        return 1 if declared > 1 else 0
+    delivered = _without_repeated(delivered)
+    told = _told(delivered, questionnaire, reading, areas, clock)
+    skipped = max(declared - 1, _qualtrics(delivered.frame))
+    lost = np.flatnonzero(told.answered[:skipped])
+    if len(lost):
+        return int(lost[0]) + 1
+    more = _further(told, skipped)
+    return skipped + more + 1 if more else 0
 
 
 def _without_repeated(delivered: Delivered) -> Delivered:
@@ -116,7 +154,23 @@ def _told(delivered: Delivered, questionnaire: Questionnaire, reading: Plan, are
             has = head.frame[crosswalk.name].map(code_text).ne("").to_numpy(dtype=bool)
             filled += has
             known += has & ~unknown
+    return _not_answers(head.frame, reading, filled, known)
+
+
+def _not_answers(frame: pd.DataFrame, reading: Plan, filled: np.ndarray, known: np.ndarray) -> _Told:
+    """Rows that number the columns, and a first one that has texts of multiple answers alone, are headings too."""
+    for place in range(len(frame)):
+        texts = [text for value in frame.iloc[place] if (text := code_text(value))]
+        numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 6]
+        numbered = len(numbers) == len(texts) >= _NUMBERED and numbers == sorted(set(numbers))
+        options = place == 0 and bool(texts) and not filled[0] and not _named(frame.iloc[0], reading)
+        if numbered or options:
+            filled[place], known[place] = max(filled[place], _LEAST), 0
     return _Told(filled, known)
+
+
+def _named(row: pd.Series, reading: Plan) -> bool:
+    return any(code_text(row[name]) for name in reading.respondent if name in row)
 
 
 def _refuse_lost(told: _Told, delivered: Delivered, skipped: int, path: Path) -> None:
@@ -131,10 +185,8 @@ def _refuse_lost(told: _Told, delivered: Delivered, skipped: int, path: Path) ->
 
 
 def _refuse_more(told: _Told, delivered: Delivered, skipped: int, path: Path) -> None:
-    """Headings go on where the declared rows end, and answers follow them."""
-    rest = told.heading[skipped : skipped + _MOST]
-    more = int(np.argmin(rest)) if not rest.all() else len(rest)
-    if not more or not told.answered[skipped + more :].any():
+    more = _further(told, skipped)
+    if not more:
         return
     rows = delivered.frame.index[skipped : skipped + more]
     named = f"row {rows[0]}: it holds" if more == 1 else f"rows {rows[0]} to {rows[-1]}: they hold"
@@ -142,3 +194,10 @@ def _refuse_more(told: _Told, delivered: Delivered, skipped: int, path: Path) ->
         f"{path}, {named} further headings where codes, numbers and dates are expected, as survey servers write them; "
         f"say delivery.header_rows: {skipped + more + 1} in the questionnaire."
     )
+
+
+def _further(told: _Told, skipped: int) -> int:
+    """How many rows of headings go on where the declared ones end, where answers follow them."""
+    rest = told.heading[skipped : skipped + _MOST]
+    more = int(np.argmin(rest)) if not rest.all() else len(rest)
+    return more if told.answered[skipped + more :].any() else 0

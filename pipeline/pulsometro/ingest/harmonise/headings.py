@@ -1,12 +1,15 @@
 """Headings and labels of a delivered file, as records and pages may repeat them."""
 
+import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pulsometro.common.discretion import alike, place_of, plain, shape, simple
 from pulsometro.common.plain_words import NAMES_TOO
 from pulsometro.questionnaire.model import Questionnaire
 
+# A server's groups stand before a name (grupo/P1, data.P1), a question's text or an option's code after it (P1. ¿…?).
+_BEFORE, _AFTER = re.compile(r".*[/.:\-]", re.DOTALL), re.compile(r"(?:\s|[.:\[(\-]).*", re.DOTALL)
 _RUNS = re.compile(r"[^\W\d_]+")
 
 
@@ -53,3 +56,18 @@ def shown_label(label: str, like: Iterable[str], words: Collection[str], hidden:
 def shown_all(names: Iterable[str], shown: Mapping[str, str]) -> tuple[str, ...]:
     """Names through ``shown``; one that it does not know stays."""
     return tuple(shown.get(name, name) for name in names)
+
+
+def nearest_heading(name: str, columns: Sequence[str], cutoff: float = 0.75) -> int | None:
+    """The place of the column that a missing one may have become; None where none is like it, or several are.
+
+    >>> [nearest_heading("SEXO", c) for c in (["a", "sexo"], ["g1/SEXO"], ["SEXO. ¿Cuál es?"], ["EDAD"])]
+    [1, 0, 0, None]
+    """
+    wanted, each = name.casefold(), [column.casefold() for column in columns]
+    for part in (str, lambda text: _BEFORE.sub("", text), lambda text: _AFTER.sub("", text)):
+        found = [place for place, text in enumerate(each) if part(text) == wanted]
+        if found:
+            return found[0] if len(found) == 1 else None
+    near = difflib.get_close_matches(wanted, each, n=1, cutoff=cutoff)
+    return each.index(near[0]) if near else None

@@ -22,6 +22,12 @@ MISSING_LABELS: Mapping[MissingKind, set[str]] = {
     },
     "no_aplica": {"no aplica", "na", "no se pregunto", "no procede"},
 }
+# How producers label a number that is no answer, beside those: "Edad no especificada", "No sabe / No responde".
+_NO_NUMBER = re.compile(
+    r"(?:[a-z]+ )?no especificad[oa](?: .*)?|(?:no sabe|ns)(?: no (?:contesta|responde|recuerda|sabe)| n[cr])+|"
+    r"no (?:quiso|quiere) (?:contestar|responder|decir)|prefiere no (?:contestar|responder|decir)|se nego|rehuso|"
+    r"sin (?:dato|datos|informacion)|don t know|dk|refused|no answer|not (?:asked|applicable|stated)|missing"
+)
 # What other firms and programs write for one answer.
 _ONE: tuple[frozenset[str], ...] = tuple(
     frozenset(words.split())
@@ -73,6 +79,16 @@ def codes_of(
         return dict(found)
     double = [text for text in texts if text in table and labels.get(label_key(text), table[text]) != table[text]]
     return {**found, **dict.fromkeys(double)}
+
+
+def no_number(label: str) -> bool:
+    """Whether a file's label of a number says that it is no answer.
+
+    >>> [no_number(text) for text in ("No sabe", "Edad no especificada", "98. NS/NC", "97 años y más", "Ninguno")]
+    [True, True, True, False, False]
+    """
+    said = simple(re.sub(r"^\W*\d+\b\W*(?=\w)", "", label))
+    return any(said in words for words in MISSING_LABELS.values()) or bool(_NO_NUMBER.fullmatch(said))
 
 
 def same_words(label: str, own: str) -> bool:

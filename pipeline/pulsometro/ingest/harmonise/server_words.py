@@ -50,7 +50,8 @@ class Server:
     """``marks``: sets of columns of which one, whole, tells the server; so does a column of ``ids`` by its values.
 
     ``says``: column → words; ``ends``: the same by the end of the name; ``own``: read although an item lies there;
-    ``whole``: only where each value of a column is one of its words, as the marks are no server's alone;
+    ``whole``: only where each value of a column is one of its words, as the marks are no server's alone; ``apart``: and
+    only where some say good and others bad, as the column's name is all there is;
     ``instead``: a column that is read only where none of the others is there.
     """
 
@@ -60,6 +61,7 @@ class Server:
     ids: Mapping[str, str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     whole: bool = False
+    apart: bool = False
     instead: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -129,6 +131,32 @@ _FORM = Words({**_FALSE, "1": HELD, **_words("unverified|sin verificar|no verifi
 _DELETED = Words(dict.fromkeys(("1", "true"), REJECTED), frozenset({"0", "false", *_NONE}), filled=REJECTED)
 _TAKEN = Words(dict.fromkeys(("1", "true"), REJECTED))
 
+# As firms here write it in a column of their own, beside the servers' words.
+_FIRMS = Words(
+    {
+        **{word: why for word, why in _REVIEWED.bad.items() if not word.startswith("validation")}, **_ENDED.bad,
+        **_words("inconclusa|suspendida|suspendido|interrumpida|abandonada|abandoned|suspended", UNFINISHED),
+        **_words("no terminada|no concluida|not completed|parcialmente completa", UNFINISHED),
+        **_words("cancelada|cancelado|canceled|cancelled|anulada|anulado|invalida|no valida|invalid", REJECTED),
+        **_words("rechazo|refused|refusal|screen out|screenout|terminate|fuera de cuota|cuota llena", REJECTED),
+        **_words("eliminado|fake|duplicada|duplicado|duplicate", REJECTED), **_words("prueba|piloto|pretest", TEST),
+        **_words("en revision|por revisar|pendiente de revision", HELD),
+    },
+    (_ENDED.good - {""}) | (_REVIEWED.good - _NONE)
+    | _set("terminada|terminado|concluida|concluido|efectiva|valida|validada|valid|qualified|accepted|aceptada|done"),
+)  # fmt: skip
+_FIRMS_NAMES = sorted(
+    _set("status|estatus|estado|resultado|resultado de la entrevista|resultado entrevista|estatus de la entrevista")
+    | _set("estatus entrevista|estado de la entrevista|estado entrevista|status entrevista|status de la entrevista")
+    | _set("estatus de la encuesta|estado de la encuesta|completion status|record status|survey status|subject status")
+    | _set("subjectstatus|submission status|review status|reviewstatus|response type|interview result|disposition")
+    | _set("interview quality|interviewquality|disposicion|revision|supervision|validacion|askiainterviewstatus")
+)
+# Qualtrics' own thresholds for a likely bot, a likely duplicate and a likely fraud.
+_SAME = Words(_words("true|1|yes", SPAM), frozenset({"false", "0", "no"}))
+_BOT = Words({f"0 {tenth}{end}": SPAM for tenth in range(5) for end in ("", "0")} | {"0": SPAM})
+_DOUBLE = Words({str(score): SPAM for score in range(75, 101)})
+_FRAUD = Words({str(score): SPAM for score in range(30, 1001)})
 _LIME = ("submitdate", "date submitted", "fecha de envio", "datum abgeschickt", "date de soumission", "data de envio")
 _LIME_BESIDE = {
     "submitdate": ("lastpage", "startlanguage", "startdate", "datestamp", "refurl", "seed"),
@@ -192,10 +220,29 @@ SERVERS: Mapping[str, Server] = {
         _marks("partial save mode"),
         {"partial save mode": Words(_words("add|modify|verify", UNFINISHED)), "deleted": _TAKEN},
     ),
+    "qualtrics_fraud": Server(
+        _marks("q recaptchascore", "q relevantidduplicate", "q relevantidduplicatescore", "q relevantidfraudscore",
+               "q ballotboxstuffing"),
+        {"q recaptchascore": _BOT, "q relevantidduplicate": _SAME, "q ballotboxstuffing": _SAME,
+         "q relevantidduplicatescore": _DOUBLE, "q relevantidfraudscore": _FRAUD},
+    ),
+    "decipher": Server(
+        _marks(*(f"record|status|{key}" for key in ("uuid", "markers", "qtime", "start date", "vlist", "list"))),
+        {"status": Words({"1": REJECTED, "2": REJECTED, "4": UNFINISHED, **_ENDED.bad},
+                         frozenset({"3", "qualified", "complete", "completed"}))}, whole=True,
+    ),
+    "sawtooth": Server(
+        _marks("sys respstatus|sys respnum", "sys respstatus"),
+        {"sys respstatus": Words({**_words("1|2|3|incomplete", UNFINISHED), **_words("4|disqualified", REJECTED)},
+                                 frozenset({"5", "qualified complete", "complete"}))}, whole=True,
+    ),
+    "epiinfo": Server(_marks("recstatus|globalrecordid", "recstatus|uniquekey"), {"recstatus": Words({"0": REJECTED})}),
+    "test_data": Server(_marks("is test data"), {"is test data": Words(_words("yes|true|1|si", TEST))}),
     "others": Server(
         _marks(*_ENDINGS, *(f"status|{key}" for key in ("response id", "respid", "respondent id", "interviewnumber"))),
         {"status": _ENDED, **dict.fromkeys(_ENDINGS, _ENDED)}, whole=True,
     ),
+    "firms": Server(_marks(*_FIRMS_NAMES), dict.fromkeys(_FIRMS_NAMES, _FIRMS), whole=True, apart=True),
     "review_alone": Server(_marks("validation status", "reviewstate"),
                            {"validation status": _REVIEWED, "reviewstate": _REVIEWED}, whole=True),
 }  # fmt: skip

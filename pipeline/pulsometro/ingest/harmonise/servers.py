@@ -74,7 +74,7 @@ def verdict_columns(
             continue
         for name, words in _said(server, keys, reading):
             there = name in frame and list(columns).count(name) == 1 and name != questionnaire.delivery.finished
-            if there and name not in found and (not server.whole or _only_words(frame[name], words)):
+            if there and name not in found and (not server.whole or _only_words(frame[name], words, server.apart)):
                 found[name] = words
     return found
 
@@ -117,9 +117,10 @@ def _by_end(columns: Sequence[str], ends: Mapping[str, Words], read: Collection[
         here = here and not moved
 
 
-def _only_words(column: pd.Series, words: Words) -> bool:
-    said = {simple(text) for text in values.uniques(column)[1] if text}
-    return bool(said) and said <= {*words.bad, *words.good}
+def _only_words(column: pd.Series, words: Words, apart: bool) -> bool:
+    said = {simple(plain_number(text)) for text in values.uniques(column)[1] if text}
+    both = bool(said & words.good and said & set(words.bad))
+    return bool(said) and said <= {*words.bad, *words.good} and (both or not apart)
 
 
 def read_verdicts(delivered: Delivered, questionnaire: Questionnaire, reading: Plan, path: Path, wave: str) -> Verdicts:

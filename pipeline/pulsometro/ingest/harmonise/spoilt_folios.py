@@ -22,6 +22,7 @@ _DATE = re.compile(
     rf"|(?:{_MONTHS})\.?[-/ ]\d{{2,4}}|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}",
     re.IGNORECASE,
 )
+_FIRST_YEARS = re.compile(r"(?:1899|19[0-3]\d)-\d\d-\d\d")
 _NOTHING = frozenset({"nan", "none", "null", "nat", "na", "n/a", "<na>", "undefined", "nil", "#n/a", "(blank)", "inf"})
 # A spreadsheet keeps so many digits of a number; a binary number every whole one up to 2^53.
 _KEPT_DIGITS, _KEPT_BITS = 15, 53
@@ -78,9 +79,13 @@ def _refuse_scientific(folio: pd.Series, path: Path) -> None:
 
 
 def _refuse_dates(folio: pd.Series, path: Path) -> None:
-    """Some folios among others: 3-5 became the third of May. Where all are days, the column is another's."""
+    """Some folios among others: 3-5 became the third of May. Where all are days, the column is another's.
+
+    Small numbers that a workbook shows as dates are days of the first years that it counts.
+    """
     days = folio.fillna("").str.fullmatch(_DATE.pattern, flags=re.IGNORECASE).to_numpy(dtype=bool)
-    if days.any() and 2 * days.sum() < len(folio):
+    first_years = folio.fillna("").str.match(_FIRST_YEARS.pattern).to_numpy(dtype=bool)
+    if days.any() and (2 * days.sum() < len(folio) or (days & first_years).sum() == days.sum()):
         raise PulsoError(f"{path}, {_first(days, folio)}: a spreadsheet made a date of the folio; {_ASK}")
 
 

@@ -1,6 +1,7 @@
 """Rows of totals, means and sources below the interviews, as spreadsheets end: said as what they are, never read."""
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +32,23 @@ def refuse_total_rows(delivered: Delivered, reading: Plan, marks: Marks, path: P
     for place in range(max(_LEAST, len(frame) - _LOOKED_AT), len(frame)):
         row = frame.iloc[place]
         folio = [text for name in reading.respondent if (text := code_text(row[name]))]
+        if len(folio) == 1 and _line_of_text(folio[0], row):
+            raise PulsoError(
+                f"{path}, row {frame.index[place]}: a line of text below the interviews (a source, a note, a count of "
+                "rows), and no interview; take it out of the file."
+            )
         said = len(folio) == 1 and simple(folio[0]).rstrip(" 0123456789") in _WORDS
         if said or (not folio and _summed(frame.iloc[:place], row, reading, marks)):
             raise PulsoError(
                 f"{path}, row {frame.index[place]}: a row of totals or means below the interviews, and no interview; "
                 "take it out of the file."
             )
+
+
+def _line_of_text(folio: str, row: pd.Series) -> bool:
+    """Whether a row holds nothing but several words where its folio should stand."""
+    words = [word for word in re.split(r"\W+", folio) if word.isalpha() and len(word) > 2]
+    return len(words) > 1 and sum(bool(code_text(value)) for value in row) == 1
 
 
 def _summed(above: pd.DataFrame, row: pd.Series, reading: Plan, marks: Marks) -> bool:

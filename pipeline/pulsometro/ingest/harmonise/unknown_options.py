@@ -1,5 +1,6 @@
 """What is said of a list of options that cannot be read: which token, in which rows, which key would admit it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -54,6 +55,11 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
     odd = odd_cell(cell)
     if odd is not None:
         return _shown(cell, item, crosswalk), odd
+    if _in_brackets(cell, options):
+        return "a list in brackets", (
+            "is what a program writes for its own lists; ask for the options with a blank between them and no other "
+            "signs, or one column an option"
+        )
     divider = divider_of(cell, options)
     if divider is not None:
         mark = _visible(divider)
@@ -88,6 +94,14 @@ def option_remedy(name: str, item: Item, crosswalk: Column, options: Options, ce
 def divider_of(cell: str, options: Options) -> str | None:
     """The mark that divides a cell into known options where the declared one does not."""
     return next((mark for mark in _DIVIDERS if mark in cell and _divided(cell, options, mark)), None)
+
+
+def _in_brackets(cell: str, options: Options) -> bool:
+    """Whether a cell is a list as JSON, Python or a database writes it: ``[1, 2]``, ``['1']``, ``{1,2}``."""
+    if cell[:1] + cell[-1:] not in {"[]", "{}", "()"}:
+        return False
+    bare = re.sub("[\"']", "", cell[1:-1])
+    return options.answers(bare) is not None or divider_of(bare, options) is not None
 
 
 def _glued(cell: str, options: Options) -> bool:

@@ -68,7 +68,8 @@ def format_of(path: Path) -> Format:
         head = stream.read(400)
     found = _by_magic(head)
     wrong = found is not None and found != named and {found, named} not in ({"xlsx", "zip"}, {"sav", "zsav"})
-    marked = named == "xls" and head.lstrip()[:1] == b"<"
+    # A workbook of Excel 2 to 4 begins with such a byte; servers call text and web pages .xls.
+    marked = named == "xls" and found is None and head[:1] != b"\x09"
     if wrong or marked or (found is None and named not in {"csv", "por", "dta", "xls"}):
         seems = f"it looks like .{found}" if found else _seems(head)
         seems += ", or a workbook with a password" if (found, named) == ("xls", "xlsx") else ""

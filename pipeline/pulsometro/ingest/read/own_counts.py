@@ -16,6 +16,7 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.delivery_record import Note
 from pulsometro.ingest.read.delivered import code_text
+from pulsometro.ingest.read.old_stata import counted_and_held
 
 # Offsets in an SPSS system file (PSPP's description of the format, "System File Format").
 _LAYOUT, _COMPRESSION, _CASES, _RECORDS = 64, 72, 80, 176
@@ -68,7 +69,7 @@ def header_of(path: Path, kind: str) -> Header:
         with path.open("rb") as file:
             if kind in {"sav", "zsav"}:
                 return _spss(file, path.stat().st_size)
-            return _stata(file) if kind == "dta" else Header()
+            return _stata(file, path.stat().st_size) if kind == "dta" else Header()
     except (struct.error, ValueError, IndexError, KeyError, OverflowError):
         return Header()
 
@@ -183,11 +184,12 @@ def _read(file: BinaryIO, count: int) -> bytes:
     return content
 
 
-def _stata(file: BinaryIO) -> Header:
-    """Of Stata 13 and later, whose map says where the rows begin and end (Stata's help dta)."""
+def _stata(file: BinaryIO, size: int) -> Header:
+    """Of Stata 13 and later, whose map says where the rows begin and end (Stata's help dta), or of those before."""
     start = file.read(4096)
     if not start.startswith(b"<stata_dta>"):
-        return Header()
+        found = counted_and_held(file, size)
+        return Header() if found is None else _old_header(*found)
     order = "<" if b"<byteorder>LSF" in start else ">"
     release = int(start[start.index(b"<release>") + 9 :][:3])
     place = start.index(b"<N>") + 3
@@ -205,3 +207,8 @@ def _stata(file: BinaryIO) -> Header:
     held = (places[10] - places[9] - len("<data></data>")) / width
     counted = int(held).to_bytes(long, "little" if order == "<" else "big")
     return Header(rows=rows, exact=held, patches={place: counted} if int(held) != rows else {})
+
+
+def _old_header(said: int, there: int, place: int, order: str) -> Header:
+    right = {} if said == there else {place: struct.pack(f"{order}i", there)}
+    return Header(rows=said, exact=float(there), patches=right)
