@@ -66,6 +66,15 @@ class Folder:
             {"wave": WAVE, "verdict": "pass", "counts": None, "rules": []}, path / f"processed/checks/{WAVE}.json"
         )
 
+    def change(self, **changes: Any) -> None:
+        """Settings with other values, section by section."""
+        path = self.path / "params.yaml"
+        params = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        for section, keys in changes.items():
+            params[section] |= keys
+        with path.open("w", encoding="utf-8") as file:
+            YAML(typ="safe").dump(params, file)
+
     def pulso(self, verb: str) -> str:
         """Run a verb on the wave; what it said."""
         done = CliRunner().invoke(main, [verb, WAVE], catch_exceptions=False)
@@ -180,15 +189,45 @@ def test_replicates_inside_strata_that_interviewers_cross_are_refused(
     assert len(said.strip().splitlines()) == 1
 
 
-def test_an_interview_without_interviewer_is_refused(
+def test_an_interview_without_interviewer_stops_nothing(
     asked: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It is in every figure; the table of those who asked is of the others, and the stage says so."""
     monkeypatch.chdir(tmp_path)
     folder = Folder(tmp_path, asked.assign(entrevistador=asked["entrevistador"].where(asked.index > 4)))
     folder.pulso("weight")
     said = folder.pulso("estimate")
-    assert "5 responses do not say who asked ('entrevistador'" in said
-    assert not (tmp_path / "processed" / WAVE / inside("interviewers.parquet")).exists()
+    assert "5 of 540 responses do not say who asked ('entrevistador'" in said
+    table, estimates = folder.table("interviewers"), whole(folder.table("estimates"))
+    assert estimates.loc[("seg_municipio", "nada seguro"), "n"] > table["n"].max() == 535
+    assert set(table["interviewers"]) == {18} and table["icc"].notna().all()
+    # The remedy of the published error's own refusal works.
+    folder.change(estimation={"clusters": "interviewers", "se": "taylor"})
+    said = folder.pulso("estimate")
+    assert "5 responses do not say who asked ('entrevistador'" in said and "set estimation.clusters to design" in said
+    folder.change(estimation={"clusters": "design"})
+    folder.pulso("estimate")
+    assert len(folder.table("estimates"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (lambda asked: asked.drop(columns="entrevistador"), "which the responses do not have: what interviewers add"),
+        (lambda asked: asked.assign(entrevistador=None), "540 of 540 responses do not say who asked"),
+        (lambda asked: asked.assign(entrevistador="E01"), ""),
+    ],
+)
+def test_a_wave_that_cannot_tell_its_interviewers_is_estimated(
+    asked: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: Any, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Folder(tmp_path, rows(asked))
+    folder.pulso("weight")
+    said = folder.pulso("estimate")
+    assert "estimates, " in said and words in said and "withheld" not in said
+    table = folder.table("interviewers")
+    assert list(table.columns) == list(COLUMNS) and (table.empty or table["icc"].isna().all())
 
 
 def test_a_study_that_does_not_know_who_asked_writes_an_empty_table(

@@ -17,6 +17,7 @@ from pulsometro.estimation import (
     interviewer_design,
     interviewer_effects,
 )
+from pulsometro.estimation.errors import EstimationError
 from pulsometro.study import Study
 
 COLUMNS = (
@@ -30,17 +31,54 @@ def role(study: Study) -> str | None:
     return study.params.check.roles.interviewer
 
 
-def effects(study: Study, design: SurveyDesign, variables: tuple[Variable, ...]) -> pd.DataFrame:
-    """Every estimate of the whole area with its intra-interviewer correlation; columns COLUMNS.
+def effects(study: Study, design: SurveyDesign, variables: tuple[Variable, ...]) -> tuple[pd.DataFrame, str]:
+    """Every estimate of the whole area with its intra-interviewer correlation, and what could not be used.
 
-    ``design``: respondents (or the study's PSUs) as PSUs. ``se`` and ``se_interviewers``: both
-    linearised with the weights as fixed, so that their ratio is what interviewers add. ``icc``
-    with its interval at the study's level. Empty when no item says who asked.
+    ``design``: respondents (or the study's PSUs) as PSUs. The table has columns COLUMNS. ``se`` and
+    ``se_interviewers``: both linearised with the weights as fixed, so that their ratio is what interviewers add.
+    ``icc`` with its interval at the study's level. Empty when no item says who asked. The table is of the
+    interviews that say who asked; the sentence, for the screen, says what is not in it ("" when all is): no figure
+    of the study needs this table, and none waits for it.
     """
     interviewer = role(study)
     if interviewer is None:
-        return pd.DataFrame({name: pd.Series(dtype="str" if name in COLUMNS[:2] else float) for name in COLUMNS})
-    refuse_unknown(design.data, interviewer)
+        return _none(), ""
+    if interviewer not in design.data:
+        return _none(), (
+            f"check.roles.interviewer in params.yaml names '{interviewer}', which the responses do not have: what "
+            "interviewers add to the error is not told; correct the name or remove the key."
+        )
+    silent = int(design.data[interviewer].isna().sum())
+    said = _silent(silent, len(design.data), interviewer) if silent else ""
+    try:
+        return _table(study, _that_say(design, interviewer), variables, interviewer), said
+    except EstimationError as error:
+        return _none(), " ".join([said, f"What interviewers add to the error is not told: {error}"]).strip()
+
+
+def _none() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype="str" if name in COLUMNS[:2] else float) for name in COLUMNS})
+
+
+def _silent(silent: int, all_of_them: int, interviewer: str) -> str:
+    verb = "does not" if silent == 1 else "do not"
+    return (
+        f"{silent} of {all_of_them} responses {verb} say who asked ('{interviewer}', named by check.roles.interviewer "
+        "in params.yaml): what interviewers add to the error is told of the others; ask the fieldwork firm for them."
+    )
+
+
+def _that_say(design: SurveyDesign, interviewer: str) -> SurveyDesign:
+    """The design without the rows that do not say who asked."""
+    says = design.data[interviewer].notna()
+    if says.all():
+        return design
+    if not says.any():
+        raise EstimationError("no response says who asked.")
+    return replace(design, data=design.data[says].reset_index(drop=True), replicates=None, calibration=None)
+
+
+def _table(study: Study, design: SurveyDesign, variables: tuple[Variable, ...], interviewer: str) -> pd.DataFrame:
     shares = [replace(v, statistics=()) if isinstance(v, Share | Categorical) else v for v in variables]
     table = interviewer_effects(design, shares, interviewer)
     nested = interviewer_design(design, interviewer).strata is not None
@@ -53,16 +91,17 @@ def effects(study: Study, design: SurveyDesign, variables: tuple[Variable, ...])
 
 
 def refuse_unknown(data: pd.DataFrame, interviewer: str) -> None:
-    """Raise PulsoError when the item that says who asked is missing or somewhere empty."""
+    """Raise PulsoError when the item whose clusters the published error takes is missing or somewhere empty."""
     if interviewer not in data:
         raise PulsoError(
             f"params.yaml: check.roles.interviewer names '{interviewer}', which the responses do not have; "
-            "correct the name or remove the key."
+            "correct the name, or set estimation.clusters to design."
         )
     if data[interviewer].isna().any():
         raise PulsoError(
             f"{int(data[interviewer].isna().sum())} responses do not say who asked ('{interviewer}', named by "
-            "check.roles.interviewer in params.yaml); ask the fieldwork firm, or remove the key for this study."
+            "check.roles.interviewer in params.yaml), and estimation.clusters takes interviewers as clusters; ask the "
+            "fieldwork firm, or set estimation.clusters to design."
         )
 
 

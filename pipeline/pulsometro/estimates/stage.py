@@ -65,10 +65,11 @@ def _estimated(study: Study, wave: str, folder: Path) -> str:
         prepared.design, prepared.variables, prepared.domains, wave=wave, settings=estimation_settings(study)
     )
     write_table(table, folder / "estimates.parquet")
-    asked = effects(study, by_respondent(study, wave, prepared.design.data), prepared.variables)
+    asked, said = effects(study, by_respondent(study, wave, prepared.design.data), prepared.variables)
     write_table(asked, folder / "interviewers.parquet")
     withheld = int((~table["publishable"]).sum())
-    return f"{wave}: {len(table):,} estimates, {withheld:,} of them not publishable."
+    line = f"{wave}: {len(table):,} estimates, {withheld:,} of them not publishable."
+    return f"{line}\n{wave}: {said}" if said else line
 
 
 def estimation_settings(study: Study) -> Settings:

@@ -96,7 +96,18 @@ def interviewers(traced: Traced, edition: Edition, rows: Sequence[Asked], note: 
     if others:
         rest = _effects(traced, edition, others, f"Las demás cifras y quién preguntó{note}")
         parts.append(markdown.folded(rest, "Las demás cifras"))
-    return "\n\n".join([_load(traced, rows[0]), *parts])
+    silent = ["Las entrevistas que no dicen quién preguntó no cuentan aquí."] if _some_silent(edition, shown) else []
+    return "\n\n".join([_load(traced, rows[0]), *silent, *parts])
+
+
+def _some_silent(edition: Edition, rows: Sequence[Asked]) -> bool:
+    """Whether a published figure has more interviews than its row here."""
+    figures = ((edition.whole(_measure(edition, row)), row.n) for row in rows)
+    return any(figure is not None and figure.n > n for figure, n in figures)
+
+
+def _measure(edition: Edition, row: Asked) -> Measure:
+    return Measure(row.indicator, row.category, edition.labels[row.indicator].statistic)
 
 
 def _load(traced: Traced, row: Asked) -> str:
@@ -111,7 +122,7 @@ def _printed(edition: Edition, row: Asked) -> bool:
     # Where all answer alike there is no variance that interviewers could have a part of.
     if label is None or not math.isfinite(row.icc):
         return False
-    return edition.whole(Measure(row.indicator, row.category, label.statistic)) is not None
+    return edition.whole(_measure(edition, row)) is not None
 
 
 def _effects(traced: Traced, edition: Edition, rows: Sequence[Asked], caption: str) -> str:
