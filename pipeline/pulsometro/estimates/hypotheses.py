@@ -27,10 +27,17 @@ def hypotheses_of(indicators: Mapping[str, Indicator], questionnaire: Questionna
         if indicator.kind not in ("share", "distribution"):
             scores = sorted(indicator.rescale.items())
             items = sorted(item for item in indicator.sources if item in questionnaire.items)
-            found[name, "", "mean"] = f"mean|{'+'.join(items)}|{scores}|{indicator.at_least}|{base}"
+            for statistic in indicator.computed:
+                averaged = f"{'+'.join(items)}|{scores}|{indicator.at_least}|{base}"
+                found[name, indicator.main_category, statistic] = f"{statistic}{indicator.main_category}|{averaged}"
             continue
         item = questionnaire.items.get(indicator.item or "")
         if item is None:
+            continue
+        if indicator.range is not None:
+            for statistic in indicator.computed:
+                limits = f"{indicator.item}|{list(indicator.range)}|{indicator.no_answer}|{base}"
+                found[name, indicator.category, statistic] = f"{statistic}|{limits}"
             continue
         unanswered = {code: kind for code, kind in item.missing.items() if kind != "no_aplica"}
         whole = frozenset(item.codes) | frozenset(indicator.categories)
@@ -42,7 +49,7 @@ def hypotheses_of(indicators: Mapping[str, Indicator], questionnaire: Questionna
             shown = {**item.codes, **(unanswered if indicator.no_answer == "category" else {})}
             rows = {label: frozenset([code]) for code, label in shown.items()}
         for label, answers in rows.items():
-            for statistic in indicator.statistics:
+            for statistic in indicator.computed:
                 own = f"{_side(answers, whole)} of {sorted(whole)}" if statistic == "proportion" else sorted(answers)
                 found[name, label, statistic] = f"{statistic}|{indicator.item}|{own}|{base}"
     return found

@@ -11,6 +11,8 @@ from scipy import stats
 from pulsometro.common.errors import PulsoError
 from pulsometro.estimation import (
     Categorical,
+    Numeric,
+    Quantile,
     Share,
     SurveyDesign,
     Variable,
@@ -79,8 +81,7 @@ def _that_say(design: SurveyDesign, interviewer: str) -> SurveyDesign:
 
 
 def _table(study: Study, design: SurveyDesign, variables: tuple[Variable, ...], interviewer: str) -> pd.DataFrame:
-    shares = [replace(v, statistics=()) if isinstance(v, Share | Categorical) else v for v in variables]
-    table = interviewer_effects(design, shares, interviewer)
+    table = interviewer_effects(design, _linear(variables), interviewer)
     nested = interviewer_design(design, interviewer).strata is not None
     table["interviewers"] = table["interviewers"].astype(int)
     table = table.assign(se_interviewers=table["se_interviewer"], mean_interviews=table["n"] / table["interviewers"])
@@ -88,6 +89,13 @@ def _table(study: Study, design: SurveyDesign, variables: tuple[Variable, ...], 
         table, strata=len(design.psus_in_stratum) if nested else 1, level=study.params.estimation.level
     )
     return pd.concat([table, ends], axis=1)[list(COLUMNS)]
+
+
+def _linear(variables: tuple[Variable, ...]) -> list[Variable]:
+    """Shares and means: a total is as clustered as they are, and a quantile has no correlation of this kind."""
+    shares = [replace(v, statistics=()) if isinstance(v, Share | Categorical) else v for v in variables]
+    means = [replace(v, statistics=("mean",)) if isinstance(v, Numeric) else v for v in shares]
+    return [v for v in means if not isinstance(v, Quantile)]
 
 
 def refuse_unknown(data: pd.DataFrame, interviewer: str) -> None:

@@ -15,6 +15,7 @@ from pulsometro.common.escapes import csv_text
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
 from pulsometro.common.sealing import damaged
 from pulsometro.estimates.hypotheses import hypotheses_of, identified, shown_by
+from pulsometro.estimates.quantile_changes import untested_quantiles
 from pulsometro.estimates.series_breaks import breaks_between, domains_between, every_questionnaire, recoded
 from pulsometro.estimates.stage import Prepared, estimation_settings, prepare
 from pulsometro.estimates.within_wave import Judging, differences_of, none
@@ -152,7 +153,7 @@ def _changes(
     for key in (wave, reference):
         table = estimates.loc[estimates["wave"] == key]
         sides.append(Wave(key, prepared[key].design, prepared[key].variables, table))
-    return changes(
+    tested = changes(
         sides[0],
         sides[1],
         domains_between(prepared[wave].domains, prepared[reference].domains),
@@ -161,6 +162,9 @@ def _changes(
         settings=estimation_settings(study),
         breaks=breaks_between(study, questionnaires, list(questionnaires), reference, wave),
     )
+    # No row at all: a change that cannot be tested is no break of the series.
+    untested = untested_quantiles(prepared[wave], prepared[reference])
+    return tested[~tested["indicator"].isin(untested)].reset_index(drop=True) if untested else tested
 
 
 def change_rule(study: Study) -> ChangeRule:
@@ -241,7 +245,9 @@ def _write_by_wave(
 def _write_headline(study: Study, waves: Sequence[str], estimates: pd.DataFrame) -> None:
     """Small figures for git: what moved when a method changed is one ``dvc metrics diff`` away."""
     metrics: dict[str, dict[str, dict[str, float | int]]] = {}
-    lines = ["wave,period,percent,ci_low,ci_high"]
+    told = study.params.report.headline
+    factor = 100 if told is None or told.statistic == "proportion" else 1
+    lines = [f"wave,period,{'percent' if factor == 100 else 'estimate'},ci_low,ci_high"]
     for wave, name, row in _headline_rows(study, waves, estimates):
         metrics.setdefault(wave, {})[name] = {
             "estimate": row["estimate"],
@@ -249,9 +255,9 @@ def _write_headline(study: Study, waves: Sequence[str], estimates: pd.DataFrame)
             "deff": row["deff"],
             "n": int(row["n"]),
         }
-        if name == study.params.report.headline.indicator:
-            percents = ",".join(f"{100 * row[column]:.6f}" for column in ("estimate", "ci_low", "ci_high"))
-            lines.append(f"{wave},{csv_text(study.wave(wave).period)},{percents}")
+        if told is not None and name == told.indicator:
+            figures = ",".join(f"{factor * row[column]:.6f}" for column in ("estimate", "ci_low", "ci_high"))
+            lines.append(f"{wave},{csv_text(study.wave(wave).period)},{figures}")
     write_json(metrics, study.series("metrics.json"))
     write_text("\n".join(lines) + "\n", Path(study.series("headline.csv")))
 

@@ -16,6 +16,7 @@ from pulsometro.estimation import (
     Domain,
     Index,
     Numeric,
+    Quantile,
     Replicates,
     Settings,
     Share,
@@ -32,6 +33,9 @@ from pulsometro.study import Study
 from pulsometro.study.respondents import load_respondents
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.record import load_weighting
+
+# The codes of a range's share.
+INSIDE, OUTSIDE, SILENT = 1, 2, 9
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def prepare(study: Study, wave: str) -> Prepared:
 
 def _refuse_totals(study: Study, available: Mapping[str, Indicator]) -> None:
     """Raise PulsoError where numbers of persons are asked of weights that give shares alone."""
-    asked = [name for name, indicator in available.items() if "total" in indicator.statistics]
+    asked = [name for name, indicator in available.items() if "total" in indicator.computed]
     if study.params.weighting.scale == "relative" and asked:
         raise PulsoError(
             f"questionnaires/indicators.yaml: {', '.join(asked)} ask for totals and weighting.scale in params.yaml is "
@@ -181,7 +185,18 @@ def _variable(
     unanswered = tuple(code for code, kind in item.missing.items() if kind != "no_aplica")
     skipped = tuple(code for code, kind in item.missing.items() if kind == "no_aplica")
     if indicator.kind == "mean":
-        return Numeric(name, indicator.item or "", missing=(*unanswered, *skipped), base=base, statistics=("mean",))
+        silent = (*unanswered, *skipped)
+        return Numeric(name, indicator.item or "", missing=silent, base=base, statistics=indicator.computed)
+    if indicator.probability is not None:
+        wanted = (indicator.probability,)
+        return Quantile(name, indicator.item or "", wanted, missing=(*unanswered, *skipped), base=base)
+    if indicator.range is not None:
+        helpers[f"_range_{name}"] = in_range(data[indicator.item or ""], indicator.range, unanswered, skipped)
+        return Share(
+            name, f"_range_{name}", (INSIDE,), category=indicator.category, missing=(SILENT,),
+            missing_rule="exclude" if indicator.no_answer == "exclude" else "in_base", not_asked=(None,), base=base,
+            statistics=indicator.computed, declared=(INSIDE, OUTSIDE, SILENT),
+        )  # fmt: skip
     if indicator.kind == "share":
         return Share(
             name,
@@ -192,7 +207,7 @@ def _variable(
             missing_rule="exclude" if indicator.no_answer == "exclude" else "in_base",
             not_asked=(*skipped, None),
             base=base,
-            statistics=indicator.statistics,
+            statistics=indicator.computed,
             # The questionnaire's: in a wave where nobody gave an answer, 0 % is true.
             declared=item.valid_codes,
         )
@@ -206,8 +221,18 @@ def _variable(
         missing_rule=indicator.no_answer,
         not_asked=skipped,
         base=base,
-        statistics=indicator.statistics,
+        statistics=indicator.computed,
     )
+
+
+def in_range(
+    values: pd.Series, limits: tuple[float, float], unanswered: tuple[int, ...], skipped: tuple[int, ...]
+) -> pd.Series:
+    """(rows,) INSIDE where a number lies in the range, its ends included, OUTSIDE where not, SILENT of who gives no
+    answer, empty where nobody was asked."""
+    numbers = pd.to_numeric(values).astype("Float64")
+    inside = numbers.between(*limits).map({True: INSIDE, False: OUTSIDE}).astype("Int64")
+    return inside.mask(numbers.isin(unanswered), SILENT).mask(numbers.isin(skipped) | numbers.isna())
 
 
 def _domain(study: Study, questionnaire: Questionnaire, columns: tuple[str, ...]) -> Domain:

@@ -115,7 +115,12 @@ PRECISION_RULES: Mapping[str, str] = {
     PrecisionRule.FEW_DF: "muy pocos grados de libertad",
     PrecisionRule.DEFF_BELOW_ONE: "efecto de diseño menor que uno con pocos casos",
 }
-STATISTICS: Mapping[str, str] = {"proportion": "Porcentaje", "mean": "Promedio", "total": "Total"}
+STATISTICS: Mapping[str, str] = {
+    "proportion": "Porcentaje",
+    "mean": "Promedio",
+    "total": "Total",
+    "quantile": "Cuantil",
+}
 COMPARISONS: Mapping[str, str] = {"previous": "con la edición anterior", "year_ago": "con un año antes"}
 CONTRASTS: Mapping[str, str] = {
     "rest": "con el resto del conjunto",

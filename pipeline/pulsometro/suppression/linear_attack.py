@@ -125,6 +125,14 @@ def structure_of(indicators: Mapping[str, Indicator], questionnaire: Questionnai
         if item is None or indicator.kind not in ("share", "distribution"):
             continue
         universe = Universe("item", indicator.item or "", _base_of(indicator, questionnaire))
+        if indicator.range is not None:
+            cut = segments([own for own in indicators.values() if own.item == indicator.item])
+            counted[name, indicator.category] = Answers(universe, _inside(cut, indicator.range))
+            unsaid = item.missing if indicator.no_answer == "in_base" else {}
+            silent = frozenset(code for code, kind in unsaid.items() if kind != "no_aplica")
+            based[name] = Answers(universe, frozenset(cut) | silent)
+            complete[universe] = complete.get(universe, frozenset()) | based[name].codes
+            continue
         labels = dict(item.codes)
         unanswered = {code: kind for code, kind in item.missing.items() if kind != "no_aplica"}
         if indicator.kind == "share":
@@ -136,6 +144,21 @@ def structure_of(indicators: Mapping[str, Indicator], questionnaire: Questionnai
         based[name] = Answers(universe, frozenset(labels) | frozenset(indicator.categories))
         complete[universe] = complete.get(universe, frozenset()) | based[name].codes
     return Structure(counted, complete, based, sensitive, sensitive | told)
+
+
+# A number where a range begins or ends, or (with "+") all those between it and the next such number.
+Segment = tuple[float, str]
+
+
+def segments(ranges: Sequence[Indicator]) -> list[Segment]:
+    """The parts that the ranges of an item's shares cut its numbers into: 0 to 5 less 0 to 4 is who said 5."""
+    ends = sorted({end for own in ranges if own.range is not None for end in own.range})
+    return [(float("-inf"), "+"), *((end, part) for end in ends for part in ("", "+"))]
+
+
+def _inside(cut: Sequence[Segment], limits: tuple[float, float]) -> frozenset[Hashable]:
+    low, high = limits
+    return frozenset(part for part in cut if low <= part[0] < high or part == (high, ""))
 
 
 def wider(domain: Domain) -> list[tuple[Domain, str]]:

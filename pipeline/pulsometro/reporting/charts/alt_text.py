@@ -36,7 +36,7 @@ def _unsaid(rows: Sequence[DotRow]) -> str:
 
 def dots(edition: Edition, measure: Measure, rows: Sequence[DotRow], whole: Estimate | None) -> str:
     """Every place with its value, the whole, and those that changed."""
-    name = edition.label(measure).name
+    name = edition.named(measure)
     values = "; ".join(f"{r.name}, {shown(r.estimate)}" for r in rows if r.estimate)
     listed = f"{name}, por {edition.settings.place_word}, con su intervalo del {_level(edition)}: {values}"
     moved = [f"{r.change.word} en {r.name}" for r in rows if r.change and r.change.significant]
@@ -49,8 +49,8 @@ def dots(edition: Edition, measure: Measure, rows: Sequence[DotRow], whole: Esti
 
 def tiles(edition: Edition, measure: Measure, rows: Sequence[DotRow]) -> str:
     """The places in the map from most to least."""
-    values = "; ".join(f"{r.name}, {shown(r.estimate, 0)}" for r in rows if r.estimate)
-    where = f"Mapa de {edition.settings.the_places}. {edition.label(measure).name}: {values}"
+    values = "; ".join(f"{r.name}, {shown(r.estimate, coarse=True)}" for r in rows if r.estimate)
+    where = f"Mapa de {edition.settings.the_places}. {edition.named(measure)}: {values}"
     return _said(edition, comparisons.majority_heading(edition, measure), where, _unsaid(rows))
 
 
@@ -71,7 +71,7 @@ def series(edition: Edition, measure: Measure, lines: Sequence[Line], breaks: Ma
     cuts = [f"{edition.period(wave)} ({why})" for wave, why in breaks.items() if wave in known]
     gone = missing_before(edition.waves, edition.settings.wave_unit)
     missing = [info.period for info in edition.waves if info.key in gone]
-    listed = f"{edition.label(measure).name}, serie con banda del {_level(edition)}: {'; '.join(parts)}"
+    listed = f"{edition.named(measure)}, serie con banda del {_level(edition)}: {'; '.join(parts)}"
     return _said(
         edition, _year(edition, measure, lines), listed if parts else "",
         f"La línea se corta en {spanish.join(cuts)}: antes y después no se comparan" if cuts else "",
@@ -92,7 +92,7 @@ def _year(edition: Edition, measure: Measure, lines: Sequence[Line]) -> Text:
 
 def likert(edition: Edition, bars: Sequence[Bar], level: str) -> str:
     """Each item with its first level."""
-    values = "; ".join(f"{bar.name}, {shown(bar.parts[0], 0) if bar.parts[0] else 'nadie'}" for bar in bars)
+    values = "; ".join(f"{bar.name}, {shown(bar.parts[0], coarse=True) if bar.parts[0] else 'nadie'}" for bar in bars)
     listed = f"{edition.settings.trust.title}, responde «{level}»: {values}"
     return _said(edition, comparisons.trust_heading(edition), listed)
 

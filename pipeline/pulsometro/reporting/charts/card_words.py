@@ -21,7 +21,8 @@ def card(edition: Edition, measure: Measure, estimate: Estimate) -> cards.Card:
     if estimate.statistic == "proportion":
         said = f"de las {base} {edition.singular(measure)}"
     else:
-        said = f"{edition.label(measure).name}"
+        base = edition.label(measure).base
+        said = f"{edition.named(measure)} ({base})" if base else edition.named(measure)
     known = change is not None and change.comparable
     points = [(info.key, edition.whole(measure, info.key)) for info in edition.waves]
     since = next((info.period for info, point in zip(edition.waves, points, strict=True) if point[1]), "")

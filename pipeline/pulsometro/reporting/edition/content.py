@@ -10,7 +10,8 @@ from pulsometro.questionnaire.crossings import cell_parts
 from pulsometro.reporting.edition.rows import Change, Estimate, Rank, Rows
 from pulsometro.reporting.edition.tested_differences import Differences
 from pulsometro.settings.report_settings import Measure, ReportSettings
-from pulsometro.style.spanish import rounded, word
+from pulsometro.style.printed_form import Form, statistic_word
+from pulsometro.style.spanish import word
 from pulsometro.style.theme import Theme
 from pulsometro.style.vocabulary import Reason
 
@@ -136,6 +137,17 @@ class Edition:
         """Names of the measure's indicator."""
         return self.labels[measure.indicator]
 
+    def form(self, measure: Measure) -> Form:
+        """How the measure's figures are printed."""
+        return self.rows.form(measure.indicator, measure.statistic)
+
+    def named(self, measure: Measure) -> str:
+        """The indicator with what its figure is, unless it says so itself: ``Gasto en seguridad, mediana``."""
+        label = self.label(measure)
+        word = "" if label.kind == "index" else statistic_word(measure.statistic, measure.category)
+        told = word.split(" ")[0].lower() in label.name.lower()
+        return label.name if not word or told else f"{label.name}, {word}"
+
     def answer(self, indicator: str, category: str) -> str:
         """A category as readers know it: ``no_sabe`` is "no sabe"."""
         label = self.labels.get(indicator)
@@ -188,9 +200,8 @@ class Edition:
         if found is None or not (found.publishable or not found.comparable):
             return None
         # Two figures that print equal are not said to differ.
-        factor, decimals = (100, 1) if found.statistic == "proportion" else (1, 0 if found.statistic == "total" else 1)
-        ends = {rounded(end * factor, decimals) for end in (estimate.estimate, found.reference_estimate)}
-        return replace(found, unseen=True) if found.significant and len(ends) == 1 else found
+        alike = found.printed.prints_equal(estimate.estimate, found.reference_estimate)
+        return replace(found, unseen=True) if found.significant and alike else found
 
     def asked(self, measure: Measure, wave: str = "") -> bool:
         """Whether the wave has the measure at all, printed or not."""

@@ -23,6 +23,7 @@ from pulsometro.reporting.edition.tested_differences import Differences, differe
 from pulsometro.reporting.row_key import RowKey
 from pulsometro.study import Study
 from pulsometro.style import spanish
+from pulsometro.style.printed_form import PERSONS, QUANTILE, TOTAL, Form, statistic_word
 from pulsometro.style.theme import load_theme
 from pulsometro.style.vocabulary import DIRECTIONS, REASONS, Direction
 from pulsometro.suppression.suppressed_cells import NAME as SUPPRESSED
@@ -104,7 +105,7 @@ def build(
         ),
         settings=settings,
         theme=load_theme(study.brands, settings.brand),
-        rows=Rows(kept.estimates, kept.changes, ranks, kept.withheld),
+        rows=Rows(kept.estimates, kept.changes, ranks, kept.withheld, forms_of(study.indicators.by_name)),
         interviews=interviews,
         alpha=study.params.change.alpha,
         adjust=study.params.change.adjust,
@@ -182,7 +183,6 @@ def _label(name: str, indicator: Indicator, questionnaire: Questionnaire, refuse
     breaks = {**refused, **questionnaire.fieldwork.breaks}
     for item in items:
         breaks.update(item.comparable.breaks)
-    proportion = indicator.kind in ("share", "distribution")
     categories = {str(label): str(label) for item in items for label in item.codes.values()}
     if indicator.no_answer == "category":
         asked = {kind for item in items for kind in item.missing.values() if kind != "no_aplica"}
@@ -194,16 +194,37 @@ def _label(name: str, indicator: Indicator, questionnaire: Questionnaire, refuse
         singular=indicator.singular,
         plural=indicator.plural,
         base=indicator.base_name,
-        statistic="proportion" if proportion else "mean",
-        category=indicator.category if indicator.kind == "share" else "",
-        unit=indicator.unit,
+        statistic=indicator.computed[0],
+        category=indicator.main_category,
+        unit=form_of(indicator, indicator.computed[0]).unit,
         definition=indicator.definition,
         question=" / ".join(dict.fromkeys(item.text for item in items)),
         no_answer=NO_ANSWER[indicator.no_answer],
-        categories=categories if indicator.kind == "distribution" else {indicator.category: indicator.category},
+        categories=categories if indicator.kind == "distribution" else _main_answer(indicator),
         breaks=breaks,
         kind=indicator.kind,
     )
+
+
+def _main_answer(indicator: Indicator) -> dict[str, str]:
+    """The category of an indicator's one figure, and what it is called: that of a quantile is a probability."""
+    category = indicator.main_category
+    return {category: category if indicator.probability is None else statistic_word(QUANTILE, category)}
+
+
+def form_of(indicator: Indicator, statistic: str, persons: str = PERSONS) -> Form:
+    """How an indicator's statistic is printed; ``persons``: what the total of a share counts."""
+    counted = statistic == TOTAL and indicator.kind in ("share", "distribution")
+    return Form(statistic, persons if counted else indicator.unit, indicator.decimals)
+
+
+def forms_of(indicators: Mapping[str, Indicator], persons: str = PERSONS) -> dict[tuple[str, str], Form]:
+    """How every statistic of every indicator is printed."""
+    return {
+        (name, statistic): form_of(indicator, statistic, persons)
+        for name, indicator in indicators.items()
+        for statistic in indicator.computed
+    }
 
 
 def _making(study: Study, questionnaire: Questionnaire, record: WeightingRecord) -> Making:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.reporting.row_key import COLUMNS as ID
 from pulsometro.reporting.row_key import RowKey
 from pulsometro.settings.report_settings import Measure
+from pulsometro.style.printed_form import Form
 from pulsometro.style.vocabulary import DIRECTIONS, REASONS, Direction
 
 UNSEEN = "sin cambio apreciable"
@@ -48,6 +50,12 @@ class Estimate:
     publishable: bool
     reason: str
     precision_rule: str = ""
+    form: Form | None = None
+
+    @property
+    def printed(self) -> Form:
+        """How the figure is printed."""
+        return self.form or Form(self.statistic)
 
     @property
     def row(self) -> RowKey:
@@ -87,6 +95,12 @@ class Change:
     broken_by: str
     link: str
     unseen: bool = False
+    form: Form | None = None
+
+    @property
+    def printed(self) -> Form:
+        """How the difference is printed."""
+        return self.form or Form(self.statistic)
 
     @property
     def note(self) -> str:
@@ -145,16 +159,18 @@ class Rank:
 class Rows:
     """Look-up of estimates, changes and ranks by their identifiers; read-only.
 
-    ``withheld``: keys of the rows that confidentiality keeps out of the tables.
+    ``withheld``: keys of the rows that confidentiality keeps out of the tables. ``forms``: how the figures of an
+    indicator's statistic are printed; one that is not named has no unit.
     """
 
     def __init__(
         self, estimates: pd.DataFrame, changes: pd.DataFrame, rankings: pd.DataFrame | None = None,
-        withheld: frozenset[RowKey] = frozenset(),
+        withheld: frozenset[RowKey] = frozenset(), forms: Mapping[tuple[str, str], Form] = MappingProxyType({}),
     ):  # fmt: skip
         self.estimates = estimates
         self.changes = changes
         self.withheld = withheld
+        self._forms = forms
         self._estimates = _by_id(estimates, ID, _E)
         self._known = {key[:2] for key in self._estimates}
         self._changes = _by_id(changes, (*ID, "comparison"), _C)
@@ -173,7 +189,11 @@ class Rows:
             return None
         values = dict(zip((*ID, *_E), row, strict=True))
         values.update(dict(zip(ID, key, strict=True)), n=int(values["n"]), publishable=bool(values["publishable"]))
-        return Estimate(**values)
+        return Estimate(**values, form=self.form(measure.indicator, measure.statistic))
+
+    def form(self, indicator: str, statistic: str) -> Form:
+        """How figures of an indicator's statistic are printed."""
+        return self._forms.get((indicator, statistic)) or Form(statistic)
 
     def has(self, wave: str, indicator: str) -> bool:
         """Whether the table has any row of an indicator in a wave."""
@@ -199,7 +219,8 @@ class Rows:
         if row is None:
             return None
         values: Mapping[str, Any] = dict(zip((*ID, "comparison", *_C), row, strict=True))
-        return Change(**{**values, "publishable": bool(values["publishable"])})
+        form = self.form(estimate.indicator, estimate.statistic)
+        return Change(**{**values, "publishable": bool(values["publishable"]), "form": form})
 
     def rank(self, estimate: Estimate) -> Rank | None:
         """The rank of an estimate among the domains of its kind, when ranks were made."""
@@ -227,5 +248,5 @@ def _by_id(table: pd.DataFrame, ids: Sequence[str], values: Sequence[str]) -> di
     return {key: (*key, *row) for key, row in zip(zip(*keys, strict=True), zip(*columns, strict=True), strict=True)}
 
 
-_E = tuple(name for name in Estimate.__dataclass_fields__ if name not in ID)
-_C = tuple(name for name in Change.__dataclass_fields__ if name not in (*ID, "comparison", "unseen"))
+_E = tuple(name for name in Estimate.__dataclass_fields__ if name not in (*ID, "form"))
+_C = tuple(name for name in Change.__dataclass_fields__ if name not in (*ID, "comparison", "unseen", "form"))

@@ -104,15 +104,14 @@ def places_heading(edition: Edition, measure: Measure) -> Text:
     if len(found) < 2:
         return text(edition.label(measure).name)
     low, high = min(found, key=lambda f: f[1].estimate)[1], max(found, key=lambda f: f[1].estimate)[1]
-    decimals = 0 if low.statistic == "proportion" else 1
     complete = len(found) == len(edition.places)
-    if edition.differences.between(low, high) != Side.LOWER or _alike(low, high, decimals):
+    if edition.differences.between(low, high) != Side.LOWER or _alike(low, high, True):
         if not _none_differs(edition, [estimate for _, estimate in found]):
             return text(edition.label(measure).name)
         who = edition.settings.the_places if complete else f"{_counted(edition, len(found))} con cifra"
         return text(f"{upper_first(who)} no se distinguen entre sí más allá del margen")
-    least, most = (_some(edition, [p.short for p, e in found if _alike(e, end, decimals)]) for end in (low, high))
-    first, last = value(low, decimals), value(high, decimals)
+    least, most = (_some(edition, [p.short for p, e in found if _alike(e, end, True)]) for end in (low, high))
+    first, last = value(low, True), value(high, True)
     among = "" if complete else f", entre {_counted(edition, len(found))} con cifra"
     if low.statistic == "proportion":
         return text("Del ", first, f" en {least} al ", last, f" en {most}{among}")
@@ -124,8 +123,8 @@ def _none_differs(edition: Edition, figures: Sequence[Estimate]) -> bool:
     return all(edition.differences.between(first, other) == Side.NONE for first, other in combinations(figures, 2))
 
 
-def _alike(first: Estimate, second: Estimate, decimals: int) -> bool:
-    return value(first, decimals).text == value(second, decimals).text
+def _alike(first: Estimate, second: Estimate, coarse: bool) -> bool:
+    return value(first, coarse).text == value(second, coarse).text
 
 
 def _some(edition: Edition, names: list[str]) -> str:
@@ -169,7 +168,7 @@ def against_rest(edition: Edition, estimate: Estimate) -> str:
     ``none`` where it does not differ; "" where that was not tested.
     """
     whole, found = edition.whole(_measure_of(estimate)), edition.differences.from_rest(estimate)
-    return Side.NONE if found and whole is not None and _alike(estimate, whole, 1) else found
+    return Side.NONE if found and whole is not None and _alike(estimate, whole, False) else found
 
 
 def said_against_rest(edition: Edition, estimate: Estimate) -> str:
@@ -258,7 +257,7 @@ def _leading(edition: Edition, rows: Sequence[tuple[str, Estimate]]) -> int:
             break
         pairs = product([first for _, first in rows[:some]], [other for _, other in rows[some:]])
         apart = all(edition.differences.between(first, other) == Side.HIGHER for first, other in pairs)
-        if apart and not _alike(rows[some - 1][1], rows[some][1], 0):
+        if apart and not _alike(rows[some - 1][1], rows[some][1], True):
             return some
     return 0
 
@@ -290,7 +289,7 @@ def trust_heading(edition: Edition) -> Text:
         return text(edition.settings.trust.title)
     if not first:
         return _trust_range(edition, rows, level)
-    shares: list[Text] = [text("el ", value(share, 0)) for _, share in first]
+    shares: list[Text] = [text("el ", value(share, True)) for _, share in first]
     if len(first) == 1:
         return text(f"{names} va adelante{among}: ", shares[0], f" le tiene {level}")
     if len({share.plain for share in shares}) == 1:
@@ -307,11 +306,11 @@ def _level(edition: Edition) -> str:
 def _trust_range(edition: Edition, rows: Sequence[tuple[str, Estimate]], level: str) -> Text:
     top, last = rows[0][1], rows[-1][1]
     among = _among(edition, rows)
-    if edition.differences.between(top, last) != Side.HIGHER or _alike(top, last, 0):
+    if edition.differences.between(top, last) != Side.HIGHER or _alike(top, last, True):
         if not _none_differs(edition, [first for _, first in rows]):
             return text(edition.settings.trust.title)
         return text(f"Ninguna corporación se distingue de las demás más allá del margen{among}")
-    ends: list[Number] = [value(last, 0), value(top, 0)]
+    ends: list[Number] = [value(last, True), value(top, True)]
     least, most = (_spoken(edition, rows[index][0]) for index in (-1, 0))
     return text(f"{upper_first(level)}: del ", ends[0], f" en {least} al ", ends[1], f" en {most}{among}")
 

@@ -11,6 +11,7 @@ from pulsometro.reporting.language import conditions, not_printed
 from pulsometro.reporting.language.traced_text import Number, Text, text, upper_first
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.style.printed_form import POINTS, YEAR
 from pulsometro.style.spanish import NBSP
 from pulsometro.style.vocabulary import Direction
 
@@ -19,11 +20,10 @@ NO_CHANGE = "sin cambio estadísticamente significativo"
 _NEARLY_A_YEAR = timedelta(days=300)
 
 
-def value(estimate: Estimate, decimals: int = 1) -> Number:
-    """The printed estimate: a percentage, a mean with its decimals, or a count."""
-    if estimate.statistic == "proportion":
-        return Number(spanish.percent(estimate.estimate, decimals), estimate.key)
-    return Number(spanish.plain(estimate.estimate, estimate.statistic, decimals), estimate.key)
+def value(estimate: Estimate, coarse: bool = False) -> Number:
+    """The printed estimate with its unit: a percentage, pesos, years; ``coarse``: as in a heading."""
+    form = estimate.printed
+    return Number(form.value(estimate.estimate, form.coarse if coarse else form.fine), estimate.key)
 
 
 def margin(estimate: Estimate, full: bool = False) -> Text:
@@ -33,30 +33,25 @@ def margin(estimate: Estimate, full: bool = False) -> Text:
     """
     if certain(estimate):
         return text("intervalo de ", _ends(estimate))
-    if estimate.statistic != "proportion":
-        half = spanish.plain((estimate.ci_high - estimate.ci_low) / 2, estimate.statistic)
-        return text(f"±{NBSP}", Number(half, estimate.key, "margin"))
-    half = spanish.margin(estimate.ci_low, estimate.ci_high)
-    return text(f"±{NBSP}", Number(half, estimate.key, "margin"), f"{NBSP}{_points(half, full)}")
+    form = estimate.printed
+    half = form.size((estimate.ci_high - estimate.ci_low) / 2)
+    # Points of an index are named beside what moved.
+    unit = form.moved_unit(half, full) if form.share or form.after or form.unit == YEAR else ""
+    return text(f"±{NBSP}", Number(half, estimate.key, "margin"), f"{NBSP}{unit}" if unit else "")
 
 
 def certain(estimate: Estimate) -> bool:
     """Whether a figure prints as 0 or 100 %, or half its interval as nothing: ``± 0.0`` is no certainty."""
-    share = estimate.statistic == "proportion"
-    factor, decimals = (100 if share else 1), (0 if estimate.statistic == "total" else 1)
-    half = spanish.rounded((estimate.ci_high - estimate.ci_low) / 2 * factor, decimals)
-    return half == 0 or (share and spanish.rounded(estimate.estimate * 100, 1) in (0, 100))
+    form = estimate.printed
+    half = spanish.rounded((estimate.ci_high - estimate.ci_low) / 2 * form.factor, form.fine)
+    return half == 0 or (form.share and spanish.rounded(estimate.estimate * 100, 1) in (0, 100))
 
 
 def _ends(estimate: Estimate) -> Text:
     """``96.2 a 100.0 %``: both ends of the interval."""
-    share = estimate.statistic == "proportion"
-    low, high = (
-        spanish.bare_percent(end) if share else spanish.plain(end, estimate.statistic)
-        for end in (estimate.ci_low, estimate.ci_high)
-    )
-    unit = f"{NBSP}%" if share else ""
-    return text(Number(low, estimate.key, "ci_low"), " a ", Number(high, estimate.key, "ci_high"), unit)
+    form = estimate.printed
+    low, high = form.bare(estimate.ci_low), form.bare(estimate.ci_high)
+    return text(Number(low, estimate.key, "ci_low"), " a ", Number(high, estimate.key, "ci_high"), form.after)
 
 
 def margin_said(estimate: Estimate, of: str = "", full: bool = False) -> Text:
@@ -66,31 +61,14 @@ def margin_said(estimate: Estimate, of: str = "", full: bool = False) -> Text:
     return text(f"El margen{of} es de ", margin(estimate, full))
 
 
-def _points(printed: str, full: bool = False) -> str:
-    one = printed.lstrip("+−") == "1.0"
-    return ("punto" if one else "puntos") + ((" porcentual" if one else " porcentuales") if full else "")
-
-
-def moved(edition: Edition, change: Change, sign: bool = False) -> Text:
+def moved(change: Change, sign: bool = False) -> Text:
     """``2.1 puntos`` (or ``−2.1 puntos``) in the measure's own unit; less than a tenth is said in words."""
-    share = change.statistic == "proportion"
-    size = change.difference * (100 if share else 1)
-    decimals = 0 if change.statistic == "total" else 1
-    unit = "" if share or change.indicator not in edition.labels else edition.labels[change.indicator].unit
-    if not sign and (change.unseen or spanish.rounded(abs(size), decimals) == 0):
-        least = "1" if change.statistic == "total" else "0.1"
-        unit = _points(least) if share else _unit(least, unit)
-        return text("menos de ", Number(least, change.key, change.field), f"{NBSP}{unit}" if unit else "")
-    shown = spanish.signed(size, decimals) if sign else spanish.decimal(abs(size), decimals)
-    unit = _points(shown) if share else _unit(shown, unit)
-    return text(Number(shown, change.key, change.field), f"{NBSP}{unit}" if unit else "")
-
-
-def _unit(printed: str, unit: str) -> str:
-    """The unit of an index or a mean after its number; percentages carry their own sign."""
-    if unit == "puntos":
-        return _points(printed)
-    return "" if unit == "%" else unit
+    form, before = change.printed, ""
+    shown = form.signed(change.difference) if sign else form.size(change.difference)
+    if not sign and (change.unseen or spanish.rounded(abs(change.difference) * form.factor, form.fine) == 0):
+        before, shown = "menos de ", form.least
+    unit = form.moved_unit(shown)
+    return text(before, Number(shown, change.key, change.field), f"{NBSP}{unit}" if unit else "")
 
 
 def verdict(edition: Edition, change: Change | None, first: bool, since: bool = True) -> Text:
@@ -107,12 +85,12 @@ def verdict(edition: Edition, change: Change | None, first: bool, since: bool = 
     if not change.significant:
         against = f" frente a {reference}" if since else ""
         said = change.word if change.unseen else NO_CHANGE
-        size = moved(edition, change, sign=not change.unseen)
+        size = moved(change, sign=not change.unseen)
         note = f"; {change.note})" if change.note else ")"
         return text(Number(said, change.key, change.verdict_field), f"{against} (", size, note)
     against = f" desde {reference}" if since else ""
     verdict_said = Number(change.word, change.key, change.verdict_field)
-    return text(verdict_said, " ", moved(edition, change), against, f" ({change.note})" if change.note else "")
+    return text(verdict_said, " ", moved(change), against, f" ({change.note})" if change.note else "")
 
 
 def silence(edition: Edition, measure: Measure, code: str = "") -> str:
@@ -129,10 +107,9 @@ def is_first(edition: Edition, measure: Measure) -> bool:
 
 def claim(edition: Edition, measure: Measure, estimate: Estimate, full: bool = False) -> Text:
     """``El 75.4 % de la población se siente poco o nada segura``; ``full``: with margin, and the base in full."""
-    name = edition.label(measure).name
-    if estimate.statistic != "proportion":
-        number = value(estimate)
-        unit = _unit(number.text, edition.label(measure).unit)
+    if not estimate.printed.share:
+        name, number, form = edition.named(measure), value(estimate), estimate.printed
+        unit = form.moved_unit(number.text) if form.unit == POINTS else ""
         shown = text(number, f"{NBSP}{unit}" if unit else "")
         return text(f"{name}: ", shown, " (", margin(estimate), ")") if full else text(f"{name}: ", shown)
     half = text(" (", margin(estimate, full=True), ")") if full else ""
@@ -196,7 +173,7 @@ def slide_title(edition: Edition, measure: Measure) -> Text:
         calm = change.word if change.unseen else "sin cambio significativo"
         return text(start, ", ", Number(calm, change.key, change.verdict_field))
     said = Number(change.word, change.key, change.verdict_field)
-    return text(start, ": " if _share(estimate) else "; ", said, " ", moved(edition, change))
+    return text(start, ": " if _share(estimate) else "; ", said, " ", moved(change))
 
 
 def series_heading(edition: Edition, measure: Measure) -> Text:
@@ -221,7 +198,7 @@ def in_a_year(edition: Edition, measure: Measure, estimate: Estimate | None) -> 
         said = change.word if change.unseen else NO_CHANGE
         return text("En un año, ", Number(said, change.key, change.verdict_field))
     verb = Number(change.word, change.key, change.verdict_field)
-    return text("En un año ", verb, " ", moved(edition, change))
+    return text("En un año ", verb, " ", moved(change))
 
 
 def _why(change: Change) -> str:

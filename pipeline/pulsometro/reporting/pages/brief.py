@@ -74,7 +74,8 @@ def brief_fragments(edition: Edition, charts: Charts, engine: str, links: str = 
 def map_said(edition: Edition) -> str:
     """What the map of a brief shows."""
     where = upper_first(edition.all_places)
-    return f"{where}{'' if edition.boundaries else ' en su lugar relativo'}. Más oscuro: porcentaje mayor."
+    darker = panels.darker(edition, edition.settings.headline)
+    return f"{where}{'' if edition.boundaries else ' en su lugar relativo'}. {darker}"
 
 
 def glance_panel(edition: Edition) -> str:
@@ -184,7 +185,9 @@ def measure_box(edition: Edition, measure: Measure, estimate: Estimate | None) -
     half = f"[{sentences.margin(estimate).markdown}]{{.margin}}"
     who = edition.label(measure).base
     subject = f"de las {who} " if who else ""
-    said = text(f"{subject}{edition.singular(measure)}").markdown
+    if not estimate.printed.share:
+        subject = edition.named(measure) + (f" ({who})" if who else "")
+    said = text(f"{subject}{edition.singular(measure)}" if estimate.printed.share else subject).markdown
     mark = verdict_mark(edition, measure, edition.change(estimate))
     return f"::: {{.measure}}\n{number} {half}\n\n{said}\n\n{mark}\n:::"
 

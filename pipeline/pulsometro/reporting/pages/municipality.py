@@ -50,7 +50,7 @@ def key_measures(edition: Edition) -> tuple[Measure, ...]:
 def facts(edition: Edition, place: Place, measure: Measure) -> str:
     """One measure of the place: against the whole, a wave and a year before, and its rank."""
     estimate, whole = edition.in_place(measure, place.code), edition.whole(measure)
-    head = f"### {escape(edition.label(measure).name)}"
+    head = f"### {escape(edition.named(measure))}"
     if estimate is None:
         silent = upper_first(sentences.silence(edition, measure, place.code))
         return f"::::: {{.facts}}\n::: {{.head}}\n{head}\n\n{escape(silent)}.\n:::\n:::::"
@@ -202,7 +202,7 @@ def figures(edition: Edition, place: Place) -> str:
         name, verdict = {"previous": ("Cambio", "Veredicto"), "year_ago": ("En un año", "Veredicto en un año")}[
             comparison
         ]
-        heads += [markdown.in_points(name, asked), verdict]
+        heads += [markdown.in_unit(edition, name, asked), verdict]
     words = [index for index, head in enumerate(heads) if index == 0 or head.startswith("Veredicto")]
     rows = [_row(edition, place, measure, known) for measure in asked]
     return markdown.pipe(heads, rows, f"Indicadores de {place.name}{said}{markdown.simulated_changes(edition)}", words)
@@ -210,8 +210,8 @@ def figures(edition: Edition, place: Place) -> str:
 
 def _row(edition: Edition, place: Place, measure: Measure, known: Sequence[str]) -> list[markdown.Cell]:
     estimate, whole = edition.in_place(measure, place.code), edition.whole(measure)
-    label = edition.label(measure)
-    row: list[markdown.Cell] = [label.name if label.statistic == "proportion" else f"{label.name} ({label.unit})"]
+    form, name = edition.form(measure), edition.named(measure)
+    row: list[markdown.Cell] = [name if form.share or not form.unit else f"{name} ({form.unit})"]
     if estimate is None:
         row += [not_printed.why(edition, measure, place.code).cell, markdown.EMPTY, markdown.EMPTY]
     else:
@@ -247,7 +247,7 @@ def _gallery(edition: Edition, place: Place, folder: Path) -> str:
         chart = pictures.draw_series(
             edition, measure, folder, place.code, f"serie-{slug(place.short)}-{number}", pictures.GALLERY, True
         )
-        head = f"### {escape(edition.label(measure).name)}"
+        head = f"### {escape(edition.named(measure))}"
         rows = markdown.folded(markdown.series(edition, measure, place.code))
         drawn.append(f"::::: {{.panel}}\n{head}\n\n{chart.markdown()}\n\n{rows}\n:::::")
     if not drawn:

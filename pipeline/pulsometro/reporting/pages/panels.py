@@ -8,6 +8,7 @@ from pulsometro.reporting.language.traced_text import Text, escape, upper_first
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.style.printed_form import PERCENT, YEAR, Form
 
 BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
 ONE_POINT = "Solo una edición tiene cifra que se publique: no hay línea que dibujar."
@@ -23,10 +24,21 @@ def level(edition: Edition) -> str:
 def what(edition: Edition, measure: Measure, people: bool = False) -> str:
     """``Porcentaje que se siente inseguro``, or the name and unit of a mean; ``people``: of whom."""
     label = edition.label(measure)
-    if measure.statistic != "proportion":
-        return f"{label.name}, en {label.unit}" if label.unit else label.name
+    form = edition.form(measure)
+    if not form.share:
+        name = edition.named(measure) + (f" ({label.base})" if label.base else "")
+        return f"{name}, en {_in_words(form)}" if form.unit else name
     whom = f" de las {label.base or edition.settings.people}" if people else ""
     return f"Porcentaje{whom} que {edition.singular(measure)}"
+
+
+def _in_words(form: Form) -> str:
+    return {PERCENT: "porcentaje", YEAR: "años"}.get(form.unit, form.unit)
+
+
+def darker(edition: Edition, measure: Measure) -> str:
+    """What the shades of a map say."""
+    return f"Más oscuro: {'porcentaje' if edition.form(measure).share else 'cifra'} mayor."
 
 
 def panel(title: Text, sub: str, body: str, classes: str = ".panel") -> str:

@@ -25,7 +25,7 @@ def start_fragments(
     bars = pictures.draw_trust(edition, figures) if comparisons.trust_rows(edition) else None
     mapped = conditions.several_places(edition) and panels.in_places(edition, measure)
     shown = pictures.draw_map(edition, measure, figures) if mapped else None
-    said = f"{panels.what(edition, measure)}, {edition.wave.period}. Más oscuro: porcentaje mayor."
+    said = f"{panels.what(edition, measure)}, {edition.wave.period}. {panels.darker(edition, measure)}"
     return {
         "antetitulo": brief.kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
@@ -63,11 +63,11 @@ def place_links(edition: Edition) -> str:
             continue
         change = markdown.difference(edition, edition.change(estimate), edition.direction(measure))
         rows.append([link, markdown.bare(estimate), markdown.interval(estimate), change])
-    heads = [upper_first(edition.settings.place_word), markdown.value_head(measure), "Intervalo"]
-    heads.append(markdown.in_points("Cambio", [measure]))
+    heads = [upper_first(edition.settings.place_word), markdown.value_head(edition, measure), "Intervalo"]
+    heads.append(markdown.in_unit(edition, "Cambio", [measure]))
     if not conditions.comparable(edition, [estimate for _, estimate in found]):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
-    caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{markdown.simulated_changes(edition)}"
+    caption = f"{edition.named(measure)}, por {edition.settings.place_word}{markdown.simulated_changes(edition)}"
     return markdown.pipe(heads, rows, caption)
 
 
@@ -88,8 +88,8 @@ def editions(edition: Edition, published: Sequence[str], unpublished: Sequence[W
         else:
             cells += [not_printed.why(edition, measure, wave=info.key).cell, markdown.EMPTY]
         rows.append(cells)
-    heads = ["Edición", "%", f"Intervalo del {panels.level(edition)}"]
-    return markdown.pipe(heads, rows, f"{edition.label(measure).name}, por edición{markdown.simulated_series(edition)}")
+    heads = ["Edición", markdown.value_head(edition, measure), f"Intervalo del {panels.level(edition)}"]
+    return markdown.pipe(heads, rows, f"{edition.named(measure)}, por edición{markdown.simulated_series(edition)}")
 
 
 def directory(edition: Edition) -> str:

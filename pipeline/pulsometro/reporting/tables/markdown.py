@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pulsometro.common.escapes import attribute
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
-from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences
+from pulsometro.reporting.language import comparisons, conditions, not_printed
 from pulsometro.reporting.language.links import place_path, web_link
 from pulsometro.reporting.language.traced_text import Number, Text, Tone, escape, text, upper_first
 from pulsometro.settings.report_settings import Measure
@@ -61,21 +61,15 @@ def _cell(cell: Cell) -> str:
     return cell.source if isinstance(cell, Markdown) else text(cell).markdown
 
 
-def interval(estimate: Estimate, decimals: int = 1) -> Text:
-    """``73.3 a 76.2``: the ends of the interval in percent."""
-    if estimate.statistic == "proportion":
-        low, high = (spanish.bare_percent(end, decimals) for end in (estimate.ci_low, estimate.ci_high))
-    else:
-        ends = (estimate.ci_low, estimate.ci_high)
-        low, high = (spanish.plain(end, estimate.statistic, decimals) for end in ends)
+def interval(estimate: Estimate) -> Text:
+    """``73.3 a 76.2``: the ends of the interval, in the unit of the column."""
+    low, high = (estimate.printed.bare(end) for end in (estimate.ci_low, estimate.ci_high))
     return text(Number(low, estimate.key, "ci_low"), " a ", Number(high, estimate.key, "ci_high"))
 
 
-def bare(estimate: Estimate, decimals: int = 1) -> Number:
+def bare(estimate: Estimate) -> Number:
     """The estimate without its unit, for a column that says it."""
-    if estimate.statistic == "proportion":
-        return Number(spanish.bare_percent(estimate.estimate, decimals), estimate.key)
-    return sentences.value(estimate, decimals)
+    return Number(estimate.printed.bare(estimate.estimate), estimate.key)
 
 
 def base(estimate: Estimate) -> Number:
@@ -88,8 +82,7 @@ def difference(edition: Edition, change: Change | None, direction: str) -> Text 
     if change is None or not change.comparable:
         return EMPTY
     sign, _, tone = edition.theme.meaning(change, direction)
-    factor = 100 if change.statistic == "proportion" else 1
-    shown = spanish.signed(change.difference * factor, 0 if change.statistic == "total" else 1)
+    shown = change.printed.signed(change.difference)
     return text(Tone(sign, tone), spanish.NBSP, Number(shown, change.key, change.field))
 
 
@@ -101,20 +94,22 @@ def verdict_word(change: Change | None) -> Cell:
     return text(said, f" ({change.note})") if change.note else said
 
 
-def value_head(measure: Measure) -> str:
+def value_head(edition: Edition, measure: Measure) -> str:
     """What a column of a measure's values is called."""
-    return "%" if measure.statistic == "proportion" else "Valor"
+    return edition.form(measure).head
 
 
-def in_points(name: str, measures: Sequence[Measure]) -> str:
-    """A column of changes by its name: "pp" belongs to shares alone."""
-    return f"{name}, pp" if all(measure.statistic == "proportion" for measure in measures) else name
+def in_unit(edition: Edition, name: str, measures: Sequence[Measure]) -> str:
+    """A column of changes by its name, with the unit that all of them have: "pp" belongs to shares alone."""
+    units = {edition.form(measure).moved_head for measure in measures}
+    unit = units.pop() if len(units) == 1 else ""
+    return f"{name}, {unit}" if unit else name
 
 
 def places(edition: Edition, measure: Measure) -> str:
     """Places and the whole: estimate, interval, base, change with its verdict."""
-    heads = [upper_first(edition.settings.place_word), value_head(measure), "Intervalo", "Entrevistas"]
-    heads += [in_points("Cambio", [measure]), "Veredicto"]
+    heads = [upper_first(edition.settings.place_word), value_head(edition, measure), "Intervalo", "Entrevistas"]
+    heads += [in_unit(edition, "Cambio", [measure]), "Veredicto"]
     rows: list[list[Cell]] = []
     found = [(place.short, place.code, edition.in_place(measure, place.code)) for place in edition.places]
     found.sort(key=lambda row: (row[2] is None, -(row[2].estimate if row[2] else 0)))
@@ -128,7 +123,7 @@ def places(edition: Edition, measure: Measure) -> str:
         rows.append([*row, difference(edition, change, direction), verdict_word(change)])
     if not any(edition.change(estimate) for estimate in [edition.whole(measure), *(e for _, _, e in found)]):
         heads, rows = heads[:-2], [row[:-2] for row in rows]
-    caption = f"{edition.label(measure).name}, por {edition.settings.place_word}{simulated_changes(edition)}"
+    caption = f"{edition.named(measure)}, por {edition.settings.place_word}{simulated_changes(edition)}"
     return pipe(heads, rows, caption, [index for index, head in enumerate(heads) if head == "Veredicto"] + [0])
 
 
@@ -151,9 +146,8 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
 
 def _measure_head(edition: Edition, measure: Measure) -> str:
     """A measure's name with the unit of its column."""
-    label = edition.label(measure)
-    unit = "%" if measure.statistic == "proportion" else label.unit
-    return f"{label.name},{spanish.NBSP}{unit}" if unit else label.name
+    name, unit = edition.named(measure), edition.form(measure).beside
+    return f"{name},{spanish.NBSP}{unit}" if unit else name
 
 
 def _glance_cell(edition: Edition, measure: Measure, code: str = "") -> Cell:
@@ -184,7 +178,7 @@ def trust(edition: Edition) -> str:
 
 def series(edition: Edition, measure: Measure, place: str = "") -> str:
     """Every wave's value with interval and verdict."""
-    heads = ["Edición", value_head(measure), "Intervalo", "Entrevistas", "Veredicto"]
+    heads = ["Edición", value_head(edition, measure), "Intervalo", "Entrevistas", "Veredicto"]
     rows: list[list[Cell]] = []
     compared = False
     for info in edition.waves:
@@ -202,7 +196,7 @@ def series(edition: Edition, measure: Measure, place: str = "") -> str:
         heads, rows = heads[:-1], [row[:-1] for row in rows]
     where = next((p.short for p in edition.places if p.code == place), edition.area_name)
     return pipe(
-        heads, rows, f"{edition.label(measure).name}, {where}{simulated_series(edition)}", (0, 4) if compared else (0,)
+        heads, rows, f"{edition.named(measure)}, {where}{simulated_series(edition)}", (0, 4) if compared else (0,)
     )
 
 

@@ -20,6 +20,7 @@ from pulsometro.reporting.language.traced_text import Number, upper_first
 from pulsometro.reporting.tables.workbook import Book, Grid, marks_of, sheet_names
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.style.printed_form import PERSONS, POINTS, YEAR, statistic_word
 from pulsometro.style.vocabulary import PRECISIONS, REASONS, STATISTICS, Precision, Reason, Side
 
 MODERATE, LOW, CONFIDENTIAL, NOT_THERE = "*", not_printed.IMPRECISE.mark, not_printed.CONFIDENTIAL.mark, "[nd]"
@@ -126,9 +127,11 @@ def _theme(
     edition = book.edition
     ending = ". Datos simulados." if edition.simulated else "."
     several = sum(bool(column.letter) for column in columns) > 1
+    shares = any(edition.form(measure).share for label in labels for measure in measures_of(label))
+    otherwise = ", salvo donde se dice otra cosa" if shares else ", cada una en su unidad"
     sheet = book.sheet(name, [
         f"{title}, {edition.wave.period}{ending}",
-        f"Una tabla: porcentaje de las {edition.settings.people}, salvo donde se dice otra cosa.",
+        f"Una tabla: {'porcentaje' if shares else 'cifras'} de las {edition.settings.people}{otherwise}.",
         f"{MODERATE} precisión moderada; {LOW} precisión baja, no se publica; {CONFIDENTIAL} confidencial; "
         f"{NOT_THERE} no disponible{'; letras: mayor que la cifra de esas columnas' if several else ''}. Ver Notas.",
     ])  # fmt: skip
@@ -156,9 +159,7 @@ def _indicator(book: Book, sheet: Any, line: int, label: IndicatorLabel, columns
         sheet.write(
             line,
             1,
-            upper_first(book.edition.answer(label.id, measure.category))
-            if measure.category
-            else upper_first(label.unit),
+            _answer(book.edition, label, measure),
             book.words,
         )
         letters = greater_than(book.edition, row, columns)
@@ -185,6 +186,22 @@ def _indicator(book: Book, sheet: Any, line: int, label: IndicatorLabel, columns
     return line + 1, widest
 
 
+def _answer(edition: Edition, label: IndicatorLabel, measure: Measure) -> str:
+    """What a row's figure is: an answer, or the statistic and its unit; of an index the unit alone."""
+    form, category = edition.form(measure), measure.category
+    if form.share:
+        return upper_first(edition.answer(label.id, category))
+    said = ["" if label.kind == "index" else statistic_word(measure.statistic, category), form.beside]
+    return upper_first(", ".join(part for part in said if part))
+
+
+def _pattern(estimate: Estimate) -> str:
+    """The number format of a figure: with the decimals that it is printed with; a calendar year has no thousands."""
+    form = estimate.printed
+    decimals = f".{'0' * form.decimals}" if form.decimals and form.unit != YEAR else ""
+    return f"{'0' if form.unit == YEAR else '#,##0'}{decimals}"
+
+
 def _figure(book: Book, sheet: Any, line: int, column: int, estimate: Estimate, letters: str) -> None:
     """One cell: the unrounded value; its symbol and letters are part of the number's format."""
     if not estimate.publishable:
@@ -192,10 +209,10 @@ def _figure(book: Book, sheet: Any, line: int, column: int, estimate: Estimate, 
         return
     # Letters before and room for the symbol after: the decimal points stay in line.
     front = f'"{letters} "' if letters else ""
-    value = estimate.estimate * (100 if estimate.statistic == "proportion" else 1)
-    pattern = f"{front}#,##0.0{_symbol(estimate)}"
-    sheet.write_number(line, column, _exact(value), book.number(pattern, estimate.precision))
-    book.printed.append(Number(spanish.decimal(value), estimate.key))
+    pattern = f"{front}{_pattern(estimate)}{_symbol(estimate)}"
+    value = _exact(estimate.estimate * estimate.printed.factor)
+    sheet.write_number(line, column, value, book.number(pattern, estimate.precision))
+    book.printed.append(Number(_shown(estimate, estimate.estimate), estimate.key))
 
 
 def _base(estimate: Estimate) -> Number:
@@ -271,7 +288,7 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate, at: Mappi
     words = (
         name,
         upper_first(edition.answer(estimate.indicator, estimate.category)),
-        STATISTICS[estimate.statistic],
+        _statistic(estimate),
         kind,
         group,
     )
@@ -284,8 +301,8 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate, at: Mappi
     if not estimate.publishable:
         _mark(book, sheet, line, at["Estimación"], estimate)
         return
-    factor = 100.0 if estimate.statistic == "proportion" else 1.0
-    own = book.number(f"#,##0.0{_symbol(estimate)}", estimate.precision)
+    factor = estimate.printed.factor
+    own = book.number(f"{_pattern(estimate)}{_symbol(estimate)}", estimate.precision)
     styles = {1: book.number("#,##0.0"), 2: book.number("#,##0.00")}
     figures: tuple[tuple[str, str, float, int], ...] = (
         ("Estimación", "estimate", estimate.estimate * factor, 1), ("Error estándar", "se", estimate.se * factor, 2),
@@ -296,7 +313,8 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate, at: Mappi
     for head, field, value, decimals in figures:
         if spanish.usable(value):
             sheet.write_number(line, at[head], _exact(value), own if field == "estimate" else styles[decimals])
-            book.printed.append(Number(spanish.decimal(value, decimals), estimate.key, field))
+            said = _shown(estimate, value / factor) if field == "estimate" else spanish.decimal(value, decimals)
+            book.printed.append(Number(said, estimate.key, field))
     for comparison, head, said in _CHANGES:
         change = edition.change(estimate, comparison)
         if change is not None:
@@ -309,6 +327,19 @@ def _detail_row(book: Book, sheet: Any, line: int, estimate: Estimate, at: Mappi
             verdict = f"{change.word} ({change.note})" if change.note else change.word
             sheet.write_string(line, at[said], verdict, book.beside)
             book.printed.append(Number(verdict, change.key, change.verdict_field))
+
+
+def _shown(estimate: Estimate, value: float) -> str:
+    """A figure of the table as the workbook shows it, which gives a total the decimals of the others."""
+    form = estimate.printed
+    return form.bare(value, 0 if form.unit == YEAR else form.decimals)
+
+
+def _statistic(estimate: Estimate) -> str:
+    """``Promedio, pesos``: what a row's figure is; points of a scale and persons go without saying."""
+    unit = estimate.printed.unit
+    said = STATISTICS[estimate.statistic]
+    return said if estimate.printed.share or unit in ("", POINTS, PERSONS) else f"{said}, {unit}"
 
 
 def _nobody() -> str:

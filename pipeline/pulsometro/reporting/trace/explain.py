@@ -83,7 +83,9 @@ def _find(study: Study, what: str) -> list[tuple[str, str, str]]:
 
 def _plain(words: str) -> str:
     """A number without its unit, sign of verdict or margin, and spaces."""
-    return re.sub(r"[\s\u00a0%▲▼◆±]|puntos?|porcentual(?:es)?|pp", "", words).replace("-", "−")
+    number = re.sub(r"[\s\u00a0%▲▼◆±]|puntos?|porcentual(?:es)?|pp", "", words).replace("-", "−")
+    # What a mean or a total counts: pesos, años.
+    return re.sub(r"(?<=\d)[^\W\d_]+$", "", number)
 
 
 def _drawn(study: Study, what: str) -> tuple[Path, list[str]] | None:
@@ -184,8 +186,12 @@ def _counted(indicator: Indicator, ids: dict[str, str]) -> str:
         items = ", ".join(indicator.items)
         return f"weighted mean of the average of {items} (rescaled), at least {indicator.at_least} answered"
     if indicator.kind == "mean":
-        return f"weighted mean of {indicator.item}"
-    if indicator.kind == "share":
+        return f"weighted {'sum' if ids['statistic'] == 'total' else 'mean'} of {indicator.item}"
+    if indicator.probability is not None:
+        return f"weighted quantile of {indicator.item} at {indicator.probability:g}, with Woodruff's interval"
+    if indicator.range is not None:
+        answers = f"{indicator.item} from {indicator.range[0]:g} to {indicator.range[1]:g}"
+    elif indicator.kind == "share":
         answers = f"{indicator.item} in {list(indicator.categories)}"
     else:
         answers = f"{indicator.item} is '{ids['category']}'"

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.reporting.charts.drawing import scale
 from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, Size, width_of
 from pulsometro.reporting.charts.drawing.dots import tip
 from pulsometro.reporting.charts.drawing.shades import KEY, Shades, draw_key, shades_for
 from pulsometro.reporting.charts.drawing.tiles import Tile
 from pulsometro.reporting.language.traced_text import Number
-from pulsometro.style import spanish
 from pulsometro.style.theme import Theme, text_on
 
 Corner = tuple[float, float]
@@ -117,9 +117,16 @@ def draw(
 def _fits(tile: Tile, shape: Shape, theme: Theme) -> bool:
     """Whether name and value lie inside the shape, with the mark of a change."""
     x, y = roomiest(shape.largest)
-    half = max(width_of(theme, tile.name, 12.5, 600) / 2, 38.0 if tile.change and tile.change.significant else 16.0) + 3
+    # A percentage has 16 pixels to each side; pesos take what they take.
+    said = scale.shown(tile.estimate, coarse=True) if tile.estimate and not tile.estimate.printed.share else ""
+    value = max(16.0, width_of(theme, said, 15, 700) / 2)
+    half = max(width_of(theme, tile.name, 12.5, 600) / 2, value + 22 if _marked(tile) else value) + 3
     corners = [(x + dx * half, y + dy) for dx in (-1, -0.5, 0, 0.5, 1) for dy in (-14, 0, 17)]
     return all(_inside(corner, shape.largest) for corner in corners)
+
+
+def _marked(tile: Tile) -> bool:
+    return tile.change is not None and tile.change.significant
 
 
 def _inside(point: Corner, ring: Sequence[Corner]) -> bool:
@@ -189,7 +196,7 @@ def _label(
     if tile.estimate is None:
         canvas.text(x, y + 13, tile.why, 12.5, ink, anchor)
         return
-    shown = Number(spanish.percent(tile.estimate.estimate, 0), tile.estimate.key)
+    shown = Number(scale.shown(tile.estimate, coarse=True), tile.estimate.key)
     canvas.text(x, y + 14, shown, 15, ink, anchor, 700)
     if tile.change is not None and tile.change.significant:
         sign, colour, _ = canvas.theme.meaning(tile.change, direction)

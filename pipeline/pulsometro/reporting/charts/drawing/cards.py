@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pulsometro.reporting.charts.drawing.canvas import Canvas, Picture
-from pulsometro.reporting.charts.drawing.scale import factor_of, scale_for, shown
+from pulsometro.reporting.charts.drawing.scale import form_of, scale_for, shown
 from pulsometro.reporting.charts.drawing.time_series import band, parts, places
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.language.traced_text import Number, Text, text
@@ -67,7 +67,7 @@ def draw(card: Card, shape: Shape, theme: Theme) -> Picture:
     canvas.rectangle(0, 0, width, 18, theme.accent)
     top = 98 if tall else 82
     _head(canvas, card, edge, top)
-    size = 230 if tall else 168
+    size = _size(canvas, card, width - 2 * edge if tall else width / 2, 230 if tall else 168)
     line: float = top + (284 if tall else 172)
     canvas.text(edge - 6, line, card.number, size, theme.ink, weight=700)
     aside = edge + canvas.width_of(card.number.plain, size, 700) + (34 if tall else 22)
@@ -90,6 +90,12 @@ def draw(card: Card, shape: Shape, theme: Theme) -> Picture:
     if theme.logo is not None:
         canvas.logo(theme.logo, width - edge, foot - 42, 130, 52)
     return canvas.finish(card.alt.plain, scale=1, svg=False)
+
+
+def _size(canvas: Canvas, card: Card, room: float, most: float) -> float:
+    """How large the number can be: a percentage as large as it is, pesos as their figures have room."""
+    wide = canvas.width_of(card.number.plain, most, 700)
+    return most if wide <= room else max(most * room / wide, 60)
 
 
 def _head(canvas: Canvas, card: Card, edge: float, top: float) -> None:
@@ -123,7 +129,7 @@ def _series(canvas: Canvas, card: Card, box: tuple[float, float, float, float], 
         return
     theme, (left, top, wide, high) = canvas.theme, box
     ends = [end for estimate in card.known for end in (estimate.ci_low, estimate.ci_high)]
-    scale = scale_for(ends, factor_of(card.known[0]), top + high, top)
+    scale = scale_for(ends, form_of(card.known[0]), top + high, top)
     waves = [wave for wave, _ in card.points]
     xs = places(card.times or range(len(waves)), left + 8, left + wide - 16)
     canvas.line([left, left + wide], [top + high + 14] * 2, theme.rule, 2)

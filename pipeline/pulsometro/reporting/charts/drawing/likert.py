@@ -1,4 +1,4 @@
-"""Bars that add to 100 for items asked with one scale, sorted by the most favourable answer."""
+"""Bars that add to 100 for items asked with one scale, sorted by the most favourable answer; or of one level."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, 
 from pulsometro.reporting.charts.drawing.dots import tip
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.language.traced_text import Number
-from pulsometro.style import spanish
 from pulsometro.style.theme import Theme, mix, text_on
 
 # A figure inside a part smaller than this would not fit.
 _SMALLEST = 0.08
+# Levels that add to more than this are all that there are.
+_COMPLETE = 0.99
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ def colours(count: int, theme: Theme) -> list[str]:
     """One colour a level: the theme's four, or steps between accent and rust."""
     if count == 4:
         return list(theme.levels)
+    if count == 1:
+        return [theme.accent]
     if count == 3:
         return [theme.accent, theme.sand, theme.rust]
     half = [mix(theme.accent, theme.paper, 1 - k * 0.5 / max(count // 2 - 1, 1)) for k in range(count // 2)]
@@ -79,15 +82,19 @@ def _bar(
     room: float,
     tall: float,
 ) -> None:
-    # Lengths are relative to what is shown, so that rounding in the table leaves no gap.
-    whole = sum(part.estimate for part in bar.parts if part) or 1.0
+    # Levels that are all there are fill the bar, so that rounding in the table leaves no gap; of some alone, the
+    # lengths are as they are: 51 % is half a bar.
+    told = sum(part.estimate for part in bar.parts if part)
+    whole = told if told > _COMPLETE else 1.0
     x = left
     for level, part, tone in zip(levels, bar.parts, tones, strict=True):
         if part is None:
             continue
         wide = part.estimate / whole * room
         canvas.rectangle(x, y, max(wide - 1.5, 0.5), tall, tone, tip=tip(f"{bar.name}, {level}", part))
-        if part.estimate / whole >= _SMALLEST:
-            shown = Number(spanish.bare_percent(part.estimate, 0), part.key)
+        shown = Number(part.printed.bare(part.estimate, part.printed.coarse), part.key)
+        if len(levels) == 1 and part.estimate < _SMALLEST:
+            canvas.text(x + wide + 6, y + tall / 2 + 5, shown, 14, canvas.theme.ink, weight=600)
+        elif part.estimate / whole >= _SMALLEST:
             canvas.text(x + (wide - 1.5) / 2, y + tall / 2 + 5, shown, 14, text_on(tone, canvas.theme), "center", 600)
         x += wide

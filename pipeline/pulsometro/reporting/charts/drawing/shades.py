@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pulsometro.reporting.charts.drawing.canvas import Canvas
-from pulsometro.reporting.charts.drawing.scale import Scale, factor_of, scale_for
+from pulsometro.reporting.charts.drawing.scale import Scale, form_of, scale_for
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.style.spanish import rounded
 from pulsometro.style.theme import Theme
@@ -26,7 +26,7 @@ class Shades:
         """The colour of an estimate, by the figure that is printed: 79.9 prints 80 and is shaded as 80."""
         if estimate is None:
             return self.none
-        printed = float(rounded(estimate.estimate * self.scale.factor, 0))
+        printed = _printed(estimate)
         above = sum(printed >= limit for limit in self.scale.ticks[1:-1])
         return self.colours[above]
 
@@ -34,10 +34,15 @@ class Shades:
 def shades_for(estimates: Iterable[Estimate | None], theme: Theme) -> Shades:
     """At most five classes that hold the estimates, light to dark in the theme's accent."""
     shown = [estimate for estimate in estimates if estimate is not None]
-    factor = factor_of(shown[0] if shown else None)
-    printed = [float(rounded(estimate.estimate * factor, 0)) / factor for estimate in shown]
-    scale = scale_for(printed, factor, 0, 1, 6)
+    form = form_of(shown[0] if shown else None)
+    scale = scale_for([_printed(estimate) / form.factor for estimate in shown], form, 0, 1, 6)
     return Shades(scale, theme.shades(len(scale.ticks) - 1), theme.rule)
+
+
+def _printed(estimate: Estimate) -> float:
+    """The figure as the map prints it."""
+    form = estimate.printed
+    return float(rounded(estimate.estimate * form.factor, form.coarse))
 
 
 def draw_key(canvas: Canvas, shades: Shades, top: float) -> None:

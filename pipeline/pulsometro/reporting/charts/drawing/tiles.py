@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, Size
+from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, Size, width_of
 from pulsometro.reporting.charts.drawing.dots import tip
+from pulsometro.reporting.charts.drawing.scale import shown
 from pulsometro.reporting.charts.drawing.shades import KEY, draw_key, shades_for
 from pulsometro.reporting.edition.rows import Change, Estimate
 from pulsometro.reporting.language.traced_text import Number
-from pulsometro.style import spanish
 from pulsometro.style.theme import Theme, text_on
 
 
@@ -50,8 +50,9 @@ def draw(
         if tile.estimate is None:
             canvas.text(x + 10, y + tall - 20, tile.why, 13, ink)
             continue
-        shown = Number(spanish.percent(tile.estimate.estimate, 0), tile.estimate.key)
-        canvas.text(x + 10, y + tall - 18, shown, 21 if narrow else 25, ink, weight=700)
+        room = side - 20 - (26 if tile.change is not None and tile.change.significant else 0)
+        large, value = fitted(tile.estimate, 21 if narrow else 25, room, theme)
+        canvas.text(x + 10, y + tall - 18, value, large, ink, weight=700)
         if tile.change is not None and tile.change.significant:
             sign, colour, _ = theme.meaning(tile.change, direction)
             canvas.circle(x + side - 17, y + tall - 25, 10.5, theme.paper)
@@ -60,6 +61,17 @@ def draw(
     return canvas.finish(alt, png)
 
 
+def fitted(estimate: Estimate, size: float, room: float, theme: Theme) -> tuple[float, Number]:
+    """The value as large as its room allows; one that does not fit stands without its unit, which the key has."""
+    for words in (shown(estimate, coarse=True), shown(estimate, coarse=True, unit=False)):
+        fits = min(size, size * room / max(width_of(theme, words, size, 700), 1e-9))
+        if fits == size or fits >= _READABLE:
+            break
+    return max(fits, 12.0), Number(words, estimate.key)
+
+
+# A value smaller than this is first told without its unit.
+_READABLE = 15.0
 # A name of 54 letters takes as many in the tile of a telephone.
 _MOST = 5
 

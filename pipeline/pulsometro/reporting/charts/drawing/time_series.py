@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from pulsometro.reporting.charts.drawing.canvas import SCREEN, Canvas, Picture, Size
 from pulsometro.reporting.charts.drawing.dots import tip
-from pulsometro.reporting.charts.drawing.scale import Scale, factor_of, scale_for, shown
+from pulsometro.reporting.charts.drawing.scale import Scale, form_of, scale_for, shown
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.language.traced_text import Number
 from pulsometro.style import spanish
+from pulsometro.style.printed_form import YEAR, Form
 from pulsometro.style.theme import Theme
 
 
@@ -56,18 +57,20 @@ def draw(
     narrow, width = size.narrow, size.wide(560)
     height = round((216 if narrow else 236) * size.loose)
     values = [v for line in lines for e in line.points if e for v in (e.ci_low, e.ci_high)]
-    factor = factor_of(next((e for line in lines for e in line.points if e), None))
+    form = form_of(next((e for line in lines for e in line.points if e), None))
     # Above the plot: the words of a break, and on a telephone what else would stand at the lines' ends.
     top = (30 if _broken(breaks, waves) else 18) + ((20 if len(lines) > 1 else 8) if narrow else 0)
     bottom = height - 30
     # Small shares are read against zero; others need room to show that they move.
-    scale = scale_for(values, factor, bottom, top, 5, zero=min(values, default=0) * factor < 25)
+    scale = scale_for(values, form, bottom, top, 5, zero=_from_zero(values, form))
     said = ["El eje no empieza en cero.", *remarks] if scale.low else list(remarks)
     canvas = Canvas(width, height, theme, said)
     named = len(lines) > 1
-    widest = max(canvas.width_of(line.name if named else "100.0 %", 14, 600) for line in lines)
+    widest = max(canvas.width_of(words, 14, 600) for line in lines for words in _ends(line, named, form))
     room = min(widest, 0.3 * width) + 16
-    left, right = 46, width - (14 if narrow else room)
+    last = len(scale.ticks) - 1
+    ticks = max(canvas.width_of(scale.label(tick, index == last), 13) for index, tick in enumerate(scale.ticks))
+    left, right = (46 if form.share else max(46, round(ticks) + 10)), width - (14 if narrow else room)
     xs = places(times or range(len(waves)), left, right)
     _axes(canvas, scale, waves, xs, narrow)
     _breaks(canvas, breaks, waves, xs, top, bottom)
@@ -79,6 +82,17 @@ def draw(
         ends.append(_marks(canvas, line, waves, xs, scale, colour))
     _labels(canvas, lines, ends, xs, scale, narrow)
     return canvas.finish(alt, png)
+
+
+def _from_zero(values: Sequence[float], form: Form) -> bool:
+    """Whether the axis starts at zero: of small figures, but for years of the calendar."""
+    return form.unit != YEAR and min(values, default=0) * form.factor < 25
+
+
+def _ends(line: Line, named: bool, form: Form) -> list[str]:
+    """What may stand at a line's end; room for a percentage there is always."""
+    values = [shown(point) for point in line.points if point and not form.share]
+    return [*values, line.name] if named else [*values, "100.0 %"]
 
 
 def places(times: Sequence[float], left: float, right: float) -> list[float]:

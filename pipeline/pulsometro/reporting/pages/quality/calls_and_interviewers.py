@@ -21,6 +21,7 @@ from pulsometro.reporting.pages.quality.traced_tables import (
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
+from pulsometro.style.printed_form import POINTS
 from pulsometro.weighting.record import WeightingRecord
 
 _GROUPS = (
@@ -132,9 +133,10 @@ def _effects(traced: Traced, edition: Edition, rows: Sequence[Asked], caption: s
         label = edition.labels[row.indicator]
         share = label.statistic == "proportion"
         unit = 100.0 if share else 1.0
+        named = label.name if share or label.unit in ("", POINTS) else f"{label.name} ({label.unit})"
         cell = _Cell(traced, f"{row.indicator}/{row.category}")
         made.append([
-            label.name, edition.answer(row.indicator, row.category) or markdown.EMPTY,
+            named, edition.answer(row.indicator, row.category) or markdown.EMPTY,
             cell(tenths(unit * row.estimate), "estimate"), cell(thousandths(row.icc), "icc"),
             text(cell(thousandths(row.icc_low), "icc_low"), " a ", cell(thousandths(row.icc_high), "icc_high")),
             cell(hundredths(unit * row.se), "se"), cell(hundredths(unit * row.se_interviewers), "se_interviewers"),
