@@ -23,8 +23,12 @@ from pulsometro.begin.read_days import days_in
 from pulsometro.begin.study_from_delivery import new_study
 from pulsometro.begin.xlsforms import condition
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.stage import run as ingest
 from pulsometro.settings.names import item_fault
+from pulsometro.study import load_study
+from pulsometro.wave.new import new_wave
 from tests.begin import first_deliveries as first
+from tests.begin.test_five_studies import filled
 from tests.hostile_words import BEFORE, INSIDE
 
 
@@ -390,3 +394,30 @@ def test_the_same_delivery_gives_the_same_bytes(tmp_path: Path, make: Callable[[
                     for path in sorted((tmp_path / side).rglob("*.yaml"))}) for side in ("a", "b")
     ]  # fmt: skip
     assert texts[0] == texts[1]
+
+
+def test_a_skip_that_the_delivery_shows_is_drafted_and_one_that_it_does_not_is_none(tmp_path: Path) -> None:
+    rows = np.arange(120)
+    asked = np.where(rows // 3 % 2 == 0, np.array(["Sí", "No"])[rows % 2], None)
+    some = np.where(rows % 5 == 0, None, np.array(["Sí", "No"])[rows // 2 % 2])
+    study, _ = begun(tmp_path, table(P2A=asked, P9=some))
+    items = yaml(study / "questionnaires/base.yaml")["items"]
+    assert items["p2a"]["ask_if"] == "p2 == 1" and "ask_if" not in items["p9"]
+    indicators = yaml(study / "questionnaires/indicators.yaml")["indicators"]
+    assert indicators["p2a"]["base"] == "p2 == 1" and "base" not in indicators["p9"]
+
+
+def test_the_next_waves_delivery_follows_the_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new_study(tmp_path / "s", [first.sav(tmp_path / "mayo.sav")])
+    filled(tmp_path / "s")
+    before = first.answers
+
+    def later() -> pd.DataFrame:
+        own = before(seed=9)
+        return own.assign(day=own["day"].str.replace("2024-05", "2024-08"), folio=own["folio"].astype(int) + 5000)
+
+    monkeypatch.setattr(first, "answers", later)
+    study = load_study(tmp_path / "s")
+    said = new_wave(study, "2024T3", "2024T2", first.sav(tmp_path / "agosto.sav"))
+    assert "0 TODO" in said
+    assert "720 accepted" in ingest(load_study(tmp_path / "s"), "2024T3")

@@ -31,8 +31,10 @@ def conditions(source: Source, items: Sequence[DraftItem]) -> dict[str, str | No
     return {each.name: condition(said[each.column], answers, known) for each in items if said.get(each.column)}
 
 
-def base_text(source: Source, draft: Drafted, roles: Roles, like: str | None, decide: Decisions) -> str:
-    """``questionnaires/base.yaml``."""
+def base_text(
+    source: Source, draft: Drafted, roles: Roles, like: str | None, asked: Mapping[str, str | None], decide: Decisions
+) -> str:  # fmt: skip
+    """``questionnaires/base.yaml``. ``asked``: item → the condition under which it is asked, None where it is lost."""
     file = source.path.name if source.path is not None else "no delivery yet"
     lines = remark(
         f"What every edition asks, and where the fieldwork firm puts it: drafted by 'pulso init' ({file}). Correct "
@@ -42,7 +44,6 @@ def base_text(source: Source, draft: Drafted, roles: Roles, like: str | None, de
     mode = quoted_text(_MODES[like]) if like in _MODES else decide("mode", "how people are asked, in readers' words "
            "(telefónica; cara a cara, en la vivienda; en línea)", "cara a cara", BASE)  # fmt: skip
     lines += ["", "fieldwork:", f"  mode: {mode}", ""]
-    asked = conditions(source, draft.items)
     shared = _scales(draft.items)
     if shared:
         lines.append("scales:")
@@ -52,7 +53,7 @@ def base_text(source: Source, draft: Drafted, roles: Roles, like: str | None, de
         lines.append("")
     lines.append("items:")
     for item in draft.items:
-        lines += _item(item, shared, asked, decide)
+        lines += _item(item, shared, asked, source.forms, decide)
     return "\n".join([*lines, "", *_delivery(source, draft, roles, decide)]) + "\n"
 
 
@@ -76,8 +77,8 @@ def _scales(items: Sequence[DraftItem]) -> dict[_Scale, str]:
 
 
 def _item(
-    item: DraftItem, shared: Mapping[_Scale, str], asked: Mapping[str, str | None], decide: Decisions
-) -> Iterator[str]:
+    item: DraftItem, shared: Mapping[_Scale, str], asked: Mapping[str, str | None], forms: bool, decide: Decisions
+) -> Iterator[str]:  # fmt: skip
     yield f"  {item.name}:"
     yield from remark(item.why, 4) if item.why else ()
     yield f"    text: {quoted_text(item.text)}"
@@ -99,6 +100,7 @@ def _item(
         if text is None:
             yield from remark("the form asks it under a condition that this file cannot say: ask_if was left out", 4)
         else:
+            yield from () if forms else remark("blank in every row in which this does not hold: taken for a skip", 4)
             yield f"    ask_if: {quoted_text(text)}"
     yield from (f"    {key}: true" for key in ("private", "sensitive", "required") if getattr(item, key))
 

@@ -16,6 +16,7 @@ from pulsometro.begin.drafted_params import Begun, params_text
 from pulsometro.begin.drafted_population import FILE, README, Margins, margins, table_text
 from pulsometro.begin.drafted_questionnaire import base_text, conditions, wave_text
 from pulsometro.begin.guessed_roles import Roles, guessed, said_roles
+from pulsometro.begin.guessed_skips import guessed_skips
 from pulsometro.begin.place_guesses import GuessedPlaces, places_in
 from pulsometro.begin.placing import placed, refuse_study
 from pulsometro.begin.project_files import begin_projects, in_a_repository
@@ -89,7 +90,8 @@ def _draft(folder: Path, source: Source, like: str | None, wave: str | None) -> 
                   source.path is None and not source.forms)  # fmt: skip
     place = next((each for each in items.items if each.role == "place"), None)
     shape = margins(source, items.items, place)
-    return Draft(begun, source, roles, places, items, shape, conditions(source, items.items))
+    asked = conditions(source, items.items) if source.forms else dict(guessed_skips(source, items.items))
+    return Draft(begun, source, roles, places, items, shape, asked)
 
 
 def _wave_key(path: Path | None, last: date | None) -> str:
@@ -126,7 +128,9 @@ def _write(draft: Draft, decide: Decisions, target: Path, writing: Mapping[str, 
     items = draft.items.items
     texts = {
         "params.yaml": params_text(draft.begun, items, draft.roles, draft.places, draft.shape, decide),
-        "questionnaires/base.yaml": base_text(draft.source, draft.items, draft.roles, draft.begun.like, decide),
+        "questionnaires/base.yaml": base_text(
+            draft.source, draft.items, draft.roles, draft.begun.like, draft.asked, decide
+        ),
         f"questionnaires/{draft.begun.wave}.yaml": wave_text(draft.begun.wave, writing, decide),
         "questionnaires/indicators.yaml": indicators_text(items, draft.asked),
         FILE: table_text(draft.places.places if draft.places is not None else (), items, draft.shape),
