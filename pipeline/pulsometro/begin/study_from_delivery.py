@@ -166,7 +166,7 @@ def _ingested(study: Study, wave: str, draft: Draft, path: Path) -> tuple[Mappin
     shutil.copyfile(path, raw)
     writing: Mapping[str, str] = {}
     try:
-        writing = compared(study, study.questionnaire(wave), raw).writing
+        writing = compared(study, study.questionnaire(wave), raw, wave).writing
         if writing:
             _write(draft, Decisions(filled=True), study.root, writing)
         counts = read(study, wave).counts
