@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # The dispatcher and package markers decide nothing: they are left out of deps on purpose.
 PACKAGE = ROOT / "pipeline" / "pulsometro"
 NOT_DEPS = {Path("pipeline/pulsometro/cli.py"), Path("pipeline/pulsometro/__init__.py")}
+COMMANDS = sorted((PACKAGE / "commands").glob("*_verbs.py"))
 
 
 def _module_file(dotted: str) -> Path | None:
@@ -54,9 +55,9 @@ def _files(dotted: str) -> Iterator[Path]:
 
 def _closure(verb: str) -> set[Path]:
     """Every file of the package that the verb's function leads to, imports inside functions too."""
-    cli = ast.parse((ROOT / "pipeline/pulsometro/cli.py").read_text(encoding="utf-8"))
-    functions = [node for node in cli.body if isinstance(node, ast.FunctionDef) and node.name == verb]
-    assert functions, f"pipeline/pulsometro/cli.py has no verb {verb}"
+    bodies = [ast.parse(path.read_text(encoding="utf-8")).body for path in COMMANDS]
+    functions = [node for body in bodies for node in body if isinstance(node, ast.FunctionDef) and node.name == verb]
+    assert len(functions) == 1, f"pipeline/pulsometro/commands has no verb {verb}"
     waiting = {path for name in _imports(functions[0]) for path in _files(name)}
     found: set[Path] = set()
     while waiting:
@@ -257,6 +258,7 @@ RERUN = {
     "release/writers.py": {"release"},
     "wave/new.py": set(),
     "begin/study_from_delivery.py": set(),
+    "commands/wave_verbs.py": set(),
     "cli.py": set(),
     "speech.py": set(),
     "doctor.py": set(),

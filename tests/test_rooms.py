@@ -22,11 +22,14 @@ FLOORS = (
     {"check", "recompute", "release"},
     {"reporting", "wave"},
     {"begin"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 )
 # Three of them lead to the records of rooms below, which only their own room's module reads, one to month names.
-MOST_ARROWS = 106
+MOST_ARROWS = 95
+# They lead to every room, which is their work.
+DISPATCH = {"commands", "cli", "__main__"}
 # What every stage has, and what every family of mistakes has.
 MAY_REPEAT = {"stage", "errors"}
 ERRORS = {"common", "estimation", "weighting"}
@@ -116,7 +119,7 @@ def test_no_room_imports_one_that_is_not_below_it(graph: dict[str, set[str]]) ->
     rooms = {name.split(".")[1] for name in graph if "." in name}
     assert rooms == set(floor), "a room without a floor, or a floor without its room"
     assert [(a, b) for a, others in edges.items() for b in others if floor[a] <= floor[b]] == []
-    assert sum(map(len, edges.values())) <= MOST_ARROWS
+    assert sum(len(others) for room, others in edges.items() if room not in DISPATCH) <= MOST_ARROWS
 
 
 def test_the_kernel_imports_nothing_of_the_rest(graph: dict[str, set[str]]) -> None:
