@@ -40,7 +40,8 @@ def batteries(items: Sequence[DraftItem]) -> list[FoundBattery]:
 
 def alone(item: DraftItem) -> FoundBattery:
     """One question by itself."""
-    return FoundBattery(cut(item.label, 60), (item,), (cut(item.label, 60),), tuple(item.codes.values()))
+    levels = ("sí",) if item.role == "option" else tuple(item.codes.values())
+    return FoundBattery(cut(item.label, 60), (item,), (cut(item.label, 60),), levels)
 
 
 def _battery(group: Sequence[DraftItem]) -> FoundBattery:

@@ -242,7 +242,7 @@ def _report(items: Sequence[DraftItem], places: GuessedPlaces | None, decide: De
     yield "  findings:"
     yield "    - *headline"
     yield from (f"    - {_measure(each, _telling(each)[0])}" for each in told[1 : _FINDINGS + 1])
-    yield from _battery(told)
+    yield from _battery(told, items, decide)
 
 
 def _whole(places: GuessedPlaces | None) -> str:
@@ -265,9 +265,10 @@ def _measure(item: DraftItem, answer: str) -> str:
     })  # fmt: skip
 
 
-def _battery(told: Sequence[DraftItem]) -> Iterator[str]:
+def _battery(told: Sequence[DraftItem], items: Sequence[DraftItem], decide: Decisions) -> Iterator[str]:
     """Questions of one scale side by side, in the form that ``report.trust`` has."""
-    found: list[FoundBattery] = batteries(told) or [alone(each) for each in told[:1] if each.role == ""]
+    rest = [each for each in (*told, *measured(items)) if each.answers]
+    found: list[FoundBattery] = batteries(told) or [alone(each) for each in rest[:1]]
     if not found:
         return
     battery = found[0]
@@ -277,4 +278,10 @@ def _battery(told: Sequence[DraftItem]) -> Iterator[str]:
     names = {each.name: quoted_text(name) for each, name in zip(battery.items, battery.names, strict=True)}
     yield "    names:"
     yield from (f"      {name}: {words}" for name, words in names.items())
-    yield f"    levels: {flow_list(map(quoted_text, battery.levels))}"
+    if battery.items[0].undecided:
+        levels = decide(
+            "report.trust.levels", "the answers in their order, as the questionnaire words them", "1", PARAMS
+        )
+        yield f"    levels: [{levels}]"
+    else:
+        yield f"    levels: {flow_list(map(quoted_text, battery.levels))}"

@@ -80,6 +80,11 @@ def _draft(folder: Path, source: Source, like: str | None, wave: str | None) -> 
     taken = [*roles.respondent, *roles.personal, *(guess.name for guess in roles.single.values())]
     places = places_in(source, taken)
     items = drafted(source, roles, places)
+    if not any(each.answers for each in items.items):
+        raise PulsoError(
+            f"{source.path}: no column holds answers that can be counted (codes with labels, or a few words); give the "
+            "file that says what its codes are (a dictionary or the form) with another --data."
+        )
     days = roles.days if source.path is not None else None
     key = wave or _wave_key(source.path, days.last if days is not None else None)
     file = safe_file_name(source.path.name) if source.path is not None else None
