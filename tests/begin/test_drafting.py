@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from ruamel.yaml import YAML
 
 from pulsometro.begin import study_from_delivery as module
@@ -22,6 +23,7 @@ from pulsometro.begin.ordered_answers import in_order
 from pulsometro.begin.read_days import days_in
 from pulsometro.begin.study_from_delivery import new_study
 from pulsometro.begin.xlsforms import condition
+from pulsometro.cli import main
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.stage import run as ingest
 from pulsometro.settings.names import item_fault
@@ -301,6 +303,9 @@ def test_inegis_zip_is_read_with_its_catalogues(tmp_path: Path) -> None:
         (["02/05/2024 18:30:12", "03/05/2024 10:00:00"], "%d/%m/%Y", "2024-05-02"),
         (["45414", "45442"], "excel", "2024-05-02"),
         (["20240502", "20240530"], "%Y%m%d", "2024-05-02"),
+        (["23498", "23520"], "stata", "2024-05-02"),
+        (["13933987200", "13935888000"], "spss", "2024-05-02"),
+        (["2024-05-02T23:50:00Z", "2024-05-03T05:30:00Z"], None, "2024-05-02"),
     ],
 )
 def test_days_are_read_as_they_are_written(values: list[str], way: str | None, first_day: str) -> None:
@@ -421,3 +426,35 @@ def test_the_next_waves_delivery_follows_the_draft(tmp_path: Path, monkeypatch: 
     said = new_wave(study, "2024T3", "2024T2", first.sav(tmp_path / "agosto.sav"))
     assert "0 TODO" in said
     assert "720 accepted" in ingest(load_study(tmp_path / "s"), "2024T3")
+
+
+def test_days_and_months_that_could_be_exchanged_and_zones_are_told(tmp_path: Path) -> None:
+    data = table(FECHA=["03/05/2024", "04/05/2024"] * 60)
+    _, said = begun(tmp_path, data)
+    assert "days and months exchanged would be days too: %d/%m/%Y is taken" in said
+    table(FECHA=["2024-05-02T23:50:00Z", "2024-05-03T05:30:00Z"] * 60).to_csv(tmp_path / "utc.csv", index=False)
+    told = new_study(tmp_path / "utc", [tmp_path / "utc.csv"])
+    params = yaml(tmp_path / "utc/params.yaml")
+    assert params["study"]["time_zone"].startswith("TODO: whose days the interviews have") and "120 accepted" in told
+    assert str(params["waves"]["2024T2"]["fieldwork"]["end"]) == "2024-05-02"
+
+
+def test_a_delivery_without_answers_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(
+        PulsoError, match=r"datos\.csv: no column holds answers that can be counted .* with another --data"
+    ):
+        begun(tmp_path, table()[["FOLIO", "MUNICIPIO", "FACTOR"]])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["datos.csv"]
+
+
+def test_the_command_says_what_it_did_and_what_is_to_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    table().to_csv("datos.csv", index=False)
+    done = CliRunner().invoke(
+        main, ["init", "Ciudad Á", "--data", "datos.csv", "--like", "pesos-dados", "--wave", "2024T1"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "Ciudad Á: a study is begun, wave 2024T1." in done.output and 'cd "Ciudad Á"' in done.output
+    again = CliRunner().invoke(main, ["init", "Ciudad Á", "--data", "datos.csv"])
+    assert again.exit_code == 1 and "a study is begun there already" in again.output
+    assert "Example: pulso init" in CliRunner().invoke(main, ["init", "--help"]).output

@@ -12,6 +12,7 @@ from pulsometro.begin.drafted_indicators import measured, said
 from pulsometro.begin.drafted_population import FILE, Margins
 from pulsometro.begin.guessed_roles import Roles
 from pulsometro.begin.place_guesses import DEFAULT, GuessedPlaces, tiles
+from pulsometro.begin.read_days import EXAMPLE_ZONE
 from pulsometro.begin.yaml_words import cut, exact_text, flow_list, flow_map, quoted_text, remark
 from pulsometro.settings.base_weight_settings import BaseSettings
 from pulsometro.style.spanish import MONTHS
@@ -26,7 +27,7 @@ class Begun:
 
     ``file``: the delivery's name in ``raw/<wave>/``; ``first``, ``last``: days of its interviews; ``relative``: whether
     the weights are about one each; ``like``: its design; ``example``: there is no delivery and no form, so that places
-    are examples.
+    are examples; ``zoned``: whether the interviews' times name a zone.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Begun:
     relative: bool
     why_like: str
     example: bool = False
+    zoned: bool = False
 
 
 def params_text(
@@ -74,6 +76,9 @@ def _identity(begun: Begun, decide: Decisions) -> Iterator[str]:
     yield f"  area: &area {area}"
     yield "  area_short: *area"
     yield f"  producer: {producer}"
+    if begun.zoned:
+        asked = f"whose days the interviews have: their times name another zone ({EXAMPLE_ZONE})"
+        yield f"  time_zone: {decide('study.time_zone', asked, EXAMPLE_ZONE, PARAMS)}"
 
 
 def _waves(begun: Begun, decide: Decisions) -> Iterator[str]:

@@ -96,6 +96,8 @@ def guessed(source: Source) -> Roles:
                     continue
             elif not fits(variable):
                 continue
+            if role == "date" and days is not None and days.twofold:
+                why = f"{why}; days and months exchanged would be days too: {days.way} is taken"
             found[role] = Guess(variable.name, why)
             break
     chances = tuple(each.name for each in free if _PROBABILITY.search(_name(each)) and _chance(each))

@@ -92,7 +92,7 @@ def _draft(folder: Path, source: Source, like: str | None, wave: str | None) -> 
     title = " ".join(folder.resolve().name.replace("_", " ").split()) or "Encuesta"
     first, last = (days.first, days.last) if days is not None else (None, None)
     begun = Begun(title, key, file, first, last, chosen, _relative(source, roles), why,
-                  source.path is None and not source.forms)  # fmt: skip
+                  source.path is None and not source.forms, days is not None and days.zoned)  # fmt: skip
     place = next((each for each in items.items if each.role == "place"), None)
     shape = margins(source, items.items, place)
     asked = conditions(source, items.items) if source.forms else dict(guessed_skips(source, items.items))
