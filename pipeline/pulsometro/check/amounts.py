@@ -1,6 +1,5 @@
 """How grave a finding is by how many rows it is of: a handful is a note or a warning, half the file is a stop."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from pulsometro.check.rule import Rule
 from pulsometro.common.errors import PulsoError
 from pulsometro.settings.check_settings import Amount, CheckSettings, Severity
 from pulsometro.settings.faults import shown
+from pulsometro.settings.likeness import nearest
 
 # Of fewer rows than these a share says nothing: a small study is not stopped for two interviews.
 LEAST_ROWS = 5
@@ -82,10 +82,10 @@ def by_amount(rules: tuple[Rule, ...], tables: Mapping[str, pd.DataFrame], setti
         graded = {rule for rule in USUAL if name in {rule, rule.partition(".")[0]}}
         if not graded and name.partition(".")[0] not in USUAL:
             families = {rule.partition(".")[0] for rule in USUAL}
-            near = difflib.get_close_matches(name, sorted({*USUAL, *families}), n=1)
+            near = nearest(name, sorted({*USUAL, *families}))
             raise PulsoError(
                 f"params.yaml: check.amounts names {shown(name)}, whose severity does not follow from an amount; "
-                + (f"did you mean '{near[0]}'?" if near else f"these are: {', '.join(USUAL)}.")
+                + (f"did you mean '{near}'?" if near else f"these are: {', '.join(USUAL)}.")
             )
     return tuple(_graded(rule, tables, settings) for rule in rules)
 

@@ -1,6 +1,5 @@
 """The check stage: one process for every wave; it writes verdicts and never fails for the data."""
 
-import difflib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -36,6 +35,7 @@ from pulsometro.ingest.delivery_record import DeliveryRecord, load_delivery
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.faults import shown
+from pulsometro.settings.likeness import nearest
 from pulsometro.study import Study
 from pulsometro.study.respondents import load_attempts
 from pulsometro.study.withheld import read_withheld, record_of
@@ -80,8 +80,8 @@ def refuse_unknown_rules(settings: CheckSettings, verdicts: Sequence[Verdict]) -
     known = rules | {rule.partition(".")[0] for rule in rules}
     for name in settings.severity:
         if name not in known:
-            near = difflib.get_close_matches(name, sorted(known), n=1)
-            hint = f"did you mean '{near[0]}'?" if near else "remove it; the checks' pages list the rules."
+            near = nearest(name, sorted(known))
+            hint = f"did you mean '{near}'?" if near else "remove it; the checks' pages list the rules."
             raise PulsoError(f"params.yaml: check.severity names {shown(name)}, which is no rule of any wave; {hint}")
 
 

@@ -31,6 +31,7 @@ from pulsometro.estimation import (
 )
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.study import Study
+from pulsometro.study.study_faults import refuse_study
 from pulsometro.study.themes import themes_of
 from pulsometro.study.withheld import RECORD, Withheld, all_withheld, told
 from pulsometro.style.vocabulary import DIRECTIONS, LABELLED, SIDES
@@ -49,8 +50,10 @@ def run(study: Study) -> str:
     """Write estimates, changes, what each wave's report needs, metrics and plot; a line for the screen.
 
     A wave that was stopped is left out and named; when all were, the tables are empty, so that nothing of an earlier
-    run stays published. Raises PulsoError when no wave was estimated at all.
+    run stays published. Raises PulsoError when no wave was estimated at all, or the study's files name what none of
+    them defines.
     """
+    refuse_study(study)
     withheld = all_withheld(study, before="audit")
     waves = [wave for wave in study.waves if study.processed(wave, "estimates.parquet").is_file()]
     waves = [wave for wave in waves if wave not in withheld]

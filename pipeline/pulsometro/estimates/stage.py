@@ -30,6 +30,7 @@ from pulsometro.estimation import (
 from pulsometro.estimation.errors import EstimationError
 from pulsometro.questionnaire import Indicator, Item, Questionnaire, check_against, parse
 from pulsometro.study import Study
+from pulsometro.study.item_references import refuse_domains
 from pulsometro.study.respondents import load_respondents
 from pulsometro.study.withheld import carried
 from pulsometro.weighting.record import load_weighting
@@ -90,6 +91,7 @@ def estimation_settings(study: Study) -> Settings:
 def prepare(study: Study, wave: str) -> Prepared:
     """Join responses with weights and declare what the questionnaire and the indicators say."""
     questionnaire = study.questionnaire(wave)
+    refuse_domains(study, wave)
     check_against(study.indicators, questionnaire, study.questionnaires / "indicators.yaml", study.area_codes)
     data = load_respondents(study, wave)
     available = study.indicators.available(questionnaire)
@@ -236,9 +238,6 @@ def in_range(
 
 
 def _domain(study: Study, questionnaire: Questionnaire, columns: tuple[str, ...]) -> Domain:
-    for column in columns:
-        if column not in questionnaire.items:
-            raise PulsoError(f"params.yaml: estimation.domains names '{column}', which is not an item of the wave.")
     items = [questionnaire[column] for column in columns]
     # Who gave no answer is in no domain; a category that nobody gave is one without cases.
     return Domain(

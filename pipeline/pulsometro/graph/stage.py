@@ -14,6 +14,7 @@ from pulsometro.graph.stages import stages_of
 from pulsometro.study import Study
 from pulsometro.study.rights import make_readable
 from pulsometro.study.simulated_files import refuse_delivered
+from pulsometro.study.study_faults import refuse_study
 from pulsometro.study.withheld import read_withheld
 
 _MADE = ("processed/", "reports/site/")
@@ -23,12 +24,13 @@ def run_program(study: Study) -> str:
     """Write the fingerprints of the program and of what was written by hand; a text for the screen.
 
     Removes what was made of waves that are gone, and what killed runs left. Raises PulsoError when dvc.yaml is not
-    what params.yaml gives, a delivered file stands where one would be simulated, or a file that every wave needs is
-    missing, all of these at once.
+    what params.yaml gives, a delivered file stands where one would be simulated, or files that every wave needs are
+    missing, all of these at once; or params.yaml, the indicators and the questionnaires name what none of them defines.
     """
     refuse_other_graph(study)
     refuse_delivered(study)
     _refuse_missing(study)
+    refuse_study(study)
     refuse_unkept(study, _by_hand(study))
     for folder in (study.root / "processed", study.site):
         sweep(folder)

@@ -1,6 +1,5 @@
 """Which answers, and which groups, compare between two waves, and in three words why not."""
 
-import difflib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -9,6 +8,7 @@ from pulsometro.questionnaire.expressions import canonical, parse
 from pulsometro.questionnaire.indicators import Indicator
 from pulsometro.questionnaire.model import Item, Questionnaire
 from pulsometro.settings.faults import shown
+from pulsometro.settings.likeness import meant
 
 # What readers are told of a break that the questionnaire gives no words for.
 SINCE = "cambió la pregunta"
@@ -133,6 +133,31 @@ def told_elsewhere(questionnaires: Questionnaires, waves: Sequence[str]) -> Iter
                     yield wave, name, broken
 
 
+def renamed(questionnaires: Questionnaires, waves: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(wave, sentence) wherever one question, to the word, has another name than in the wave before.
+
+    Its series would end and another begin, and nobody would be told that it is the same question.
+    """
+    for before, wave in pairwise(waves):
+        old, new = questionnaires[before].items, questionnaires[wave].items
+        gone = _by_words({name: item for name, item in old.items() if name not in new})
+        come = _by_words({name: item for name, item in new.items() if name not in old})
+        for words in come.keys() & gone.keys():
+            if len(come[words]) == len(gone[words]) == 1:
+                now, then = come[words][0], gone[words][0]
+                text = (
+                    f"items.{shown(now)} has the very words of '{shown(then)}' of {before}, and one question under two "
+                )
+                yield wave, f"{text}names is no series; call both '{shown(then)}', or say in which words they differ."
+
+
+def _by_words(items: Mapping[str, Item]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, item in items.items():
+        found.setdefault((item.text, item.label), []).append(name)
+    return found
+
+
 def unknown_waves(questionnaire: Questionnaire, waves: Collection[str]) -> Iterator[str]:
     """A sentence for each wave that ``comparable`` or the fieldwork's breaks name and the study does not have.
 
@@ -148,9 +173,8 @@ def unknown_waves(questionnaire: Questionnaire, waves: Collection[str]) -> Itera
     for place, key in named:
         if key in waves or (key < first and len(key) == len(first)):
             continue
-        near = difflib.get_close_matches(key.upper(), list(waves), n=1)
-        meant = f" (did you mean '{near[0]}'?)" if near else ""
-        yield f"{place} names '{shown(key)}', which is no wave of params.yaml; write one of {', '.join(waves)}{meant}."
+        text = f"{place} names '{shown(key)}', which is no wave of params.yaml; write one of {', '.join(waves)}"
+        yield f"{text}{meant(key, waves)}."
 
 
 def _cut(item: Item) -> tuple[str, dict[int, tuple[int, int]]]:

@@ -81,6 +81,11 @@ def shared_files(folder: Path, wave: str) -> tuple[Path, ...]:
     return tuple(files)
 
 
+def merged_content(folder: Path, wave: str) -> dict[str, Any]:
+    """What a wave's file and those that it extends say together, unchecked; PulsoError where one cannot be read."""
+    return _merge_chain(folder, folder / f"{wave}.yaml", seen=())
+
+
 def _merge_chain(folder: Path, path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if path in seen:
         raise PulsoError(f"{path}: 'extends' goes in a circle; let a wave extend a shared file only.")

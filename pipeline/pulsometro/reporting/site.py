@@ -26,6 +26,7 @@ from pulsometro.reporting.pages.not_published import theme_or_neutral
 from pulsometro.reporting.pages.site_pages import SiteContent, place_page, section_page, start_page
 from pulsometro.reporting.printed_index import printed, write_printed
 from pulsometro.study import Study
+from pulsometro.study.study_faults import refuse_study
 from pulsometro.study.withheld import read_withheld
 from pulsometro.weighting.record import load_weighting
 
@@ -38,8 +39,9 @@ def run(study: Study) -> str:
 
     A wave that is withheld is named where it would stand; when it is the current one, the last one before it that
     is published takes its place, and when none is, the start page says so alone. Raises PulsoError when a table is
-    missing or a source has a fault.
+    missing, a source has a fault, or the study's files name what none of them defines.
     """
+    refuse_study(study)
     found = _current(study)
     if found is None:
         return _write_none(study)

@@ -17,6 +17,7 @@ from pulsometro.reporting.pages import not_published, slides, wave_pages
 from pulsometro.reporting.printed_index import Printed, Shown, printed, write_printed
 from pulsometro.reporting.tables import tabulados
 from pulsometro.study import Study
+from pulsometro.study.study_faults import refuse_study
 from pulsometro.study.withheld import carried
 
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
@@ -26,8 +27,10 @@ def run(study: Study, wave: str, draft: bool = False) -> str:
     """Write the wave's reports whole or not at all; a line for the screen.
 
     Raises WaveWithheld when the wave was stopped, a table is missing or a source has a fault; then a page of the
-    site says that the wave is not published, and ``processed/<wave>/report`` why.
+    site says that the wave is not published, and ``processed/<wave>/report`` why. Raises PulsoError, and leaves all as
+    it was, where the study's files name what none of them defines.
     """
+    refuse_study(study)
     return carried(study, wave, "report", partial(_render, study, wave, draft), partial(_say_so, study, wave))
 
 

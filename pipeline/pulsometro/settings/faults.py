@@ -41,19 +41,40 @@ def shown(text: object) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in words)
 
 
+class Refused(PulsoError):
+    """What is wrong in files that somebody wrote; ``by_file``: each file with its faults, in the file's order."""
+
+    def __init__(self, message: str, by_file: Mapping[Path, Sequence[Fault]]) -> None:
+        self.by_file = {path: tuple(faults) for path, faults in by_file.items()}
+        super().__init__(message)
+
+
 def refuse(path: Path, faults: Iterable[Fault], content: object = None) -> None:
     """Raise PulsoError with every fault of a file, one a line; nothing happens where there is none.
 
     One fault is one sentence with the file before it. ``content``: the file's, for the order.
     """
-    ordered = sorted(faults, key=lambda fault: _position(content, fault.place))
-    different = {fault.text: fault for fault in reversed(ordered)}
-    texts = list(dict.fromkeys(fault.text for fault in ordered))
-    if len(texts) == 1:
-        raise PulsoError(different[texts[0]].alone or f"{path}: {texts[0]}")
-    if texts:
-        lines = "".join(f"\n  - {text}" for text in texts)
-        raise PulsoError(f"{path}: {len(texts)} things to correct:{lines}")
+    refuse_files({path: in_order(faults, content)})
+
+
+def refuse_files(by_file: Mapping[Path, Sequence[Fault]]) -> None:
+    """Raise PulsoError with every fault of several files, those of a file together, each once."""
+    once = {path: list({fault.text: fault for fault in reversed(faults)}.values())[::-1]
+            for path, faults in by_file.items() if faults}  # fmt: skip
+    said = [_said(path, faults) for path, faults in once.items()]
+    if said:
+        raise Refused("\n".join(said), once)
+
+
+def in_order(faults: Iterable[Fault], content: object) -> list[Fault]:
+    """The faults as their places stand in the file's content."""
+    return sorted(faults, key=lambda fault: _position(content, fault.place))
+
+
+def _said(path: Path, faults: Sequence[Fault]) -> str:
+    if len(faults) == 1:
+        return faults[0].alone or f"{path}: {faults[0].text}"
+    return f"{path}: {len(faults)} things to correct:" + "".join(f"\n  - {fault.text}" for fault in faults)
 
 
 def _position(content: object, place: Sequence[Any]) -> list[int]:

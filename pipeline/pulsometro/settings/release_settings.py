@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pulsometro.settings.configuration import STRICT
 from pulsometro.settings.faults import demand
+from pulsometro.settings.likeness import meant
 
 _WHERE = "params.yaml, release:"
 
@@ -72,4 +73,5 @@ def _file_demands(name: str, file: ReleasedFile) -> Iterator[tuple[bool, str]]:
     strange = [item for item in file.blank if item not in file.keys]
     yield bool(file.keys), f"{name}.keys is empty; name the items by which somebody could be known"
     yield not twice, f"{name} names {', '.join(twice)} twice; keep one"
-    yield not strange, f"{name}.blank names {', '.join(strange)}, which {name}.keys does not; correct it"
+    near = meant(strange[0], file.keys) if strange else ""
+    yield not strange, f"{name}.blank names {', '.join(strange)}, which {name}.keys does not; correct it{near}"

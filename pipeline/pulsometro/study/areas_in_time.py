@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from pulsometro.settings.faults import Fault, shown
+from pulsometro.settings.likeness import meant
 
 # A map of more columns or rows than this has tiles that nobody can read.
 _FARTHEST_TILE = 50
@@ -63,8 +64,7 @@ def period_faults(areas: Sequence[Area], waves: Sequence[str]) -> Iterator[Fault
         wrong = [(key, name) for key, name in said if name is not None and name not in waves]
         for key, name in wrong:
             text = f"municipalities: {shown(area.short)} says {key}: {shown(name)}, which is no wave"
-            text = f"{text}; write one of {known}."
-            yield Fault(text, (*place, key))
+            yield Fault(f"{text}; write one of {known}{meant(name, waves)}.", (*place, key))
         if not wrong and _last(area, waves) < _first(area, waves):
             text = f"municipalities: {shown(area.short)} leaves (until) before it enters (since); correct one of them."
             yield Fault(text, (*place, "until"))

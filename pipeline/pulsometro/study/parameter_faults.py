@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from pulsometro.settings.faults import Fault, shown
+from pulsometro.settings.likeness import meant
 from pulsometro.settings.study_names import (
     item_faults,
     municipality_faults,
@@ -18,7 +19,8 @@ def faults_of(params: Params) -> Iterator[Fault]:
     """Every name, date and choice that cannot be used, in settings that can each be read."""
     if params.current_wave not in params.waves:
         named = shown(params.current_wave)
-        yield Fault(f"'current_wave' names {named}, which 'waves' does not list.", ("current_wave",))
+        near = meant(params.current_wave, params.waves)
+        yield Fault(f"'current_wave' names {named}, which 'waves' does not list{near}.", ("current_wave",))
     yield from wave_faults({key: (wave.file, wave.attempts) for key, wave in params.waves.items()})
     yield from _edition_faults(params.waves)
     yield from municipality_faults([(area.cve_geo, area.short) for area in params.municipalities])
@@ -54,7 +56,7 @@ def _place_faults(params: Params) -> Iterator[Fault]:
     if params.publish.reports and len(params.municipalities) > 1 and kind.isidentifier() and kind not in kinds:
         yield Fault(
             f"report.place_domain_kind is {shown(kind)}, which estimation.domains does not list; add "
-            f"[{shown(kind)}] there.",
+            f"[{shown(kind)}] there{meant(kind, sorted(kinds - {''}))}.",
             ("report", "place_domain_kind"),
         )
 

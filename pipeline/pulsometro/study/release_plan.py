@@ -6,6 +6,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Questionnaire, parse
 from pulsometro.questionnaire.model import NEVER_RELEASED
 from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.likeness import meant
 from pulsometro.settings.release_settings import ReleaseSettings
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study.parameters import Params
@@ -141,8 +142,8 @@ def unknown_faults(plan: ReleaseSettings, questionnaires: Iterable[Questionnaire
     known = {name for questionnaire in questionnaires for name in questionnaire.items}
     for place, name in _named(plan):
         if name not in known:
-            text = f"release.{place[1]}.{place[2]} names '{shown(name)}', which no questionnaire has; correct the name."
-            yield Fault(text, place)
+            text = f"release.{place[1]}.{place[2]} names '{shown(name)}', which no questionnaire has; correct the name"
+            yield Fault(f"{text}{meant(name, sorted(known))}.", place)
 
 
 def _named(plan: ReleaseSettings) -> Iterator[tuple[Place, str]]:
@@ -151,23 +152,24 @@ def _named(plan: ReleaseSettings) -> Iterator[tuple[Place, str]]:
             yield from ((("release", key, part, number), name) for number, name in enumerate(getattr(file, part)))
 
 
-def refuse_plan(study: Study, waves: Iterable[str] = ()) -> None:
-    """Raise PulsoError with every fault of the plan, in ``waves`` (none: all).
-
-    A wave whose questionnaire cannot be read stops later, alone.
-    """
+def plan_faults(study: Study, waves: Iterable[str] = ()) -> Iterator[Fault]:
+    """Faults of the plan in ``waves`` (none: all); a wave whose questionnaire cannot be read stops later, alone."""
     plan = study.params.release
     if plan is None or not study.params.releases:
         return
     wanted = tuple(waves) or tuple(study.waves)
     asked: list[Questionnaire] = []
-    faults: list[Fault] = []
     for wave in wanted:
         try:
             asked.append(study.questionnaire(wave))
-        except PulsoError:
+        except (PulsoError, OSError):
             continue
-        faults += [*wave_faults_of(plan, asked[-1], study.params), *indicator_faults(plan, study, asked[-1])]
+        yield from wave_faults_of(plan, asked[-1], study.params)
+        yield from indicator_faults(plan, study, asked[-1])
     if len(asked) == len(study.waves):
-        faults += unknown_faults(plan, asked)
-    refuse(study.root / "params.yaml", faults)
+        yield from unknown_faults(plan, asked)
+
+
+def refuse_plan(study: Study, waves: Iterable[str] = ()) -> None:
+    """Raise PulsoError with every fault of the plan, in ``waves`` (none: all)."""
+    refuse(study.root / "params.yaml", plan_faults(study, waves))

@@ -13,9 +13,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pulsometro.common.files import atomic_folder, write_json
 from pulsometro.settings.configuration import load_yaml
 from pulsometro.study.parameters import Params
-from pulsometro.study.release_plan import refuse_plan
+from pulsometro.study.study_faults import refuse_study
 from pulsometro.study.study_folder import Study
-from pulsometro.study.themes import themes_of
 
 
 def known_sections() -> dict[str, Any]:
@@ -46,12 +45,10 @@ def sections(content: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 def run(study: Study) -> str:
     """Write every section of the validated params.yaml below ``processed/settings``; a line for the screen.
 
-    Raises PulsoError where the themes do not fit the indicators, or the plan of the microdata the questionnaires,
-    before a stage has worked for minutes.
+    Raises PulsoError where params.yaml, the indicators and the questionnaires name what none of them defines, before a
+    stage has worked for minutes.
     """
-    refuse_plan(study)
-    if study.params.change.themes:
-        themes_of(study.indicators.by_name, study.params.change.themes)
+    refuse_study(study)
     path = study.root / "params.yaml"
     said = load_yaml(path)
     content = {

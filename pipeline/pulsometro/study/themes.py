@@ -1,10 +1,12 @@
 """Which theme an indicator is of: the hypotheses of a theme are adjusted together."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
-from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Indicator
+from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.likeness import meant
 from pulsometro.settings.report_settings import Topic
 
 _NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
@@ -19,38 +21,44 @@ def themes_of(
     PulsoError when a theme is empty or names an unknown indicator, one is in two, or indicators that belong together
     lie in different themes: a hypothesis would be in two families.
     """
-    named = _declared(indicators, declared)
+    refuse(Path("params.yaml"), theme_faults(indicators, declared, shows))
+    named = {name: theme.name for theme in declared for name in theme.indicators}
     found: dict[str, str] = {}
     for group in _together(indicators, shows):
-        themes = {named[name]: name for name in reversed(group) if name in named}
-        if len(themes) > 1:
-            (first, one), (second, other), *_ = sorted(themes.items(), key=lambda entry: group.index(entry[1]))
-            raise PulsoError(
-                f"params.yaml: change.themes: '{one}' and '{other}' are of the same question and lie in '{first}' and "
-                f"'{second}'; put both in one theme, so that what they say is tested once."
-            )
-        own = next(iter(themes), f"={'+'.join(indicators[group[0]].sources)}")
+        own = next((named[name] for name in group if name in named), f"={'+'.join(indicators[group[0]].sources)}")
         found |= dict.fromkeys(group, own)
     return found
 
 
-def _declared(indicators: Mapping[str, Indicator], declared: Sequence[Topic]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for theme in declared:
+def theme_faults(
+    indicators: Mapping[str, Indicator], declared: Sequence[Topic], shows: Mapping[str, Collection[str]] = _NOTHING
+) -> Iterator[Fault]:
+    """What is wrong with the declared themes, all of it."""
+    named: dict[str, str] = {}
+    for number, theme in enumerate(declared):
+        place = ("change", "themes", number)
         if not theme.indicators:
-            raise PulsoError(f"params.yaml: change.themes: '{theme.name}' has no indicators; list them or remove it.")
-        for name in theme.indicators:
+            yield Fault(f"change.themes: '{shown(theme.name)}' has no indicators; list them or remove it.", place)
+        for at, name in enumerate(theme.indicators):
+            where = (*place, "indicators", at)
             if name not in indicators:
-                raise PulsoError(
-                    f"params.yaml: change.themes: '{theme.name}' names the indicator '{name}', which "
-                    "questionnaires/indicators.yaml does not define; correct the name."
+                yield Fault(
+                    f"change.themes: '{shown(theme.name)}' names the indicator '{shown(name)}', which "
+                    f"questionnaires/indicators.yaml does not define; correct the name{meant(name, indicators)}.",
+                    where,
                 )
-            if found.setdefault(name, theme.name) != theme.name:
-                raise PulsoError(
-                    f"params.yaml: change.themes: '{name}' is in '{found[name]}' and in '{theme.name}'; leave it in "
-                    "one."
-                )
-    return found
+            elif named.setdefault(name, theme.name) != theme.name:
+                text = f"change.themes: '{name}' is in '{shown(named[name])}' and in '{shown(theme.name)}'"
+                yield Fault(f"{text}; leave it in one.", where)
+    for group in _together(indicators, shows):
+        apart = {named[name]: name for name in reversed(group) if name in named}
+        if len(apart) > 1:
+            (first, one), (second, other), *_ = sorted(apart.items(), key=lambda entry: group.index(entry[1]))
+            yield Fault(
+                f"change.themes: '{one}' and '{other}' are of the same question and lie in '{shown(first)}' and "
+                f"'{shown(second)}'; put both in one theme, so that what they say is tested once.",
+                ("change", "themes"),
+            )
 
 
 def _together(indicators: Mapping[str, Indicator], shows: Mapping[str, Collection[str]]) -> list[list[str]]:

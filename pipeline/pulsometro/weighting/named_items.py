@@ -8,8 +8,8 @@ import pandas as pd
 from pulsometro.questionnaire.model import Questionnaire
 from pulsometro.settings.calibration_settings import ControlTotals
 from pulsometro.settings.faults import Fault, refuse, shown
+from pulsometro.settings.likeness import meant
 from pulsometro.settings.weighting_settings import WeightingSettings
-from pulsometro.weighting.population_table import meant
 
 
 def refuse_names(

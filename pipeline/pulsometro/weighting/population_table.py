@@ -3,9 +3,8 @@
 Apart from the modules that work on them: only the stages that read these files import a reader.
 """
 
-import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from pulsometro.questionnaire.model import Delivery, Questionnaire
 from pulsometro.settings.base_weight_settings import BaseSettings, TelephoneFrame
 from pulsometro.settings.calibration_settings import ControlTotals
 from pulsometro.settings.faults import shown
+from pulsometro.settings.likeness import meant
 from pulsometro.settings.weighting_settings import Coverage
 from pulsometro.weighting.population_cells import ROW, cell_text
 
@@ -94,13 +94,6 @@ def _read(path: Path, key: str, needed: tuple[str, ...]) -> pd.DataFrame:
     if not len(table):
         raise PulsoError(f"{path}: the file has column names but no rows; {_AGAIN}.")
     return table
-
-
-def meant(name: str, known: Iterable[str]) -> str:
-    """The known name that one is near to, as a question in brackets; '' where none is."""
-    by_plain = {each.casefold(): each for each in known}
-    near = difflib.get_close_matches(name.casefold(), list(by_plain), n=1)
-    return f" (did you mean '{shown(by_plain[near[0]])}'?)" if near else ""
 
 
 def _told(sentence: str) -> str:
