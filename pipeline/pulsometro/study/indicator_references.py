@@ -77,7 +77,7 @@ def _kind_faults(name: str, indicator: Indicator, known: Known) -> Iterator[Faul
 
 
 def _unfit(indicator: Indicator, item: Item) -> bool:
-    if indicator.kind in ("mean", "median", "quantile"):
+    if indicator.kind in ("mean", "median", "quantile") or indicator.range is not None:
         return item.kind not in _NUMBERS and not _labelled_with_numbers(item)
     return indicator.kind == "distribution" and not item.codes and item.kind not in ("scale", "area")
 

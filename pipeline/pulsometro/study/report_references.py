@@ -71,13 +71,8 @@ def _measure_faults(key: str, measure: Measure, known: Known, place: Place) -> I
 
 
 def _statistic_faults(key: str, measure: Measure, indicator: Indicator, place: Place) -> Iterator[Fault]:
-    if indicator.kind in ("share", "distribution"):
-        made: tuple[str, ...] = indicator.statistics
-    elif indicator.kind in ("mean", "index"):
-        made = ("mean",)
-    else:
-        return
-    if measure.statistic and measure.statistic not in made:
+    made = indicator.computed
+    if measure.statistic not in made:
         text = f"{key}.statistic is '{shown(measure.statistic)}' (proportion where nothing is said), and "
         yield Fault(
             f"{text}'{shown(measure.indicator)}' gives {listed(made)}; write that, or add the other to its statistics"
@@ -96,9 +91,7 @@ def answers_of(indicator: Indicator, known: Known) -> list[str] | None:
         if not asked or not known.told_all(indicator.item or ""):
             return None
         return list(dict.fromkeys(label for item in asked for label in _labels(indicator, item)))
-    if indicator.kind == "share":
-        return [indicator.category]
-    return [""] if indicator.kind in ("mean", "index") else None
+    return [indicator.main_category]
 
 
 def _labels(indicator: Indicator, item: Item) -> list[str]:
