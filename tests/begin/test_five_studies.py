@@ -23,7 +23,7 @@ MOST_EDITS = 9
 DECIDED: Mapping[str, str] = {
     "the area that": "zona de prueba", "who publishes": "Observatorio de prueba", "how people are asked": "cara a cara",
     "when people were asked": "junio de 2024", "the first day": "2024-05-01", "the last day": "2024-06-14",
-    "whose figures": "censo",
+    "whose figures": "censo", "whose days": "America/Mexico_City",
 }  # fmt: skip
 
 

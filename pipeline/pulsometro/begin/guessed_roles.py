@@ -1,7 +1,7 @@
 """Which column is what: who answered, the weight, the design, when, where and by whom; each guess with its reason."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -88,22 +88,33 @@ def guessed(source: Source) -> Roles:
     found: dict[str, Guess] = {}
     days: ReadDays | None = None
     for role, fits in _FITS.items():
-        for variable, why in _candidates(role, free, found):
-            if role == "date":
-                days = None if _BIRTH.search(_name(variable)) else days_in(source.frame[variable.name])
-                if days is None or days.share < 0.95 or (days.last - days.first).days > _LONGEST_FIELDWORK:
-                    days = None
-                    continue
-            elif not fits(variable):
-                continue
-            if role == "date" and days is not None and days.twofold:
-                why = f"{why}; days and months exchanged would be days too: {days.way} is taken"
-            found[role] = Guess(variable.name, why)
-            break
+        if role == "date":
+            dated = _dated(source, _candidates(role, free, found))
+            if dated is not None:
+                found[role], days = dated
+            continue
+        guess = next((Guess(each.name, why) for each, why in _candidates(role, free, found) if fits(each)), None)
+        if guess is not None:
+            found[role] = guess
     chances = tuple(each.name for each in free if _PROBABILITY.search(_name(each)) and _chance(each))
     taken = {*personal, *chances, *(guess.name for guess in found.values())}
     respondent, why = _respondent(source, [each for each in variables if each.name not in taken])
     return Roles(respondent, found, chances, personal, days, why)
+
+
+def _dated(source: Source, candidates: Iterable[tuple[Variable, str]]) -> tuple[Guess, ReadDays] | None:
+    """The column of the interview's day: rather one that needs no zone to be said."""
+    zoned: tuple[Guess, ReadDays] | None = None
+    for variable, why in candidates:
+        days = None if _BIRTH.search(_name(variable)) else days_in(source.frame[variable.name])
+        if days is None or days.share < 0.95 or (days.last - days.first).days > _LONGEST_FIELDWORK:
+            continue
+        if days.twofold:
+            why = f"{why}; days and months exchanged would be days too: {days.way} is taken"
+        if not days.zoned:
+            return Guess(variable.name, why), days
+        zoned = zoned or (Guess(variable.name, why), days)
+    return zoned
 
 
 def _name(variable: Variable) -> str:
