@@ -123,7 +123,8 @@ SCENARIOS = {
                                  "theta": 0.5},
         "weighting.within": "municipio", "estimation.se": "taylor", "publish.reports": False,
         "weighting.scale": "relative", "waves.2021T1.file": "datos.xlsx", "waves.2021T2.file": "datos.xlsx",
-    }, {"delivery.sheet": "Base"}, totals=False),
+    }, {"delivery.sheet": "Base", "delivery.header_row": 3, "delivery.skip_rows": [4],
+        "delivery.missing": {"88": "no_sabe", ".b": "no_contesta"}}, totals=False),
 }  # fmt: skip
 # Codes of settings and tables, and what an empty value prints: no reader's words.
 MACHINE = re.compile(

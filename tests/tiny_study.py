@@ -283,9 +283,17 @@ def deliver(table: pd.DataFrame, path: Path, delivery: Mapping[str, Any]) -> Non
     if "finished" in delivery:
         table = table.assign(**{delivery["finished"]: "1"})
     if path.suffix == ".xlsx":
-        with pd.ExcelWriter(path) as book:
+        with pd.ExcelWriter(path, engine="openpyxl") as book:
             pd.DataFrame({"nota": ["otra hoja"]}).to_excel(book, sheet_name="Notas", index=False)
-            table.to_excel(book, sheet_name=delivery["sheet"], index=False)
+            top = delivery.get("header_row", 1) - 1
+            table.to_excel(book, sheet_name=delivery["sheet"], index=False, startrow=top)
+            sheet = book.sheets[delivery["sheet"]]
+            if top:
+                sheet["A1"] = "Base de la encuesta"
+                sheet.merge_cells("A1:D1")
+            for row in sorted(delivery.get("skip_rows", ())):
+                sheet.insert_rows(row)
+                sheet.cell(row, 1, "Nota: base entregada a prueba")
         return
     written = table.to_csv(index=False, sep=delivery.get("delimiter", ","), decimal=delivery.get("decimal", "."))
     content = written.encode(delivery.get("encoding", "utf-8"))

@@ -16,6 +16,7 @@ from pulsometro.ingest.harmonise.fieldwork_days import refuse_other_wave
 from pulsometro.ingest.harmonise.heading_rows import without_headings
 from pulsometro.ingest.harmonise.headings import shown_all, shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
+from pulsometro.ingest.harmonise.no_answers import without_no_answers
 from pulsometro.ingest.harmonise.notes import kept_skips, quirks
 from pulsometro.ingest.harmonise.number_marks import file_marks
 from pulsometro.ingest.harmonise.numerals import Marks, declared_marks
@@ -27,6 +28,7 @@ from pulsometro.ingest.harmonise.telephones import fingerprint, wave_key
 from pulsometro.ingest.harmonise.total_rows import refuse_total_rows
 from pulsometro.ingest.quarantine import separate
 from pulsometro.ingest.read.delivered import Delivered
+from pulsometro.ingest.read.header import NamesLower
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.study import Study
@@ -116,9 +118,14 @@ def _delivered(of: _Wave, tell: Tell) -> Delivered:
         named = present(of.reading, of.path, of.source, columns)
         return tuple(dict.fromkeys((*named, *server_columns(columns, of.reading))))
 
-    delivered = with_plain_texts(read_delivery(of.path, delivery, wanted), delivery)
+    try:
+        delivered = with_plain_texts(read_delivery(of.path, delivery, wanted), delivery)
+    except NamesLower as error:
+        remedy = f"or say delivery.header_row: {error.row} in {of.source.name}"
+        raise PulsoError(f"{str(error).removesuffix('.')}, {remedy}.") from error
     tell(f"{of.key}: {len(delivered.frame):,} rows through the crosswalk")
     delivered = emptied(delivered, delivery.blank)
+    delivered = without_no_answers(delivered, of.questionnaire.items, of.reading.items, delivery.missing, of.areas)
     delivered = without_headings(delivered, of.questionnaire, of.reading, of.areas, of.path, of.clock)
     refuse_total_rows(delivered, of.reading, declared_marks(delivery), of.path)
     return delivered

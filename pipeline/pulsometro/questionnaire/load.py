@@ -10,6 +10,7 @@ from pulsometro.questionnaire.coherence import conditions_of, consistency_faults
 from pulsometro.questionnaire.cuts import cut_faults
 from pulsometro.questionnaire.expressions import parse
 from pulsometro.questionnaire.item_faults import code_faults, delivery_faults, name_faults, skip_faults
+from pulsometro.questionnaire.missing_for_all import missing_faults, with_missing
 from pulsometro.questionnaire.model import Attempts, Consistency, Delivery, Fieldwork, Item, Questionnaire
 from pulsometro.questionnaire.shorthand import with_columns, with_scales
 from pulsometro.questionnaire.writing_faults import mark_faults, number_faults, option_faults, word_faults
@@ -63,7 +64,8 @@ def _made(merged: dict[str, Any], path: Path, wave: str, areas: Collection[str])
         raise TypeError(f"{path}: neither made nor refused")
     refuse(path, [*_faults(content, wave, areas), *hidden_characters(merged)], merged)
     items = _ordered(content)
-    known = {name: column for name, column in content.delivery.columns.items() if name in items}
+    columns = with_missing(items, content.delivery)
+    known = {name: column for name, column in columns.items() if name in items}
     skips = {n: parse(i.ask_if, f"{path}: items.{n}.ask_if") for n, i in items.items() if i.ask_if}
     # A shared condition may name an item that this wave leaves out: then it says nothing of this wave.
     kept = {n: each for n, each in content.consistency.items() if conditions_of(each) <= set(items)}
@@ -139,6 +141,7 @@ def _faults(content: _WaveFile, wave: str, areas: Collection[str]) -> Iterator[F
     yield from cut_faults(items)
     yield from delivery_faults(content.items, items, content.delivery)
     yield from mark_faults(content.delivery)
+    yield from missing_faults(items, content.delivery)
     yield from number_faults(items, content.delivery)
     yield from option_faults(items, content.delivery)
     yield from format_faults(items, content.delivery)

@@ -115,8 +115,10 @@ class Delivery:
     ``encoding``, ``delimiter``, ``decimal``: of a text file, when detection must not guess; ``encoding`` also of a
     statistical package's whose texts are in another than its header says. ``mend``: what texts were that came into
     the file in a wrong encoding (``utf-8``: UTF-8 written twice).
-    ``header_rows``: rows that hold headings, of which the first has the names. ``time_zone``: of its times of day that
-    name none, where it is not the study's.
+    ``header_row``: the file's row that has the column names, where others stand above it, which are not read.
+    ``header_rows``: rows that hold headings, of which the first has the names. ``skip_rows``: the file's rows that are
+    no interviews (notes, sources), which are left out. ``time_zone``: of its times of day that name none, where it is
+    not the study's. ``missing``: delivered text → kind of missing, for every item that does not say otherwise.
     ``thousands``: the mark between the thousands of its numbers (comma, point, blank or apostrophe), which is never
     guessed. ``blank``: words that stand for nothing in this file (``NA``, ``#NULL!``), in every column.
     ``finished``: the column that is blank where an interview was broken off (those rows are
@@ -146,7 +148,10 @@ class Delivery:
     skipped_as: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     mend: str | None = None
+    header_row: int = 1
     header_rows: int = 1
+    skip_rows: tuple[int, ...] = ()
+    missing: Mapping[str, MissingKind] = field(default_factory=dict)
     time_zone: str | None = None
 
 

@@ -52,11 +52,15 @@ def with_columns(merged: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
             column = {**column, **{key: _texts(column[key]) for key in _OF_OPTIONS if key in column}}
             column |= {"option": _text(column["option"])} if isinstance(column.get("option"), int | float) else {}
         columns[item] = column
-    for key in (*_LISTS, "thousands", "header_rows"):
+    for key in (*_LISTS, "thousands", "header_row", "header_rows", "skip_rows", "sheet", "missing"):
         if isinstance(delivery.get(key), str) and _UNDECIDED.match(delivery[key]):
             text = f"delivery.{key} is still TODO; say there what it asks, or take it out."
             faults.append(Fault(text, ("delivery", key)))
             delivery = {name: value for name, value in delivery.items() if name != key}
+    if isinstance(delivery.get("missing"), dict):
+        delivery = {**delivery, "missing": {_text(key): kind for key, kind in delivery["missing"].items()}}
+    if isinstance(delivery.get("skip_rows"), int):
+        delivery = {**delivery, "skip_rows": [delivery["skip_rows"]]}
     respondent = delivery.get("respondent")
     respondent = [respondent] if isinstance(respondent, str) else respondent
     lists = {key: _texts(delivery[key]) for key in _LISTS if key in delivery}

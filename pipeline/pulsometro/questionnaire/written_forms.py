@@ -48,9 +48,24 @@ def format_faults(items: Mapping[str, Item], delivery: Delivery) -> Iterator[Fau
     if delivery.mend is not None and delivery.mend not in MENDS:
         text = f"delivery.mend: '{shown(delivery.mend)}' is nothing that can be mended; say one of {', '.join(MENDS)}."
         yield Fault(text, ("delivery", "mend"))
+    yield from _row_faults(delivery)
     if delivery.header_rows < 1:
         text = f"delivery.header_rows: {delivery.header_rows} is too few; the row that has the names is one."
         yield Fault(text, ("delivery", "header_rows"))
+
+
+def _row_faults(delivery: Delivery) -> Iterator[Fault]:
+    """Rows of the file that cannot be what they are said to be."""
+    if delivery.header_row < 1:
+        text = f"delivery.header_row: {delivery.header_row} is no row; the file's first row is 1."
+        yield Fault(text, ("delivery", "header_row"))
+    for number, row in enumerate(delivery.skip_rows):
+        if row < 1:
+            text = f"delivery.skip_rows: {row} is no row; the file's first row is 1."
+            yield Fault(text, ("delivery", "skip_rows", number))
+        elif delivery.header_row <= row < delivery.header_row + delivery.header_rows:
+            text = f"delivery.skip_rows: row {row} holds headings, as delivery.header_row and header_rows say"
+            yield Fault(f"{text}; take it out.", ("delivery", "skip_rows", number))
 
 
 def _whole(way: str) -> bool:

@@ -17,6 +17,7 @@ from pulsometro.ingest.harmonise.durations import looks_timed, timed_remedy
 from pulsometro.ingest.harmonise.heading_rows import rows_of_headings, without_headings
 from pulsometro.ingest.harmonise.headings import nearest_heading, shown_headings
 from pulsometro.ingest.harmonise.metadata import compare
+from pulsometro.ingest.harmonise.no_answers import without_no_answers
 from pulsometro.ingest.harmonise.numerals import declared_marks
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.harmonise.unknown_options import divider_of, offence_of
@@ -71,6 +72,7 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path, wave: str) -> 
     differences = compare(delivered, questionnaire, reading, areas)
     todo = {name: _gone(name, questionnaire, delivered) for name in full.items if name not in here}
     todo |= {d.item: _contradiction(d) for d in differences if d.kind in _OPEN}
+    delivered = without_no_answers(delivered, questionnaire.items, reading.items, delivery.missing, areas)
     writing = written(delivered, questionnaire, reading, lambda table: _ways(study, questionnaire, table))
     todo |= _unknown(questionnaire, writing.delivered, reading, writing, wave)
     proposals = {**({"header_rows": f"{rows}, in row {max(rows, 2)}?"} if rows else {}), **writing.proposals}

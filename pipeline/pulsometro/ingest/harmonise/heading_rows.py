@@ -14,6 +14,7 @@ from pulsometro.ingest.harmonise.areas import Areas
 from pulsometro.ingest.harmonise.clock import NO_CLOCK, Clock
 from pulsometro.ingest.harmonise.crosswalk import Plan, converted
 from pulsometro.ingest.harmonise.numerals import declared_marks
+from pulsometro.ingest.harmonise.rows_left_out import left_out
 from pulsometro.ingest.harmonise.spoilt_folios import rows_said
 from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
@@ -51,16 +52,21 @@ class _Told:
 def without_headings(
     delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, path: Path, clock: Clock = NO_CLOCK
 ) -> Delivered:
-    """The delivery without rows that repeat its column names, and without those that ``header_rows`` declares.
+    """The delivery without rows that repeat its column names, and those that ``header_rows``, ``skip_rows`` declare.
 
     Qualtrics' three rows tell themselves. Raises PulsoError for rows of headings that nobody declared, and for a
     declared one that holds an interview's answers.
     """
     declared = questionnaire.delivery.header_rows
+    delivered = left_out(
+        delivered, questionnaire.delivery.skip_rows, path, reading.respondent,
+        lambda part: _told(part, questionnaire, reading, areas, clock).answered,
+    )  # fmt: skip
     if delivered.detected.get("format") not in _HEADED:
-        if declared > 1:
+        if declared > 1 or questionnaire.delivery.header_row > 1:
+            key = "header_rows" if declared > 1 else "header_row"
             raise PulsoError(
-                f"{path}: such a file has no rows of headings; take delivery.header_rows out of the questionnaire."
+                f"{path}: such a file has no rows of headings; take delivery.{key} out of the questionnaire."
             )
         return delivered
     delivered = _without_repeated(delivered)
@@ -143,6 +149,7 @@ def _qualtrics(frame: pd.DataFrame) -> int:
 
 
 def _told(delivered: Delivered, questionnaire: Questionnaire, reading: Plan, areas: Areas, clock: Clock) -> _Told:
+    """Of the first rows of ``delivered``."""
     head = replace(delivered, frame=delivered.frame.head(_LOOKED_AT))
     marks = declared_marks(questionnaire.delivery)
     ways = Ways(areas, marks, marks, {}, clock)

@@ -37,12 +37,21 @@ def refuse_total_rows(delivered: Delivered, reading: Plan, marks: Marks, path: P
                 f"{path}, row {frame.index[place]}: a line of text below the interviews (a source, a note, a count of "
                 "rows), and no interview; take it out of the file."
             )
-        said = len(folio) == 1 and simple(folio[0]).rstrip(" 0123456789") in _WORDS
+        said = len(folio) == 1 and is_total(folio[0])
         if said or (not folio and _summed(frame.iloc[:place], row, reading, marks)):
             raise PulsoError(
                 f"{path}, row {frame.index[place]}: a row of totals or means below the interviews, and no interview; "
                 "take it out of the file."
             )
+
+
+def is_total(folio: str) -> bool:
+    """Whether what stands for a folio says that its row is a total or a mean.
+
+    >>> is_total("Total 60"), is_total("F-60")
+    (True, False)
+    """
+    return simple(folio).rstrip(" 0123456789") in _WORDS
 
 
 def _line_of_text(folio: str, row: pd.Series) -> bool:

@@ -2,9 +2,11 @@
 
 import csv
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import pandas as pd
 
@@ -47,19 +49,20 @@ def read_text(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]]
     Raises PulsoError naming the record that has too few or too many values, a repeated
     column name, or an encoding that does not fit.
     """
-    layout = text_layout(path, delivery.encoding, delivery.delimiter)
-    first = _first(path, layout)
+    layout, top = text_layout(path, delivery.encoding, delivery.delimiter), delivery.header_row
+    above = _lines_above(path, layout, top)
+    first = _first(path, layout, above)
     names = question_names(tuple(map(heading, first[0])))
     columns = names.columns
-    found = chosen(columns, first[1:], wanted, str(path))
-    records = _scan(path, layout)
+    found = chosen(columns, first[1:], wanted, str(path), top)
+    records = _scan(path, layout, above, frozenset(delivery.skip_rows))
     for name in found:
         if columns.count(name) > 1:
             raise PulsoError(f"{path}: two columns are called {called(columns, name)}; ask which one is the item's.")
     places = [columns.index(name) for name in found]
-    with readable(path):
+    with readable(path), _below(path, layout, above) as source:
         frame = pd.read_csv(
-            path, sep=layout.delimiter, encoding=layout.encoding, dtype=str, keep_default_na=False, header=None,
+            source, sep=layout.delimiter, encoding=layout.encoding, dtype=str, keep_default_na=False, header=None,
             usecols=sorted(set(places)), engine="c", skip_blank_lines=False, na_filter=False,
             lineterminator=LINE_ENDS[layout.line_ends], index_col=False,
         )  # fmt: skip
@@ -87,7 +90,39 @@ def _doubt(layout: TextLayout) -> tuple[Note, ...]:
     return (Note("encoding_guessed", " / ".join(found)),) if layout.others else ()
 
 
-def _first(path: Path, layout: TextLayout) -> list[list[str]]:
+@contextmanager
+def _below(path: Path, layout: TextLayout, above: int) -> Iterator[Path | TextIO]:
+    """The file, or where lines stand above its names, the text below them."""
+    if not above:
+        yield path
+        return
+    with path.open(encoding=layout.encoding, newline="") as stream:
+        yield _without(stream, above)
+
+
+def _without(stream: TextIO, above: int) -> TextIO:
+    """The text after its first lines."""
+    for _ in range(above):
+        stream.readline()
+    return stream
+
+
+def _lines_above(path: Path, layout: TextLayout, top: int) -> int:
+    """How many lines the records above the names take; PulsoError where the file ends before them."""
+    if top == 1:
+        return 0
+    with path.open(encoding=layout.encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=layout.delimiter)
+        for number in range(1, top):
+            if next(reader, None) is None:
+                raise PulsoError(f"{path}: it ends in row {number - 1}; correct delivery.header_row.")
+        above = reader.line_num
+        if next(reader, None) is None:
+            raise PulsoError(f"{path}: it ends in row {top - 1}; correct delivery.header_row.")
+    return above
+
+
+def _first(path: Path, layout: TextLayout, above: int) -> list[list[str]]:
     """The first records as they come: the header, and what may be the header when that is none.
 
     Raises PulsoError when there are more columns than a questionnaire has.
@@ -95,7 +130,7 @@ def _first(path: Path, layout: TextLayout) -> list[list[str]]:
     csv.field_size_limit(min(LONGEST_FIELD, sys.maxsize))
     found: list[list[str]] = []
     with path.open(encoding=layout.encoding, newline="") as stream:
-        reader = csv.reader(stream, delimiter=layout.delimiter)
+        reader = csv.reader(_without(stream, above), delimiter=layout.delimiter)
         try:
             for record in reader:
                 if len(record) > MAXIMUM_COLUMNS:
@@ -105,31 +140,34 @@ def _first(path: Path, layout: TextLayout) -> list[list[str]]:
                     break
         except csv.Error as error:
             raise PulsoError(
-                f"{path}, line {reader.line_num}: not a readable record ({error}); a quote is open or the line is "
-                "damaged."
+                f"{path}, line {above + reader.line_num}: not a readable record ({error}); a quote is open or the line "
+                "is damaged."
             ) from error
     return found or [[]]
 
 
-def _scan(path: Path, layout: TextLayout) -> _Records:
-    """Go through every record once: a record with another number of values is shifted or cut."""
+def _scan(path: Path, layout: TextLayout, above: int, left_out: Collection[int]) -> _Records:
+    """Go through every record once: a record with another number of values is shifted or cut.
+
+    ``above``: lines before the names. ``left_out``: lines that are said to be no interviews.
+    """
     with path.open(encoding=layout.encoding, newline="") as stream:
-        reader = csv.reader(stream, delimiter=layout.delimiter, strict=True)
+        reader = csv.reader(_without(stream, above), delimiter=layout.delimiter, strict=True)
         try:
             width = len(next(reader, []))
             lines: list[int] = []
             blank: list[int] = []
-            line = reader.line_num + 1
+            line = above + reader.line_num + 1
             for record in reader:
                 # One that holds nothing may be of any width: a mark of the file's end, blanks that somebody typed.
                 if not any(map(has_content, record)):
                     blank.append(len(lines))
-                else:
+                elif line not in left_out or len(record) > width:
                     _refuse_record(path, line, record, width)
                 lines.append(line)
-                line = reader.line_num + 1
+                line = above + reader.line_num + 1
         except csv.Error as error:
-            place = reader.line_num
+            place = above + reader.line_num
             raise PulsoError(
                 f"{path}, line {place}: not a readable record ({error}); a quote is open or the line is damaged."
             ) from error

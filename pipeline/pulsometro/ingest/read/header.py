@@ -11,6 +11,14 @@ from pulsometro.ingest.read.exports import question_names
 from pulsometro.ingest.read.mojibake import mended
 
 LOOKED_AT = 12
+
+
+class NamesLower(PulsoError):
+    """The column names stand in a lower row than was looked at; ``row``: the file's, from 1."""
+
+    row: int = 0
+
+
 Wanted = Callable[[tuple[str, ...]], tuple[str, ...]]
 
 
@@ -36,20 +44,25 @@ def called(columns: Sequence[str], name: str) -> str:
     return f"'{name}'" if plain(name) else place_of(list(columns).index(name) + 1)
 
 
-def chosen(columns: tuple[str, ...], below: Sequence[Sequence[Any]], wanted: Wanted, where: str) -> tuple[str, ...]:
+def chosen(
+    columns: tuple[str, ...], below: Sequence[Sequence[Any]], wanted: Wanted, where: str, row: int = 1
+) -> tuple[str, ...]:
     """``wanted(columns)``; when that refuses, and a row ``below`` would do, a refusal that names the row.
 
-    ``below``: the cells of the rows after the first. ``where``: the file, and its sheet, for the sentence.
+    ``below``: the cells of the rows after the names. ``where``: the file, and its sheet, for the sentence. ``row``:
+    of the names, in the file.
     """
     try:
         return wanted(columns)
     except PulsoError:
-        for number, cells in enumerate(below[:LOOKED_AT], 2):
+        for number, cells in enumerate(below[:LOOKED_AT], row + 1):
             try:
                 wanted(question_names(names_of(cells)).columns)
             except PulsoError:
                 continue
-            raise PulsoError(
+            lower = NamesLower(
                 f"{where}: the column names stand in row {number}; delete what is above them and save the file."
-            ) from None
+            )
+            lower.row = number
+            raise lower from None
         raise

@@ -53,27 +53,33 @@ def read_workbook(path: Path, kind: str, delivery: Delivery, wanted: Wanted) -> 
     cells, a formula without stored result, error values such as #N/A in a wanted column, a
     repeated column name, a damaged file.
     """
-    rows, sheet, notes = (_xlsx if kind == "xlsx" else _xls)(path, delivery.sheet)
+    top = delivery.header_row
+    rows, sheet, notes = _xlsx(path, delivery.sheet, top) if kind == "xlsx" else _xls(path, delivery.sheet)
+    if len(rows) < top > 1:
+        raise PulsoError(f"{path}, sheet {sheet}: it ends before row {top}; correct delivery.header_row.")
+    rows = rows[top - 1 :]
     columns = names_of(rows[0]) if rows else ()
     if not any(any(map(has_content, row)) for row in rows):
-        raise PulsoError(f"{path}, sheet {sheet}: the first row holds no column names; put them there.")
+        told = "the first row holds no column names; put them there."
+        below = f"row {top} and what follows hold nothing; correct delivery.header_row."
+        raise PulsoError(f"{path}, sheet {sheet}: {told if top == 1 else below}")
     if len(columns) > MAXIMUM_COLUMNS:
         raise PulsoError(f"{path}: the sheet has {len(columns):,} columns; a questionnaire has none so many.")
     names = question_names(columns)
     columns = names.columns
-    found = chosen(columns, rows[1:], wanted, f"{path}, sheet {sheet}")
+    found = chosen(columns, rows[1:], wanted, f"{path}, sheet {sheet}", top)
     for name in found:
         if columns.count(name) > 1:
             raise PulsoError(
                 f"{path}, sheet {sheet}: two columns are called {called(columns, name)}; ask which is the item's."
             )
     places = [columns.index(name) for name in found]
-    kept = [(number, row) for number, row in enumerate(rows[1:], 2) if any(map(has_content, row))]
+    kept = [(number, row) for number, row in enumerate(rows[1:], top + 1) if any(map(has_content, row))]
     values = [[_cell(row[p]) if p < len(row) else None for p in places] for _, row in kept]
     index = pd.Index([number for number, _ in kept], dtype="int64")
     frame = pd.DataFrame(values, columns=list(found), index=index, dtype=object)
     _refuse_errors(path, sheet, frame, delivery.blank)
-    inside = (kept[-1][0] - 1 if kept else 0) - len(kept)
+    inside = (kept[-1][0] - top if kept else 0) - len(kept)
     notes += (Note("blank_rows", f"{inside:,}"),) if inside else ()
     detected = {"format": kind, "encoding": "UTF-8", "sheet": str(sheet), "source": names.source}
     return Delivered(frame, columns, {}, detected, notes, names.system)
@@ -84,13 +90,13 @@ def _cell(value: Any) -> Any:
     return code_text(value) if isinstance(value, bool) else value
 
 
-def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], _Sheet, tuple[Note, ...]]:
+def _xlsx(path: Path, wanted_sheet: str | None, top: int) -> tuple[list[tuple[Any, ...]], _Sheet, tuple[Note, ...]]:
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_growth(path, archive.infolist())
             merged, formulas = _marks(archive)
         with transitional(path) as known:
-            return _opened(path, known, wanted_sheet, merged, formulas)
+            return _opened(path, known, wanted_sheet, top if merged else None, formulas)
     except PulsoError:
         raise
     except Exception as error:
@@ -98,9 +104,12 @@ def _xlsx(path: Path, wanted_sheet: str | None) -> tuple[list[tuple[Any, ...]], 
 
 
 def _opened(
-    path: Path, known: Path, wanted_sheet: str | None, merged: bool, formulas: bool
+    path: Path, known: Path, wanted_sheet: str | None, merged: int | None, formulas: bool
 ) -> tuple[list[tuple[Any, ...]], _Sheet, tuple[Note, ...]]:
-    """``known``: the workbook or its copy, as openpyxl reads it; ``path``: as sentences name it."""
+    """``known``: the workbook or its copy, as openpyxl reads it; ``path``: as sentences name it.
+
+    ``merged``: the row of the names, where some cells are merged.
+    """
     import openpyxl
 
     with warnings.catch_warnings():
@@ -108,8 +117,8 @@ def _opened(
         book = openpyxl.load_workbook(known, read_only=True, data_only=True)
     sheets = {name: book[name].sheet_state == "visible" for name in book.sheetnames}
     sheet, notes = _choose(path, sheets, wanted_sheet)
-    if merged:
-        _refuse_merged(path, sheet, book)
+    if merged is not None:
+        _refuse_merged(path, sheet, book, merged)
     rows = list(_rows(path, sheet, book))
     if formulas:
         _refuse_formulas(path, known, sheet, rows)
@@ -185,8 +194,11 @@ def _choose(path: Path, sheets: dict[str, bool], wanted: str | None) -> tuple[_S
     return _Sheet(visible[0], said[visible[0]]), notes
 
 
-def _refuse_merged(path: Path, sheet: _Sheet, book: Any) -> None:
-    """From the sheet's own text: openpyxl would make a cell for each one that is merged, be it the whole sheet."""
+def _refuse_merged(path: Path, sheet: _Sheet, book: Any, top: int) -> None:
+    """Refuse merged cells from the row ``top`` of the names on: those of a title above it are not read.
+
+    From the sheet's own text: openpyxl would make a cell for each one that is merged, be it the whole sheet.
+    """
     from openpyxl.utils import range_boundaries
 
     areas: set[str] = set()
@@ -195,6 +207,7 @@ def _refuse_merged(path: Path, sheet: _Sheet, book: Any) -> None:
         while chunk := stream.read(1 << 20):
             areas |= {found.decode("ascii") for found in _MERGED.findall(tail + chunk)}
             tail = (tail + chunk)[-200:]
+    areas = {area for area in areas if (range_boundaries(area)[3] or 0) >= top}
     first = min(areas, key=lambda area: range_boundaries(area)[1::-1], default=None)
     if first is not None:
         raise PulsoError(f"{path}, sheet {sheet}, cells {first}: merged cells; unmerge them, one name a column.")
