@@ -13,8 +13,9 @@ import pandas as pd
 
 from pulsometro.questionnaire.indicators import Indicator
 from pulsometro.questionnaire.model import Fieldwork, Item
+from pulsometro.settings.nouns import Noun
 from pulsometro.settings.report_settings import ReportSettings
-from pulsometro.study.parameters import Identity, Municipality, Wave
+from pulsometro.study.parameters import Identity, Place, Wave
 from tests.hostile_words import BEFORE, INSIDE, TITLE, closed
 from tests.small_study import dump, load
 from tests.tiny_study import PLACES, WAVES, write_study
@@ -140,11 +141,13 @@ def _params(folder: Path, bad: Hostile) -> None:
     for wave in params["waves"].values():
         wave["attempts"] = "llamadas.csv"
     params["waves"] = {key: bad.fill(Wave, wave, "params.waves{}") for key, wave in params["waves"].items()}
-    for place in params["municipalities"]:
+    said = [{"code": place.pop("cve_geo"), **place} for place in params.pop("municipalities")]
+    for place in said:
         place["aliases"] = [f"alias {place['name']}"]
-    params["municipalities"] = [
-        bad.fill(Municipality, place, "params.municipalities[]") for place in params["municipalities"]
-    ]
+    params["places"] = {
+        "word": bad.fill(Noun, {"singular": "lugar", "plural": "lugares"}, "params.places.word"),
+        "list": [bad.fill(Place, place, "params.places.list[]") for place in said],
+    }
     params["report"] = bad.fill(ReportSettings, report, "params.report")
     params["report"]["brand"] = "hostil"
     params["report"]["disclosure"]["contact"] = f"{RIGHT}, 66 % {bad.text('correo')}"

@@ -14,6 +14,7 @@ _WEIGHTING, _COLUMNS = "params.weighting", "questionnaire.delivery.columns{}"
 REASONS: dict[str, tuple[str, ...]] = {
     "a wave's key: names.wave_key_fault": (
         "params.municipalities[].since", "params.municipalities[].until",
+        "params.places.list[].since", "params.places.list[].until",
         "params.current_wave", "params.waves{key}", "questionnaire.wave",
         "questionnaire.items{}.comparable.since",
         "questionnaire.items{}.comparable.breaks{key}", "questionnaire.items{}.comparable.kept{key}",
@@ -24,7 +25,12 @@ REASONS: dict[str, tuple[str, ...]] = {
         f"{_WEIGHTING}.control_totals.file", f"{_WEIGHTING}.coverage.file", "params.report.boundaries",
         "params.simulate.published", "params.simulate.population", "params.simulate.assumptions",
     ),
-    "INEGI's code: names.code_fault": ("params.municipalities[].cve_geo", f"{_WEIGHTING}.control_totals.areas[]"),
+    "a place's code: names.code_fault": (
+        "params.municipalities[].cve_geo", "params.places.list[].code", f"{_WEIGHTING}.control_totals.areas[]",
+    ),
+    "read into params.places, which are attacked": (
+        "params.municipalities[].name", "params.municipalities[].short", "params.municipalities[].aliases[]",
+    ),
     "an item, which every wave must have: names.item_fault": (
         *(f"{_WEIGHTING}.{name}" for name in (
             "base.adults", "base.lines", "base.probabilities[]", "base.weight", "within", "strata", "psu",

@@ -29,6 +29,15 @@ TELEPHONE = {"adultos": "adultos", "lines": "lineas"}
 COVERAGE = {"file": "raw/population/coverage.csv", "frames": ["fijo"], "names": {"fijo": "teléfono fijo"}}
 
 
+NAMES = ("Norte", "Centro", "Sur")
+# Codes of any text, laid out by themselves; the study's own digits beside them.
+TEXT_PLACES = [{"code": f"Zona {name} (ñ)", "name": name, "short": name} for name in NAMES]
+PLACES_SAID = [
+    {"code": code, "name": name, "short": name, "tile": [at, 0]}
+    for at, (code, name) in enumerate(zip(PLACES, NAMES, strict=True))
+]
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A design: what it changes of ``params.yaml`` and of the questionnaire, how many do not answer, and whether
@@ -44,7 +53,8 @@ SCENARIOS = {
     "nothing but a base weight": Scenario({}),
     "every step of a telephone survey": Scenario({
         "waves.2021T1.attempts": "llamadas.csv", "waves.2021T2.attempts": "llamadas.csv",
-        "waves.2021T1.simulated": True,
+        "waves.2021T1.simulated": True, "municipalities": None,
+        "places": {"word": {"singular": "alcaldía", "plural": "alcaldías", "feminine": True}, "list": TEXT_PLACES},
         "check.roles": {**ROLES, "verification": {"item": "supervisada", "passed": ["bien"], "failed": ["mal"]}},
         "check.interviews_per_area": 160, "check.unasked_columns": "warning",
         "weighting.base": {"kind": "telephone_completes", "adults": "adultos", "lines": "lineas", "missing": "median"},
@@ -73,6 +83,7 @@ SCENARIOS = {
         "weighting.replicates": {"method": "jkn", "n": 30, "max_groups": 20},
         "estimation.se": "calibrated", "estimation.interval": "kg_uncapped", "estimation.lonely_psu": "average",
         "estimation.precision": "cepal", "change.adjust": "none", "report.places_feminine": True,
+        "municipalities": None, "places": {"list": PLACES_SAID},
     }),
     "a telephone frame where everybody answers": Scenario({
         "weighting.base": {"kind": "telephone_frame", "frame": "raw/population/frame.csv", "adults": "adultos",
@@ -82,7 +93,7 @@ SCENARIOS = {
         "municipalities": [
             {"cve_geo": PLACES[0], "name": "Norte", "short": "Norte", "tile": [0, 0], "until": WAVES[0]},
             {"cve_geo": PLACES[1], "name": "Centro", "short": "Centro", "tile": [1, 0]},
-            {"cve_geo": PLACES[2], "name": "Sur", "short": "Sur", "tile": [2, 0], "since": WAVES[0]},
+            {"cve_geo": PLACES[2], "name": "Sur", "short": "Sur", "since": WAVES[0]},
         ],
     }, silent=0.0),
     "two stages with few units": Scenario({
@@ -109,6 +120,10 @@ SCENARIOS = {
         "check.severity": {"nonresponse": "info", "range.pesos": "warning", "near_duplicates": "critical"},
     }, {"items.seguro.comparable": {"since": "2021T2"}, "delivery.member": "datos.csv"}),
     "two frames": Scenario({
+        "municipalities": None,
+        "places": {"word": {"singular": "distrito", "plural": "distritos"},
+                   "list": [PLACES_SAID[0], {**PLACES_SAID[1], "until": WAVES[1]},
+                            {**PLACES_SAID[2], "since": WAVES[0]}]},
         "waves.2021T1.attempts": "llamadas.csv", "waves.2021T2.attempts": "llamadas.csv",
         "weighting.attempts": CALLS, "check.roles": {"interviewer": "entrevistador"},
         "weighting.dual_frame": {"method": "hartley", "frame": "marco", "first": 1, "other": "otro"},

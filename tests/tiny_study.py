@@ -253,16 +253,19 @@ def write_study(
     dump(settings, folder / "params.yaml")
     dump(wanted, folder / "questionnaires/base.yaml")
     dump(indicators(totals), folder / "questionnaires/indicators.yaml")
-    population().to_csv(folder / "raw/population/totals.csv", index=False)
-    pd.DataFrame({"area": PLACES, "frame_numbers": 90000, "released_numbers": 400}).to_csv(
+    codes = dict(zip(PLACES, _codes(settings), strict=True))
+    totals_table = population().assign(cve_geo=lambda table: table["cve_geo"].map(codes))
+    totals_table.to_csv(folder / "raw/population/totals.csv", index=False)
+    pd.DataFrame({"area": codes.values(), "frame_numbers": 90000, "released_numbers": 400}).to_csv(
         folder / "raw/population/frame.csv", index=False
     )
-    pd.DataFrame({"cve_geo": PLACES, "reference_date": "2020-03-15", "dwellings": 8000, "fijo": 3000, "source": "censo",
-                  "definition": "Viviendas"}).to_csv(folder / "raw/population/coverage.csv", index=False)  # fmt: skip
+    pd.DataFrame({"cve_geo": codes.values(), "reference_date": "2020-03-15", "dwellings": 8000, "fijo": 3000,
+                  "source": "censo", "definition": "Viviendas"},
+                 ).to_csv(folder / "raw/population/coverage.csv", index=False)  # fmt: skip
     for wave in settings["waves"]:
         (folder / "raw" / wave).mkdir(exist_ok=True)
         dump({"wave": wave, "extends": "base"}, folder / f"questionnaires/{wave}.yaml")
-        table = rows(wave, silent=silent)
+        table = rows(wave, silent=silent).assign(municipio=lambda table: table["municipio"].map(codes))
         table = table[table["municipio"].isin(_places_in(settings, wave))].reset_index(drop=True)
         deliver(table, folder / "raw" / wave / settings["waves"][wave]["file"], wanted["delivery"])
         attempts(table, wave).to_csv(folder / "raw" / wave / "llamadas.csv", index=False)
@@ -270,9 +273,21 @@ def write_study(
 
 
 def _places_in(settings: Mapping[str, Any], wave: str) -> list[str]:
-    """Codes of the municipalities that a wave is of: nobody is interviewed in one that has left, or not entered yet."""
-    areas = settings["municipalities"]
-    return [a["cve_geo"] for a in areas if (a.get("since") or wave) <= wave <= (a.get("until") or wave)]
+    """Codes of the places that a wave is of: nobody is interviewed in one that has left, or not entered yet."""
+    areas = _areas(settings)
+    inside = zip(_codes(settings), areas or [{}] * len(PLACES), strict=False)
+    return [code for code, a in inside if (a.get("since") or wave) <= wave <= (a.get("until") or wave)]
+
+
+def _areas(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    said: list[dict[str, Any]] = settings.get("places", {}).get("list") or settings.get("municipalities", [])
+    return said
+
+
+def _codes(settings: Mapping[str, Any]) -> list[str]:
+    """The code of each place in every file, as the settings say it: three places, or as if there were."""
+    said = [str(each.get("code", each.get("cve_geo"))) for each in _areas(settings)]
+    return [*said, *PLACES[len(said) :]]
 
 
 def deliver(table: pd.DataFrame, path: Path, delivery: Mapping[str, Any]) -> None:

@@ -125,7 +125,7 @@ def test_from_a_delivery_to_a_brief_in_under_ten_edits(
     record_property("seconds", round(time.monotonic() - began))
     print(f"{folder.name}: {edits} edits, {time.monotonic() - began:.0f} s")
     assert "TODO" not in brief and "Observatorio de prueba" in brief
-    assert len(load_study(folder).params.municipalities) == places
+    assert len(load_study(folder).places) == places
     assert "0 quarantined" in said
     if probe is not None:
         expected = probe(first.answers(places=places))

@@ -25,7 +25,7 @@ def test_answers_that_nobody_gave(root: Path) -> None:
     shares = dict(shares.values())
     assert len(shares) > 5
     rows, helpers = 40, {}
-    data = pd.DataFrame({"w": np.ones(rows), "municipio": study.params.municipalities[0].cve_geo}, index=range(rows))
+    data = pd.DataFrame({"w": np.ones(rows), "municipio": study.places[0].code}, index=range(rows))
     for indicator in shares.values():
         codes = [code for code in questionnaire[indicator.item].codes if code not in indicator.categories]
         data[indicator.item] = codes[0]
@@ -40,7 +40,7 @@ def test_answers_that_nobody_gave(root: Path) -> None:
     whole = made[made["domain_kind"] == "total"].set_index("indicator")
     assert whole.loc[list(shares), "estimate"].eq(0).all() and whole.loc[list(shares), "n"].eq(rows).all()
     assert whole.loc["nobody", "n"] == 0
-    assert len(made[made["indicator"] == name]) == 1 + len(study.params.municipalities)
+    assert len(made[made["indicator"] == name]) == 1 + len(study.places)
 
 
 def test_a_text_where_the_questionnaire_has_numbers_is_refused(root: Path) -> None:

@@ -36,7 +36,7 @@ def asked() -> pd.DataFrame:
     for name, item in questionnaire.items.items():
         codes = list(item.codes)
         rows[name] = pd.array(rng.choice(codes, n) if codes else np.full(n, 30), dtype="Int64")
-    areas = [area.cve_geo for area in study.params.municipalities]
+    areas = [area.code for area in study.places]
     rows |= {"folio": [f"F{k:04d}" for k in range(n)], "municipio": np.repeat(areas, n // len(areas))}
     rows["entrevistador"] = [f"E{k % 18 + 1:02d}" for k in range(n)]
     rows |= {"adultos_hogar": pd.array([2] * n, dtype="Int64"), "lineas": pd.array([1] * n, dtype="Int64")}

@@ -73,7 +73,7 @@ def study(tmp_path: Path) -> Study:
     )
     made = load_study(tmp_path)
     rng = np.random.default_rng(20130502)
-    areas = [area.cve_geo for area in made.params.municipalities]
+    areas = [area.code for area in made.places]
     responses = made_responses(made.questionnaire(WAVE), areas, rng)
     write_table(responses, made.processed(WAVE, "responses.parquet"))
     write_table(made_weights(responses, rng), made.processed(WAVE, "weights.parquet"))

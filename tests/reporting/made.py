@@ -69,7 +69,7 @@ def _complete(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _domains(study: Study) -> list[tuple[str, str, int]]:
-    codes = [area.cve_geo for area in study.params.municipalities]
+    codes = [area.code for area in study.places]
     found = [("total", "total", 4902), *(("municipio", code, 540) for code in codes)]
     return [*found, ("sexo", "1", 2400), ("sexo", "2", 2502)]
 

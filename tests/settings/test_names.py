@@ -167,10 +167,14 @@ def test_an_indicator_may_be_called_as_a_column_of_the_weights() -> None:
     assert "is no name of an indicator" in identifier_fault("a b", "indicator")
 
 
-@pytest.mark.parametrize("code", ["", "19 039", "19039\n", "total", "a|b", "../1", "x" * 40])
-def test_a_municipalitys_code_that_may_not(code: str) -> None:
-    assert "is no code of a municipality" in code_fault(code)
-    assert code_fault("19039") == ""
+@pytest.mark.parametrize("code", ["", " 19039", "19039\n", "total", "a|b", "a*b", "a'b", "NA", "../1", "x" * 61])
+def test_a_places_code_that_may_not(code: str) -> None:
+    assert "is no code of a place" in code_fault(code)
+
+
+@pytest.mark.parametrize("code", ["19039", "7", "A", "Distrito Norte (2)", "Ñandú", "z-1.b, c", "x" * 60])
+def test_a_places_code_is_any_text(code: str) -> None:
+    assert code_fault(code) == ""
 
 
 @pytest.mark.parametrize("words", ["San Nicolás de los Garza", "conf_marina", "  ---  ", "Año 2 ½", "ÑANDÚ", ""])

@@ -16,8 +16,9 @@ from pulsometro.estimates import series
 from pulsometro.estimates import stage as estimate
 from pulsometro.graph.stages import stages_of
 from pulsometro.ingest import stage as ingest
-from pulsometro.study import Municipality, Study, load_study
-from pulsometro.study.areas_in_time import codes_in, moved_between, period_faults, tile_faults
+from pulsometro.study import Place, Study, load_study
+from pulsometro.study.areas_in_time import codes_in, moved_between, period_faults
+from pulsometro.study.tile_map import tile_faults
 from pulsometro.study.withheld import WaveWithheld
 from pulsometro.suppression import stage as protect
 from pulsometro.weighting import stage as weight
@@ -50,7 +51,7 @@ def test_who_is_in_which_wave(tmp_path: Path) -> None:
     study = study_of(tmp_path)
     assert study.codes_in(BEFORE) == (NORTH, CENTRE) and study.codes_in(NOW) == (CENTRE, SOUTH)
     assert study.area_codes == PLACES
-    assert moved_between(study.params.municipalities, WAVES, BEFORE, NOW) == "entra Sur y sale Norte"
+    assert moved_between(study.places, WAVES, BEFORE, NOW) == "entra Sur y sale Norte"
     # Who reads the municipalities reads when the waves are in which they enter and leave.
     deps = {stage.name: stage.deps for stage in stages_of(study)}
     for name in ("ingest", "weight", "estimate", "series", "check"):
@@ -166,7 +167,7 @@ MANY = ["w1", "w2", "w3", "w4", "w5"]
 
 @given(st.lists(st.tuples(st.sampled_from([None, *MANY]), st.sampled_from([None, *MANY])), min_size=1, max_size=4))
 def test_waves_break_exactly_where_their_municipalities_differ(periods: list[tuple[str | None, str | None]]) -> None:
-    made = [Municipality(str(n), f"M{n}", f"M{n}", (n, 0), (), *own) for n, own in enumerate(periods)]
+    made = [Place(str(n), f"M{n}", f"M{n}", (n, 0), (), *own) for n, own in enumerate(periods)]
     for first in MANY:
         for second in MANY:
             same = codes_in(made, MANY, first) == codes_in(made, MANY, second)
@@ -174,7 +175,7 @@ def test_waves_break_exactly_where_their_municipalities_differ(periods: list[tup
     for wave in MANY:
         for area in made:
             inside = (area.since or "w1") <= wave <= (area.until or "w5")
-            assert (area.cve_geo in codes_in(made, MANY, wave)) == inside
+            assert (area.code in codes_in(made, MANY, wave)) == inside
     assert list(tile_faults({area.short: area.tile for area in made})) == []
     backwards = any(since and until and until < since for since, until in periods)
     assert any("before it enters" in fault.text for fault in period_faults(made, MANY)) == backwards

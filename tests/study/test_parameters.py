@@ -30,7 +30,7 @@ def test_the_study_has_its_eight_waves_in_order_and_nine_municipalities() -> Non
     assert list(study.waves)[:8] == [
         "2011T3", "2011T4", "2012T1", "2012T2", "2012T3", "2012T4", "2013T1", "2013T2",
     ]  # fmt: skip
-    assert len({m.cve_geo for m in study.params.municipalities}) == 9
+    assert len({p.code for p in study.places}) == 9
     assert study.waves_up_to("2011T4") == ("2011T3", "2011T4")
 
 

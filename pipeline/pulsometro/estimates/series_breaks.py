@@ -30,7 +30,7 @@ def breaks_between(
 ) -> Breaks:
     """What does not compare between two waves: indicators whose question changed, groups that hold other people.
 
-    Other people too are the whole of a wave that a municipality entered or left.
+    Other people too are the whole of a wave that a place entered or left.
     """
     groups = {domain: "*".join(domain) or "total" for domain in study.params.estimation.domains}
     reasons = {
@@ -40,9 +40,9 @@ def breaks_between(
     domains = {
         kind: group_break_between(questionnaires, waves, columns, reference, wave) for columns, kind in groups.items()
     }
-    moved = moved_between(study.params.municipalities, list(study.waves), reference, wave)
+    moved = moved_between(study.places, list(study.waves), reference, wave, study.params.report.the_places)
     for columns, kind in groups.items():
-        # A municipality is what it was, whoever else is in the study; the whole, and its men and women, are not.
+        # A place is what it was, whoever else is in the study; the whole, and its men and women, are not.
         placed = any(questionnaires[wave].items[name].kind == "area" for name in columns)
         domains[kind] = domains[kind] or ("" if placed else moved)
     return Breaks(

@@ -67,11 +67,14 @@ def population(study: Study) -> tuple[str, ...]:
 
 def stages_of(study: Study) -> tuple[Stage, ...]:
     """The study's stages in the order of the data."""
-    # Where a municipality enters or leaves, who reads the municipalities reads when that wave is.
-    more = settings(*(f"waves/{wave}.json" for wave in waves_named(study.params.municipalities)))
+    # Where a place enters or leaves, who reads the places reads when that wave is.
+    more = settings(*(f"waves/{wave}.json" for wave in waves_named(study.places)))
     read = settings("municipalities.json")[0]
+    said = settings("places")[0] if study.params.places is not None else read
     return tuple(
-        replace(stage, deps=tuple(dict.fromkeys((*stage.deps, *more)))) if read in stage.deps else stage
+        replace(stage, deps=tuple(dict.fromkeys(said if d == read else d for d in (*stage.deps, *more))))
+        if read in stage.deps
+        else stage
         for stage in _stages(study)
     )
 

@@ -80,7 +80,7 @@ def read(study: Study, wave: str, tell: Tell = str) -> Ingested:
     """
     questionnaire = study.questionnaire(wave)
     roles, path = study.params.check.roles, study.raw(wave)
-    areas, reading = alias_table(study.params.municipalities), plan(questionnaire, roles.items)
+    areas, reading = alias_table(study.places), plan(questionnaire, roles.items)
     key = wave_key(study.root, study.wave(wave).simulated) if roles.phone in reading.items else None
     of = _Wave(study, wave, questionnaire, reading, areas, clock_of(study, wave, questionnaire.delivery))
     tell(f"{wave}: reading {path.name}")

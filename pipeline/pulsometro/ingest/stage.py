@@ -31,7 +31,7 @@ def _ingest(study: Study, wave: str, tell: Tell, folder: Path) -> str:
     attempts = None
     if study.wave(wave).attempts:
         tell(f"{wave}: reading {study.wave(wave).attempts}")
-        attempts = read_attempts(study, wave, alias_table(study.params.municipalities))
+        attempts = read_attempts(study, wave, alias_table(study.places))
         refuse_other_areas(study, wave, attempts, study.attempts(wave), "calls")
     tell(f"{wave}: writing {len(ingested.responses):,} responses")
     write_record(asdict(_record(study, wave, ingested, attempts)), folder / DELIVERY)

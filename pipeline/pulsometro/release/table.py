@@ -1,7 +1,8 @@
 """The one table that every released format is written from."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,8 @@ from pulsometro.common.files import round_significant
 from pulsometro.questionnaire import Item, Questionnaire
 from pulsometro.questionnaire.model import MissingKind
 
+# Of a whole number of four bytes, as Stata has it.
+_MOST_DIGITS = 9
 ID, STRATUM, PSU, WEIGHT, REPLICATE = "id", "stratum", "psu", "weight", "rep_"
 ID_LABEL = "Número de renglón, sin relación con el folio"
 WEIGHT_LABEL = "Factor de expansión (personas que representa)"
@@ -27,6 +30,7 @@ class Variable:
     """A column and what it means.
 
     ``labels``: code → words, missing codes included; ``missing``: code → kind of missing.
+    ``numbers``: code of a place → the number that stands for it, where codes are no numbers themselves.
     ``text``: the question's wording; ``asked_of``: the condition under which it was asked, "" for everybody.
     """
 
@@ -37,6 +41,7 @@ class Variable:
     missing: Mapping[int, MissingKind]
     text: str = ""
     asked_of: str = ""
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def build(
 ) -> ReleaseTable:
     """The items with stratum, PSU and weight, in an order that says nothing about the folio.
 
-    ``data``: respondents with their weights, values as they may be released. ``areas``: cve_geo → name. Raises
+    ``data``: respondents with their weights, values as they may be released. ``areas``: code of a place → name. Raises
     PulsoError when an item's name or codes cannot be released.
     """
     variables = [variable_of(name, questionnaire[name], areas) for name in items]
@@ -117,24 +122,40 @@ def variable_of(name: str, item: Item, areas: Mapping[str, str]) -> Variable:
             "map both to one code."
         )
     labels = {code: MISSING_WORDS[kind] for code, kind in item.missing.items()}
-    if item.kind == "area":
-        labels = {_number(cve): place for cve, place in areas.items()} | labels
+    numbers = place_numbers(areas, item.missing) if item.kind == "area" else {}
+    labels = {numbers[code]: name for code, name in areas.items() if numbers} | labels
     kind: Literal["code", "whole", "number"] = "code"
     if item.kind in ("integer", "number"):
         kind = "whole" if item.kind == "integer" else "number"
-    return Variable(name, item.label, kind, {**item.codes, **labels}, item.missing, item.text, item.ask_if or "")
+    return Variable(name, item.label, kind, {**item.codes, **labels}, item.missing, item.text, item.ask_if or "",
+                    numbers)  # fmt: skip
 
 
-def _number(cve_geo: str) -> int:
-    if not cve_geo.isdigit():
-        raise PulsoError(f"params.yaml: municipalities: cve_geo '{cve_geo}' is not INEGI's number; correct it.")
-    return int(cve_geo)
+def place_numbers(areas: Mapping[str, str], missing: Iterable[int]) -> dict[str, int]:
+    """The number of each place, since every format holds a code as one: INEGI's digits are themselves.
+
+    Where a code is no number, or two would be one, places are numbered in the order of params.yaml. ``missing``: codes
+    for no answer, which no place has.
+
+    >>> place_numbers({"07001": "Norte", "07002": "Sur"}, ()), place_numbers({"N": "Norte", "S": "Sur"}, (1,))
+    ({'07001': 7001, '07002': 7002}, {'N': 2, 'S': 3})
+    """
+    if all(code.isascii() and code.isdigit() and len(code) <= _MOST_DIGITS for code in areas):
+        own = {code: int(code) for code in areas}
+        if len(set(own.values())) == len(own):
+            return own
+    taken = set(missing)
+    free = (number for number in count(1) if number not in taken)
+    return dict(zip(areas, free, strict=False))
 
 
 def released_values(column: pd.Series, variable: Variable) -> pd.Series:
     """A column's values as every format holds them: Int64, or numbers with the digits that are released."""
     if variable.kind == "number":
         return pd.Series(round_significant(column.to_numpy(dtype=float, na_value=np.nan)), index=column.index)
+    if variable.numbers:
+        silent = {str(code): code for code in variable.missing}
+        return column.astype("string").map({**silent, **variable.numbers}).astype("Int64")
     return pd.to_numeric(column).astype("Int64")
 
 

@@ -17,6 +17,10 @@ LONGEST_FILE_NAME, _MOST_BYTES = 120, 255
 # Of what a name becomes as a page or figure, with room for what is put before and after it.
 LONGEST_ADDRESS = 150
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,30}")
+# Of any alphabet, on one line; nothing that a condition, a key or a crossing of items has a use for.
+_PLACE_CODE = re.compile(r"[^\W_](?:[\w ().,+-]{0,58}[\w).+])?")
+# What stands for all places, and what programs read as nothing or as a truth.
+_NO_CODES = frozenset({"total", "all", "na", "n/a", "nan", "nat", "null", "none", "true", "false", "inf", "infinity"})
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 # What a shell, a glob, a pattern of .gitignore, DVC's ${…}, Windows or a quoted YAML value would read as its own.
 _FORBIDDEN = frozenset("/\\'\"`$;&|<>*?!#%{}[]:^")
@@ -138,10 +142,16 @@ def item_fault(name: str) -> str:
 
 
 def code_fault(code: str) -> str:
-    """Why ``code`` cannot be a municipality's: it is written into keys, tables and maps."""
-    if _KEY.fullmatch(code) and code.lower() != "total":
+    """Why ``code`` cannot be a place's: it is written into conditions, keys, tables and maps.
+
+    INEGI's digits, or any other text: "Distrito Norte (2)".
+    """
+    if _PLACE_CODE.fullmatch(code) and code.lower() not in _NO_CODES:
         return ""
-    return f"'{shown(code)}' is no code of a municipality; use INEGI's digits in quotes, such as \"19039\"."
+    return (
+        f"'{shown(code)}' is no code of a place; use digits in quotes, such as \"19039\", or a text of at most 60 "
+        "letters, digits, blanks and ( ) . , - _ + that begins with a letter or digit."
+    )
 
 
 def address(words: str) -> str:

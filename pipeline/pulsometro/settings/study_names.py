@@ -1,6 +1,7 @@
 """The names in params.yaml that become files, columns, conditions and addresses, each held to its kind."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pulsometro.settings.base_weight_settings import TelephoneFrame
@@ -21,6 +22,21 @@ from pulsometro.settings.report_settings import ReportSettings
 from pulsometro.settings.simulate_settings import SimulateSettings
 from pulsometro.settings.weighting_settings import WeightingSettings
 
+
+@dataclass(frozen=True)
+class PlacesForm:
+    """How params.yaml says the places: under which keys, and the key of a place's code."""
+
+    way: tuple[str, ...]
+    code: str
+
+    @property
+    def key(self) -> str:
+        """The way as a message writes it: ``places.list``."""
+        return ".".join(self.way)
+
+
+PLACES_FORM, OLD_FORM = PlacesForm(("places", "list"), "code"), PlacesForm(("municipalities",), "cve_geo")
 Named = tuple[tuple[Any, ...], str | None]
 
 
@@ -40,31 +56,31 @@ def wave_faults(files: Mapping[str, tuple[str, str | None]]) -> Iterator[Fault]:
             )
 
 
-def municipality_faults(areas: Sequence[tuple[str, str]]) -> Iterator[Fault]:
-    """Faults of the municipalities' codes and of the short names, after which their pages are called."""
+def place_faults(areas: Sequence[tuple[str, str]], form: PlacesForm) -> Iterator[Fault]:
+    """Faults of the places' codes and of the short names, after which their pages are called."""
     codes = [code for code, _ in areas]
     pages: dict[str, int] = {}
     for number, (code, short) in enumerate(areas):
-        place = ("municipalities", number)
-        yield from _held([((*place, "cve_geo"), code)], code_fault)
+        place = (*form.way, number)
+        yield from _held([((*place, form.code), code)], code_fault)
         if codes.index(code) < number:
-            yield Fault(f"municipalities lists {shown(code)} twice; keep one.", (*place, "cve_geo"))
+            yield Fault(f"{form.key} lists {shown(code)} twice; keep one.", (*place, form.code))
         page = address(short)
         if not page:
             yield Fault(
-                f"key 'municipalities.{number}.short': '{shown(short)}' has no letter or digit to call its page by; "
+                f"key '{form.key}.{number}.short': '{shown(short)}' has no letter or digit to call its page by; "
                 "write its name.",
                 (*place, "short"),
             )
         elif len(page) > LONGEST_ADDRESS:
             yield Fault(
-                f"key 'municipalities.{number}.short': '{shown(short)}' makes a page's name of {len(page)} characters "
+                f"key '{form.key}.{number}.short': '{shown(short)}' makes a page's name of {len(page)} characters "
                 f"and {LONGEST_ADDRESS} is the most; shorten it.",
                 (*place, "short"),
             )
         elif pages.setdefault(page, number) < number and codes.index(code) == number:
             yield Fault(
-                f"municipalities: '{shown(short)}' stands for {shown(codes[pages[page]])} and {shown(code)}, whose "
+                f"{form.key}: '{shown(short)}' stands for {shown(codes[pages[page]])} and {shown(code)}, whose "
                 "pages would be one; tell the short names apart in more than accents, capitals and signs.",
                 (*place, "short"),
             )

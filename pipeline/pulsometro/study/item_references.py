@@ -117,12 +117,14 @@ def _domain_faults(known: Known) -> Iterator[Fault]:
 
 
 def _place_faults(params: Params) -> Iterator[Fault]:
-    codes = [area.cve_geo for area in params.municipalities]
+    codes = [area.code for area in params.areas]
     totals = params.weighting.control_totals
     for number, code in enumerate(totals.areas or () if totals is not None else ()):
         if codes and code not in codes:
             at = ("weighting", "control_totals", "areas", number)
-            yield unknown("weighting.control_totals.areas", code, "which is no municipality of params.yaml", codes, at)
+            yield unknown(
+                "weighting.control_totals.areas", code, f"which is no {params.place_called} of params.yaml", codes, at
+            )
 
 
 def domain_faults_in(questionnaire: Questionnaire, params: Params) -> list[Fault]:

@@ -6,13 +6,14 @@ from pulsometro.settings.faults import Fault, shown
 from pulsometro.settings.likeness import meant
 from pulsometro.settings.study_names import (
     item_faults,
-    municipality_faults,
     path_faults,
+    place_faults,
     report_faults,
     wave_faults,
 )
-from pulsometro.study.areas_in_time import period_faults, tile_faults
+from pulsometro.study.areas_in_time import period_faults
 from pulsometro.study.parameters import Params, Wave
+from pulsometro.study.tile_map import tile_faults
 
 
 def faults_of(params: Params) -> Iterator[Fault]:
@@ -23,10 +24,13 @@ def faults_of(params: Params) -> Iterator[Fault]:
         yield Fault(f"'current_wave' names {named}, which 'waves' does not list{near}.", ("current_wave",))
     yield from wave_faults({key: (wave.file, wave.attempts) for key, wave in params.waves.items()})
     yield from _edition_faults(params.waves)
-    yield from municipality_faults([(area.cve_geo, area.short) for area in params.municipalities])
-    yield from tile_faults({area.short: area.tile for area in params.municipalities})
+    areas, form = params.areas, params.places_form
+    if params.places is not None and params.municipalities:
+        yield Fault("'places' and 'municipalities' both say the places; keep 'places'.", ("municipalities",))
+    yield from place_faults([(area.code, area.short) for area in areas], form)
+    yield from tile_faults({area.short: area.tile for area in areas if area.tile is not None}, form)
     order = sorted(params.waves, key=lambda key: params.waves[key].fieldwork.start)
-    yield from period_faults(params.municipalities, order)
+    yield from period_faults(areas, order, form)
     yield from path_faults(params.weighting, params.report, params.simulate)
     yield from item_faults(params.weighting, params.check, params.estimation.domains, params.release)
     yield from report_faults(params.report)
@@ -53,7 +57,7 @@ def _place_faults(params: Params) -> Iterator[Fault]:
     kind = params.report.place_domain_kind
     kinds = {"*".join(columns) for columns in params.estimation.domains}
     # A name that cannot be one has a sentence of its own.
-    if params.publish.reports and len(params.municipalities) > 1 and kind.isidentifier() and kind not in kinds:
+    if params.publish.reports and len(params.areas) > 1 and kind.isidentifier() and kind not in kinds:
         yield Fault(
             f"report.place_domain_kind is {shown(kind)}, which estimation.domains does not list; add "
             f"[{shown(kind)}] there{meant(kind, sorted(kinds - {''}))}.",

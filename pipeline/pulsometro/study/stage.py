@@ -16,6 +16,11 @@ from pulsometro.study.parameters import Params
 from pulsometro.study.study_faults import refuse_study
 from pulsometro.study.study_folder import Study
 
+OLD_PLACES = (
+    "Note: 'municipalities' is read as before; 'places' says the same and what a place is called "
+    "(places: {word: {singular, plural, feminine}, list: [{code, name, short}]})."
+)
+
 
 def known_sections() -> dict[str, Any]:
     """Every key that params.yaml may have, with no value: the file of a key is there whether it is said or not.
@@ -59,4 +64,5 @@ def run(study: Study) -> str:
     with atomic_folder(study.root / "processed" / "settings") as folder:
         for name, value in found.items():
             write_json(value, Path(folder) / name)
-    return f"{path.name}: {len(study.waves)} waves, {len(sections(said))} settings, all valid."
+    note = f" {OLD_PLACES}" if study.params.municipalities else ""
+    return f"{path.name}: {len(study.waves)} waves, {len(sections(said))} settings, all valid.{note}"

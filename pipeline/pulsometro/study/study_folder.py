@@ -1,7 +1,7 @@
 """The study: what its params.yaml says, read once and validated, and where its files lie."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from pulsometro.settings.names import hidden_characters
 from pulsometro.study.areas_in_time import codes_in
 from pulsometro.study.layout import inside
 from pulsometro.study.parameter_faults import faults_of
-from pulsometro.study.parameters import Identity, Params, Wave
+from pulsometro.study.parameters import Identity, Params, Place, Wave
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,23 @@ class Study:
         return tuple(k for k, wave in self.waves.items() if wave.fieldwork.start <= last)
 
     @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """The places of the study, of whatever wave; () for a study without places."""
+        return self.params.areas
+
+    @cached_property
     def area_names(self) -> Mapping[str, str]:
-        """Municipality's code → name, in the order of params.yaml."""
-        return FrozenDict({area.cve_geo: area.name for area in self.params.municipalities})
+        """Place's code → name, in the order of params.yaml."""
+        return FrozenDict({area.code: area.name for area in self.places})
 
     @property
     def area_codes(self) -> tuple[str, ...]:
-        """The municipalities' codes in that order."""
+        """The places' codes in that order."""
         return tuple(self.area_names)
 
     def codes_in(self, wave: str) -> tuple[str, ...]:
-        """Codes of the municipalities that the wave is of, in that order."""
-        return codes_in(self.params.municipalities, list(self.waves), wave)
+        """Codes of the places that the wave is of, in that order."""
+        return codes_in(self.places, list(self.waves), wave)
 
     @cached_property
     def indicators(self) -> Indicators:
@@ -160,4 +165,8 @@ def load_study(start: Path | None = None) -> Study:
 def _made(content: dict[str, Any], path: Path) -> Params:
     params = validate(Params, content, path)
     refuse(path, (*faults_of(params), *hidden_characters(content)), content)
-    return params
+    word = params.places.word if params.places is not None else None
+    if word is None:
+        return params
+    report = replace(params.report, place_word=word.singular, places_word=word.plural, places_feminine=word.feminine)
+    return replace(params, report=report)

@@ -65,7 +65,7 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path, wave: str) -> 
     delivered = with_plain_texts(delivered, delivery)
     here = {n: c for n, c in full.items.items() if {c.name, *c.more} <= set(delivered.columns)}
     reading = Plan(here, full.respondent, None)
-    areas = alias_table(study.params.municipalities)
+    areas = alias_table(study.places)
     rows = rows_of_headings(delivered, questionnaire, reading, areas, _clock(study))
     as_proposed = replace(questionnaire, delivery=replace(delivery, header_rows=rows)) if rows else questionnaire
     delivered = without_headings(delivered, as_proposed, reading, areas, path, _clock(study))
@@ -128,7 +128,7 @@ def _clock(study: Study) -> Clock:
 
 
 def _ways(study: Study, questionnaire: Questionnaire, delivered: Delivered) -> Ways:
-    areas = alias_table(study.params.municipalities)
+    areas = alias_table(study.places)
     return ways_of(delivered, questionnaire, areas, declared_marks(questionnaire.delivery), _clock(study))
 
 

@@ -147,7 +147,8 @@ def refuse_strangers(areas: pd.Series, column: str, file: str, known: tuple[str,
     near = next((text for text in found if (code(text) or "").zfill(3) == lacking[-3:]), None)
     near = next(iter([near] if near else difflib.get_close_matches(lacking, found, n=1)), found[0])
     row = strangers.index[strangers == near][0]
-    short = [text for text in found if text.isdecimal() and len(text) < min(map(len, known))]
+    digits = all(area.isdecimal() for area in known)
+    short = [text for text in found if digits and text.isdecimal() and len(text) < min(map(len, known))]
     if short:
         why = "is a code without the state's digits"
     elif code(near) is None:

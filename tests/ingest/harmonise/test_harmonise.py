@@ -14,7 +14,7 @@ from pulsometro.ingest.harmonise.areas import alias_table
 from pulsometro.ingest.quarantine import refuse_lost
 from pulsometro.ingest.reading import read
 from pulsometro.ingest.stage import run
-from pulsometro.study import Municipality
+from pulsometro.study import Place
 from tests.ingest import deliveries as d
 
 WAVE = "2020T1"
@@ -137,7 +137,7 @@ def test_excel_serials_and_local_dates(tmp_path: Path) -> None:
 
 def test_area_names_resolve_without_guessing() -> None:
     areas = alias_table(
-        (Municipality("01001", "Río Alto", "Río", (0, 0), ("R. Alto",)), Municipality("01002", "Peña", "Peña", (0, 0)))
+        (Place("01001", "Río Alto", "Río", (0, 0), ("R. Alto",)), Place("01002", "Peña", "Peña", (0, 0)))
     )
     for text in ("01001", "1001", " RIO  ALTO ", "r alto", "Río"):
         assert areas.resolve(text) == "01001"
@@ -148,7 +148,7 @@ def test_area_names_resolve_without_guessing() -> None:
 
 def test_two_municipalities_cannot_share_a_spelling() -> None:
     with pytest.raises(PulsoError, match="stands for 1 and 2"):
-        alias_table((Municipality("1", "A", "A", (0, 0), ("x",)), Municipality("2", "B", "B", (0, 0), ("X",))))
+        alias_table((Place("1", "A", "A", (0, 0), ("x",)), Place("2", "B", "B", (0, 0), ("X",))))
 
 
 def _with_attempts(folder: Path, attempts: pd.DataFrame):

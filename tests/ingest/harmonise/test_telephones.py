@@ -31,7 +31,7 @@ def _responses(study: Study, key: bytes | None) -> pd.DataFrame:
     questionnaire, path = study.questionnaire(WAVE), study.raw(WAVE)
     reading = plan(questionnaire, study.params.check.roles.items)
     delivered = read_delivery(path, questionnaire.delivery, lambda _: reading.columns)
-    areas = alias_table(study.params.municipalities)
+    areas = alias_table(study.places)
     return harmonised(delivered, questionnaire, reading, areas, path, "telefono", Marks(), key=key)[0]
 
 

@@ -203,5 +203,5 @@ def _notes(verdict: Verdict, said: Words) -> list[str]:
 
 def _strips(study: Study, verdict: Verdict) -> Sequence[Strip]:
     rows = (verdict.tables or {}).get("composition", ())
-    names = {area.cve_geo: area.short for area in study.params.municipalities}
+    names = {area.code: area.short for area in study.places}
     return strips(rows, study.questionnaire(verdict.wave), names) if rows else ()

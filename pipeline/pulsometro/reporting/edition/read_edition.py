@@ -99,9 +99,9 @@ def build(
         sponsors=tuple(identity.sponsors),
         labels=labels,
         places=tuple(
-            Place(m.cve_geo, m.name, m.short, *m.tile)
-            for m in study.params.municipalities
-            if m.cve_geo in study.codes_in(wave)
+            Place(p.code, p.name, p.short, *p.tile)
+            for p in study.places
+            if p.tile is not None and p.code in study.codes_in(wave)
         ),
         settings=settings,
         theme=load_theme(study.brands, settings.brand),
