@@ -9,22 +9,32 @@ from pulsometro.begin.yaml_words import cut
 from pulsometro.common.discretion import simple
 
 _ARTICLE = re.compile(r"^(?:en |a |de |con |sobre |al |del )?(?:el |la |los |las |su |sus )?", re.IGNORECASE)
+_WITH_ARTICLE = re.compile(r"^(?:en |a |de |con |sobre )?((?:el|la|los|las) .{1,60})$", re.IGNORECASE)
 _MOST, _FEWEST_LEVELS = 12, 2
 
 
 @dataclass(frozen=True)
 class FoundBattery:
-    """``items`` with one scale; ``title``: what their labels have in common; ``names``: what they have not."""
+    """``items`` with one scale; ``title``: what their labels have in common; ``names``: what they have not, ``spoken``:
+    the same with its article, as a sentence has it ("" where it has none)."""
 
     title: str
     items: tuple[DraftItem, ...]
     names: tuple[str, ...]
     levels: tuple[str, ...]
+    spoken: tuple[str, ...] = ()
+
+    @property
+    def trust(self) -> bool:
+        """Whether it asks for trust, of which the reports know how to speak."""
+        return "confia" in simple(" ".join(each.text for each in self.items))
 
 
 def batteries(items: Sequence[DraftItem]) -> list[FoundBattery]:
-    """The groups of two or more questions with the same answers, the largest first; those numbered alike (p7_1, p7_2)
-    before those that only share a scale."""
+    """The groups of two or more questions with the same answers: those of trust, then the largest, first.
+
+    Questions numbered alike (p7_1, p7_2) are a group before those that only share a scale.
+    """
     numbered: dict[tuple[object, ...], list[DraftItem]] = {}
     for each in items:
         if each.answers and each.role == "" and not each.undecided and len(each.codes) > _FEWEST_LEVELS:
@@ -35,7 +45,8 @@ def batteries(items: Sequence[DraftItem]) -> list[FoundBattery]:
         if len(group) == 1:
             alike.setdefault(tuple(levels), []).extend(group)
     groups = [*(group for group in numbered.values() if len(group) > 1), *alike.values()]
-    return sorted((_battery(group[:_MOST]) for group in groups if len(group) > 1), key=lambda each: -len(each.items))
+    found = [_battery(group[:_MOST]) for group in groups if len(group) > 1]
+    return sorted(found, key=lambda each: (not each.trust, -len(each.items)))
 
 
 def alone(item: DraftItem) -> FoundBattery:
@@ -51,11 +62,15 @@ def _battery(group: Sequence[DraftItem]) -> FoundBattery:
     while all(len(each) > same + 1 for each in words) and len({simple(each[same]) for each in words}) == 1:
         same += 1
     common = " ".join(words[0][:same]).rstrip(" :,;(")
-    rest = [_name(" ".join(each[same:])) for each in words]
+    ends = [" ".join(each[same:]).strip(" ?¿:.") for each in words]
+    rest = [_name(each) for each in ends]
+    articles = [found[1] if (found := _WITH_ARTICLE.search(each)) else "" for each in ends]
     title = re.sub(r"\s+(?:en|de|con|a|del|al|la|el|los|las|su)$", "", common)
+    if re.match(r"(?:cu[aá]n|qu[eé]|c[oó]mo|en qu[eé])", title, re.IGNORECASE) or not title:
+        title = "Confianza" if "confia" in simple(common) else "Preguntas de una misma escala"
     unique = len({simple(name) for name in rest}) == len(rest)
     names = rest if unique else [f"{name} ({each.name})" for name, each in zip(rest, group, strict=True)]
-    return FoundBattery(title or "Preguntas de una misma escala", tuple(group), tuple(names), levels)
+    return FoundBattery(title, tuple(group), tuple(names), levels, tuple(articles))
 
 
 def _name(text: str) -> str:

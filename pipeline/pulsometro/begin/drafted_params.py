@@ -1,5 +1,6 @@
 """``params.yaml`` of a study that begins: what the delivery says, usual choices, TODO where nobody can say."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -290,3 +291,11 @@ def _battery(told: Sequence[DraftItem], items: Sequence[DraftItem], decide: Deci
         yield f"    levels: [{levels}]"
     else:
         yield f"    levels: {flow_list(map(quoted_text, battery.levels))}"
+        printed = [re.sub(r"\s(?:de )?confianza$", "", level[:1].lower() + level[1:]) for level in battery.levels]
+        yield from [f"    level_names: {flow_list(map(quoted_text, printed))}"] if printed != [*battery.levels] else []
+    spoken = {
+        each.name: quoted_text(words) for each, words in zip(battery.items, battery.spoken, strict=False) if words
+    }
+    if spoken:
+        yield "    spoken:"
+        yield from (f"      {name}: {words}" for name, words in spoken.items())
