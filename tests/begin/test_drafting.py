@@ -186,7 +186,8 @@ def test_persons_are_not_read_and_free_texts_stay_inside(tmp_path: Path) -> None
         LATITUD=[25.6 + number / 1000 for number in range(rows)],
         COMENTARIOS=[f"dijo {number}" for number in range(rows)],
         SUPERVISOR=["Luis Peña", "Eva Ruiz", "Ana Sol"] * 40, ENCUESTADOR=["Juan Díaz", "Rosa Mar"] * 60,
-        FECHA_NACIMIENTO=["1980-01-02", "1990-03-04"] * 60,
+        FECHA_NACIMIENTO=["1980-01-02", "1990-03-04"] * 60, QUIEN=["Pedro Salas", "Inés de la Cruz", "Olga Paz"] * 40,
+        PARTIDO=["Partido Verde", "Morena", "Ninguno"] * 40,
     )  # fmt: skip
     study, said = begun(tmp_path, data)
     base = yaml(study / "questionnaires/base.yaml")
@@ -194,7 +195,10 @@ def test_persons_are_not_read_and_free_texts_stay_inside(tmp_path: Path) -> None
     assert base["items"]["comentarios"]["kind"] == "text" and base["items"]["comentarios"]["private"] is True
     assert base["items"]["entrevistador"]["private"] is True
     written = "".join(path.read_text(encoding="utf-8") for path in study.rglob("*.yaml")) + said
-    assert not any(name in written for name in ("López", "Luis Peña", "Juan Díaz", "@x.mx", "dijo 1", "1980-01-02"))
+    assert not any(
+        name in written for name in ("López", "Luis Peña", "Juan Díaz", "@x.mx", "dijo 1", "1980-01-02", "Salas")
+    )
+    assert base["items"]["quien"]["private"] is True and "Morena" in base["items"]["partido"]["codes"].values()
 
 
 def test_what_a_delivery_writes_for_nothing_is_said_and_numbers_stay_numbers(tmp_path: Path) -> None:

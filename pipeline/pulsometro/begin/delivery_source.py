@@ -14,13 +14,14 @@ from pulsometro.begin.example_delivery import USUAL, example_of
 from pulsometro.begin.heading_lines import headings_below
 from pulsometro.begin.side_tables import WORKBOOKS, members_of, sheets_of, tables_in, text_rows
 from pulsometro.begin.xlsforms import form, is_form
-from pulsometro.common.discretion import simple
+from pulsometro.common.discretion import plain, simple
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.harmonise.blank_words import emptied
 from pulsometro.ingest.harmonise.plain_texts import with_plain_texts
 from pulsometro.ingest.read.archive import extracted
 from pulsometro.ingest.read.cell_errors import MAYBE_EMPTY
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
+from pulsometro.ingest.read.header import called
 from pulsometro.ingest.read.readers import read_delivery
 from pulsometro.questionnaire.model import Delivery
 
@@ -129,7 +130,8 @@ def _read(path: Path, said: dict[str, Described], forms: bool, notes: tuple[str,
         path, Delivery((), {}, member=member, sheet=sheet, blank=tuple(sorted(MAYBE_EMPTY)))
     )
     twice = sorted({name for name in delivered.columns if name and delivered.columns.count(name) > 1})
-    notes = (*notes, f"left out, for two columns are called so: {', '.join(twice)}.") if twice else notes
+    said_twice = ", ".join(called(delivered.columns, name) for name in twice)
+    notes = (*notes, f"left out, for two columns are called so: {said_twice}.") if twice else notes
     below = headings_below(delivered.frame)
     words = (
         {} if not below else {str(n).casefold(): _headed(delivered.frame[n].iloc[0]) for n in delivered.frame.columns}
@@ -192,9 +194,10 @@ def _workbook(path: Path) -> tuple[str | None, dict[str, Described], tuple[str, 
     widest = sorted(tables or sheets, key=lambda name: -_width(sheets[name]))
     chosen = widest[0]
     others = [name for name in widest[1:] if 2 * _width(sheets[name]) > _width(sheets[chosen])]
-    told = [f"of the workbook's sheets '{chosen}' is taken for the delivery (the widest)."]
-    told += [f"sheet '{name}' is taken for its dictionary." for name in books if name != chosen]
-    told += [f"sheet '{name}' is left out; is it of the survey too?" for name in others]
+    said = {name: f"'{name}'" if plain(name) else f"no. {number}" for number, name in enumerate(sheets, 1)}
+    told = [f"of the workbook's sheets {said[chosen]} is taken for the delivery (the widest)."]
+    told += [f"sheet {said[name]} is taken for its dictionary." for name in books if name != chosen]
+    told += [f"sheet {said[name]} is left out; is it of the survey too?" for name in others]
     return chosen, merged(*(book for name, book in books.items() if name != chosen)), tuple(told)
 
 

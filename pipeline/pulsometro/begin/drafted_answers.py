@@ -1,7 +1,7 @@
 """What a column of answers becomes: a question with codes, a number, a day or a text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,10 +13,13 @@ from pulsometro.begin.ordered_answers import in_order
 from pulsometro.begin.read_days import days_in
 from pulsometro.begin.yaml_words import cut, plain_text
 from pulsometro.common.discretion import simple
+from pulsometro.common.plain_words import WORDS
 from pulsometro.ingest.read.delivered import plain_number
 from pulsometro.questionnaire.labels_alike import label_key
 from pulsometro.questionnaire.model import ItemKind, MissingKind
 
+_CAPITAL = r"[A-ZÁÉÍÓÚÑÜ][\w.'-]*"
+_NAME = re.compile(rf"{_CAPITAL}(?: (?:de |del |la |los )*{_CAPITAL}){{1,3}}")
 _MOST_ANSWERS, _MOST_CODES = 25, 120
 SENSITIVE = re.compile(r"victim|delito|soborno|mordida|denunci|extorsi|asalt|robo|violencia|agresion|corrupci")
 MISSING_CODES: Mapping[MissingKind, tuple[int, ...]] = {
@@ -51,9 +54,18 @@ def answer_item(variable: Variable, name: str, source: Source) -> DraftItem:
     if days is not None and days.share > 0.9:
         return replace(item, kind="text", private=True, sensitive=False, why="another date: never leaves the pipeline")
     few = 0 < own.distinct <= _MOST_ANSWERS and own.filled >= 3 * own.distinct
+    if few and _persons(tuple(own.values)):
+        why = "words that may be persons' names: if they are answers, list them here as codes"
+        return replace(item, kind="text", private=True, sensitive=False, why=why)
     if few and all(len(each) <= 250 for each in own.values):
         return _texts(item, variable)
     return replace(item, kind="text", private=True, sensitive=False, why="free text: never leaves the pipeline")
+
+
+def _persons(values: Sequence[str]) -> bool:
+    """Whether nearly all of a column's few values are written as names are: two to four words, each with a capital."""
+    named = [text for text in values if _NAME.fullmatch(text) and not any(w in WORDS for w in simple(text).split())]
+    return len(named) > 1 and len(named) >= 0.8 * len(values)
 
 
 def _labelled(item: DraftItem, variable: Variable, source: Source) -> DraftItem:

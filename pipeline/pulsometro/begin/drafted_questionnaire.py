@@ -10,6 +10,7 @@ from pulsometro.begin.drafted_items import Drafted
 from pulsometro.begin.guessed_roles import Roles
 from pulsometro.begin.xlsforms import condition
 from pulsometro.begin.yaml_words import exact_text, flow_list, flow_map, quoted_text, remark
+from pulsometro.common.discretion import plain
 from pulsometro.questionnaire.model import MissingKind
 
 BASE = "questionnaires/base.yaml"
@@ -153,8 +154,10 @@ def _delivery(source: Source, draft: Drafted, roles: Roles, decide: Decisions) -
         yield f"    {item.name}: {_column(item)}"
     if draft.ignored:
         yield from remark("What is not read: " + "; ".join(_reasons(draft.ignored)), 2)
-        yield "  ignore:"
-        yield from (f"    - {exact_text(name)}" for name in draft.ignored)
+        # This file is kept in git: a heading that may be somebody's name is not in it.
+        named = [n for n, why in draft.ignored.items() if plain(n) or n in source.system or why.startswith("an option")]
+        yield "  ignore:" if named else "  ignore: []"
+        yield from (f"    - {exact_text(name)}" for name in named)
 
 
 def _reasons(ignored: Mapping[str, str]) -> list[str]:
