@@ -462,3 +462,12 @@ def test_the_command_says_what_it_did_and_what_is_to_decide(tmp_path: Path, monk
     again = CliRunner().invoke(main, ["init", "Ciudad Á", "--data", "datos.csv"])
     assert again.exit_code == 1 and "a study is begun there already" in again.output
     assert "Example: pulso init" in CliRunner().invoke(main, ["init", "--help"]).output
+
+
+def test_a_guess_names_its_rivals_and_a_weight_with_zeros_is_told(tmp_path: Path) -> None:
+    rows = np.arange(120)
+    _, said = begun(tmp_path, table(FACTOR_VIV=rows % 5 + 30.5))
+    assert "weight: FACTOR (it is called FACTOR; could be FACTOR_VIV too)" in said
+    table().assign(FACTOR=rows % 3 * 1.5).to_csv(tmp_path / "ceros.csv", index=False)
+    told = new_study(tmp_path / "ceros", [tmp_path / "ceros.csv"])
+    assert "FACTOR is called as a weight and has blanks, zeros or labels: it was not taken" in told

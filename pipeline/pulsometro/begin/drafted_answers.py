@@ -64,7 +64,7 @@ def answer_item(variable: Variable, name: str, source: Source) -> DraftItem:
 
 def _persons(values: Sequence[str]) -> bool:
     """Whether nearly all of a column's few values are written as names are: two to four words, each with a capital."""
-    named = [text for text in values if _NAME.fullmatch(text) and not any(w in WORDS for w in simple(text).split())]
+    named = [text for text in values if _NAME.fullmatch(text) and not set(simple(text).split()) <= WORDS]
     return len(named) > 1 and len(named) >= 0.8 * len(values)
 
 

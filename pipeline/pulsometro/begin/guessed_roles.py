@@ -40,6 +40,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _BIRTH = re.compile(r"nacimiento|nacio|birth|dob")
 _LONGEST_FIELDWORK = 400
+_DESIGN = ("weight", "strata", "psu")
 _PROBABILITY = re.compile(r"^prob|\bprob(?:abilidad|ability)?\b|^p sel|^pi\d?$")
 _PERSONAL = re.compile(
     r"\b(?:nombre|apellidos?|nacimiento|name|surname|curp|rfc|correo|email|e mail|direccion|domicilio|calle|address|"
@@ -68,6 +69,7 @@ class Roles:
     personal: tuple[str, ...] = ()
     days: ReadDays | None = None
     respondent_why: str = ""
+    doubts: tuple[str, ...] = ()
 
     def column(self, role: str) -> str | None:
         """The column of a role, None where none was found."""
@@ -86,6 +88,7 @@ def guessed(source: Source) -> Roles:
     personal = tuple(each.name for each in variables if _personal(each))
     free = [each for each in variables if each.name not in personal]
     found: dict[str, Guess] = {}
+    doubts: list[str] = []
     days: ReadDays | None = None
     for role, fits in _FITS.items():
         if role == "date":
@@ -93,13 +96,19 @@ def guessed(source: Source) -> Roles:
             if dated is not None:
                 found[role], days = dated
             continue
-        guess = next((Guess(each.name, why) for each, why in _candidates(role, free, found) if fits(each)), None)
-        if guess is not None:
-            found[role] = guess
+        named = list(_candidates(role, free, found))
+        fitting = [Guess(each.name, why) for each, why in named if fits(each)]
+        if fitting:
+            others = list(dict.fromkeys(each.name for each in fitting if each.name != fitting[0].name))
+            beside = f"; could be {', '.join(others[:3])} too" if others and role in _DESIGN else ""
+            found[role] = Guess(fitting[0].name, fitting[0].why + beside)
+        elif role == "weight":
+            doubts += [f"{each.name} is called as a weight and has blanks, zeros or labels: it was not taken"
+                       for each, _ in named]  # fmt: skip
     chances = tuple(each.name for each in free if _PROBABILITY.search(_name(each)) and _chance(each))
     taken = {*personal, *chances, *(guess.name for guess in found.values())}
     respondent, why = _respondent(source, [each for each in variables if each.name not in taken])
-    return Roles(respondent, found, chances, personal, days, why)
+    return Roles(respondent, found, chances, personal, days, why, tuple(dict.fromkeys(doubts)))
 
 
 def _dated(source: Source, candidates: Iterable[tuple[Variable, str]]) -> tuple[Guess, ReadDays] | None:
@@ -238,5 +247,6 @@ def said_roles(roles: Roles, hidden: Collection[str] = ()) -> list[str]:
     lines = [f"respondent: {' + '.join(roles.respondent)} ({roles.respondent_why})"] if roles.respondent else []
     lines += [f"{role}: {guess.name} ({guess.why})" for role, guess in roles.single.items() if role not in hidden]
     lines += [f"selection probabilities: {', '.join(roles.probabilities)}"] if roles.probabilities else []
+    lines += list(roles.doubts)
     lines += [f"not read, for who somebody is: {', '.join(roles.personal)}"] if roles.personal else []
     return lines
