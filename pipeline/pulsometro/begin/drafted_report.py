@@ -22,6 +22,8 @@ def report_lines(items: Sequence[DraftItem], places: GuessedPlaces | None, decid
     yield "report:"
     yield f'  whole: "{_whole(places)}"'
     yield '  people: "personas de 18 años y más"'
+    yield from remark("what a wave is; trimestre, where it is one: then a quarter that is missing is told", 2)
+    yield '  wave_unit: "edición"'
     yield f"  place_word: {quoted_text(noun.singular)}"
     yield f"  places_word: {quoted_text(noun.plural)}"
     yield f"  places_feminine: {str(noun.feminine).lower()}"
