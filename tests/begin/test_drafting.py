@@ -14,24 +14,18 @@ from click.testing import CliRunner
 from ruamel.yaml import YAML
 
 from pulsometro.begin import study_from_delivery as module
-from pulsometro.begin.codebook_tables import dictionary
-from pulsometro.begin.drafted_names import Names, identifier
 from pulsometro.begin.heading_lines import headings_below
-from pulsometro.begin.listed_answers import Listed, listed
-from pulsometro.begin.missing_words import usual_missing
-from pulsometro.begin.ordered_answers import in_order
-from pulsometro.begin.read_days import days_in
 from pulsometro.begin.study_from_delivery import new_study
-from pulsometro.begin.xlsforms import condition
 from pulsometro.cli import main
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.stage import run as ingest
-from pulsometro.settings.names import item_fault
 from pulsometro.study import load_study
 from pulsometro.wave.new import new_wave
 from tests.begin import first_deliveries as first
 from tests.begin.test_five_studies import filled
 from tests.hostile_words import BEFORE, INSIDE
+
+pytestmark = pytest.mark.slow
 
 
 def yaml(path: Path) -> dict[str, Any]:
@@ -57,27 +51,14 @@ def begun(folder: Path, data: pd.DataFrame, name: str = "datos.csv", **options: 
     return study, new_study(study, [file], **options)  # type: ignore[arg-type]
 
 
-def test_identifiers_are_ascii_unique_and_never_a_word_of_the_programs() -> None:
-    texts = ["P1", "p1", "P-1", "ID", "weight", "Stratum", "rep_1", "margin x", "class", "None", "¿Año?", "日本", "",
-             "1", "_", "Ñandú " * 20, "and", "psu"]  # fmt: skip
-    names = Names(["folio"])
-    given = [names.give(text) for text in texts]
-    assert len(set(given)) == len(texts)
-    assert [item_fault(name) for name in given] == [""] * len(texts)
-    assert all(name.isascii() and len(name) <= 40 for name in given)
-    assert identifier("") == ""
-
-
-@pytest.mark.parametrize("before", ["", *BEFORE])
-def test_texts_of_a_file_are_data_in_every_yaml(tmp_path: Path, before: str) -> None:
-    hostile = f"{before}{INSIDE} : # \x1b[31m\u202e\x00 TODO\nnueva línea"
-    data = table().rename(columns={"P1": f"{before}¿P1: #1? {{{{x}}}} ${{y}} 'a' \"b\""})
-    question = data.columns[4]
-    data[question] = data[question].replace({"Nada": hostile, "Poco": "TODO EL TIEMPO"})
-    data["MUNICIPIO"] = data["MUNICIPIO"].replace({"Sur": f"{before}Sur: #2 ${{z}}"})
+def test_texts_of_a_file_are_data_in_every_yaml(tmp_path: Path) -> None:
+    hostile = {before: f"{before}{INSIDE} : # \u202e TODO\nnueva" for before in ("", *BEFORE)}
+    data = table()
+    for number, (before, text) in enumerate(hostile.items()):
+        heading = f"{before}¿P{number}: #1? {{{{x}}}} ${{y}} 'a' \"b\""
+        data[heading] = np.array([text, "TODO EL TIEMPO", "Mucho"])[np.arange(len(data)) % 3]
+    data["MUNICIPIO"] = data["MUNICIPIO"].replace({"Sur": "=1+1 Sur: #2 ${z}"})
     file = tmp_path / "datos.xlsx"
-    if before or "\x00" in hostile:
-        data = data.map(lambda cell: cell.replace("\x00", "").replace("\x1b", "") if isinstance(cell, str) else cell)
     with pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}) as book:
         data.to_excel(book, index=False)
     study = tmp_path / "s"
@@ -87,8 +68,10 @@ def test_texts_of_a_file_are_data_in_every_yaml(tmp_path: Path, before: str) -> 
         text = (study / name).read_text(encoding="utf-8")
         assert yaml(study / name) and not set(text) & set("\x1b\u202e\x00\x7f")
     base = yaml(study / "questionnaires/base.yaml")
-    labels = [label for item in base["items"].values() for label in item.get("codes", {}).values()]
-    assert any("include _quarto.yml" in label for label in labels) and "Todo EL TIEMPO" in labels
+    told = [*base["items"].values(), *base.get("scales", {}).values()]
+    labels = [label for each in told for label in each.get("codes", {}).values()]
+    assert sum("include _quarto.yml" in label for label in labels) == len(hostile)
+    assert "Todo EL TIEMPO" in labels and not any(label.startswith("TODO") for label in labels)
     population = (study / "raw/population/control_totals.csv").read_text(encoding="utf-8")
     cells = [cell.lstrip('"') for row in population.splitlines() for cell in row.split(",")]
     assert not any(cell.startswith(("=", "+", "@")) for cell in cells)
@@ -298,76 +281,6 @@ def test_inegis_zip_is_read_with_its_catalogues(tmp_path: Path) -> None:
                                    "strata": "estrato", "psu": "upm"}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("values", "way", "first_day"),
-    [
-        (["2024-05-02", "2024-05-30"], None, "2024-05-02"),
-        (["02/05/2024", "30/05/2024"], "%d/%m/%Y", "2024-05-02"),
-        (["5/2/2024", "5/30/2024"], "%m/%d/%Y", "2024-05-02"),
-        (["02/05/2024 18:30:12", "03/05/2024 10:00:00"], "%d/%m/%Y", "2024-05-02"),
-        (["45414", "45442"], "excel", "2024-05-02"),
-        (["20240502", "20240530"], "%Y%m%d", "2024-05-02"),
-        (["23498", "23520"], "stata", "2024-05-02"),
-        (["13933987200", "13935888000"], "spss", "2024-05-02"),
-        (["2024-05-02T23:50:00Z", "2024-05-03T05:30:00Z"], None, "2024-05-02"),
-    ],
-)
-def test_days_are_read_as_they_are_written(values: list[str], way: str | None, first_day: str) -> None:
-    found = days_in(pd.Series(values * 20))
-    assert found is not None and (found.way, found.first.isoformat()) == (way, first_day)
-
-
-def test_what_is_no_day_is_none() -> None:
-    assert days_in(pd.Series(["mucho", "poco", "1", "2"])) is None
-    assert days_in(pd.Series([], dtype=object)) is None
-
-
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [
-        ({"1 2": 9, "3": 9, "1": 5, "2": 4}, Listed(None, ("1", "2", "3"))),
-        ({"Radio, Televisión": 9, "Radio": 9, "Televisión": 5}, Listed(",", ("Radio", "Televisión"))),
-        ({"Sí, y ya": 9, "Mucho": 9, "Nada": 9}, None),
-        ({"Seguro": 9, "Poco seguro": 9, "Nada seguro": 9}, None),
-        ({"Sí": 9, "No": 9, "No sabe": 9}, None),
-        ({"Sí, mucho": 9, "Sí, poco": 9, "No": 9}, None),
-        ({"1": 9, "2": 9}, None),
-    ],
-)
-def test_cells_that_hold_several_answers(cells: dict[str, int], expected: Listed | None) -> None:
-    assert listed(cells) == expected
-
-
-def test_numbers_of_no_answer_stand_far_from_all_others() -> None:
-    assert usual_missing([1, 2, 3, 98, 99], None) == {98: "no_sabe", 99: "no_contesta"}
-    assert usual_missing([*range(18, 98), 98, 99], None) == {}
-    assert usual_missing([0, 5, 10, -99], 10) == {-99: "no_contesta"}
-
-
-def test_answers_stand_in_the_order_of_their_scale() -> None:
-    words = [("Nada", "Nada"), ("Algo", "Algo"), ("Mucha", "Mucha"), ("No sabe", "No sabe"), ("Poca", "Poca")]
-    assert [text for text, _ in in_order(words)][:4] == ["Mucha", "Algo", "Poca", "Nada"]
-    ages = [("60 y más", "60 y más"), ("18 a 29", "18 a 29"), ("30 a 59", "30 a 59")]
-    assert [text for text, _ in in_order(ages)] == ["18 a 29", "30 a 59", "60 y más"]
-
-
-@pytest.mark.parametrize(
-    ("asked", "expected"),
-    [
-        ("${victima} = 'si'", "victima == 1"),
-        ("${victima}='si' and (${edad} >= 18 or ${edad} != 5)", "victima == 1 and (edad >= 18 or edad != 5)"),
-        ("selected(${medios}, 'tv')", "medios_tv == 1"),
-        ("count-selected(${medios}) > 2", None),
-        ("${victima} = 'quizá'", None),
-        ("${otra} = 1", None),
-        ("__import__('os').system('x')", None),
-    ],
-)
-def test_a_forms_condition_is_the_questionnaires_or_none(asked: str, expected: str | None) -> None:
-    items = {"victima": "victima", "edad": "edad", "medios/tv": "medios_tv"}
-    assert condition(asked, {"victima": {"si": 1, "no": 2}}, items) == expected
-
-
 def test_rows_of_headings_are_counted() -> None:
     data = table().astype(object).assign(P3=1, P4=2)
     assert headings_below(data) == 0
@@ -375,11 +288,6 @@ def test_rows_of_headings_are_counted() -> None:
         [["texto"] * len(data.columns), ['{"ImportId":"x"}'] * len(data.columns)], columns=data.columns
     )
     assert headings_below(pd.concat([words, data], ignore_index=True)) == 2
-
-
-def test_a_table_that_is_no_dictionary_is_none() -> None:
-    assert dictionary([("FOLIO", "SEXO"), ("1", "2")]) is None
-    assert dictionary([]) is None
 
 
 def test_the_first_wave_is_its_quarter_or_what_was_said(tmp_path: Path) -> None:
