@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
@@ -379,3 +380,30 @@ def test_a_guess_names_its_rivals_and_a_weight_with_zeros_is_told(tmp_path: Path
     table().assign(FACTOR=rows % 3 * 1.5).to_csv(tmp_path / "ceros.csv", index=False)
     told = new_study(tmp_path / "ceros", [tmp_path / "ceros.csv"])
     assert "FACTOR is called as a weight and has blanks, zeros or labels: it was not taken" in told
+
+
+def test_statas_kinds_of_missing_beside_numbers_and_scales_labelled_at_their_ends(tmp_path: Path) -> None:
+    rows = np.arange(210)
+    said = np.array([".a", ".b"], dtype=object)
+    data = pd.DataFrame({
+        "idnum": rows + 1.0, "estratopri": rows % 4 + 101.0, "upm": rows % 30 + 1.0, "wt": 1.0 + rows % 2 * 0.2,
+        "q1": rows % 2 + 1.0, "q2": np.where(rows % 21 == 0, said[rows % 2], rows % 60 + 18.0),
+        "b18": np.where(rows % 15 == 0, said[rows % 2], rows % 7 + 1.0), "vic1ext": rows // 2 % 2 + 1.0,
+    })  # fmt: skip
+    tagged = data.map(lambda value: value[1] if isinstance(value, str) else value)
+    none = {"a": "No sabe", "b": "No responde"}
+    pyreadstat.write_dta(
+        tagged, str(tmp_path / "pais.dta"), missing_user_values={"q2": ["a", "b"], "b18": ["a", "b"]},
+        variable_value_labels={"q1": first.SEX, "q2": none, "b18": {1: "Nada", 7: "Mucho", **none}, "vic1ext": first.YES_NO},
+        column_labels=["", "Estrato primario", "", "", "Sexo", "Edad", "Confianza en la policía", "Víctima"],
+    )  # fmt: skip
+    told = new_study(tmp_path / "s", [tmp_path / "pais.dta"])
+    base, params = yaml(tmp_path / "s/questionnaires/base.yaml"), yaml(tmp_path / "s/params.yaml")
+    assert "210 accepted" in told and params["weighting"]["scale"] == "relative"
+    assert base["items"]["edad"]["missing"] == {98: "no_sabe", 99: "no_contesta"}
+    assert base["items"]["b18"] == {
+        "text": "Confianza en la policía", "label": "Confianza en la policía", "kind": "integer", "range": [1, 7],
+        "missing": {98: "no_sabe", 99: "no_contesta"},
+    }  # fmt: skip
+    assert base["delivery"]["columns"]["b18"] == {"name": "b18", "codes": {".a": 98, ".b": 99}}
+    assert yaml(tmp_path / "s/questionnaires/indicators.yaml")["indicators"]["b18"]["unit"] == "puntos"

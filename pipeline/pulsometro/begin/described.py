@@ -37,6 +37,7 @@ class Profile:
 
     ``distinct``: how many different values; ``filled``: rows that hold one; ``numbers``: every value as a number, in
     the order of the rows, or None where one is none; ``at``: the column's place in the file, from 0.
+    ``tags``: Stata's kinds of missing in it (``.a``), which are no numbers.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Profile:
     values: Mapping[str, int]
     numbers: pd.Series | None
     at: int = 0
+    tags: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -110,13 +112,17 @@ def profile(delivered: Delivered, name: str) -> Profile:
     texts = column.map(code_text).astype("str")
     filled = texts[texts != ""]
     counts = filled.value_counts(sort=True)
-    commas = filled.str.fullmatch(r"-?\d+,\d+")
-    numbers = pd.to_numeric(filled.where(~commas, filled.str.replace(",", ".", regex=False)), errors="coerce")
+    # Stata's own kinds of missing beside numbers are no text.
+    tagged = filled.str.fullmatch(r"\.[a-z]")
+    tags = tuple(sorted(filled[tagged].unique()))
+    plain = filled[~tagged]
+    commas = plain.str.fullmatch(r"-?\d+,\d+")
+    numbers = pd.to_numeric(plain.where(~commas, plain.str.replace(",", ".", regex=False)), errors="coerce")
     known = counts.head(MOST_VALUES + 1)
     values = {} if len(known) > MOST_VALUES else {str(text): int(count) for text, count in known.items()}
     all_numbers = numbers if len(numbers) and bool(numbers.notna().all()) else None
     at = delivered.columns.index(name)
-    return Profile(name, len(column), len(filled), len(counts), values, all_numbers, at)
+    return Profile(name, len(column), len(filled), len(counts), values, all_numbers, at, tags)
 
 
 def label_for(code: str, labels: Mapping[str, str]) -> str | None:

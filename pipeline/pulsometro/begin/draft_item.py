@@ -12,7 +12,7 @@ class DraftItem:
 
     ``delivered``: delivered text → code, where they are not the same; ``undecided``: code → what to ask of its label;
     ``why``: a comment. ``option``, ``others``: of a multiple answer. ``role``: what it was guessed to be. ``group``:
-    the question of which it is an option.
+    the question of which it is an option. ``points``: whether its numbers are points of a scale.
     """
 
     name: str
@@ -37,6 +37,7 @@ class DraftItem:
     source: str = ""
     ranges: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     group: str = ""
+    points: bool = False
     why: str = ""
 
     @property

@@ -147,7 +147,7 @@ def _unlabelled(item: DraftItem, variable: Variable) -> DraftItem:
     own = variable.profile
     if not own.whole or variable.said.kind in ("integer", "number") or own.distinct > 12:
         return number_item(item, variable)
-    values = sorted(int(float(text)) for text in own.values)
+    values = sorted(int(float(text)) for text in own.values if text not in own.tags)
     if values == [0, 1]:
         return replace(item, codes={1: "sí", 0: "no"}, why="0 and 1 are taken for no and sí")
     far = usual_missing(values, 10)
@@ -158,9 +158,13 @@ def _unlabelled(item: DraftItem, variable: Variable) -> DraftItem:
     below = [value for value in rest if value < 8]
     apart: dict[int, MissingKind] = {8: "no_sabe", 9: "no_contesta"} if below and max(below) <= 6 else {}
     silent = {value: kind for value, kind in {**far, **apart}.items() if value in values}
-    coded = _coded(item, {str(value): "" for value in values if value not in silent}, frozenset(), ordered=False)
+    pairs = {str(value): "" for value in values if value not in silent}
+    pairs |= {tag: variable.labels.get(tag, "No contesta") for tag in own.tags}
+    coded = _coded(item, pairs, frozenset(), ordered=False)
     taken = " and ".join(f"{value} for {kind}" for value, kind in silent.items())
-    return replace(coded, missing=silent, why=f"taken: {taken}, which stand apart" if silent else "")
+    return replace(
+        coded, missing={**silent, **coded.missing}, why=f"taken: {taken}, which stand apart" if silent else ""
+    )
 
 
 def _counted(variable: Variable) -> bool:
@@ -178,15 +182,31 @@ def number_item(item: DraftItem, variable: Variable) -> DraftItem:
             missing[int(plain_number(code))] = none
     if own.numbers is not None:
         missing |= {n: k for n, k in usual_missing(set(own.numbers), said.most).items() if n not in missing}
+    delivered: dict[str, int] = {}
+    for tag in own.tags:
+        top = max(own.high, 0 if said.most is None else said.most)
+        code = next(n for n in (98, 99, 997, 998, 999, *range(9990, 10_020)) if n > top and n not in missing)
+        delivered[tag], missing[code] = code, missing_kind(variable.labels.get(tag, "")) or "no_contesta"
     kind: ItemKind = "integer" if (own.whole and own.high < 2**31) or own.numbers is None else "number"
     free = [] if own.numbers is None else [value for value in own.numbers if value not in missing]
     low, high = (int(min(free)), int(max(free))) if free else (0, 0)
-    between = None
+    between: tuple[int, int] | None = None
+    points = False
     if item.role == "age":
         least = said.least if said.least is not None else (18 if low >= 18 else low)
         between = (least, max(high, min([97, *(code - 1 for code in missing if code > high)])))
     elif said.least is not None and said.most is not None and said.least <= low and high <= said.most:
         between = (said.least, said.most)
     elif kind == "integer" and len(set(free)) >= 9 and low >= 0 and high == 10:
-        between = (0, 10)
-    return replace(item, kind=kind, missing=missing, range=between)
+        between, points = (0, 10), True
+    elif _ends(said.labels) == (low, high) and high <= 10:
+        # Labelled at its ends alone: a scale of points.
+        between, points = (low, high), True
+    return replace(item, kind=kind, missing=missing, range=between, delivered=delivered, points=points)
+
+
+def _ends(labels: Mapping[str, str]) -> tuple[int, int] | None:
+    """The least and greatest code of an answer, where there are two or more."""
+    codes = [plain_number(code) for code, label in labels.items() if missing_kind(label) is None]
+    numbers = sorted(int(code) for code in codes if re.fullmatch(r"\d{1,2}", code))
+    return (numbers[0], numbers[-1]) if len(numbers) > 1 else None

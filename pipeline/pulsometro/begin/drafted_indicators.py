@@ -17,7 +17,7 @@ _UNITS = (
 
 def unit_of(item: DraftItem) -> str | None:
     """What a number is of: points where it is a scale, else by its words; None where nothing says it."""
-    if item.range is not None and item.range[1] == 10 and item.range[0] in (0, 1):
+    if item.points:
         return "puntos"
     words = simple(f"{item.text} {item.label}")
     return next((unit for pattern, unit in _UNITS if re.search(pattern, words)), None)

@@ -23,7 +23,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         r"\b(?:ponderador|ponderacion|factor de expansion|factor expansion|fac exp|factor exp|pondera|expansion)\b",
         r"^(?:factor|fac|pond|weight|weights|wt|wgt|pesow?|fexp|w)$", r"\b(?:factor|weight|wt|wgt|pond)\b", r"^fac\b",
     ),
-    "strata": (r"^(?:est dis|estrato dis|estrato (?:de )?diseno|stratum|strata)", r"\bestratos?\b", r"^estr?$"),
+    "strata": (r"^(?:est dis|estrato dis|estrato (?:de )?diseno|stratum|strata)", r"\bestratos?\b", r"^estrat|^estr?$"),
     "psu": (r"^(?:upm|psu|upm dis)$", r"\b(?:upm|psu|unidad primaria|conglomerado|cluster)\b",
             r"\b(?:ageb|seccion electoral)\b", r"\b(?:punto|manzana|seccion)\b"),
     "date": (r"^(?:fecha(?: de)?(?: la)?(?: entrevista| encuesta| levantamiento| aplicacion)?|fec|date)$",
