@@ -392,9 +392,11 @@ def test_statas_kinds_of_missing_beside_numbers_and_scales_labelled_at_their_end
     })  # fmt: skip
     tagged = data.map(lambda value: value[1] if isinstance(value, str) else value)
     none = {"a": "No sabe", "b": "No responde"}
+    ends = {1: "Nada", 7: "Mucho", **none}
+    labels = {"q1": first.SEX, "q2": none, "b18": ends, "vic1ext": first.YES_NO}
     pyreadstat.write_dta(
         tagged, str(tmp_path / "pais.dta"), missing_user_values={"q2": ["a", "b"], "b18": ["a", "b"]},
-        variable_value_labels={"q1": first.SEX, "q2": none, "b18": {1: "Nada", 7: "Mucho", **none}, "vic1ext": first.YES_NO},
+        variable_value_labels=labels,
         column_labels=["", "Estrato primario", "", "", "Sexo", "Edad", "Confianza en la policía", "Víctima"],
     )  # fmt: skip
     told = new_study(tmp_path / "s", [tmp_path / "pais.dta"])

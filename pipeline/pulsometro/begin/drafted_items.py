@@ -122,7 +122,7 @@ def _of_role(variable: Variable, role: str, name: str, roles: Roles) -> DraftIte
     if role in ("interviewer", "phone"):
         return replace(item, kind="text")
     if role == "duration":
-        return replace(item, kind="number")
+        return replace(number_item(item, variable), kind="number", range=None, points=False)
     if role in DESIGN:
         kind: ItemKind = "number" if role in ("weight", "probability") else "integer" if _plain(own) else "text"
         return replace(item, kind=kind, required=own.filled == own.rows)
