@@ -46,6 +46,10 @@ def examine() -> str:
     for finding in findings():
         mark, word = ("✓", finding.version) if finding.version else ("–", f"not here; {finding.remedy}")
         lines.append(f"{mark} {finding.name}: {word}")
-    engine = "Quarto" if shutil.which("quarto") else "pandoc and Typst (fallback)"
-    lines.append(f"Reports will be rendered with {engine}.")
+    lines.append(f"Reports will be rendered with {engine()}.")
     return "\n".join(lines)
+
+
+def engine() -> str:
+    """What renders the reports on this machine."""
+    return "Quarto" if shutil.which("quarto") else "pandoc and Typst (fallback)"

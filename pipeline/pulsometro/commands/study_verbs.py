@@ -110,9 +110,27 @@ def key() -> None:
     )
 
 
-@click.command(cls=Verb, example="pulso doctor", makes=["nothing: what it finds is printed"])
-def doctor() -> None:
-    """What this machine has, what it lacks, and how to get it."""
-    from pulsometro.doctor import examine
+@click.command(cls=Verb, example="pulso doctor", makes=["nothing: what it finds is printed, as JSON with --json"])
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON, for another program.")
+def doctor(as_json: bool) -> None:
+    """What this machine lacks, and what is wrong in the study's files; exits 1 when a stage would refuse them."""
+    import json
+    from dataclasses import asdict
 
-    click.echo(examine())
+    from pulsometro.doctor import engine, examine, findings
+
+    try:
+        from pulsometro.commands.study_look import look_at_study, told
+
+        look = look_at_study(Path.cwd())
+        said = told(look) if look else "No study here: run it inside of one's folder to have its files looked at."
+    except ImportError as error:
+        look, said = None, f"The study was not looked at: {error.name or 'a package'} is not here."
+    if as_json:
+        machine = {"programs": [asdict(each) for each in findings()], "engine": engine()}
+        found = {"machine": machine, "study": asdict(look) if look else None, "sound": not (look and look.faults)}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"{examine()}\n\n{said}")
+    if look and look.faults:
+        raise SystemExit(1)

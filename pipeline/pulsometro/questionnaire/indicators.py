@@ -190,7 +190,7 @@ def check_against(
 
     Raises PulsoError naming every indicator, the code or item, and the wave.
     """
-    refuse(path, _faults_against(indicators.available(questionnaire), questionnaire, areas))
+    refuse(path, faults_against(indicators.available(questionnaire), questionnaire, areas))
 
 
 def _needs_a_number(indicator: Indicator) -> str:
@@ -200,9 +200,10 @@ def _needs_a_number(indicator: Indicator) -> str:
     return "the share of a range" if indicator.range is not None else ""
 
 
-def _faults_against(
+def faults_against(
     available: Mapping[str, Indicator], questionnaire: Questionnaire, areas: Collection[str]
 ) -> Iterator[Fault]:
+    """What ``check_against`` refuses, of the indicators that the wave has."""
     wave, items = questionnaire.wave, questionnaire.items
     for name, indicator in available.items():
         where = f"indicators.{name}"

@@ -1,6 +1,6 @@
 """From the YAML of a wave, and what it extends, to a checked Questionnaire."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +19,7 @@ from pulsometro.settings.configuration import STRICT, examine, load_yaml
 from pulsometro.settings.faults import Fault, refuse, shown
 from pulsometro.settings.made_once import once
 from pulsometro.settings.names import file_name_fault, hidden_characters
+from pulsometro.settings.undecided import undecided
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,13 @@ def load_questionnaire(folder: Path, wave: str, areas: Collection[str] = ()) -> 
 
 def _made(merged: dict[str, Any], path: Path, wave: str, areas: Collection[str]) -> Questionnaire:
     items, undone = with_scales(merged)
-    delivery, undecided = with_columns(merged)
+    delivery, undecided_columns = with_columns(merged)
     content, wrong = examine(_WaveFile, {**merged, "items": items, "delivery": delivery})
-    refuse(path, [*undone, *undecided, *wrong], merged)
+    told = [fault.place for fault in undecided_columns]
+    open_ = [fault for fault in undecided(merged) if not _below(fault.place, told)]
+    # What is to be decided is of no kind yet, and so nothing else is wrong with it.
+    wrong = [fault for fault in wrong if not _below(fault.place, [fault.place for fault in open_])]
+    refuse(path, [*undone, *undecided_columns, *open_, *wrong], merged)
     if content is None:
         raise TypeError(f"{path}: neither made nor refused")
     refuse(path, [*_faults(content, wave, areas), *hidden_characters(merged)], merged)
@@ -72,6 +77,10 @@ def _made(merged: dict[str, Any], path: Path, wave: str, areas: Collection[str])
     return Questionnaire(
         wave, items, replace(content.delivery, columns=known), content.fieldwork, skips, content.attempts, kept
     )
+
+
+def _below(place: Sequence[Any], others: Sequence[Sequence[Any]]) -> bool:
+    return any(tuple(place[: len(other)]) == tuple(other) for other in others)
 
 
 def shared_files(folder: Path, wave: str) -> tuple[Path, ...]:

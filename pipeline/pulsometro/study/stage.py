@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pulsometro.common.files import atomic_folder, write_json
 from pulsometro.settings.configuration import load_yaml
+from pulsometro.study.open_decisions import moved_on, open_in
 from pulsometro.study.parameters import Params
 from pulsometro.study.study_faults import refuse_study
 from pulsometro.study.study_folder import Study
@@ -65,4 +66,8 @@ def run(study: Study) -> str:
         for name, value in found.items():
             write_json(value, Path(folder) / name)
     note = f" {OLD_PLACES}" if study.params.municipalities else ""
-    return f"{path.name}: {len(study.waves)} waves, {len(sections(said))} settings, all valid.{note}"
+    lines = [f"{path.name}: {len(study.waves)} waves, {len(sections(said))} settings, all valid.{note}"]
+    lines += [f"{wave} is withheld until this is decided: {fault.text}"
+              for wave in study.waves for fault in open_in(study.root, wave)]  # fmt: skip
+    lines += [f"{path.name}, {text}" for _, text in moved_on(path)]
+    return "\n".join(lines)

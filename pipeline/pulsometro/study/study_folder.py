@@ -10,11 +10,12 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.questionnaire import Indicators, Questionnaire, load_indicators, load_questionnaire
 from pulsometro.questionnaire.comparability import unknown_waves
 from pulsometro.settings.configuration import load_yaml, validate
-from pulsometro.settings.faults import Fault, refuse
+from pulsometro.settings.faults import Fault, Refused, refuse, refuse_files
 from pulsometro.settings.made_once import FrozenDict, once
 from pulsometro.settings.names import hidden_characters
 from pulsometro.study.areas_in_time import codes_in
 from pulsometro.study.layout import inside
+from pulsometro.study.open_decisions import open_in, refuse_open, with_stand_ins
 from pulsometro.study.parameter_faults import faults_of
 from pulsometro.study.parameters import Identity, Params, Place, Wave
 
@@ -79,6 +80,21 @@ class Study:
         faults = [Fault(text) for text in unknown_waves(found, list(self.waves))]
         refuse(self.questionnaires / f"{wave}.yaml", faults)
         return found
+
+    def refuse_open(self, wave: str) -> None:
+        """Raise PulsoError with all that is still TODO of a wave, where params.yaml has some of it.
+
+        What its questionnaire alone has is told by whoever reads that.
+        """
+        faults = open_in(self.root, wave)
+        if not faults:
+            return
+        found = {self.root / "params.yaml": faults}
+        try:
+            self.questionnaire(wave)
+        except Refused as refused:
+            found |= {path: list(each) for path, each in refused.by_file.items()}
+        refuse_files(found)
 
     @property
     def questionnaires(self) -> Path:
@@ -153,13 +169,14 @@ def find_root(start: Path) -> Path:
 def load_study(start: Path | None = None) -> Study:
     """Read and validate the params.yaml of the study around ``start`` (default: this folder).
 
-    Raises PulsoError naming every key that is unknown, missing or wrong; once all of them can be read, every name,
-    date and choice that cannot be used.
+    Raises PulsoError naming all that is still TODO for the whole study; every key that is unknown, missing or wrong;
+    once all of them can be read, every name, date and choice that cannot be used.
     """
     root = find_root(start or Path.cwd())
     path = root / "params.yaml"
     content = load_yaml(path)
-    return Study(root, once((Params, path), repr(content), lambda: _made(content, path)))
+    refuse_open(root, content)
+    return Study(root, once((Params, path), repr(content), lambda: _made(with_stand_ins(content), path)))
 
 
 def _made(content: dict[str, Any], path: Path) -> Params:

@@ -128,6 +128,7 @@ def carried(
         earlier = withheld_before(study, wave, stage)
         if earlier is not None:
             raise WaveWithheld(earlier)
+        study.refuse_open(wave)
         with atomic_folder(study.processed(wave, stage)) as folder:
             said = work(folder)
             write_record(manifest(folder, wave, stage), folder / MANIFEST)
