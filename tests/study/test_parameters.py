@@ -191,3 +191,17 @@ def test_pages_of_places_that_nobody_estimates_are_refused_and_the_remedy_mends_
         load_study(tmp_path / "a")
     write_study(tmp_path / "b", {"estimation.domains": [[], ["sexo"], ["municipio"]]})
     assert load_study(tmp_path / "b").params.publish.reports
+
+
+def test_all_missing_keys_come_in_one_message_with_what_they_hold(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("waves: {'2021T1': {file: a.csv}}\nreport: {whole: la zona}\n")
+    with pytest.raises(PulsoError) as stop:
+        load_study(tmp_path)
+    for part in (
+        "the key 'study' is missing; add it, with title, short_title, population, area, area_short, producer.",
+        "the key 'waves.2021T1.fieldwork' is missing; add it, with start, end.",
+        "the key 'waves.2021T1.period' is missing", "the key 'weighting' is missing; add it, with base",
+        "the key 'estimation' is missing; add it, with se, domains.", "the key 'report.people' is missing",
+        "the key 'report.headline' is missing; add it, with indicator.", "the key 'current_wave' is missing",
+    ):  # fmt: skip
+        assert part in str(stop.value), part

@@ -3,7 +3,7 @@
 import difflib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -113,11 +113,22 @@ def examine(kind: type[Settings], content: Any, prefix: str = "") -> tuple[Setti
             near = _nearest(place, parent, missing)
             meant.add((*place[:-1], near))
             faults.append(Fault(_unknown(_key(prefix, place), near), place))
-    for each, place, _ in errors:
+    for each, place, parent in errors:
         # A misspelt key is also a missing one: the misspelling says more.
         if each["type"] not in _UNKNOWN and place not in meant:
-            faults += _told(each, _key(prefix, place), place)
+            faults += _told(each, _key(prefix, place), place, _needed(parent, place[-1]) if place else [])
     return None, faults
+
+
+def _needed(parent: Any, key: Any) -> list[str]:
+    """What a missing key must hold itself, so that it is told at once: keys below it that have no default."""
+    options = _options(_inside(parent, key))
+    kind = options[0] if len(options) == 1 else None
+    if not is_dataclass(kind):
+        return []
+    own = [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
+    deeper = {name: _needed(kind, name) for name in own}
+    return [f"{name} ({', '.join(deeper[name])})" if deeper[name] else name for name in own]
 
 
 def _adapter(kind: Any) -> Any:
@@ -150,9 +161,10 @@ def _nearest(place: Sequence[Any], parent: Any, missing: set[tuple[Any, ...]]) -
     return next((key for key in near if (*place[:-1], key) in missing), near[0] if near else "")
 
 
-def _told(error: Any, key: str, place: tuple[Any, ...]) -> list[Fault]:
+def _told(error: Any, key: str, place: tuple[Any, ...], needed: Sequence[str] = ()) -> list[Fault]:
     if error["type"] in _MISSING:
-        return [Fault(f"the key '{key}' is missing; add it.", place)]
+        below = f", with {', '.join(needed)}" if needed else ""
+        return [Fault(f"the key '{key}' is missing; add it{below}.", place)]
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, Contradiction):
         return [replace(fault, place=place) for fault in cause.faults]
