@@ -12,7 +12,8 @@ NAME = "delivery.json"
 NoteKind = Literal[
     "encoding_guessed", "blank_rows", "hidden_sheets", "quoted", "padded_codes", "blank_skips", "rows_uncounted",
     "hidden_characters", "decomposed", "letters_lost", "mended", "mojibake", "labels_read", "header_rows",
-    "headings_repeated", "zero_dates", "time_zones", "verdicts_obeyed", "verdicts_kept", "blank_words", "skipped_rows",
+    "headings_repeated", "zero_dates", "time_zones", "verdicts_obeyed", "verdicts_kept", "blank_words",
+    "skipped_rows", "deleted_rows",
 ]  # fmt: skip
 DifferenceKind = Literal[
     "label_differs",
@@ -45,6 +46,7 @@ _NOTES: Mapping[NoteKind, str] = {
     "with each word: {}",
     "header_rows": "further rows of headings were left out: {}",
     "skipped_rows": "rows that delivery.skip_rows says are no interviews were left out: {}",
+    "deleted_rows": "{} records that a program marked as deleted were left out",
     "headings_repeated": "rows that repeat the column names were left out: {}",
     "zero_dates": "dates that are a program's word for none were read as blank: {}",
     "time_zones": "times of another zone were turned into the study's before the day was cut: {}",

@@ -42,6 +42,7 @@ _NOTES: Mapping[NoteKind, str] = {
     "no lo son, declárelas en delivery.blank: {}.",
     "header_rows": "Se dejaron fuera otros renglones de encabezado: {}.",
     "skipped_rows": "Se dejaron fuera los renglones que el cuestionario declara que no son entrevistas: {}.",
+    "deleted_rows": "Se dejaron fuera {} registros que un programa marcó como borrados.",
     "headings_repeated": "Se dejaron fuera renglones que repiten los nombres de las columnas: {}.",
     "zero_dates": "Fechas con las que un programa dice que no hay ninguna se leyeron como vacías: {}.",
     "time_zones": "Las horas de otra zona se pasaron a la del estudio antes de cortar el día: {}.",

@@ -25,7 +25,7 @@ _DAMAGED = (
 )  # fmt: skip
 _RUNS = re.compile(r"[^\W\d_]+|\d+")
 READABLE = (
-    ".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".csv", ".txt", ".tsv", ".xlsx", ".xls", ".parquet",
+    ".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".csv", ".txt", ".tsv", ".xlsx", ".xls", ".parquet", ".dbf",
 )  # fmt: skip
 
 
@@ -72,6 +72,8 @@ def _chosen(path: Path, infos: list[zipfile.ZipInfo], pattern: str | None) -> zi
             )
     usable = [i for i in infos if not i.is_dir() and i.filename.lower().endswith(READABLE) and not _litter(i)]
     found = [i for i in usable if pattern is None or fnmatch.fnmatchcase(i.filename, pattern)]
+    # Producers put the same table as .dbf beside another format of it, and did before it was read.
+    found = [i for i in found if not i.filename.lower().endswith(".dbf")] or found
     if len(found) == 1:
         return found[0]
     asked = f" '{pattern}'" if pattern else ""

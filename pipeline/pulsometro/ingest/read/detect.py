@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Literal
 
 from pulsometro.common.errors import PulsoError
+from pulsometro.ingest.read.dbase import looks_like_dbf
 from pulsometro.ingest.read.mojibake import mended, shares
 
-Format = Literal["sav", "zsav", "por", "dta", "sas7bdat", "csv", "xlsx", "xls", "parquet", "zip"]
+Format = Literal["sav", "zsav", "por", "dta", "sas7bdat", "csv", "xlsx", "xls", "parquet", "dbf", "zip"]
 
-FORMATS = "SPSS (.sav, .zsav, .por), Stata (.dta), SAS (.sas7bdat), .csv, .xlsx, .xls, .parquet or a .zip of one"
+FORMATS = "SPSS (.sav, .zsav, .por), Stata (.dta), SAS (.sas7bdat), .csv, .xlsx, .xls, .parquet, .dbf or a .zip of one"
 _SUFFIXES: dict[str, Format] = {
     ".sav": "sav", ".zsav": "zsav", ".por": "por", ".dta": "dta", ".sas7bdat": "sas7bdat", ".csv": "csv",
     ".txt": "csv", ".tsv": "csv", ".tab": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls",
-    ".parquet": "parquet", ".zip": "zip",
+    ".parquet": "parquet", ".dbf": "dbf", ".zip": "zip",
 }  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0"
 _SAS = bytes.fromhex("000000000000000000000000c2ea8160")
@@ -70,6 +71,8 @@ def format_of(path: Path) -> Format:
     wrong = found is not None and found != named and {found, named} not in ({"xlsx", "zip"}, {"sav", "zsav"})
     # A workbook of Excel 2 to 4 begins with such a byte; servers call text and web pages .xls.
     marked = named == "xls" and found is None and head[:1] != b"\x09"
+    if named == "dbf" and found is None and looks_like_dbf(head):
+        return named
     if wrong or marked or (found is None and named not in {"csv", "por", "dta", "xls"}):
         seems = f"it looks like .{found}" if found else _seems(head)
         seems += ", or a workbook with a password" if (found, named) == ("xls", "xlsx") else ""

@@ -13,6 +13,7 @@ import pandas as pd
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest.read.archive import MAXIMUM_BYTES, extracted
 from pulsometro.ingest.read.damage import readable
+from pulsometro.ingest.read.dbase import read_dbf
 from pulsometro.ingest.read.delimited import read_text
 from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
 from pulsometro.ingest.read.detect import FORMATS, MAXIMUM_COLUMNS, Format, format_of
@@ -50,6 +51,8 @@ def _load(suffix: str) -> None:
         import xlrd  # noqa: F401
     elif suffix == ".parquet":
         import pyarrow.parquet  # noqa: F401
+    elif suffix == ".dbf":
+        import dbf  # noqa: F401
 
 
 def _whole(path: Path, delivery: Delivery, wanted: Wanted) -> Delivered:
@@ -89,6 +92,8 @@ def _read(path: Path, kind: Format, delivery: Delivery, wanted: Wanted) -> Deliv
         result = read_workbook(path, kind, delivery, wanted)
     elif kind == "parquet":
         result = _parquet(path, wanted)
+    elif kind == "dbf":
+        result = read_dbf(path, delivery, wanted)
     elif kind == "zip":
         raise PulsoError(f"{path}: a zip inside a zip is not opened; deliver {FORMATS}.")
     else:
