@@ -118,7 +118,12 @@ SCENARIOS = {
         "estimation.interval": "kg", "estimation.lonely_psu": "remove", "publish.release": False,
         "release": None, "check.area": None, "waves.2021T1.file": "datos.zip", "waves.2021T2.file": "datos.zip",
         "check.severity": {"nonresponse": "info", "range.pesos": "warning", "near_duplicates": "critical"},
-    }, {"items.seguro.comparable": {"since": "2021T2"}, "delivery.member": "datos.csv"}),
+    }, {"items.seguro.comparable": {"since": "2021T2"}, "delivery.member": "datos.csv",
+        "items.factor.kind": "design", "items.upm": {"text": "Unidad", "label": "Unidad", "kind": "design",
+                                                     "values": "text", "required": True},
+        "items.upms": {"text": "Unidades", "label": "Unidades", "kind": "design", "values": "integer"},
+        "items.lineas": {"text": "Del 0 al 10, ¿qué tan bueno?", "label": "Nota", "kind": "scale", "range": [0, 10],
+                         "missing": {99: "no_contesta"}, "ends": {0: "nada", 10: "mucho"}}}),
     "two frames": Scenario({
         "municipalities": None,
         "places": {"word": {"singular": "distrito", "plural": "distritos"},
@@ -139,7 +144,7 @@ SCENARIOS = {
         "weighting.within": "municipio", "estimation.se": "taylor", "publish.reports": False,
         "weighting.scale": "relative", "waves.2021T1.file": "datos.xlsx", "waves.2021T2.file": "datos.xlsx",
     }, {"delivery.sheet": "Base", "delivery.header_row": 3, "delivery.skip_rows": [4],
-        "delivery.missing": {"88": "no_sabe", ".b": "no_contesta"}}, totals=False),
+        "delivery.missing": {"88": "no_sabe", ".b": "no_contesta", ".c": "no_aplica"}}, totals=False),
 }  # fmt: skip
 # Codes of settings and tables, and what an empty value prints: no reader's words.
 MACHINE = re.compile(
@@ -149,6 +154,9 @@ MACHINE = re.compile(
 # What no scenario of a tiny study can have, and the test that has it instead.
 ELSEWHERE = {
     "simulate=given": "tests/small_study.py",
+    # Read, they are of the kind that their values have.
+    "questionnaire.items.kind=design": "tests/questionnaire/test_item_kinds.py",
+    "questionnaire.items.kind=scale": "tests/questionnaire/test_item_kinds.py",
     "questionnaire.delivery.columns.option=given": "tests/ingest/harmonise/test_harmonise.py",
     "questionnaire.delivery.columns.separator=given": "tests/bad_inputs/codes_numbers.py",
     "questionnaire.attempts.columns.separator=given": "tests/bad_inputs/codes_numbers.py",

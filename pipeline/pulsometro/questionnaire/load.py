@@ -10,8 +10,10 @@ from pulsometro.questionnaire.coherence import conditions_of, consistency_faults
 from pulsometro.questionnaire.cuts import cut_faults
 from pulsometro.questionnaire.expressions import parse
 from pulsometro.questionnaire.item_faults import code_faults, delivery_faults, name_faults, skip_faults
+from pulsometro.questionnaire.item_kinds import kind_faults, with_kinds
 from pulsometro.questionnaire.missing_for_all import missing_faults, with_missing
 from pulsometro.questionnaire.model import Attempts, Consistency, Delivery, Fieldwork, Item, Questionnaire
+from pulsometro.questionnaire.multiple_items import with_multiples
 from pulsometro.questionnaire.shorthand import with_columns, with_scales
 from pulsometro.questionnaire.writing_faults import mark_faults, number_faults, option_faults, word_faults
 from pulsometro.questionnaire.written_forms import format_faults
@@ -57,6 +59,8 @@ def load_questionnaire(folder: Path, wave: str, areas: Collection[str] = ()) -> 
 
 
 def _made(merged: dict[str, Any], path: Path, wave: str, areas: Collection[str]) -> Questionnaire:
+    expanded = with_multiples(merged)
+    merged = dict(expanded.content)
     items, undone = with_scales(merged)
     delivery, undecided_columns = with_columns(merged)
     content, wrong = examine(_WaveFile, {**merged, "items": items, "delivery": delivery})
@@ -64,10 +68,12 @@ def _made(merged: dict[str, Any], path: Path, wave: str, areas: Collection[str])
     open_ = [fault for fault in undecided(merged) if not _below(fault.place, told)]
     # What is to be decided is of no kind yet, and so nothing else is wrong with it.
     wrong = [fault for fault in wrong if not _below(fault.place, [fault.place for fault in open_])]
-    refuse(path, [*undone, *undecided_columns, *open_, *wrong], merged)
+    refuse(path, [*expanded.faults, *undone, *undecided_columns, *open_, *wrong], merged)
     if content is None:
         raise TypeError(f"{path}: neither made nor refused")
-    refuse(path, [*_faults(content, wave, areas), *hidden_characters(merged)], merged)
+    wrong = list(kind_faults(content.items))
+    content = replace(content, items=with_kinds(content.items))
+    refuse(path, [*wrong, *_faults(content, wave, areas), *hidden_characters(merged)], merged)
     items = _ordered(content)
     columns = with_missing(items, content.delivery)
     known = {name: column for name, column in columns.items() if name in items}
@@ -75,7 +81,14 @@ def _made(merged: dict[str, Any], path: Path, wave: str, areas: Collection[str])
     # A shared condition may name an item that this wave leaves out: then it says nothing of this wave.
     kept = {n: each for n, each in content.consistency.items() if conditions_of(each) <= set(items)}
     return Questionnaire(
-        wave, items, replace(content.delivery, columns=known), content.fieldwork, skips, content.attempts, kept
+        wave,
+        items,
+        replace(content.delivery, columns=known),
+        content.fieldwork,
+        skips,
+        content.attempts,
+        kept,
+        {name: each for name, each in expanded.multiples.items() if set(each.items.values()) <= set(items)},
     )
 
 
@@ -123,7 +136,7 @@ def _merge(base: Any, over: Any) -> Any:
         return over
     result = dict(base)
     for key, value in over.items():
-        whole = key in {"codes", "missing", "ranges", "scales"} or key not in base
+        whole = key in {"codes", "missing", "ranges", "scales", "ends", "options"} or key not in base
         result[key] = value if whole else _merge(base[key], value)
     return result
 

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 from pulsometro.questionnaire.expressions import Condition
 from pulsometro.settings.configuration import STRICT
 
-ItemKind = Literal["single", "integer", "number", "text", "date", "area"]
+ItemKind = Literal["single", "integer", "number", "text", "date", "area", "scale", "design"]
+DesignValues = Literal["text", "integer", "number"]
 # Never among what partners get, whatever the item is.
 NEVER_RELEASED = ("text", "date")
 MissingKind = Literal["no_aplica", "no_sabe", "no_contesta"]
@@ -46,6 +47,11 @@ class Item:
     ``sensitive``: an answer that harms who is known to have given it (victim, report, bribe): thin cells of it are
     withheld, and how much a group of equal respondents gives away of it is measured.
     ``required``: an empty answer quarantines the row.
+    ``kind: scale``: whole numbers in ``range`` of which only the ends have words (0 nada … 10 mucho); ``ends``: number
+    → word. An item that was loaded is an integer.
+    ``kind: design``: of the sample (strata, units, probabilities, factors), for weights and variances; it is never
+    released, listed as a question or printed. ``values``: what its values are (a number where it is not said); an item
+    that was loaded has that kind.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -63,6 +69,18 @@ class Item:
     sensitive: bool = False
     required: bool = False
     notes: str = ""
+    values: DesignValues | None = None
+    ends: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def design(self) -> bool:
+        """Whether it is of the sample's design, and nobody's answer."""
+        return self.values is not None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its values never leave the pipeline."""
+        return self.private or self.design
 
     @property
     def valid_codes(self) -> tuple[int, ...]:
@@ -201,6 +219,20 @@ class Consistency:
 
 
 @dataclass(frozen=True)
+class Multiple:
+    """A question of several answers, of which each option is an item of yes and no.
+
+    ``items``: code of an option → its item; ``options``: code → label; ``none``: the code of "none of them".
+    """
+
+    text: str
+    label: str
+    items: Mapping[int, str]
+    options: Mapping[int, str]
+    none: int | None = None
+
+
+@dataclass(frozen=True)
 class Questionnaire:
     """One wave's instrument: items in the order asked, skips parsed, the crosswalk, and what must be consistent."""
 
@@ -211,6 +243,7 @@ class Questionnaire:
     skips: Mapping[str, Condition]
     attempts: Attempts = Attempts()
     consistency: Mapping[str, Consistency] = field(default_factory=dict)
+    multiples: Mapping[str, Multiple] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Item:
         return self.items[name]
@@ -223,7 +256,7 @@ class Questionnaire:
     @property
     def public(self) -> tuple[str, ...]:
         """Items that partners may have, in order."""
-        return tuple(name for name, item in self.items.items() if not item.private)
+        return tuple(name for name, item in self.items.items() if not item.hidden)
 
     def among(self, names: Collection[str]) -> tuple[str, ...]:
         """The named items that this wave has, in order."""

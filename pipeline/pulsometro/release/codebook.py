@@ -140,7 +140,7 @@ def protection_note(study: Study, made: Microdata) -> str:
     kept = {v.name for table in made.tables.values() for v in table.items}
     in_groups = {item.derived.source for name, item in asked.items.items() if name in kept and item.derived}
     left_out = [name for name in asked.items if name not in kept and name not in in_groups]
-    private = [name for name in left_out if asked[name].private or asked[name].kind in NEVER_RELEASED or name == FOLIO]
+    private = [name for name in left_out if asked[name].hidden or asked[name].kind in NEVER_RELEASED or name == FOLIO]
     return _render(
         "PROTECCION.md.j2",
         study=study.identity,

@@ -127,8 +127,8 @@ def variable_of(name: str, item: Item, areas: Mapping[str, str]) -> Variable:
     kind: Literal["code", "whole", "number"] = "code"
     if item.kind in ("integer", "number"):
         kind = "whole" if item.kind == "integer" else "number"
-    return Variable(name, item.label, kind, {**item.codes, **labels}, item.missing, item.text, item.ask_if or "",
-                    numbers)  # fmt: skip
+    labels = {**item.codes, **item.ends, **labels}
+    return Variable(name, item.label, kind, labels, item.missing, item.text, item.ask_if or "", numbers)
 
 
 def place_numbers(areas: Mapping[str, str], missing: Iterable[int]) -> dict[str, int]:

@@ -17,6 +17,7 @@ def indicator_faults(known: Known) -> Iterator[Fault]:
         yield from _name_faults(name, indicator, known)
         yield from _code_faults(name, indicator, known)
         yield from _kind_faults(name, indicator, known)
+        yield from _design_faults(name, indicator, known)
 
 
 def _name_faults(name: str, indicator: Indicator, known: Known) -> Iterator[Fault]:
@@ -30,6 +31,15 @@ def _name_faults(name: str, indicator: Indicator, known: Known) -> Iterator[Faul
     if indicator.kind == "index" and not 1 <= indicator.at_least <= len(indicator.items):
         most = len(indicator.items)
         yield Fault(f"{key}.at_least is {indicator.at_least} of {most} items; write 1 to {most}.", (*place, "at_least"))
+
+
+def _design_faults(name: str, indicator: Indicator, known: Known) -> Iterator[Fault]:
+    """Items of the sample's design, of which nothing is ever printed."""
+    asked = {*((indicator.item,) if indicator.item else ()), *indicator.items}
+    for item in sorted(asked | set(parse(indicator.base, "").items if indicator.base else ())):
+        if any(version.design for version in known.versions(item)):
+            text = f"indicators.{shown(name)} is of '{shown(item)}', which is of the sample's design and never printed"
+            yield Fault(f"{text}; name a question, or give the item another kind.", ("indicators", name))
 
 
 def _code_faults(name: str, indicator: Indicator, known: Known) -> Iterator[Fault]:

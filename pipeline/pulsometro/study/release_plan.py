@@ -38,6 +38,8 @@ def never_released(questionnaire: Questionnaire, params: Params) -> Mapping[str,
     for name, item in questionnaire.items.items():
         if item.private:
             found[name] = "private in the questionnaire"
+        elif item.design:
+            found[name] = "of the sample's design (kind: design), which is never released"
         elif name in questionnaire.delivery.respondent or name == "folio":
             found[name] = "the respondent's id"
         elif item.kind == "date":

@@ -72,7 +72,7 @@ def read_dbf(path: Path, delivery: Delivery, wanted: Callable[[tuple[str, ...]],
             table.close()
     index = pd.Index(np.flatnonzero(kept) + 1, dtype="int64")
     frame = pd.DataFrame(values, columns=list(found), index=index, dtype=object)
-    notes = (Note("encoding_guessed", encoding),) if guessed else ()
+    notes: tuple[Note, ...] = (Note("encoding_guessed", encoding),) if guessed else ()
     notes += (Note("deleted_rows", f"{int((~kept).sum()):,}"),) if not kept.all() else ()
     return Delivered(frame, columns, {}, {"format": "dbf", "encoding": encoding}, notes)
 

@@ -81,14 +81,22 @@ def wording(questionnaire: Questionnaire) -> str:
     lines = []
     for number, name in enumerate((name for name in questionnaire.asked if _shown(questionnaire[name])), 1):
         item, mark = questionnaire[name], f"{number}.  "
-        answers = " / ".join(item.codes.values()) or _KINDS.get(item.kind, "")
+        answers = _scale(item) or " / ".join(item.codes.values()) or _KINDS.get(item.kind, "")
         said = ". ".join(part.rstrip(".") for part in (answers, _filter(questionnaire, name), item.notes) if part)
         lines.append(f"{mark}{escape(item.text)}\n\n{' ' * len(mark)}{escape(upper_first(said))}.")
     return "«No sabe» y «no contesta» no se leen.\n\n::: {.asked}\n" + "\n\n".join(lines) + "\n:::"
 
 
+def _scale(item: Item) -> str:
+    """Of a scale, the number and word of each end: "de 0 a 10 (0 nada, 10 mucho)"."""
+    if not item.ends or item.range is None:
+        return ""
+    ends = ", ".join(f"{number} {word}" for number, word in sorted(item.ends.items()))
+    return f"de {item.range[0]} a {item.range[1]} ({ends})"
+
+
 def _shown(item: Item) -> bool:
-    return not item.private and item.kind != "text"
+    return not item.hidden and item.kind != "text"
 
 
 def _filter(questionnaire: Questionnaire, name: str) -> str:
