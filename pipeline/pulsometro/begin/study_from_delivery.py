@@ -16,10 +16,10 @@ from pulsometro.begin.drafted_params import Begun, params_text
 from pulsometro.begin.drafted_population import FILE, README, Margins, margins, table_text
 from pulsometro.begin.drafted_questionnaire import base_text, conditions, wave_text
 from pulsometro.begin.guessed_roles import Roles, guessed, said_roles
-from pulsometro.begin.guessed_skips import guessed_skips
 from pulsometro.begin.place_guesses import GuessedPlaces, places_in
 from pulsometro.begin.placing import placed, refuse_study
 from pulsometro.begin.project_files import begin_projects, in_a_repository
+from pulsometro.begin.skips_shown import guessed_skips
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.graph.dvc_file import NAME, graph_text
