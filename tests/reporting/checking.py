@@ -145,7 +145,8 @@ def _says_tip(edition: Edition, estimate: Estimate, words: str) -> bool:
 def exempt(edition: Edition) -> list[str]:
     """The words with digits that no row holds, each of them whole; nothing else may stand untied."""
     level, alpha = f"{edition.level * 100:.0f} %", f"al {edition.alpha * 100:.0f} %"
-    found = [edition.settings.people, edition.settings.trust.base, f"del {level}", f"con {level}", alpha]
+    bases = [battery.base for battery in edition.batteries]
+    found = [edition.settings.people, *bases, f"del {level}", f"con {level}", alpha]
     found += [edition.settings.licence, f"de {len(edition.places)}", "menores de 8 no se rotulan", "Kish, 1965"]
     # The precision scheme and the rule of change, as the methodology states them.
     found += ["menor de 15 %", "de 15 a 30 %", "de 30 % o más", f"menor de {edition.alpha:.2f}"]

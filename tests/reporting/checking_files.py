@@ -84,11 +84,13 @@ def check_slides(edition: Edition, slides: Sequence[tuple[str, str]]) -> Checked
             if wanted is not None and not any(said in part.lower() for said in told(wanted)):
                 result.complaints.append(f"{measure.indicator}: the verdict {wanted.verdict} is not on the slide")
     allowed = [e for e in whole.values() if e]
-    allowed += [e for info in edition.waves if (e := edition.whole(edition.settings.headline, info.key))]
+    headline = edition.settings.headline
+    assert headline is not None
+    allowed += [e for info in edition.waves if (e := edition.whole(headline, info.key))]
     allowed += [e for p in edition.places for info in edition.waves
-                if (e := edition.in_place(edition.settings.headline, p.code, info.key))]  # fmt: skip
-    allowed += [e for name in edition.settings.trust.indicators for level in edition.settings.trust.levels[:1]
-                if (e := edition.whole(Measure(name, level)))]  # fmt: skip
+                if (e := edition.in_place(headline, p.code, info.key))]  # fmt: skip
+    firsts = [item.first for battery in edition.batteries for item in battery.items]
+    allowed += [e for first in firsts if (e := edition.whole(first))]
     rate = edition.made.response_rate
     own = {spanish.count(edition.interviews)} | ({spanish.bare_percent(rate)} if rate is not None else set())
     for words in (part for slide in rest for part in slide):

@@ -128,7 +128,7 @@ def test_a_drawing_says_what_it_notes_for_the_index(edition: Edition, tmp_path: 
     for chart in (
         pictures.draw_places(edition, edition.settings.headline, tmp_path, sizes=size),
         pictures.draw_series(edition, edition.settings.headline, tmp_path, sizes=size),
-        pictures.draw_trust(edition, tmp_path, sizes=size),
+        pictures.draw_battery(edition, edition.batteries[0], tmp_path, sizes=size),
         pictures.draw_map(edition, edition.settings.headline, tmp_path, sizes=size),
     ):
         pieces = read_page((tmp_path / f"{chart.name}.svg").read_text(encoding="utf-8"))

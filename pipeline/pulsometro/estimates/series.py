@@ -248,7 +248,7 @@ def _write_by_wave(
 def _write_headline(study: Study, waves: Sequence[str], estimates: pd.DataFrame) -> None:
     """Small figures for git: what moved when a method changed is one ``dvc metrics diff`` away."""
     metrics: dict[str, dict[str, dict[str, float | int]]] = {}
-    told = study.params.report.headline
+    told = study.report.headline
     factor = 100 if told is None or told.statistic == "proportion" else 1
     lines = [f"wave,period,{'percent' if factor == 100 else 'estimate'},ci_low,ci_high"]
     for wave, name, row in _headline_rows(study, waves, estimates):
@@ -270,7 +270,7 @@ def _headline_rows(
 ) -> Iterator[tuple[str, str, "pd.Series[float]"]]:
     whole = estimates.loc[estimates["domain_kind"] == "total"]
     for wave in waves:
-        for measure in study.params.report.findings:
+        for measure in study.report.findings:
             row = whole.loc[
                 (whole["wave"] == wave)
                 & (whole["indicator"] == measure.indicator)

@@ -35,6 +35,7 @@ from pulsometro.estimation.intervals import t_quantile
 from pulsometro.estimation.table_codes import Reason, Side
 from pulsometro.estimation.variables import statistics_of
 from pulsometro.study import Study
+from pulsometro.study.batteries import ToldBattery
 from pulsometro.suppression.suppressed_cells import ByWave, differences_told
 
 FAMILY = ("wave", "together", "theme", "domain_kind")
@@ -104,20 +105,30 @@ def _of_domains(prepared: Prepared, domain: Domain, against: Against, method: Me
 
 
 def _of_items(study: Study, prepared: Prepared, method: Method, rule: ChangeRule) -> pd.DataFrame:
-    """The first level of every two items of the battery, in the whole area; ``against`` is the other indicator."""
-    battery = study.params.report.trust
+    """The first level of every two items of a battery, in the whole area; ``against`` is the other indicator."""
+    parts = [_of_battery(battery, prepared, method, rule) for battery in study.batteries]
+    found = [part for part in parts if len(part)]
+    if not found:
+        return pd.DataFrame(columns=list(DIFFERENCE_COLUMNS))
+    return pd.concat(found, ignore_index=True).drop_duplicates(["indicator", "category", "statistic", "against"])
+
+
+def _of_battery(battery: ToldBattery, prepared: Prepared, method: Method, rule: ChangeRule) -> pd.DataFrame:
     known = {variable.name: variable for variable in prepared.variables}
-    items = [known[name] for name in battery.indicators if name in known]
+    items = list(_asked([known[item.indicator] for item in battery.items if item.indicator in known]))
     if len(items) < 2:
         return pd.DataFrame(columns=list(DIFFERENCE_COLUMNS))
-    shares = [item for item in _asked(items) if "proportion" in item.statistics]
-    made = linear_estimates(prepared.design, shares, method=method)
-    places = made.select(category=battery.levels[0])
-    pairs = list(combinations(places.tolist(), 2))
+    made = linear_estimates(prepared.design, items, method=method)
+    firsts = {(item.first.indicator, item.first.category, item.first.statistic) for item in battery.items}
+    keys = made.keys[["indicator", "category", "statistic"]].astype(str)
+    rows = list(keys.itertuples(index=False, name=None))
+    # Of one answer: a row says what its other end is by the indicator alone.
+    pairs = [(one, other) for one, other in combinations([place for place, row in enumerate(rows) if row in firsts], 2)
+             if rows[one][1:] == rows[other][1:]]  # fmt: skip
     if not pairs:
         return pd.DataFrame(columns=list(DIFFERENCE_COLUMNS))
-    other = made.keys["indicator"].to_numpy()[[right for _, right in pairs]]
-    return category_differences(made, pairs, alpha=rule.alpha, test=rule.test).assign(against=other)
+    against = made.keys["indicator"].to_numpy()[[right for _, right in pairs]]
+    return category_differences(made, pairs, alpha=rule.alpha, test=rule.test).assign(against=against)
 
 
 def _from_half(estimates: pd.DataFrame, kind: str, rule: ChangeRule) -> pd.DataFrame:

@@ -197,7 +197,10 @@ def _audit() -> Stage:
 
 def _series(study: Study) -> Stage:
     tables = ("changes.parquet", "differences.parquet", "estimates.parquet", "rankings.parquet", "waves")
-    report = ("report/findings.json", "report/headline.json", "report/place_domain_kind.json", "report/trust.json")
+    told = study.params.report
+    report = ["report/findings.json", "report/headline.json", "report/place_domain_kind.json"]
+    report += ["report/trust.json"] if told.trust or not told.batteries else []
+    report += ["report/batteries.json"] if told.batteries else []
     return Stage(
         "series", "pulso series",
         (*program("series"), *settings("change", "check/roles.json", "estimation", "municipalities.json", *report,
@@ -205,8 +208,16 @@ def _series(study: Study) -> Stage:
          *(path for wave in study.waves for path in of_wave("estimate", "ingest", "protect", "weight", wave=wave))),
         tuple(f"processed/series/{name}" for name in tables),
         metrics=("processed/series/metrics.json",),
-        plots={"processed/series/headline.csv": {"x": "period", "y": "percent"}},
+        plots={"processed/series/headline.csv": {"x": "period", "y": _headline_column(study)}},
     )  # fmt: skip
+
+
+def _headline_column(study: Study) -> str:
+    """What the headline's figures are called: those of a mean are no percentages."""
+    # A study that is only begun has no indicators yet.
+    known = (study.questionnaires / "indicators.yaml").is_file()
+    headline = study.report.headline if known else None
+    return "percent" if headline is None or headline.statistic == "proportion" else "estimate"
 
 
 def _recompute(study: Study) -> Stage:

@@ -163,8 +163,9 @@ def _apart(figure: _Figure) -> Apart:
 
 def _measures(study: Study) -> tuple[Measure, ...]:
     """The headline and the findings, each once."""
-    report = study.params.report
-    told = {(m.indicator, m.category, m.statistic): m for m in (report.headline, *report.findings)}
+    report = study.report
+    headline = (report.headline,) if report.headline else ()
+    told = {(m.indicator, m.category, m.statistic): m for m in (*headline, *report.findings)}
     return tuple(told.values())
 
 

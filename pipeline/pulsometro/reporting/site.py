@@ -21,7 +21,7 @@ from pulsometro.reporting.formats.page import PageWords, Rendered, render_page
 from pulsometro.reporting.formats.render import find_engine
 from pulsometro.reporting.language.traced_text import slug, upper_first
 from pulsometro.reporting.pages import not_published, sections
-from pulsometro.reporting.pages.navigation import SECTIONS
+from pulsometro.reporting.pages.navigation import sections_of
 from pulsometro.reporting.pages.not_published import theme_or_neutral
 from pulsometro.reporting.pages.site_pages import SiteContent, place_page, section_page, start_page
 from pulsometro.reporting.printed_index import printed, write_printed
@@ -106,7 +106,7 @@ def _start_and_places(content: SiteContent, parts: EngineFiles, index: Path, fol
 
 def _sections(content: SiteContent, parts: EngineFiles, folder: Path) -> Made:
     pages = {}
-    for key, _ in SECTIONS:
+    for key, _ in sections_of(content.edition):
         target = folder / f"{key}.html"
         page = section_page(content, key, parts.figures(key))
         pages[f"secciones/{key}.html"] = render_page(page, parts, "html", target)

@@ -34,34 +34,42 @@ class Measure:
 
 @dataclass(frozen=True)
 class Battery:
-    """Items asked with one scale, drawn together as bars that add to 100.
+    """Items that are read side by side: of one scale, the options of a multiple answer, or means.
 
-    ``indicators``: one per item, each with every category of ``levels`` in the estimates table.
-    ``names``: what each item is called in a chart ("Marina"), by indicator; ``spoken``: in a sentence, where
-    that differs ("la Marina").
-    ``levels``: categories from the most to the least favourable; ``level_names``: as printed.
+    One of four says which: ``indicators``, by their names; ``items`` of one scale, each with a distribution;
+    ``options``, the multiple answer whose options' shares they are; ``means``, items or indicators that have one.
+    ``levels``: of items of one scale the categories from the most to the least favourable (those that are left out are
+    not drawn); ``level_names``: as printed.
+    ``names``: what each is called in a chart ("Marina"), by indicator; ``spoken``: in a sentence, where that differs
+    ("la Marina").
+    ``verb``: what whoever is first does more than the others ("preocupa": "La basura es lo que más preocupa").
     ``base``: who answered, in words.
     """
 
     __pydantic_config__: ClassVar = STRICT
     title: str
-    indicators: tuple[str, ...]
-    names: dict[str, str]
-    levels: tuple[str, ...]
+    indicators: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    levels: tuple[str, ...] = ()
     level_names: tuple[str, ...] = ()
     spoken: dict[str, str] = field(default_factory=dict)
     base: str = ""
+    verb: str = ""
+    items: tuple[str, ...] = ()
+    options: str = ""
+    means: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        demand(
-            _WHERE,
-            (bool(self.indicators), "trust.indicators is empty; name at least one indicator"),
-            (bool(self.levels), "trust.levels is empty; name the categories from the most to the least favourable"),
-            (
-                len(self.level_names) in (0, len(self.levels)),
-                "trust.level_names must be as many as trust.levels, or left out",
-            ),
-        )
+    def faults(self, key: str) -> tuple[tuple[bool, str], ...]:
+        """What must hold of it, with what is said where it does not; ``key``: what it is called in the section."""
+        said = [name for name in ("indicators", "items", "options", "means") if getattr(self, name)]
+        return (
+            (len(said) == 1, f"{key} says {' and '.join(said) or 'nothing'}; name its indicators, items, options or "
+                             "means, and one of these alone"),
+            (len(self.level_names) in (0, len(self.levels)),
+             f"{key}.level_names must be as many as {key}.levels, or left out"),
+            (not self.levels or not (self.options or self.means),
+             f"{key}.levels are of items of one scale: options and means have none; take them out"),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -127,12 +135,15 @@ class Disclosure:
 
 @dataclass(frozen=True)
 class ReportSettings:
-    """The section ``report`` of ``params.yaml``.
+    """The section ``report`` of ``params.yaml``, of which every key may be left out: what is not said has no section.
 
-    ``whole``: the whole area with its article, inside a sentence ("el área metropolitana").
-    ``people``: who the shares are of, plural and feminine or masculine ("personas de 18 años y más").
-    ``headline``: what the map, the comparison and the series show; give its ``plural``.
+    ``whole``: the whole area with its article, inside a sentence ("el área metropolitana"); "el conjunto" without it.
+    ``people``: who the shares are of, plural and feminine or masculine ("personas de 18 años y más"); those of
+    ``study.population`` without it.
+    ``headline``: what the map, the comparison and the series show; give its ``plural``. The first finding without it.
     ``findings``: the five findings of the brief in order (the first three are printed large).
+    ``batteries``: what is read side by side; ``trust``: one of these, of trust in the forces, with words of its own.
+    ``disclosure``: what no file of the study says and AAPOR asks for; without it these points are left out.
     ``topics``: the indicators by theme; those that no topic names come last, under "Otros".
     ``key``: measures on every municipality's page (empty: the findings).
     ``place_word``/``places_word``: what a part is called; ``places_feminine``: whether it is las and not los.
@@ -144,11 +155,12 @@ class ReportSettings:
     """
 
     __pydantic_config__: ClassVar = STRICT
-    whole: str
-    people: str
-    headline: Measure
-    findings: tuple[Measure, ...]
-    trust: Battery
+    whole: str = ""
+    people: str = ""
+    headline: Measure | None = None
+    findings: tuple[Measure, ...] = ()
+    trust: Battery | None = None
+    batteries: tuple[Battery, ...] = ()
     topics: tuple[Topic, ...] = ()
     key: tuple[Measure, ...] = ()
     place_word: str = "municipio"
@@ -162,10 +174,17 @@ class ReportSettings:
     boundaries: str = ""
     boundaries_source: str = ""
     confidentiality: Confidentiality = field(default_factory=Confidentiality)
-    disclosure: Disclosure = field(default_factory=Disclosure)
+    disclosure: Disclosure | None = None
 
     def __post_init__(self) -> None:
-        demand(_WHERE, (bool(self.findings), "findings is empty; name at least one measure"))
+        trust = self.trust
+        told = () if trust is None else (
+            (bool(trust.indicators), "trust.indicators is empty; name at least one indicator"),
+            (bool(trust.levels), "trust.levels is empty; name the categories from the most to the least favourable"),
+            *trust.faults("trust")[1:],
+        )  # fmt: skip
+        others = [fault for n, each in enumerate(self.batteries) for fault in each.faults(f"batteries.{n}")]
+        demand(_WHERE, *told, *others)
 
     @property
     def article(self) -> str:

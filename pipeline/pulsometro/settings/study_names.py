@@ -137,7 +137,7 @@ def item_faults(
 
 def report_faults(report: ReportSettings) -> Iterator[Fault]:
     """Faults of the indicators that ``report`` names, its kinds of domains and its brand."""
-    named: list[Named] = [(("headline", "indicator"), report.headline.indicator)]
+    named: list[Named] = [(("headline", "indicator"), report.headline.indicator if report.headline else None)]
     named += [(("findings", n, "indicator"), each.indicator) for n, each in enumerate(report.findings)]
     named += [(("key", n, "indicator"), each.indicator) for n, each in enumerate(report.key)]
     topics = [topic.name for topic in report.topics]
@@ -146,9 +146,12 @@ def report_faults(report: ReportSettings) -> Iterator[Fault]:
         if problem:
             yield Fault(f"key 'report.topics.{n}.name': {problem}", ("report", "topics", n, "name"))
         named += [(("topics", n, "indicators", number), name) for number, name in enumerate(topic.indicators)]
-    named += [(("trust", "indicators", n), name) for n, name in enumerate(report.trust.indicators)]
-    named += [(("trust", "names", name), name) for name in report.trust.names]
-    named += [(("trust", "spoken", name), name) for name in report.trust.spoken]
+    batteries = {("batteries", n): each for n, each in enumerate(report.batteries)}
+    for place, battery in ({("trust",): report.trust} | batteries if report.trust else batteries).items():
+        for key in ("indicators", "items", "means"):
+            named += [((*place, key, n), name) for n, name in enumerate(getattr(battery, key))]
+        named += [((*place, "options"), battery.options or None)]
+        named += [((*place, key, name), name) for key in ("names", "spoken") for name in getattr(battery, key)]
     yield from _held(_below("report", named), lambda name: identifier_fault(name, "indicator"))
     kinds: list[Named] = [((key,), getattr(report, key)) for key in ("place_domain_kind", "whole_domain_kind")]
     yield from _held(_below("report", kinds), lambda name: identifier_fault(name, "item"))

@@ -133,7 +133,7 @@ class Params:
     weighting: WeightingSettings
     estimation: EstimationSettings
     change: ChangeSettings
-    report: ReportSettings
+    report: ReportSettings = field(default_factory=ReportSettings)
     municipalities: tuple[Municipality, ...] = ()
     places: Places | None = None
     check: CheckSettings = field(default_factory=CheckSettings)

@@ -13,11 +13,14 @@ from pulsometro.settings.configuration import load_yaml, validate
 from pulsometro.settings.faults import Fault, Refused, refuse, refuse_files
 from pulsometro.settings.made_once import FrozenDict, once
 from pulsometro.settings.names import hidden_characters
+from pulsometro.settings.report_settings import ReportSettings
 from pulsometro.study.areas_in_time import codes_in
+from pulsometro.study.batteries import ToldBattery, batteries_of
 from pulsometro.study.layout import inside
 from pulsometro.study.open_decisions import open_in, refuse_open, with_stand_ins
 from pulsometro.study.parameter_faults import faults_of
 from pulsometro.study.parameters import Identity, Params, Place, Wave
+from pulsometro.study.told_measures import completed
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,16 @@ class Study:
     def indicators(self) -> Indicators:
         """The published indicators of the study."""
         return load_indicators(self.questionnaires / "indicators.yaml")
+
+    @cached_property
+    def report(self) -> ReportSettings:
+        """What the reports tell, with what params.yaml leaves to the indicators and the study filled in."""
+        return completed(self.params.report, self.indicators.by_name, self.identity.population)
+
+    @cached_property
+    def batteries(self) -> tuple[ToldBattery, ...]:
+        """What the reports show side by side."""
+        return batteries_of(self.params.report, self.indicators.by_name)
 
     def questionnaire(self, wave: str) -> Questionnaire:
         """The wave's instrument; PulsoError when the wave or its file does not exist, or it names waves that do not."""

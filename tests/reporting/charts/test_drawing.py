@@ -125,7 +125,7 @@ def test_a_telephone_s_chart_has_no_text_under_twelve_pixels_and_none_outside(ed
     pictures.draw_places(edition, measure, tmp_path)
     pictures.draw_map(edition, measure, tmp_path)
     pictures.draw_series(edition, measure, tmp_path, pictures.extreme_place(edition, measure))
-    pictures.draw_trust(edition, tmp_path)
+    pictures.draw_battery(edition, edition.batteries[0], tmp_path)
     for name in ("lugares", "mapa", "serie", "confianza"):
         narrow = (tmp_path / f"{name}-narrow.svg").read_text(encoding="utf-8")
         assert f'width="{PHONE.wide(500)}"' in narrow

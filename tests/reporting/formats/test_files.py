@@ -13,7 +13,6 @@ from pypdf import PdfReader
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.stage import run
-from pulsometro.settings.report_settings import Measure
 from pulsometro.study import Study
 from tests.reporting.conftest import LAST
 from tests.reporting.reading import pdf_structure
@@ -182,5 +181,5 @@ def test_private_things_are_in_no_output(built: Path) -> None:
 def test_measures_of_a_distribution_are_its_answers(edition: Edition) -> None:
     from pulsometro.reporting.tables.tabulados import measures_of
 
-    label = edition.labels[edition.settings.trust.indicators[0]]
-    assert measures_of(label) == [Measure(label.id, level) for level in edition.settings.trust.levels]
+    item = edition.batteries[0].items[0]
+    assert measures_of(edition.labels[item.indicator]) == list(item.measures)

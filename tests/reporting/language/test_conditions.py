@@ -15,7 +15,7 @@ from pulsometro.reporting.charts.drawing.canvas import PHONE, SCREEN, Canvas
 from pulsometro.reporting.edition.content import Edition, Place, WaveInfo
 from pulsometro.reporting.edition.rows import Rank, Rows
 from pulsometro.reporting.edition.timeline import missing_before, times
-from pulsometro.reporting.language import comparisons, conditions, sentences
+from pulsometro.reporting.language import battery_sentences, comparisons, conditions, sentences
 from pulsometro.reporting.pages import brief, municipality, panels, start
 from pulsometro.reporting.pages.navigation import places_named
 from pulsometro.reporting.tables.tabulados import columns_of, letter
@@ -91,22 +91,24 @@ def test_an_item_that_was_not_asked_now_keeps_its_old_value_over_its_own_wave(
 
 def test_an_item_of_which_nobody_chose_a_level_is_still_the_first(edition: Edition) -> None:
     nobody = without(edition, lambda t: (t["indicator"] == "conf_marina") & (t["category"] == "nada"))
-    assert "La Marina" in str(comparisons.trust_leaders(nobody).plain)  # type: ignore[union-attr]
-    assert comparisons.trust_heading(nobody).plain.startswith("La Marina va adelante: ")
-    assert comparisons.trust_rows(nobody)[0][0] == "Marina" and comparisons.trust_rows(nobody)[0][1][3] is None
-    assert comparisons.undrawn(nobody) == []
+    assert "La Marina" in str(battery_sentences.leaders(nobody, edition.batteries[0]).plain)  # type: ignore[union-attr]
+    assert battery_sentences.heading(nobody, edition.batteries[0]).plain.startswith("La Marina va adelante: ")
+    name, levels = battery_sentences.complete_rows(nobody, edition.batteries[0])[0]
+    assert name == "Marina" and levels[3] is None
+    assert battery_sentences.undrawn(nobody, edition.batteries[0]) == []
 
 
 def test_a_superlative_says_how_many_have_no_figure(edition: Edition) -> None:
     first = without(
         edition, lambda t: (t["indicator"] == "conf_marina") & (t["category"] == "mucha"), publishable=False
     )
-    assert comparisons.trust_heading(first).plain.startswith("El Ejército va adelante, entre las seis de siete con cif")
-    assert "entre las seis de siete con cifra" in comparisons.trust_leaders(first).plain  # type: ignore[union-attr]
+    said = battery_sentences.heading(first, edition.batteries[0]).plain
+    assert said.startswith("El Ejército va adelante, entre las seis de siete con cif")
+    assert "entre las seis de siete con cifra" in battery_sentences.leaders(first, edition.batteries[0]).plain  # type: ignore[union-attr]
     # Another level is withheld: the order of the first one is whole, and the bars say what they leave out.
     other = without(edition, lambda t: (t["indicator"] == "conf_marina") & (t["category"] == "poca"), publishable=False)
-    assert comparisons.trust_heading(other).plain.startswith("La Marina va adelante: ")
-    assert comparisons.undrawn(other) == ["Marina"]
+    assert battery_sentences.heading(other, edition.batteries[0]).plain.startswith("La Marina va adelante: ")
+    assert battery_sentences.undrawn(other, edition.batteries[0]) == ["Marina"]
     measure = edition.settings.headline
     gone = without(
         edition, lambda t: (t["indicator"] == measure.indicator) & (t["domain"] == "19031"), publishable=False
@@ -119,8 +121,8 @@ def test_nothing_is_said_of_what_was_not_tested(edition: Edition) -> None:
     untested = replace(edition, differences=replace(edition.differences, verdicts={}))
     assert comparisons.places_heading(untested, measure).plain == edition.label(measure).name
     assert comparisons.majority_heading(untested, measure).plain == edition.label(measure).name
-    assert comparisons.trust_heading(untested).plain == edition.settings.trust.title
-    assert comparisons.trust_leaders(untested) is None
+    assert battery_sentences.heading(untested, edition.batteries[0]).plain == edition.batteries[0].title
+    assert battery_sentences.leaders(untested, edition.batteries[0]) is None
 
 
 # --- changes ---------------------------------------------------------------------------------------
@@ -158,7 +160,7 @@ def test_no_margin_of_nothing(edition: Edition, share: float, tmp_path: Path) ->
     every = without(edition, estimate=share, ci_low=max(share - 0.003, 0.0), ci_high=min(share + 0.003, 1.0))
     exact = without(edition, estimate=share, ci_low=share, ci_high=share)
     for made in (every, exact):
-        drawn = brief.draw(made, tmp_path) if made is exact and share else brief.Charts(None, None, None, None)
+        drawn = brief.draw(made, tmp_path) if made is exact and share else brief.Charts(batteries=(None,))
         said = "\n".join(brief.brief_fragments(made, drawn, "motor").values())
         assert not re.search(r"±\s*(?:\[)?0\.0", said) and "intervalo de" in said
     whole = exact.whole(edition.settings.headline)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Rows
 from pulsometro.reporting.edition.tested_differences import differences_in
-from pulsometro.reporting.language import comparisons, sentences
+from pulsometro.reporting.language import battery_sentences, comparisons, sentences
 from pulsometro.reporting.language.traced_text import Text
 from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
@@ -42,8 +42,9 @@ CHANGE = ["wave", "reference_wave", "comparison", *IDS, "reference_estimate", "d
 @st.composite
 def drawn(draw: st.DrawFn, edition: Edition, feminine: bool = False) -> Edition:
     """An edition whose headline, places, battery and index are invented."""
-    battery, headline = edition.settings.trust, edition.settings.headline
-    measures = [headline, INDEX, *(Measure(i, level) for i in battery.indicators for level in battery.levels)]
+    headline = edition.settings.headline
+    assert headline is not None
+    measures = [headline, INDEX, *(m for item in edition.batteries[0].items for m in item.measures)]
     rows, changes = [], []
     for measure in measures:
         places = [("municipio", place.code) for place in edition.places] if measure == headline else []
@@ -103,7 +104,7 @@ def said_of(edition: Edition) -> Iterator[Text]:
     yield comparisons.deck(edition)
     yield comparisons.places_heading(edition, measure)
     yield comparisons.majority_heading(edition, measure)
-    yield comparisons.trust_heading(edition)
+    yield battery_sentences.heading(edition, edition.batteries[0])
     for one in (measure, INDEX):
         yield sentences.finding(edition, one)
         yield sentences.slide_title(edition, one)
@@ -147,8 +148,8 @@ def test_shares_that_print_equal_are_not_said_to_differ(edition: Edition, data: 
     heading = comparisons.places_heading(made, measure)
     ends = [n.text for n in heading.numbers]
     assert len(set(ends)) == len(ends), heading.plain
-    trust = [n.text for n in comparisons.trust_heading(made).numbers]
-    assert not comparisons.trust_heading(made).plain.startswith("Mucha") or len(set(trust)) == 2
+    trust = [n.text for n in battery_sentences.heading(made, edition.batteries[0]).numbers]
+    assert not battery_sentences.heading(made, edition.batteries[0]).plain.startswith("Mucha") or len(set(trust)) == 2
     for place in made.places:
         estimate = made.in_place(measure, place.code)
         if whole is not None and estimate is not None and spanish.prints_equal(whole.estimate, estimate.estimate):

@@ -11,7 +11,7 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.read_edition import broken, load_edition
 from pulsometro.reporting.edition.rows import Rows
 from pulsometro.reporting.edition.tested_differences import differences_in
-from pulsometro.reporting.language import comparisons, not_printed, sentences
+from pulsometro.reporting.language import battery_sentences, comparisons, not_printed, sentences
 from pulsometro.reporting.language.traced_text import text
 from pulsometro.reporting.tables.markdown import verdict_word
 from pulsometro.study import Study
@@ -143,13 +143,16 @@ def test_places_within_the_margin_are_not_ordered(edition: Edition) -> None:
 
 
 def test_only_forces_that_stand_apart_lead(edition: Edition) -> None:
-    assert comparisons.trust_leaders(edition).plain == "La Marina es la corporación en la que más se confía"  # type: ignore[union-attr]
-    names = edition.settings.trust.indicators
+    trust = edition.batteries[0]
+    said = battery_sentences.leaders(edition, trust)
+    assert said is not None and said.plain == "La Marina es la corporación en la que más se confía"
+    names = [item.indicator for item in edition.batteries[0].items]
     tie = set_values(edition, lambda t: t["indicator"].isin(names[:2]) & (t["category"] == "mucha"), estimate=0.55)
     both = with_rows(edition, tie)
-    assert comparisons.trust_leaders(both).plain.startswith("El Ejército y la Marina son las corporaciones")  # type: ignore[union-attr]
+    said = battery_sentences.leaders(both, trust)
+    assert said is not None and said.plain.startswith("El Ejército y la Marina son las corporaciones")
     wide = set_values(edition, lambda t: t["indicator"].isin(names) & (t["category"] == "mucha"), se=0.5)
-    assert comparisons.trust_leaders(with_rows(edition, wide)) is None
+    assert battery_sentences.leaders(with_rows(edition, wide), edition.batteries[0]) is None
 
 
 def test_places_moved_counts_verdicts_only(edition: Edition) -> None:

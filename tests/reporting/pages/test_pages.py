@@ -13,7 +13,7 @@ from pulsometro.reporting.edition.tested_differences import Differences
 from pulsometro.reporting.formats.build_folder import engine_files
 from pulsometro.reporting.formats.page import render_page
 from pulsometro.reporting.formats.render import Engine
-from pulsometro.reporting.language import comparisons
+from pulsometro.reporting.language import battery_sentences
 from pulsometro.reporting.pages import municipality, panels
 from pulsometro.reporting.pages.methodology.disclosure_points import Sources
 from pulsometro.reporting.pages.methodology.elements import every_element
@@ -187,18 +187,20 @@ def test_the_columns_of_a_table_are_as_wide_as_what_is_in_them() -> None:
 def test_bold_in_the_places_of_trust_is_beyond_the_intervals(site: Path, edition: Edition) -> None:
     words = page_of(site / "secciones/confianza.html")
     bold = set(re.findall(r'<strong><span[^>]*data-id="([^"]+)"', words))
-    level = edition.settings.trust.levels[0]
+    battery = edition.batteries[0]
+    level = battery.items[0].first.category
     from pulsometro.settings.report_settings import Measure
 
     expected = set()
-    for name in edition.settings.trust.indicators:
+    for name in (item.indicator for item in battery.items):
         whole = edition.whole(Measure(name, level))
         for place in edition.places:
             here = edition.in_place(Measure(name, level), place.code)
             if here and whole and (here.ci_low > whole.ci_high or here.ci_high < whole.ci_low):
                 expected.add(here.key)
     assert bold == expected
-    assert comparisons.trust_moved(edition).plain.startswith(("Frente a enero de 2013", "Responder «mucha»"))
+    moved = battery_sentences.moved(edition, battery).plain
+    assert moved.startswith(("Frente a enero de 2013", "Responder «mucha»"))
 
 
 # --- methodology --------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from pulsometro.reporting.charts.drawing.time_series import Line
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.edition.timeline import missing_before
-from pulsometro.reporting.language import comparisons, conditions, sentences
+from pulsometro.reporting.language import battery_sentences, comparisons, conditions, sentences
 from pulsometro.reporting.language.traced_text import Text, text, upper_first
 from pulsometro.settings.report_settings import Measure
+from pulsometro.study.batteries import ToldBattery
 from pulsometro.style import spanish
 
 
@@ -90,18 +91,22 @@ def _year(edition: Edition, measure: Measure, lines: Sequence[Line]) -> Text:
     return text(f"{main.name}: ", sentences.in_a_year(edition, measure, estimate).lowered())
 
 
-def likert(edition: Edition, bars: Sequence[Bar], level: str) -> str:
+def bars(edition: Edition, battery: ToldBattery, bars: Sequence[Bar]) -> str:
     """Each item with its first level."""
     values = "; ".join(f"{bar.name}, {shown(bar.parts[0], coarse=True) if bar.parts[0] else 'nadie'}" for bar in bars)
-    listed = f"{edition.settings.trust.title}, responde «{level}»: {values}"
-    return _said(edition, comparisons.trust_heading(edition), listed)
+    listed = f"{battery.title}{_responds(battery)}: {values}"
+    return _said(edition, battery_sentences.heading(edition, battery), listed)
 
 
-def trust_points(edition: Edition, rows: Sequence[DotRow], level: str) -> str:
+def _responds(battery: ToldBattery) -> str:
+    return f", responde «{battery.level}»" if battery.level else ""
+
+
+def battery_points(edition: Edition, battery: ToldBattery, rows: Sequence[DotRow]) -> str:
     """What moved of the battery's first level, and each item with it."""
     values = "; ".join(f"{row.name}, {shown(row.estimate)}" for row in rows if row.estimate)
-    listed = f"{edition.settings.trust.title}, responde «{level}», con su intervalo del {_level(edition)}: {values}"
-    return _said(edition, comparisons.trust_moved(edition), listed)
+    listed = f"{battery.title}{_responds(battery)}, con su intervalo del {_level(edition)}: {values}"
+    return _said(edition, battery_sentences.moved(edition, battery), listed)
 
 
 def ranks(edition: Edition, finding: Text, rows: Sequence[tuple[str, int, int, int]]) -> str:

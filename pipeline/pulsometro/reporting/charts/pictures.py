@@ -12,9 +12,10 @@ from pulsometro.reporting.charts.drawing.canvas import PHONE, SCREEN, Picture, S
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.edition.timeline import missing_before, times
-from pulsometro.reporting.language import comparisons, conditions, not_printed
+from pulsometro.reporting.language import battery_sentences, conditions, not_printed
 from pulsometro.reporting.language.traced_text import upper_first
 from pulsometro.settings.report_settings import Measure
+from pulsometro.study.batteries import ToldBattery
 from pulsometro.style.spanish import NBSP
 from pulsometro.style.vocabulary import Side
 
@@ -174,33 +175,40 @@ def draw_series(
     return write(folder, name, words, draw, sizes)
 
 
-def draw_trust(edition: Edition, folder: Path, name: str = "confianza", sizes: Sizes = PAGE) -> Chart:
-    """The battery of trust as bars that add to 100."""
-    battery = edition.settings.trust
-    levels = battery.level_names or battery.levels
-    bars = [likert.Bar(item, parts) for item, parts in comparisons.trust_rows(edition)]
-    words = alt_text.likert(edition, bars, levels[0])
+def draw_battery(
+    edition: Edition, battery: ToldBattery, folder: Path, name: str = "", sizes: Sizes = PAGE
+) -> Chart:  # fmt: skip
+    """A battery as bars: of levels that add to 100, or of one share each; of means as points with their intervals."""
+    if battery.kind == "figures":
+        return _draw_points(edition, battery, folder, name or battery.key, sizes)
+    bars = [likert.Bar(item, parts) for item, parts in battery_sentences.complete_rows(edition, battery)]
+    words = alt_text.bars(edition, battery, bars)
 
     def draw(size: Size, png: bool) -> Picture:
         remarks = () if SLIDE in sizes else source(edition)
-        return likert.draw(bars, levels, edition.theme, words, size, remarks, png)
+        return likert.draw(bars, battery.levels or ("",), edition.theme, words, size, remarks, png)
 
-    return write(folder, name, words, draw, sizes)
+    return write(folder, name or battery.key, words, draw, sizes)
 
 
-def draw_trust_points(edition: Edition, folder: Path, name: str = "confianza-puntos") -> Chart:
+def draw_battery_points(edition: Edition, battery: ToldBattery, folder: Path) -> Chart:
     """The battery's first level, each with its interval and change, most first."""
-    battery = edition.settings.trust
-    level = (battery.level_names or battery.levels)[0]
+    # As wide as half a page is: drawn wider, its smallest words would shrink under 12 px.
+    return _draw_points(edition, battery, folder, f"{battery.key}-puntos", {**PAGE, "": Size(500)})
+
+
+def _draw_points(edition: Edition, battery: ToldBattery, folder: Path, name: str, sizes: Sizes) -> Chart:
     rows = []
-    for item, parts in comparisons.trust_rows(edition):
+    for item, parts in battery_sentences.complete_rows(edition, battery):
         rows.append(dots.DotRow(item, parts[0], edition.change(parts[0]), why="" if parts[0] else "nadie"))
-    words = alt_text.trust_points(edition, rows, level)
+    words = alt_text.battery_points(edition, battery, rows)
     changes = any(row.change and row.change.comparable for row in rows)
+    # The first level is the most favourable one: more of it is good news. Of shares and means each indicator says.
+    own = {edition.direction(item.first) for item in battery.items}
+    direction = "up_is_good" if battery.kind == "levels" else own.pop() if len(own) == 1 else "neutral"
 
     def draw(size: Size, png: bool) -> Picture:
-        # The first level is the most favourable one: more of it is good news.
-        return dots.draw(rows, None, "", "up_is_good", edition.theme, words, size, changes, source(edition), png)
+        remarks = () if SLIDE in sizes else source(edition)
+        return dots.draw(rows, None, "", direction, edition.theme, words, size, changes, remarks, png)
 
-    # As wide as half a page is: drawn wider, its smallest words would shrink under 12 px.
-    return write(folder, name, words, draw, {**PAGE, "": Size(500)})
+    return write(folder, name, words, draw, sizes)

@@ -10,6 +10,7 @@ from pulsometro.questionnaire.crossings import cell_parts
 from pulsometro.reporting.edition.rows import Change, Estimate, Rank, Rows
 from pulsometro.reporting.edition.tested_differences import Differences
 from pulsometro.settings.report_settings import Measure, ReportSettings
+from pulsometro.study.batteries import ToldBattery
 from pulsometro.style.printed_form import Form, statistic_word
 from pulsometro.style.spanish import word
 from pulsometro.style.theme import Theme
@@ -132,6 +133,7 @@ class Edition:
     undelivered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     microdata: Literal["", "partners", "public"] = ""
     counted_by: tuple[str, ...] = ()
+    batteries: tuple[ToldBattery, ...] = ()
 
     def label(self, measure: Measure) -> IndicatorLabel:
         """Names of the measure's indicator."""

@@ -21,6 +21,7 @@ from pulsometro.reporting.edition.content import (
 from pulsometro.reporting.edition.rows import Rows, link_words
 from pulsometro.reporting.edition.tested_differences import Differences, differences_in
 from pulsometro.reporting.row_key import RowKey
+from pulsometro.settings.report_settings import ReportSettings
 from pulsometro.study import Study
 from pulsometro.style import spanish
 from pulsometro.style.printed_form import PERSONS, QUANTILE, TOTAL, Form, statistic_word
@@ -73,15 +74,10 @@ def build(
     making: Making, interviews: int, exceptions: Exceptions, known: frozenset[str], draft: bool = False,
 ) -> Edition:  # fmt: skip
     """Put names, settings and tables together; ``known``: the waves of the series, without those withheld."""
-    settings, identity = study.params.report, study.identity
+    settings, identity = study.report, study.identity
     infos = [wave_info(study, key) for key in study.waves_up_to(wave) if key in known]
     labels = labels_of(study, study.questionnaire(wave), broken(kept.changes, settings.whole_domain_kind))
-    for measure in (settings.headline, *settings.findings, *settings.key):
-        if measure.indicator not in labels:
-            raise PulsoError(
-                f"params.yaml: report names the indicator '{measure.indicator}', which "
-                "questionnaires/indicators.yaml does not define; correct the name."
-            )
+    _refuse_unknown(study.indicators.by_name, settings)
     asked = {info.key: study.questionnaire(info.key) for info in infos}
     return Edition(
         microdata=plan.circle if (plan := study.params.release) and study.params.publish.release else "",
@@ -114,9 +110,27 @@ def build(
         exceptions=exceptions,
         boundaries=study.root / settings.boundaries if settings.boundaries else None,
         draft=draft,
+        batteries=study.batteries,
         groups=_groups(study, study.questionnaire(wave)),
         differences=differences,
     )
+
+
+def _refuse_unknown(indicators: Mapping[str, Indicator], settings: ReportSettings) -> None:
+    """Raise PulsoError for a measure of an indicator that is not defined, or of a statistic that it does not have."""
+    for measure in (*((settings.headline,) if settings.headline else ()), *settings.findings, *settings.key):
+        own = indicators.get(measure.indicator)
+        if own is None:
+            raise PulsoError(
+                f"params.yaml: report names the indicator '{measure.indicator}', which "
+                "questionnaires/indicators.yaml does not define; correct the name."
+            )
+        if measure.statistic not in own.computed:
+            raise PulsoError(
+                f"params.yaml: report asks for the {measure.statistic} of '{measure.indicator}', of which "
+                f"questionnaires/indicators.yaml computes {' and '.join(own.computed)}; correct 'statistic' there, or "
+                "add it to the indicator's statistics."
+            )
 
 
 def wave_info(study: Study, key: str) -> WaveInfo:

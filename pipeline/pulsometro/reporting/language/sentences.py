@@ -3,7 +3,9 @@
 Every claim is one that a row supports; what is said of several places or forces at once is in ``comparisons``.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import combinations
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
@@ -13,7 +15,7 @@ from pulsometro.settings.report_settings import Measure
 from pulsometro.style import spanish
 from pulsometro.style.printed_form import POINTS, YEAR
 from pulsometro.style.spanish import NBSP
-from pulsometro.style.vocabulary import Direction
+from pulsometro.style.vocabulary import Direction, Side
 
 NO_CHANGE = "sin cambio estadísticamente significativo"
 # Waves at least this far apart have a year between them.
@@ -24,6 +26,16 @@ def value(estimate: Estimate, coarse: bool = False) -> Number:
     """The printed estimate with its unit: a percentage, pesos, years; ``coarse``: as in a heading."""
     form = estimate.printed
     return Number(form.value(estimate.estimate, form.coarse if coarse else form.fine), estimate.key)
+
+
+def alike(first: Estimate, second: Estimate, coarse: bool) -> bool:
+    """Whether two figures are the same once printed."""
+    return value(first, coarse).text == value(second, coarse).text
+
+
+def none_differs(edition: Edition, figures: Sequence[Estimate]) -> bool:
+    """Whether every two of the figures were tested, and no test tells them apart."""
+    return all(edition.differences.between(first, other) == Side.NONE for first, other in combinations(figures, 2))
 
 
 def margin(estimate: Estimate, full: bool = False) -> Text:
@@ -119,8 +131,10 @@ def claim(edition: Edition, measure: Measure, estimate: Estimate, full: bool = F
 
 
 def headline(edition: Edition) -> Text:
-    """The news in one sentence: the share as people say it, and whether it moved."""
+    """The news in one sentence: the share as people say it, and whether it moved; the title where there is none."""
     measure = edition.settings.headline
+    if measure is None:
+        return text(f"{edition.title}, {edition.wave.period}")
     estimate = edition.whole(measure)
     if estimate is None:
         return text(f"{edition.label(measure).name}: {silence(edition, measure)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
-from pulsometro.reporting.language import comparisons, conditions, sentences
+from pulsometro.reporting.language import battery_sentences, comparisons, conditions, sentences
 from pulsometro.reporting.language.traced_text import Number, Text, escape, span, text, upper_first
 from pulsometro.reporting.pages import panels
 from pulsometro.reporting.tables import markdown
@@ -17,23 +17,30 @@ from pulsometro.weighting.record import NAME as WEIGHTING
 
 @dataclass(frozen=True)
 class Charts:
-    """The four charts of a brief; None where there is nothing to draw."""
+    """The charts of a brief; None where there is nothing to draw. ``batteries``: one for each, in order."""
 
-    places: pictures.Chart | None
-    map: pictures.Chart | None
-    series: pictures.Chart | None
-    trust: pictures.Chart | None
+    places: pictures.Chart | None = None
+    map: pictures.Chart | None = None
+    series: pictures.Chart | None = None
+    batteries: tuple[pictures.Chart | None, ...] = ()
 
 
 def draw(edition: Edition, folder: Path) -> Charts:
     """Draw the brief's charts into ``folder``."""
-    measure = edition.settings.headline
+    measure, paper = edition.settings.headline, pictures.with_paper
+    shown = tuple(
+        pictures.draw_battery(edition, battery, folder, sizes=paper(850, loose=0.94))
+        if battery_sentences.complete_rows(edition, battery)
+        else None
+        for battery in edition.batteries
+    )
+    if measure is None:
+        return Charts(batteries=shown)
     # A line of one point says less than its number.
     several = sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1
     with_places = conditions.several_places(edition) and any(
         edition.in_place(measure, place.code) for place in edition.places
     )
-    paper = pictures.with_paper
     beside = pictures.extreme_place(edition, measure)
     return Charts(
         pictures.draw_places(edition, measure, folder, sizes=paper(468, loose=1.12)) if with_places else None,
@@ -43,44 +50,53 @@ def draw(edition: Edition, folder: Path) -> Charts:
         if with_places
         else None,
         pictures.draw_series(edition, measure, folder, beside, sizes=paper(850, loose=0.98)) if several else None,
-        pictures.draw_trust(edition, folder, sizes=paper(850, loose=0.94)) if comparisons.trust_rows(edition) else None,
+        shown,
     )
 
 
 def brief_fragments(edition: Edition, charts: Charts, engine: str, links: str = "") -> dict[str, str]:
     """Every fragment of the brief by file name without ending; ``links``: to its other formats."""
     measure = edition.settings.headline
+    line = panels.series_panel(edition, measure, charts.series, markdown.series(edition, measure)) if measure else ""
+    batteries = [
+        panels.battery_panel(edition, battery, chart, markdown.battery_table(edition, battery))
+        for battery, chart in zip(edition.batteries, charts.batteries, strict=True)
+    ]
     return {
         "antetitulo": kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
-        "entrada": f"::: {{.deck}}\n{comparisons.deck(edition).markdown}\n:::",
+        "entrada": deck(edition),
         "aviso": notice(edition),
         "hallazgos": findings(edition),
         "paneles-lugares": panels.pair(
             panels.places_panel(edition, measure, charts.places),
-            panels.map_panel(edition, measure, charts.map, map_said(edition)),
-        ),
+            panels.map_panel(edition, measure, charts.map, map_said(edition, measure)),
+        )
+        if measure
+        else "",
         "panel-vistazo": glance_panel(edition),
-        "paneles-series": panels.pair(
-            panels.series_panel(edition, measure, charts.series, markdown.series(edition, measure)),
-            panels.trust_panel(edition, charts.trust, markdown.trust(edition)),
-            classes=".pair .stacked",
-        ),
+        "paneles-series": panels.pairs([line, *batteries], ".pair .stacked"),
         "como": how(edition),
         "pie": foot(edition, engine, links),
     }
 
 
-def map_said(edition: Edition) -> str:
+def deck(edition: Edition) -> str:
+    """What stands below the headline; nothing where there is nothing to say."""
+    said = comparisons.deck(edition).markdown
+    return f"::: {{.deck}}\n{said}\n:::" if said or edition.settings.headline else ""
+
+
+def map_said(edition: Edition, measure: Measure) -> str:
     """What the map of a brief shows."""
     where = upper_first(edition.all_places)
-    darker = panels.darker(edition, edition.settings.headline)
+    darker = panels.darker(edition, measure)
     return f"{where}{'' if edition.boundaries else ' en su lugar relativo'}. {darker}"
 
 
 def glance_panel(edition: Edition) -> str:
     """Every place by every finding; of one place, its figures are the findings."""
-    if not conditions.several_places(edition):
+    if not conditions.several_places(edition) or not edition.settings.findings:
         return ""
     table = markdown.glance(edition, edition.settings.findings, "../")
     return panels.panel(glance_heading(edition), "", table, ".panel .glance .second-page")
@@ -89,16 +105,16 @@ def glance_panel(edition: Edition) -> str:
 def variables(edition: Edition) -> dict[str, str]:
     """What sources may name as variables: words without a row behind them, or the plain headline."""
     measure = edition.settings.headline
-    trust = edition.settings.trust
+    trust = next((battery for battery in edition.batteries if battery.trust), None)
     return {
         "titulo-pagina": f"{edition.title}, {edition.wave.period}",
         "titular": sentences.headline(edition).plain,
-        "titular-predicado": edition.singular(measure),
+        "titular-predicado": edition.singular(measure) if measure else "",
         "editor": edition.producer,
         "personas": edition.settings.people,
-        "confianza-nivel": (trust.level_names or trust.levels)[0],
+        "confianza-nivel": trust.level if trust else "",
         "nivel": panels.level(edition),
-        "confianza-base": upper_first(trust.base or edition.settings.people),
+        "confianza-base": upper_first((trust.base if trust else "") or edition.settings.people),
         "periodo": edition.wave.period,
         "todo": edition.settings.whole,
     }
@@ -158,7 +174,9 @@ def verdict_mark(edition: Edition, measure: Measure, change: Change | None) -> s
 
 
 def findings(edition: Edition) -> str:
-    """The five findings: number, margin, what it is of, and the verdict of change."""
+    """The five findings: number, margin, what it is of, and the verdict of change; nothing where none is named."""
+    if not edition.settings.findings:
+        return ""
     boxes = [measure_box(edition, measure, edition.whole(measure)) for measure in edition.settings.findings]
     return (
         f"::: {{.sub .base}}\n{escape(findings_base(edition))}\n:::\n\n:::::: {{.measures}}\n\n"
@@ -194,11 +212,17 @@ def measure_box(edition: Edition, measure: Measure, estimate: Estimate | None) -
 
 def how(edition: Edition) -> str:
     """The box *Cómo se hizo*."""
-    whole = edition.whole(edition.settings.headline)
+    whole = headline_figure(edition)
     parts = how_sentences(edition, whole)
     body = "\n\n".join(f"::: {{.col}}\n{part.markdown}\n:::" for part in parts)
     more = "::: {.col .web}\n[Metodología completa, con las preguntas](metodologia.html)\n:::"
     return f":::::: {{.how}}\n\n## Cómo se hizo\n\n{body}\n\n{more}\n\n::::::"
+
+
+def headline_figure(edition: Edition) -> Estimate | None:
+    """The headline's figure in the whole area; None where there is none, or no headline."""
+    headline = edition.settings.headline
+    return edition.whole(headline) if headline else None
 
 
 def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]:

@@ -55,4 +55,4 @@ def gallery(edition: Edition, folder: str) -> str:
         name = escape(edition.label(measure).name)
         image = f'`<img src="{wide}" alt="{attribute(words)}" width="1200" height="630" loading="lazy">`{{=html}}'
         items.append(f"- {image}\n\n    {name}: [1200 × 630]({wide}) · [1080 × 1350]({tall})")
-    return "::: {.cards .web}\n" + "\n\n".join(items) + "\n:::"
+    return "::: {.cards .web}\n" + "\n\n".join(items) + "\n:::" if items else ""

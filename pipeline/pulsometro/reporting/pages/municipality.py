@@ -22,20 +22,23 @@ from pulsometro.style.vocabulary import DIRECTIONS, SIDES, Side
 def page(edition: Edition, place: Place, folder: Path, engine: str) -> dict[str, str]:
     """Fragments of the place's page."""
     measure = edition.settings.headline
-    estimate = edition.in_place(measure, place.code)
-    order = ranks_of(edition, measure)
+    estimate = edition.in_place(measure, place.code) if measure else None
     return {
         "antetitulo": brief.kicker(edition),
         "titular": f"# {title(edition, place, estimate).markdown}",
-        "entrada": f"::: {{.deck}}\n{deck(edition, estimate).markdown}\n:::",
+        "entrada": f"::: {{.deck}}\n{deck(edition, measure, estimate).markdown}\n:::" if measure else "",
         "fichas": "\n\n".join(facts(edition, place, measure) for measure in key_measures(edition)),
         "cifras": markdown.folded(figures(edition, place), "Ver todos sus indicadores en una tabla"),
         "cifras-base": f"::: {{.sub}}\n{escape(figures_base(edition, place))}\n:::",
         "paneles": panels.pair(
             _series(edition, place, measure, estimate, folder),
-            _ranks(edition, place, folder) if len(order) > 1 and edition.rank(estimate) else "",
+            _ranks(edition, place, measure, folder)
+            if len(ranks_of(edition, measure)) > 1 and edition.rank(estimate)
+            else "",
             classes=".pair .apart",
-        ),
+        )
+        if measure
+        else "",
         "series": _gallery(edition, place, folder),
         "otros": others(edition, place),
         "pie": brief.foot(edition, engine),
@@ -70,7 +73,7 @@ def facts(edition: Edition, place: Place, measure: Measure) -> str:
 def figures_base(edition: Edition, place: Place) -> str:
     """What the place's figures are, and what stands beside them where it does."""
     shown = [e for measure in key_measures(edition) if (e := edition.in_place(measure, place.code))]
-    shares = all(measure.statistic == "proportion" for measure in key_measures(edition))
+    shares = all(measure.statistic == "proportion" for measure in key_measures(edition)) and bool(key_measures(edition))
     said = [f"Porcentaje de las {edition.settings.people} en {place.name}" if shares else f"Cifras de {place.name}"]
     said[0] += f", con su margen del {panels.level(edition)}" if shown else ""
     if any(conditions.comparable(edition, shown, comparison) for comparison in ("previous", "year_ago")):
@@ -152,15 +155,16 @@ def variables(edition: Edition, place: Place) -> dict[str, str]:
 def title(edition: Edition, place: Place, estimate: Estimate | None) -> Text:
     """The place's share as the news."""
     measure = edition.settings.headline
+    if measure is None:
+        return text(place.name)
     if estimate is None:
         return text(f"{place.name}: la cifra principal {sentences.silence(edition, measure, place.code)}")
     said = sentences.claim(edition, measure, estimate)
     return text(f"En {place.name}, ", said.lowered() if estimate.statistic == "proportion" else said)
 
 
-def deck(edition: Edition, estimate: Estimate | None) -> Text:
+def deck(edition: Edition, measure: Measure, estimate: Estimate | None) -> Text:
     """Against the whole, and against itself a wave before."""
-    measure = edition.settings.headline
     whole = edition.whole(measure)
     if estimate is None:
         return text(f"Puede haber otras cifras de {edition.settings.this_place} más abajo.")
@@ -259,8 +263,7 @@ def _gallery(edition: Edition, place: Place, folder: Path) -> str:
     return f"{head}\n\n:::::: {{.gallery}}\n\n" + "\n\n".join(drawn) + "\n\n::::::"
 
 
-def _ranks(edition: Edition, place: Place, folder: Path) -> str:
-    measure = edition.settings.headline
+def _ranks(edition: Edition, place: Place, measure: Measure, folder: Path) -> str:
     order = ranks_of(edition, measure)
     rows = [
         rank_strips.RankRow(short, rank, code == place.code, estimate.key)

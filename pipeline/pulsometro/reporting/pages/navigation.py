@@ -7,9 +7,16 @@ from pulsometro.reporting.language.traced_text import upper_first
 
 # Source, name in the navigation.
 SECTIONS = (
-    ("series", "Series"), ("confianza", "Confianza"), ("metodologia", "Metodología"), ("calidad", "Calidad"),
-    ("datos", "Datos"),
+    ("series", "Series"), ("confianza", "Confianza"), ("comparaciones", "Comparaciones"),
+    ("metodologia", "Metodología"), ("calidad", "Calidad"), ("datos", "Datos"),
 )  # fmt: skip
+
+
+def sections_of(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """The sections that the edition has: those of batteries where it has them."""
+    trust = [battery.trust for battery in edition.batteries]
+    gone = {*([] if any(trust) else ["confianza"]), *(["comparaciones"] if all(trust) else [])}
+    return tuple((key, name) for key, name in SECTIONS if key not in gone)
 
 
 def navigation_links(edition: Edition, current: str, root: str) -> dict[str, object]:
@@ -19,7 +26,7 @@ def navigation_links(edition: Edition, current: str, root: str) -> dict[str, obj
     """
     now = "Este trimestre" if edition.settings.wave_unit == "trimestre" else "Ahora"
     links = [("inicio", "index.html", now), ("municipios", "index.html#municipios", places_named(edition))]
-    links += [(key, f"secciones/{key}.html", name) for key, name in SECTIONS]
+    links += [(key, f"secciones/{key}.html", name) for key, name in sections_of(edition)]
     nav = [
         {"href": f"{root}{path}", "text": name, **({"current": True} if key == current else {})}
         for key, path, name in links

@@ -1,18 +1,22 @@
 """Parts of a page that stand whole or not at all: a heading, what it is of, and a picture or a sentence below."""
 
+from collections.abc import Sequence
+
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
-from pulsometro.reporting.language import comparisons, conditions, sentences
+from pulsometro.reporting.language import battery_sentences, comparisons, conditions, sentences
 from pulsometro.reporting.language.traced_text import Text, escape, upper_first
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
+from pulsometro.study.batteries import ToldBattery
 from pulsometro.style import spanish
 from pulsometro.style.printed_form import PERCENT, YEAR, Form
 
 BEGINS = "La serie empieza con esta edición: con la próxima habrá una línea que dibujar."
 ONE_POINT = "Solo una edición tiene cifra que se publique: no hay línea que dibujar."
 NOTHING = "No hay cifras que se puedan publicar."
+POINTS = "Punto: estimación. Barra: intervalo del {}."
 SMALL = "Las cifras menores de 8 no se rotulan."
 
 
@@ -53,6 +57,12 @@ def pair(*panels: str, classes: str = ".pair") -> str:
     if len(shown) < 2:
         return "".join(shown)
     return f"::::::: {{{classes}}}\n\n" + "\n\n".join(shown) + "\n\n:::::::"
+
+
+def pairs(panels: Sequence[str], classes: str) -> str:
+    """Panels two by two."""
+    shown = [each for each in panels if each]
+    return "\n\n".join(pair(*shown[at : at + 2], classes=classes) for at in range(0, len(shown), 2))
 
 
 def figure(chart: pictures.Chart | None, table: str, note: str, width: str, instead: str = NOTHING) -> str:
@@ -98,23 +108,26 @@ def series_panel(edition: Edition, measure: Measure, chart: pictures.Chart | Non
     return panel(sentences.series_heading(edition, measure), sub, body)
 
 
-def trust_panel(edition: Edition, chart: pictures.Chart | None, table: str) -> str:
+def battery_panel(edition: Edition, battery: ToldBattery, chart: pictures.Chart | None, table: str) -> str:
     """The battery as bars, and which of its items are not among them; nothing where it was not asked."""
-    battery = edition.settings.trust
-    gone = comparisons.undrawn(edition)
+    gone = battery_sentences.undrawn(edition, battery)
     if chart is None and not gone:
         return ""
     base = upper_first(battery.base or edition.settings.people)
     note = f"Sin todas sus cifras: {spanish.join(gone)}." if gone and chart else ""
+    sub = f"{base}, en porcentaje. {SMALL}" if battery.kind == "levels" else f"{base}, en porcentaje."
+    if battery.kind == "figures":
+        sub = f"{battery_sentences.what(edition, battery)}. {base}. {POINTS.format(level(edition))}"
     return panel(
-        comparisons.trust_heading(edition), f"{base}, en porcentaje. {SMALL}" if chart else "",
+        battery_sentences.heading(edition, battery), sub if chart else "",
         figure(chart, table if chart else "", note, "92%"),
     )  # fmt: skip
 
 
 def marked(edition: Edition) -> str:
     """What a mark in the map means, or that there is none."""
-    found = changes_of(edition, in_places(edition, edition.settings.headline))
+    headline = edition.settings.headline
+    found = changes_of(edition, in_places(edition, headline)) if headline else []
     known = [change for change in found if change.comparable]
     if not known:
         return ""

@@ -11,13 +11,21 @@ from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, IndicatorLabel, WaveInfo
 from pulsometro.reporting.edition.timeline import missing_before
 from pulsometro.reporting.edition.topics import report_topics
-from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences, withheld_words
+from pulsometro.reporting.language import (
+    battery_sentences,
+    comparisons,
+    conditions,
+    not_printed,
+    sentences,
+    withheld_words,
+)
 from pulsometro.reporting.language.links import place_path, web_link
 from pulsometro.reporting.language.traced_text import escape, lower_first, slug, text, upper_first
 from pulsometro.reporting.pages import not_published, panels
 from pulsometro.reporting.pages.quality import second_opinion
 from pulsometro.reporting.tables import markdown
 from pulsometro.settings.report_settings import Measure
+from pulsometro.study.batteries import ToldBattery
 from pulsometro.style import spanish
 from pulsometro.style.vocabulary import Reason, Side
 
@@ -108,37 +116,54 @@ def series_deck(edition: Edition) -> str:
 
 
 def trust(edition: Edition, figures: Path) -> dict[str, str]:
-    """The battery as bars, its first level with intervals and changes, and by place."""
-    battery = edition.settings.trust
-    level = (battery.level_names or battery.levels)[0]
-    asked = bool(comparisons.trust_rows(edition)) or bool(comparisons.undrawn(edition))
-    shown = panels.NOTHING if asked else "En esta edición no se preguntó por la confianza."
-    if comparisons.trust_rows(edition):
-        bars = pictures.draw_trust(edition, figures)
-        shown = panels.pair(panels.trust_panel(edition, bars, markdown.trust(edition)), _trust_points(edition, figures))
-    by_place = ""
-    if asked and conditions.several_places(edition):
-        head = f"## {escape(f'Quién responde «{level}», por {edition.settings.place_word}')}"
-        by_place = f":::::: {{.panel}}\n{head}\n\n{_trust_places(edition)}\n::::::"
-    return {"confianza-paneles": shown, "confianza-lugares": by_place}
+    """The battery of trust as bars, its first level with intervals and changes, and by place."""
+    shown, by_place = next(_battery(edition, battery, figures) for battery in edition.batteries if battery.trust)
+    silent = "En esta edición no se preguntó por la confianza."
+    return {"confianza-paneles": shown or silent, "confianza-lugares": by_place}
 
 
-def _trust_points(edition: Edition, figures: Path) -> str:
+def batteries(edition: Edition, figures: Path) -> str:
+    """Every other battery in the same way under its title; one that was not asked is left out."""
+    parts = []
+    for battery in (each for each in edition.batteries if not each.trust):
+        shown, by_place = _battery(edition, battery, figures)
+        if shown:
+            base = upper_first(battery.base or edition.settings.people)
+            head = f"## {escape(battery.title)} {{#{battery.key}}}\n\n::: {{.sub}}\n{escape(base)}.\n:::"
+            parts += [part for part in (head, shown, by_place) if part]
+    return "\n\n".join(parts) or panels.NOTHING
+
+
+def _battery(edition: Edition, battery: ToldBattery, figures: Path) -> tuple[str, str]:
+    """The battery's panels and its table by place; "" where the edition did not ask it."""
+    rows = battery_sentences.complete_rows(edition, battery)
+    asked = bool(rows) or bool(battery_sentences.undrawn(edition, battery))
+    shown = panels.NOTHING if asked else ""
+    if rows:
+        table = markdown.battery_table(edition, battery)
+        bars = panels.battery_panel(edition, battery, pictures.draw_battery(edition, battery, figures), table)
+        # Means are points with their intervals already.
+        points = _points(edition, battery, figures) if battery.kind != "figures" else ""
+        shown = panels.pair(bars, points)
+    if not asked or not conditions.several_places(edition):
+        return shown, ""
+    who = f"Quién responde «{battery.level}»" if battery.level else battery.title
+    head = f"## {escape(f'{who}, por {edition.settings.place_word}')}"
+    return shown, f":::::: {{.panel}}\n{head}\n\n{_battery_places(edition, battery)}\n::::::"
+
+
+def _points(edition: Edition, battery: ToldBattery, figures: Path) -> str:
     """The battery's first level with intervals and, where it was compared, what changed."""
-    battery = edition.settings.trust
-    level = (battery.level_names or battery.levels)[0]
-    points = pictures.draw_trust_points(edition, figures)
-    firsts = [e for name in battery.indicators if (e := edition.whole(Measure(name, battery.levels[0])))]
-    sub = f"Porcentaje que responde «{level}». Punto: estimación. Barra: intervalo del {panels.level(edition)}."
+    points = pictures.draw_battery_points(edition, battery, figures)
+    firsts = [e for item in battery.items if (e := edition.whole(item.first))]
+    sub = f"{battery_sentences.what(edition, battery)}. {panels.POINTS.format(panels.level(edition))}"
     body = panels.figure(points, "", panels.legend(edition, firsts), "92%")
-    return panels.panel(comparisons.trust_moved(edition), sub, body)
+    return panels.panel(battery_sentences.moved(edition, battery), sub, body)
 
 
-def _trust_places(edition: Edition) -> str:
+def _battery_places(edition: Edition, battery: ToldBattery) -> str:
     """The first level by place; bold where it differs from the rest of the area."""
-    battery = edition.settings.trust
-    level = (battery.level_names or battery.levels)[0]
-    names = [(Measure(name, battery.levels[0]), battery.names.get(name, name)) for name in battery.indicators]
+    names = [(item.first, item.name) for item in battery.items]
     rows: list[list[markdown.Cell]] = []
     for place in edition.places:
         link = web_link(escape(place.short), f"../{place_path(place)}")
@@ -146,8 +171,10 @@ def _trust_places(edition: Edition) -> str:
         cells += [_against(edition, measure, place.code) for measure, _ in names]
         rows.append(cells)
     rows.append([edition.area_name, *(_against(edition, measure) for measure, _ in names)])
-    heads = [upper_first(edition.settings.place_word), *(f"{name}, %" for _, name in names)]
-    table = markdown.pipe(heads, rows, f"Responde «{level}»{markdown.simulated(edition)}")
+    units = [(name, edition.form(measure).beside) for measure, name in names]
+    heads = [upper_first(edition.settings.place_word), *(f"{name}, {unit}" if unit else name for name, unit in units)]
+    caption = f"Responde «{battery.level}»" if battery.level else battery.title
+    table = markdown.pipe(heads, rows, f"{caption}{markdown.simulated(edition)}")
     note = f"En negritas: es distinto del resto de {edition.settings.whole}, {comparisons.rule(edition)}."
     said = escape(note.replace(" de el ", " del "))
     note = f"\n\n::: {{.note}}\n{said}\n:::" if "**" in table else ""

@@ -70,6 +70,10 @@ def _trust(content: SiteContent, figures: Path) -> dict[str, str]:
     return sections.trust(content.edition, figures)
 
 
+def _batteries(content: SiteContent, figures: Path) -> dict[str, str]:
+    return {"comparaciones": sections.batteries(content.edition, figures)}
+
+
 def _quality(content: SiteContent, _: Path) -> dict[str, str]:
     body = sections.quality(content.edition, content.quality, content.imprecise, content.published[1])
     return {"calidad": _sourced(body, QUALITY_SOURCES)}
@@ -89,6 +93,7 @@ def _methodology(content: SiteContent, _: Path) -> dict[str, str]:
 _SECTIONS: Mapping[str, tuple[Callable[[SiteContent, Path], dict[str, str]], tuple[str, ...]]] = {
     "series": (_series, ("sitio",)),
     "confianza": (_trust, ("confianza-base", "periodo", "sitio")),
+    "comparaciones": (_batteries, ("periodo", "sitio")),
     "calidad": (_quality, ("sitio",)),
     "datos": (_data, ("periodo", "sitio")),
     "metodologia": (_methodology, ("periodo", "titulo-metodologia")),

@@ -9,7 +9,7 @@ from pulsometro.reporting.charts.drawing.canvas import Picture, Size
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Estimate
 from pulsometro.reporting.formats.powerpoint import BODY, PICTURE
-from pulsometro.reporting.language import comparisons, sentences
+from pulsometro.reporting.language import battery_sentences, sentences
 from pulsometro.reporting.language.traced_text import Number, Text, escape, text
 from pulsometro.reporting.pages import brief
 from pulsometro.settings.report_settings import Measure
@@ -48,7 +48,7 @@ def deck(edition: Edition, figures: Path) -> Deck:
         alts[f"{chart.name}.png"] = chart.alt
         notes = f"::: {{.notes}}\n{escape(chart.alt)}\n:::"
         slides.append(f"# {title.markdown}\n\n{chart.markdown()}\n\n{notes}")
-    how = brief.how_sentences(edition, edition.whole(edition.settings.headline))
+    how = brief.how_sentences(edition, brief.headline_figure(edition))
     bullets = "\n\n".join(part.markdown for part in how)
     pieces = {"laminas": "\n\n".join(slides), "lamina-como": bullets}
     marks = [*pictures.source(edition), *(["Borrador: no citar."] if edition.draft else [])]
@@ -82,18 +82,19 @@ def _others(edition: Edition, figures: Path) -> list[tuple[pictures.Chart, Text]
     """The series and the battery of trust, each with its title, where there is something to draw."""
     measure = edition.settings.headline
     found = []
-    if sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1:
+    if measure and sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1:
         beside = pictures.extreme_place(edition, measure)
         size = {pictures.SLIDE: Size(_WHOLE, loose=_WHOLE / BODY / 252)}
         line = pictures.draw_series(edition, measure, figures, beside, "lamina-serie", size)
         # Nothing above the picture says what its line is, as the brief does.
         said = sentences.series_heading(edition, measure).lowered()
-        found.append((line, text(f"{edition.label(measure).name}: ", said)))
-    rows = comparisons.trust_rows(edition)
-    if rows:
-        size = {pictures.SLIDE: Size(_WHOLE, loose=min(1.3, (_WHOLE / BODY - 34) / (34 * len(rows))))}
-        bars = pictures.draw_trust(edition, figures, "lamina-confianza", size)
-        found.append((bars, comparisons.trust_heading(edition)))
+        found.append((line, text(f"{edition.named(measure)}: ", said)))
+    for battery in edition.batteries:
+        rows = battery_sentences.complete_rows(edition, battery)
+        if rows:
+            size = {pictures.SLIDE: Size(_WHOLE, loose=min(1.3, (_WHOLE / BODY - 34) / (34 * len(rows))))}
+            bars = pictures.draw_battery(edition, battery, figures, f"lamina-{battery.key}", size)
+            found.append((bars, battery_sentences.heading(edition, battery)))
     return found
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, WaveInfo
-from pulsometro.reporting.language import comparisons, conditions, not_printed, sentences
+from pulsometro.reporting.language import battery_sentences, conditions, not_printed, sentences
 from pulsometro.reporting.language.links import place_path
-from pulsometro.reporting.language.traced_text import escape, upper_first
+from pulsometro.reporting.language.traced_text import escape, lower_first, upper_first
 from pulsometro.reporting.pages import brief, not_published, panels
-from pulsometro.reporting.pages.navigation import formats
+from pulsometro.reporting.pages.navigation import formats, sections_of
 from pulsometro.reporting.tables import markdown
+from pulsometro.settings.report_settings import Measure
+from pulsometro.study.batteries import ToldBattery
 from pulsometro.style import spanish
 
 
@@ -18,29 +20,43 @@ def start_fragments(
     edition: Edition, figures: Path, published: Sequence[str], unpublished: Sequence[WaveInfo], engine: str
 ) -> dict[str, str]:
     """Fragments of the start page: news, formats, places, the series and every edition, trust."""
-    measure = edition.settings.headline
-    beside = pictures.extreme_place(edition, measure)
-    several = sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1
-    line = pictures.draw_series(edition, measure, figures, beside) if several else None
-    bars = pictures.draw_trust(edition, figures) if comparisons.trust_rows(edition) else None
-    mapped = conditions.several_places(edition) and panels.in_places(edition, measure)
-    shown = pictures.draw_map(edition, measure, figures) if mapped else None
-    said = f"{panels.what(edition, measure)}, {edition.wave.period}. {panels.darker(edition, measure)}"
+    headline = edition.settings.headline
+    bars = [_battery(edition, battery, figures) for battery in edition.batteries]
     return {
         "antetitulo": brief.kicker(edition),
         "titular": f"# {sentences.headline(edition).markdown}",
-        "entrada": f"::: {{.deck}}\n{comparisons.deck(edition).markdown}\n:::",
+        "entrada": brief.deck(edition),
         "aviso": brief.notice(edition),
         "hallazgos": brief.findings(edition),
         "formatos": formats(f"{edition.wave.key}/"),
-        "panel-mapa": panels.map_panel(edition, measure, shown, said),
+        "panel-mapa": _map(edition, headline, figures) if headline else "",
         "paginas-titulo": f"## {pages_heading(edition)}",
         "paginas": place_links(edition),
-        "panel-serie": panels.series_panel(edition, measure, line, ""),
+        "panel-serie": _line(edition, headline, figures) if headline else "",
         "ediciones": editions(edition, published, unpublished),
-        "panel-confianza": panels.trust_panel(edition, bars, ""),
+        "panel-confianza": "\n\n".join(panel for panel in bars if panel),
         "pie": brief.foot(edition, engine),
     }
+
+
+def _line(edition: Edition, measure: Measure, figures: Path) -> str:
+    beside = pictures.extreme_place(edition, measure)
+    several = sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1
+    line = pictures.draw_series(edition, measure, figures, beside) if several else None
+    return panels.series_panel(edition, measure, line, "")
+
+
+def _map(edition: Edition, measure: Measure, figures: Path) -> str:
+    mapped = conditions.several_places(edition) and panels.in_places(edition, measure)
+    shown = pictures.draw_map(edition, measure, figures) if mapped else None
+    said = f"{panels.what(edition, measure)}, {edition.wave.period}. {panels.darker(edition, measure)}"
+    return panels.map_panel(edition, measure, shown, said)
+
+
+def _battery(edition: Edition, battery: ToldBattery, figures: Path) -> str:
+    drawn = bool(battery_sentences.complete_rows(edition, battery))
+    chart = pictures.draw_battery(edition, battery, figures) if drawn else None
+    return panels.battery_panel(edition, battery, chart, "")
 
 
 def pages_heading(edition: Edition) -> str:
@@ -53,6 +69,9 @@ def pages_heading(edition: Edition) -> str:
 def place_links(edition: Edition) -> str:
     """Every place with a link to its page, its headline share and its change."""
     measure = edition.settings.headline
+    if measure is None:
+        names = [markdown.Markdown(f"[{escape(p.name)}]({place_path(p)})", p.name) for p in edition.places]
+        return markdown.pipe([upper_first(edition.settings.place_word)], [[name] for name in names], "")
     found = [(place, edition.in_place(measure, place.code)) for place in edition.places]
     found.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
     rows: list[list[markdown.Cell]] = []
@@ -79,17 +98,29 @@ def editions(edition: Edition, published: Sequence[str], unpublished: Sequence[W
         if info in unpublished:
             rows.append([not_published.line(info), not_published.NOT_PUBLISHED, markdown.EMPTY])
             continue
-        estimate = edition.whole(measure, info.key)
         name = not_published.line(info)
         link = f"[{escape(name)}]({info.key}/brief.html)" if info.key in published else escape(name)
         cells: list[markdown.Cell] = [markdown.Markdown(link, name)]
-        if estimate:
+        estimate = edition.whole(measure, info.key) if measure else None
+        if measure is None:
+            cells += ["", ""]
+        elif estimate:
             cells += [markdown.bare(estimate), markdown.interval(estimate)]
         else:
             cells += [not_printed.why(edition, measure, wave=info.key).cell, markdown.EMPTY]
         rows.append(cells)
+    if measure is None:
+        # What is not published is said in the second column; without it there is none.
+        wide = 2 if any(info in unpublished for info in (*edition.waves, *unpublished)) else 1
+        return markdown.pipe(["Edición", "Estado"][:wide], [row[:wide] for row in rows], "Ediciones", range(wide))
     heads = ["Edición", markdown.value_head(edition, measure), f"Intervalo del {panels.level(edition)}"]
     return markdown.pipe(heads, rows, f"{edition.named(measure)}, por edición{markdown.simulated_series(edition)}")
+
+
+def _battery_lines(edition: Edition, also: str) -> list[tuple[str, str, str]]:
+    others = [lower_first(battery.title) for battery in edition.batteries if not battery.trust]
+    told = {"confianza": f"cada corporación{also}", "comparaciones": f"{spanish.join(others)}{also}"}
+    return [(f"secciones/{key}.html", name, told[key]) for key, name in sections_of(edition) if key in told]
 
 
 def directory(edition: Edition) -> str:
@@ -98,10 +129,7 @@ def directory(edition: Edition) -> str:
     by_place = f" por {edition.settings.place_word}" if several else ""
     lines = (
         ("secciones/series.html", "Series", f"cada indicador desde {edition.waves[0].period}, con su intervalo"),
-        (
-            "secciones/confianza.html", "Confianza",
-            "cada corporación" + (f", también por {edition.settings.place_word}" if several else ""),
-        ),
+        *_battery_lines(edition, f", también por {edition.settings.place_word}" if several else ""),
         ("secciones/metodologia.html", "Metodología", "cómo se hizo, punto por punto, y las preguntas"),
         ("secciones/calidad.html", "Calidad", f"qué tan completo llegó cada {unit}"),
         ("secciones/datos.html", "Datos", f"tabulados{by_place}, láminas y tarjetas"),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pulsometro.common.escapes import attribute
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
-from pulsometro.reporting.language import comparisons, conditions, not_printed
+from pulsometro.reporting.language import battery_sentences, conditions, not_printed, sentences
 from pulsometro.reporting.language.links import place_path, web_link
 from pulsometro.reporting.language.traced_text import Number, Text, Tone, escape, text, upper_first
 from pulsometro.settings.report_settings import Measure
+from pulsometro.study.batteries import ToldBattery
 from pulsometro.style import spanish
 
 EMPTY = "—"
@@ -161,19 +162,32 @@ def _glance_cell(edition: Edition, measure: Measure, code: str = "") -> Cell:
     return text(Tone(sign, tone), spanish.NBSP, bare(estimate))
 
 
-def trust(edition: Edition) -> str:
-    """Every level of the battery for every item, with the base."""
-    battery = edition.settings.trust
+def battery_table(edition: Edition, battery: ToldBattery) -> str:
+    """Every level of the battery for every item, with the base; of shares and means the figure with its interval."""
+    complete = battery_sentences.complete_rows(edition, battery)
+    if battery.kind != "levels":
+        return _figures_table(edition, battery, [(name, e) for name, levels in complete for e in levels if e])
     heads = [
-        "Corporación",
-        *(f"{upper_first(name)}, %" for name in battery.level_names or battery.levels),
+        "Corporación" if battery.trust else "Pregunta",
+        *(f"{upper_first(name)}, %" for name in battery.levels),
         "Entrevistas",
     ]
     rows: list[list[Cell]] = [
         [name, *(bare(level) if level else "0.0" for level in levels), base(next(level for level in levels if level))]
-        for name, levels in comparisons.trust_rows(edition)
+        for name, levels in complete
     ]
     return pipe(heads, rows, f"{battery.title}{simulated(edition)}")
+
+
+def _figures_table(edition: Edition, battery: ToldBattery, figures: Sequence[tuple[str, Estimate]]) -> str:
+    """A figure an item; its unit stands in the head where all have one."""
+    units = {estimate.printed.head for _, estimate in figures}
+    alike = len(units) == 1
+    heads = ["Respuesta" if battery.kind == "shares" else "Indicador", units.pop() if alike else "Valor"]
+    rows: list[list[Cell]] = [
+        [name, bare(e) if alike else sentences.value(e), interval(e), base(e)] for name, e in figures
+    ]
+    return pipe([*heads, "Intervalo", "Entrevistas"], rows, f"{battery.title}{simulated(edition)}")
 
 
 def series(edition: Edition, measure: Measure, place: str = "") -> str:

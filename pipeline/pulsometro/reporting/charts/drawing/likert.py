@@ -40,14 +40,17 @@ def draw(
     bars: Sequence[Bar], levels: Sequence[str], theme: Theme, alt: str, size: Size = SCREEN,
     remarks: Sequence[str] = (), png: bool = True,
 ) -> Picture:  # fmt: skip
-    """Draw the bars in the order given; the scale is named once, over the first bar."""
+    """Draw the bars in the order given; the scale is named once, over the first bar (not at all: one level without
+    a name)."""
     narrow, width = size.narrow, size.wide(500)
-    top, step, tall = 34, (50 if narrow else 34) * size.loose, 24 * size.loose
+    named = any(levels)
+    top, step, tall = (34 if named else 4), (50 if narrow else 34) * size.loose, 24 * size.loose
     canvas = Canvas(width, round(top + step * len(bars)), theme, remarks)
     widest = max(canvas.width_of(bar.name, 14.5, 600) for bar in bars)
     left = 0.0 if narrow else min(widest, 0.38 * width) + 14
     tones = colours(len(levels), theme)
-    _scale(canvas, levels, tones, left, width - left)
+    if named:
+        _scale(canvas, levels, tones, left, width - left)
     for index, bar in enumerate(bars):
         y = top + index * step
         if narrow:
@@ -91,7 +94,9 @@ def _bar(
         if part is None:
             continue
         wide = part.estimate / whole * room
-        canvas.rectangle(x, y, max(wide - 1.5, 0.5), tall, tone, tip=tip(f"{bar.name}, {level}", part))
+        canvas.rectangle(
+            x, y, max(wide - 1.5, 0.5), tall, tone, tip=tip(f"{bar.name}, {level}" if level else bar.name, part)
+        )
         shown = Number(part.printed.bare(part.estimate, part.printed.coarse), part.key)
         if len(levels) == 1 and part.estimate < _SMALLEST:
             canvas.text(x + wide + 6, y + tall / 2 + 5, shown, 14, canvas.theme.ink, weight=600)

@@ -63,6 +63,8 @@ def draw(
 
 def fitted(estimate: Estimate, size: float, room: float, theme: Theme) -> tuple[float, Number]:
     """The value as large as its room allows; one that does not fit stands without its unit, which the key has."""
+    if estimate.printed.share:
+        return size, Number(shown(estimate, coarse=True), estimate.key)
     for words in (shown(estimate, coarse=True), shown(estimate, coarse=True, unit=False)):
         fits = min(size, size * room / max(width_of(theme, words, size, 700), 1e-9))
         if fits == size or fits >= _READABLE:

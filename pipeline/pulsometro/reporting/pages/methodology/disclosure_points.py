@@ -6,6 +6,7 @@ from pulsometro.check.verdict import Verdict
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.conditions import by_telephone
+from pulsometro.settings.report_settings import Disclosure
 from pulsometro.study import Study
 from pulsometro.weighting.record import WeightingRecord
 
@@ -50,6 +51,11 @@ class Sources:
     engine: str
     units: int = 0
     strata: int = 0
+
+    @property
+    def declared(self) -> Disclosure:
+        """What the study declares that no file says; nothing without the block."""
+        return self.edition.settings.disclosure or Disclosure()
 
     @property
     def by_telephone(self) -> bool:

@@ -34,7 +34,7 @@ def every_element(sources: Sources) -> tuple[Element, ...]:
 
 def _strategy(sources: Sources) -> tuple[Point, ...]:
     edition = sources.edition
-    said = edition.settings.disclosure
+    said = sources.declared
     themes = "; ".join(lower_first(topic.name) for topic in edition.settings.topics)
     one = "una" if edition.settings.places_feminine else "uno"
     parts = f" y en cada {one} de sus {edition.settings.places_word}" if conditions.several_places(edition) else ""
@@ -58,7 +58,7 @@ def _repeated(edition: Edition) -> str:
 
 
 def _who(sources: Sources) -> tuple[Point, ...]:
-    edition, said = sources.edition, sources.edition.settings.disclosure
+    edition, said = sources.edition, sources.declared
     sponsors = f"{spanish.join(list(edition.sponsors))}." if edition.sponsors else ""
     firm = sources.questionnaire.fieldwork.firm
     return (
@@ -74,7 +74,7 @@ def _who(sources: Sources) -> tuple[Point, ...]:
 
 
 def _instrument(sources: Sources) -> tuple[Point, ...]:
-    said, fieldwork = sources.edition.settings.disclosure, sources.questionnaire.fieldwork
+    said, fieldwork = sources.declared, sources.questionnaire.fieldwork
     changed = sorted({why for label in sources.edition.labels.values()
                       for wave, why in label.breaks.items() if wave == sources.edition.wave.key})  # fmt: skip
     asked = "[Completas y en su orden, al final de esta página](#preguntas)."
@@ -100,12 +100,12 @@ def _population(sources: Sources) -> tuple[Point, ...]:
     who = f"{upper_first(edition.settings.people)}, {edition.area}{parts}."
     return (
         Point("A quién representa", escape(who), ("INE", "AMAI")),
-        Point("A quién no alcanza", escape(edition.settings.disclosure.coverage)),
+        Point("A quién no alcanza", escape(sources.declared.coverage)),
     )
 
 
 def _sample(sources: Sources) -> tuple[Point, ...]:
-    edition, said = sources.edition, sources.edition.settings.disclosure
+    edition, said = sources.edition, sources.declared
     coverage = next((c for c in sources.weights.coverage if c.area == "total"), None)
     reach = text("")
     if coverage:
@@ -130,7 +130,7 @@ def _stages(sources: Sources) -> tuple[Point, ...]:
 
 
 def _mode(sources: Sources) -> tuple[Point, ...]:
-    said, fieldwork = sources.edition.settings.disclosure, sources.questionnaire.fieldwork
+    said, fieldwork = sources.declared, sources.questionnaire.fieldwork
     ethics = said.ethics
     if sources.edition.simulated and not ethics:
         ethics = "Los datos de esta edición son simulados: no se entrevistó a nadie."
@@ -164,7 +164,7 @@ def _told(sources: Sources) -> list[RuleResult]:
 
 
 def _process(sources: Sources) -> tuple[Point, ...]:
-    said, counts = sources.edition.settings.disclosure, sources.checks.counts
+    said, counts = sources.declared, sources.checks.counts
     failed = [rule.title.rstrip(".") for rule in _told(sources) if _broken(rule)]
     checked = said.quality_control or "Cada entrega se revisa con reglas hechas a partir del cuestionario."
     if counts:
@@ -188,7 +188,7 @@ def _process(sources: Sources) -> tuple[Point, ...]:
 
 
 def _limits(sources: Sources) -> tuple[Point, ...]:
-    limits = list(sources.edition.settings.disclosure.limitations)
+    limits = list(sources.declared.limitations)
     if sources.edition.simulated:
         limits.insert(0, "Los datos de esta edición son simulados: sirven para mostrar el método, no para describir a "
                          "la población.")  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pulsometro.check.verdict import load_verdict
 from pulsometro.common.files import read_table
@@ -29,6 +30,10 @@ def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
     weights, checks = load_weighting(study, wave), load_verdict(study, wave)
     units, strata = _units(study, wave) if weights.psu else (0, 0)
     told = every_element(Sources(study, edition, questionnaire, weights, checks, engine, units, strata))
+    if edition.settings.disclosure is None:
+        # Who declares nothing of it is told of nothing that is missing.
+        told = tuple(replace(each, points=tuple(p for p in each.points if p.body)) for each in told)
+        told = tuple(each for each in told if each.points)
     body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
     body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
     asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")

@@ -4,7 +4,7 @@ from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language import conditions, sentences, withheld_words
 from pulsometro.reporting.language.dispositions import COUNTED
 from pulsometro.reporting.language.traced_text import Number, escape, lower_first, text, upper_first
-from pulsometro.reporting.pages.brief import from_record, interviews
+from pulsometro.reporting.pages.brief import from_record, headline_figure, interviews
 from pulsometro.reporting.pages.methodology.disclosure_points import Point, Sources
 from pulsometro.reporting.pages.panels import level
 from pulsometro.reporting.pages.quality.weighting_words import describe, labels_of
@@ -20,7 +20,7 @@ _RATES = {"RR1": "respuesta mínima", "RR3": "respuesta", "COOP1": "cooperación
 def size(sources: Sources) -> tuple[Point, ...]:
     """How many were interviewed, in every place too, with AAPOR's rates, dispositions and item nonresponse."""
     edition, total = sources.edition, sources.weights.whole_rates
-    base = edition.whole(edition.settings.headline)
+    base = headline_figure(edition)
     ended = f"Resultado de cada {'número marcado' if sources.by_telephone else 'contacto'}"
     counted = ""
     if base is not None:
@@ -52,15 +52,18 @@ def _by_place(sources: Sources) -> str:
     edition = sources.edition
     if not conditions.several_places(edition):
         return ""
+    headline = edition.settings.headline
     sizes = {spread.area: spread.n for spread in sources.weights.final}
     rows: list[list[markdown.Cell]] = []
     for place in edition.places:
         if place.code not in sizes:
             return ""
-        estimate = edition.in_place(edition.settings.headline, place.code)
+        estimate = edition.in_place(headline, place.code) if headline else None
         size = from_record(edition, spanish.count(sizes[place.code]), f"final/{place.code}/n")
         rows.append([place.name, size, sentences.margin(estimate) if estimate else markdown.EMPTY])
     heads = [upper_first(edition.settings.place_word), "Entrevistas", "Margen de la cifra principal"]
+    if headline is None:
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
     return markdown.pipe(
         heads, rows, f"Entrevistas por {edition.settings.place_word}{markdown.simulated(edition)}"
     ).strip()
@@ -95,7 +98,7 @@ def precision(sources: Sources) -> tuple[Point, ...]:
     """How intervals and standard errors are made, what is not published, and when something is said to change."""
     study, edition = sources.study, sources.edition
     estimation = study.params.estimation
-    whole = edition.whole(edition.settings.headline)
+    whole = headline_figure(edition)
     half = text(sentences.margin_said(whole, " de la cifra principal"), ". ").markdown if whole else ""
     clustered = _CLUSTERED if estimation.clusters == "interviewers" else ""
     again = CALIBRATED.get(estimation.se, "") if sources.weights.calibration else ""

@@ -89,7 +89,8 @@ def interviewers(traced: Traced, edition: Edition, rows: Sequence[Asked], note: 
     """The headline figures with both standard errors; every other printed figure folded away."""
     if not rows:
         return ""
-    headline = {(m.indicator, m.category) for m in (edition.settings.headline, *edition.settings.findings)}
+    told = edition.settings.headline
+    headline = {(m.indicator, m.category) for m in (*((told,) if told else ()), *edition.settings.findings)}
     shown = [row for row in rows if _printed(edition, row)]
     first = [row for row in shown if (row.indicator, row.category) in headline]
     others = [row for row in shown if row not in first]

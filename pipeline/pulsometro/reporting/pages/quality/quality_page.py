@@ -13,6 +13,7 @@ from pulsometro.reporting.charts.drawing import weights as weights_figure
 from pulsometro.reporting.charts.drawing.canvas import Picture, Size
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.traced_text import Number, Text, escape, span, text
+from pulsometro.reporting.pages.brief import headline_figure
 from pulsometro.reporting.pages.quality import (
     calls_and_interviewers,
     quality_sections,
@@ -96,7 +97,7 @@ def _precision(sources: Sources, deff: Number) -> tuple[Number, Text]:
 
     Kish's effect, ``deff``, is beside it as what it is: the loss from unequal weights alone.
     """
-    estimate = sources.edition.whole(sources.edition.settings.headline)
+    estimate = headline_figure(sources.edition)
     if estimate is None or not isfinite(estimate.n_eff):
         return deff, text("veces la varianza que habría con pesos iguales: lo que cuesta su sola desigualdad (Kish)")
     return (
