@@ -7,6 +7,7 @@ from pulsometro.settings.faults import Fault, shown
 from pulsometro.settings.likeness import listed, meant
 from pulsometro.settings.report_settings import Battery, Measure
 from pulsometro.study.known_names import Known, Place, unknown
+from pulsometro.study.told_measures import completed
 
 _NO_INDICATOR = "which questionnaires/indicators.yaml does not define"
 _DIRECTIONS = ("up_is_good", "up_is_bad", "neutral")
@@ -30,8 +31,10 @@ def report_references(known: Known) -> Iterator[Fault]:
 
 
 def _measures(known: Known) -> Iterator[tuple[str, Measure, Place]]:
-    report = known.params.report
-    yield "report.headline", report.headline, ("report", "headline")
+    # As the reports read them: a measure may leave its statistic and category to its indicator.
+    report = completed(known.params.report, known.indicators, "")
+    if known.params.report.headline is not None and report.headline is not None:
+        yield "report.headline", report.headline, ("report", "headline")
     for part in ("findings", "key"):
         for number, measure in enumerate(getattr(report, part)):
             yield f"report.{part}.{number}", measure, ("report", part, number)
@@ -41,6 +44,8 @@ def batteries_of(known: Known) -> Iterator[tuple[Battery, Place]]:
     """Each battery of the report with its place."""
     if known.params.report.trust is not None:
         yield known.params.report.trust, ("report", "trust")
+    for number, battery in enumerate(known.params.report.batteries):
+        yield battery, ("report", "batteries", number)
 
 
 def _indicator_fault(key: str, name: str, known: Known, place: Place) -> Iterator[Fault]:
@@ -109,7 +114,8 @@ def _battery_faults(key: str, battery: Battery, known: Known, place: Place) -> I
                 which = f"which is no answer of the indicator '{shown(name)}'"
                 at = (*place, "levels", battery.levels.index(level))
                 yield unknown(f"{key}.levels", level, which, answers or [], at, "write it as there")
-    for part in ("names", "spoken"):
+    # Of items, options and means the indicators are found when the battery is told.
+    for part in ("names", "spoken") if battery.indicators else ():
         for name in getattr(battery, part):
             if name not in battery.indicators:
                 which = f"which is none of {key}.indicators"
