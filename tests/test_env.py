@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from pulsometro.running.lock_mending import has_store, is_no_advice, mend_lock, runs_dvc
 from tools import env
-from tools.env import LOCKS, mend_lock, runs_dvc
+from tools.env import LOCKS
 
 DEAD = 2**22 + 5
 
@@ -86,7 +87,7 @@ def test_the_lock_of_a_running_dvc_stays_and_that_of_another_program_does_not(tm
 
 def test_a_lock_that_is_being_written_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _lock(tmp_path, '{"write": {"a": {"pid": 1')
-    monkeypatch.setattr(env, "runs_dvc", lambda number: number == DEAD)
+    monkeypatch.setattr("pulsometro.running.lock_mending.runs_dvc", lambda number: number == DEAD)
     monkeypatch.setattr(env.time, "sleep", lambda _: path.write_text(_entries(DEAD), encoding="utf-8"))
     mend_lock(tmp_path)
     assert path.exists()
@@ -370,9 +371,9 @@ def test_what_dvc_advises_does_not_reach_whoever_runs_the_chain(tmp_path: Path) 
         [str(env.BIN / "dvc"), "repro"], cwd=tmp_path, capture_output=True, text=True, check=True, env=env.environment()
     )
     assert "dvc push" in done.stdout and "git add" in done.stdout
-    kept = [line for line in done.stdout.splitlines(keepends=True) if env.is_no_advice(line)]
+    kept = [line for line in done.stdout.splitlines(keepends=True) if is_no_advice(line)]
     assert "Running stage 'a'" in "".join(kept)
     assert not [line for line in kept if "push" in line or "git" in line or "staging" in line]
-    assert not env.has_store(tmp_path)
+    assert not has_store(tmp_path)
     (tmp_path / ".dvc/config").write_text("['remote \"x\"']\n    url = /x\n", encoding="utf-8")
-    assert env.has_store(tmp_path)
+    assert has_store(tmp_path)

@@ -9,21 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from pulsometro.running import stopping
 from tests.common.stopped_stage import Stage, dvc_project, lives, until
-from tools import stopping
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to see what a process is")
 REPRO = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from tools import env, stopping
+from tools import env
+from pulsometro.running import stopping
 sys.exit(stopping.guarded(lambda: env.repro(sys.argv[2:])))
 """
 CALL = """
 import os, sys
-sys.path.insert(0, sys.argv[1])
-from tools import stopping
+sys.path.insert(0, sys.argv[1] + "/pipeline")
+from pulsometro.running import stopping
 stopping.PATIENCE = float(sys.argv[3])
 sys.exit(stopping.guarded(lambda: stopping.call(sys.argv[4:], os.environ, None, sys.argv[2] == "sheltered")))
 """

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from pulsometro.commands.chain_verbs import deliveries, graph, program, recompute, series, settings, simulate, site
+from pulsometro.commands.chain_verbs import deliveries, graph, program, recompute, run, series, settings, simulate, site
 from pulsometro.commands.chain_verbs import verdict as last_word
-from pulsometro.commands.study_verbs import doctor, explain, init, key, questionnaire, wave
+from pulsometro.commands.study_verbs import doctor, explain, init, key, questionnaire, status, wave
 from pulsometro.commands.wave_verbs import audit, check, estimate, ingest, protect, release, report, weight
 from pulsometro.common.determinism import agree
 from pulsometro.common.errors import PulsoError
@@ -16,6 +16,7 @@ from pulsometro.speech import Sentences
 
 SECTIONS = {
     "Begin": (init, wave, questionnaire, doctor, key),
+    "The quarter": (status, run),
     "One wave, stage by stage": (ingest, check, weight, estimate, protect, audit, report, release),
     "All waves together": (series, recompute, site),
     "After it is made": (explain,),

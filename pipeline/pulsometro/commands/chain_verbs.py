@@ -2,8 +2,24 @@
 
 import click
 
-from pulsometro.commands.under_way import working
+from pulsometro.commands.under_way import is_quiet, working
 from pulsometro.speech import Verb, say
+
+
+@click.command(
+    cls=Verb,
+    example="pulso run",
+    makes=["everything that is missing or old, to reports/site/index.html; with WAVE what is published of that wave"],
+)
+@click.argument("wave", metavar="[WAVE]", default="")
+def run(wave: str) -> None:
+    """Bring every wave from its delivery to its brief, or one; exits other than 0 when one is withheld."""
+    from pulsometro.running.chain_run import run_chain
+    from pulsometro.study import load_study
+
+    code = run_chain(load_study(), wave, is_quiet())
+    if code:
+        raise SystemExit(code)
 
 
 @click.command(cls=Verb, example="pulso graph", makes=["dvc.yaml"])

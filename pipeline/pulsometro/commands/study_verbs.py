@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pulsometro.commands.under_way import WAVE, working
+from pulsometro.commands.under_way import JSON, WAVE, say_json, working
 from pulsometro.common.errors import PulsoError
 from pulsometro.speech import Verb, say
 
@@ -39,7 +39,7 @@ def init(folder: Path, data: tuple[Path, ...], like: str | None, wave: str | Non
 
 @click.group()
 def wave() -> None:
-    """Begin a new wave."""
+    """Begin a new wave; list them."""
 
 
 @wave.command(
@@ -57,6 +57,30 @@ def wave_new(wave: str, source: str, data: Path | None) -> None:
     from pulsometro.wave.new import new_wave
 
     say(new_wave(load_study(), wave, source, data))
+
+
+@wave.command("list", cls=Verb, example="pulso wave list", makes=["nothing: a line for each wave is printed"])
+def wave_list() -> None:
+    """Say which waves the study has, with period, fieldwork and delivered file."""
+    from pulsometro.standing.standing_words import wave_list as listed
+    from pulsometro.study import load_study
+
+    say(listed(load_study()))
+
+
+@click.command(cls=Verb, example="pulso status", makes=["nothing: what the stages left is read, none is run"])
+@click.argument("wave", metavar="[WAVE]", default="")
+@JSON
+def status(wave: str, as_json: bool) -> None:
+    """Where the quarter stands: delivered, checked, signed off, weighted, published, and what comes next."""
+    from pulsometro.standing import standing_words
+    from pulsometro.study import load_study
+
+    found = standing_words.standings(load_study(), wave)
+    if as_json:
+        say_json(standing_words.as_json(found))
+    else:
+        say(standing_words.described(found))
 
 
 @click.group()
@@ -111,10 +135,9 @@ def key() -> None:
 
 
 @click.command(cls=Verb, example="pulso doctor", makes=["nothing: what it finds is printed, as JSON with --json"])
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON, for another program.")
+@JSON
 def doctor(as_json: bool) -> None:
     """What this machine lacks, and what is wrong in the study's files; exits 1 when a stage would refuse them."""
-    import json
     from dataclasses import asdict
 
     from pulsometro.doctor import engine, examine, findings
@@ -129,7 +152,7 @@ def doctor(as_json: bool) -> None:
     if as_json:
         machine = {"programs": [asdict(each) for each in findings()], "engine": engine()}
         found = {"machine": machine, "study": asdict(look) if look else None, "sound": not (look and look.faults)}
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        say_json(found)
     else:
         click.echo(f"{examine()}\n\n{said}")
     if look and look.faults:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pulsometro.commands.under_way import WAVE, WITHHOLD, carry, working
+from pulsometro.commands.under_way import JSON, WAVE, WITHHOLD, carry, say_json, working
 from pulsometro.common.errors import PulsoError
 from pulsometro.speech import Verb, say
 
@@ -38,10 +38,14 @@ def ingest(wave: str, withhold: bool) -> None:
     "--data-docs", "docs", metavar="FOLDER", type=click.Path(path_type=Path),
     help="Also write Great Expectations' own pages there; they hold respondents' values.",
 )  # fmt: skip
-def check(wave: str | None, every: bool, accept: str | None, because: str | None, docs: Path | None) -> None:
+@JSON
+def check(
+    wave: str | None, every: bool, accept: str | None, because: str | None, docs: Path | None, as_json: bool
+) -> None:  # fmt: skip
     """Run the checks of one wave; exits 1 when a critical rule fails."""
     from pulsometro.check import stage
     from pulsometro.check.report.terminal import print_verdict
+    from pulsometro.check.verdict import to_json
     from pulsometro.study import load_study
 
     study = load_study()
@@ -58,7 +62,10 @@ def check(wave: str | None, every: bool, accept: str | None, because: str | None
         stage.accept(study, wave, accept, because)
     with working(f"{wave}: loading the checks") as tell:
         verdict = stage.run_one(study, wave, tell, docs)
-    print_verdict(study, verdict)
+    if as_json:
+        say_json(to_json(verdict))
+    else:
+        print_verdict(study, verdict)
     if docs is not None:
         told = (f"{docs}: Great Expectations' pages; they hold respondents' values and load remote addresses: do not "
                 "publish or send them, and delete them after use.")  # fmt: skip

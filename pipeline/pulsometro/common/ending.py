@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-# Set by whoever started this process and tells the user about a stop in its own words (tools/env.py).
+# Set by whoever started this process and tells the user about a stop in its own words (tools/env.py, pulso run).
 TOLD = "PULSO_STOP_TOLD"
 STOPPED = "Stopped; nothing was half-written, run the same command again."
 NO_MEMORY = (

@@ -1,4 +1,4 @@
-"""How a command of tools/env.py is stopped: all that it started ends, one sentence, the signal's exit code.
+"""How a command that runs others is stopped: all that it started ends, one sentence, the signal's exit code.
 
 Standard library only. DVC hands no signal on to the stage that it runs, and takes a stage that Ctrl-C ended for one
 that failed: with ``--keep-going`` it would begin the next one.
@@ -42,8 +42,9 @@ def guarded(work: Callable[[], int]) -> int:
         return work()
     except Stopped as end:
         end_all()
-        # A terminal has just written ^C.
-        print("\n" * (end.code == 130 and sys.stderr.isatty()) + STOPPED, file=sys.stderr)
+        if not os.environ.get(TOLD):  # whoever started this one tells it
+            # A terminal has just written ^C.
+            print("\n" * (end.code == 130 and sys.stderr.isatty()) + STOPPED, file=sys.stderr)
         return int(str(end.code))
 
 
@@ -55,13 +56,13 @@ def call(
 
     ``shown``: which lines of its output are passed on; None: all, as it writes them.
     """
-    more = {TOLD: "1"} if sheltered else {}
-    if shown is not None:
-        # Through a pipe it would keep its lines until it ends, and those of the programs under it would come before.
-        more["PYTHONUNBUFFERED"] = "1"
-    prepare = shelter if sheltered and os.name == "posix" else None
+    # Through a pipe it would keep its lines until it ends, and those of the programs under it would come before.
+    more = {"PYTHONUNBUFFERED": "1"} if shown is not None else {}
     pipe = subprocess.PIPE if shown is not None else None
-    child = subprocess.Popen(command, env={**variables, **more}, cwd=cwd, preexec_fn=prepare, stdout=pipe)
+    if sheltered:
+        child = sheltered_child(command, {**variables, **more}, cwd, stdout=pipe)
+    else:
+        child = subprocess.Popen(command, env={**variables, **more}, cwd=cwd, stdout=pipe)
     try:
         for line in child.stdout or ():
             text = line.decode(errors="replace")
@@ -76,9 +77,24 @@ def call(
         if os.name != "posix":
             child.terminate()
         raise
-    if code < 0 and sheltered:
+    return ended(code) if sheltered or code >= 0 else 128 - code
+
+
+def sheltered_child(
+    command: Sequence[str], variables: Mapping[str, str], cwd: Path | None, stdout: int | None = None,
+    stderr: int | None = None,
+) -> subprocess.Popen[bytes]:  # fmt: skip
+    """A program that is told of no Ctrl-C, and ends when this process does."""
+    prepare = shelter if os.name == "posix" else None
+    environment = {**variables, TOLD: "1"}
+    return subprocess.Popen(command, env=environment, cwd=cwd, preexec_fn=prepare, stdout=stdout, stderr=stderr)
+
+
+def ended(code: int) -> int:
+    """The exit code of a sheltered program; Stopped where a signal ended it."""
+    if code < 0:
         raise Stopped(128 - code)
-    return code if code >= 0 else 128 - code
+    return code
 
 
 def signals() -> list[signal.Signals]:
