@@ -121,7 +121,7 @@ def test_a_figure_that_lies_apart_is_named_and_stops_nothing(ask: Ask, column: s
     ours, theirs = (apart.estimate, apart.other_estimate) if column == "estimate" else (apart.error, apart.other_error)
     assert theirs is not None and ours / theirs - 1 == pytest.approx(3e-8, rel=0.1)
     assert opinion.warns and not opinion.agrees
-    assert f"WARNING {WAVE}: 1 figures differ, first n in place b" in recomputing.run(study)
+    assert f"WARNING {WAVE}: 1 figure apart, first n in place b" in recomputing.run(study)
 
 
 def test_a_stratum_with_one_psu_is_not_comparable(ask: Ask) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pulsometro.audit.attacks import Leak, asked_about, guessed, printed, subtracted
 from pulsometro.audit.public_tables import load_public
+from pulsometro.common.counted import counted
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table, write_record
 from pulsometro.study import Study
@@ -48,9 +49,12 @@ def _audit(study: Study, wave: str, folder: Path) -> str:
         folder / RECORD,
     )  # fmt: skip
     within = (
-        "" if narrowest.persons is None else f" A thin one could be any of {narrowest.persons + 1} numbers at least."
+        ""
+        if narrowest.persons is None
+        else f" A thin one could be any of {counted(narrowest.persons + 1, 'number')} at least."
     )
-    return f"{wave}: {len(cells)} withheld cells of {universes} questions attacked, none given away.{within}"
+    attacked = f"{counted(len(cells), 'withheld cell')} of {counted(universes, 'question')} attacked"
+    return f"{wave}: {attacked}, none given away.{within}"
 
 
 def _told(wave: str, leaks: Sequence[Leak]) -> str:

@@ -28,6 +28,7 @@ from pulsometro.check.rules.shapes import shape_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
 from pulsometro.check.unseen import unseen_rules
 from pulsometro.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
+from pulsometro.common.counted import counted
 from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.common.files import column_names, read_table, write_json, write_record
 from pulsometro.common.parallel import side_by_side
@@ -104,7 +105,11 @@ def _line(verdict: Verdict) -> str:
 
 def _looked_at(verdict: Verdict) -> str:
     """How many rules could be looked at, of those that the wave asks for."""
-    return f"{len(verdict.rules)} of {verdict.asked} rules looked at" if verdict.unseen else f"{verdict.asked} rules"
+    return (
+        f"{len(verdict.rules)} of {counted(verdict.asked, 'rule')} looked at"
+        if verdict.unseen
+        else counted(verdict.asked, "rule")
+    )
 
 
 def run_one(study: Study, wave: str, tell: Tell = str, docs: Path | None = None) -> Verdict:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _COMMON = (
-    "common/bound.py", "common/ending.py", "common/errors.py", "common/files.py", "common/sealing.py",
-    "common/whole.py",
+    "common/bound.py", "common/counted.py", "common/ending.py", "common/errors.py", "common/files.py",
+    "common/sealing.py", "common/whole.py",
 )  # fmt: skip
 _STUDY = (*_COMMON, "questionnaire", "settings", "study")
 # What is shown of a delivery, in a message or on a page.

@@ -55,7 +55,7 @@ def _render(study: Study, wave: str, draft: bool, record: Path) -> str:
         rows = [row for lane in side_by_side(lanes) for row in lane]
     write_printed(rows, study.printed(wave))
     write_json({"wave": wave}, record / "published.json")
-    return f"{wave}: {target.relative_to(study.root)}/ (brief, slides, tabulados, cards; {engine.name})."
+    return f"{wave}: {target.relative_to(study.root)}/ (brief, slides, tables, cards; {engine.english})."
 
 
 def _companions(edition: Edition, folder: Path) -> list[Printed]:

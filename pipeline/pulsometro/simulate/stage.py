@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from pulsometro.common.counted import counted
 from pulsometro.common.files import atomic
 from pulsometro.common.parallel import side_by_side
 from pulsometro.simulate.answers import Edition, seeds, true_shares
@@ -28,7 +29,9 @@ def run(study: Study, tell: Callable[[str], object] = str) -> str:
     lanes = side_by_side([partial(_lines, study, world, world.waves[lane::2], tell) for lane in range(2)])
     told = {wave: line for lane in lanes for wave, line in lane.items()}
     lines = [told[wave] for wave in world.waves]
-    return "\n".join([*lines, f"{len(lines)} simulated editions written under raw/; they are no real answers."])
+    return "\n".join(
+        [*lines, f"{counted(len(lines), 'simulated edition')} written under raw/; they are no real answers."]
+    )
 
 
 def _lines(study: Study, world: World, waves: Sequence[str], tell: Callable[[str], object]) -> dict[str, str]:
@@ -42,7 +45,9 @@ def _lines(study: Study, world: World, waves: Sequence[str], tell: Callable[[str
             lines[wave] = f"{wave}: left empty, its questionnaire cannot be read; 'pulso ingest {wave}' says why"
         else:
             interviews, calls = _write(study, world, world.edition(wave))
-            lines[wave] = f"{wave}: {interviews:,} interviews in {calls:,} calls ({study.wave(wave).file})"
+            lines[wave] = (
+                f"{wave}: {counted(interviews, 'interview')} in {counted(calls, 'call')} ({study.wave(wave).file})"
+            )
         end(study, wave)
     return lines
 

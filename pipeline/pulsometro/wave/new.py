@@ -5,6 +5,7 @@ import io
 import shutil
 from pathlib import Path
 
+from pulsometro.common.counted import agreeing, counted
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic, write_text
 from pulsometro.ingest.delivery_record import Difference
@@ -124,7 +125,8 @@ def _report(
         lines.append(f"  No delivery yet: put it at {target.relative_to(study.root)} (or correct 'file').")
     else:
         open_ = len(decided.todo) + len(decided.writing)
-        lines.append(f"  {target.relative_to(study.root)}: {decided.sure} items are sure, {open_} TODO.")
+        sure = f"{counted(decided.sure, 'item')} {agreeing(decided.sure, 'is')} sure"
+        lines.append(f"  {target.relative_to(study.root)}: {sure}, {open_} TODO.")
         lines += [f"    TODO {item}: {why}" for item, why in decided.todo.items()]
         lines += [f"    TODO delivery.{key}: {question}" for key, question in decided.writing.items()]
         lines += _differences(decided)

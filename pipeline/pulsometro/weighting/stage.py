@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pulsometro.common.counted import counted
 from pulsometro.common.files import write_record, write_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.weighting_settings import WeightingSettings
@@ -21,6 +22,7 @@ from pulsometro.weighting.named_items import refuse_names
 from pulsometro.weighting.population_table import codes_of_items, read_coverage, read_frame, read_totals
 from pulsometro.weighting.record import NAME
 from pulsometro.weighting.study_key import key_of_wave
+from pulsometro.weighting.warnings import notes_of
 
 
 def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> str:
@@ -100,17 +102,18 @@ def known_answers(responses: pd.DataFrame, questionnaire: Questionnaire, setting
 
 
 def summary(result: Weighted) -> str:
-    """Two or three lines and the warnings, for the screen."""
+    """Two or three lines, a note on what was merged and the warnings, for the screen."""
     record = result.record
     total = record.final[-1]
     lines = [
-        f"{record.wave}: {total.n:,} weights for {total.sum:,.0f} adults; unequal weights alone multiply the "
+        f"{record.wave}: {counted(total.n, 'weight')} for {total.sum:,.0f} adults; unequal weights alone multiply the "
         f"variance by {total.deff_kish:.2f} (Kish), largest ÷ median {total.max_to_median:.1f}."
     ]
     if record.trim is not None:
         held = sum(area.at_cap for area in record.trim.areas)
-        lines.append(f"Trimmed {held} weights at {record.trim.k:g} × the municipality's median.")
+        lines.append(f"Trimmed {counted(held, 'weight')} at {record.trim.k:g} × the municipality's median.")
     if record.replicates is not None:
         made = record.replicates
         lines.append(f"{made.used} of {made.asked} replicates ({made.method}); {len(made.failed)} failed.")
-    return "\n".join([*lines, *(f"Warning: {text}" for text in record.warnings)])
+    notes = [f"Note: {text}" for text in notes_of(record)]
+    return "\n".join([*lines, *notes, *(f"Warning: {text}" for text in record.warnings)])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from pulsometro.common.counted import counted
 from pulsometro.settings.faults import shown
 from pulsometro.settings.weighting_settings import Coverage, WeightingSettings
 from pulsometro.weighting.arrays import codes_of
@@ -96,14 +97,21 @@ def warnings_of(record: WeightingRecord, places: Mapping[str, str]) -> tuple[str
                 theirs = f"{gap.other_source} ({gap.other_date}) has {gap.other_population:,.0f} adults"
                 ours = f"{gap.source} ({gap.reference_date}) has {gap.population:,.0f}"
                 result.append(f"Municipality {_named(gap.area, places)}: {theirs}, {ours}: {100 * gap.gap:+.1f} %.")
-        for merged in calibration.collapsed:
-            result.append(
-                f"Municipality {_named(merged.area, places)}, margin {merged.margin}: merged {merged.merged} "
-                f"({merged.respondents} respondents in the smallest cell)."
-            )
     if record.replicates is not None and record.replicates.failed:
         result.append(f"{len(record.replicates.failed)} of {record.replicates.asked} replicates failed.")
     return tuple(result)
+
+
+def notes_of(record: WeightingRecord) -> tuple[str, ...]:
+    """One sentence on what ``weighting.collapse`` merged as it declares, however many cells it were; else nothing."""
+    collapsed = record.calibration.collapsed if record.calibration is not None else ()
+    if not collapsed:
+        return ()
+    areas = {item: len({each.area for each in collapsed if each.merged == item}) for item in
+             dict.fromkeys(each.merged for each in collapsed)}  # fmt: skip
+    said = ", ".join(f"{item} in {counted(number, 'area')}" for item, number in areas.items())
+    fewest = min(each.respondents for each in collapsed)
+    return (f"merged as weighting.collapse declares: {said}; the smallest cell had {counted(fewest, 'respondent')}.",)
 
 
 def idle_rules(settings: WeightingSettings) -> Iterator[str]:

@@ -34,6 +34,11 @@ class Engine:
     name: str
     quarto: str = ""
 
+    @property
+    def english(self) -> str:
+        """Its name for the terminal, which speaks English."""
+        return self.name.replace(" y ", " and ")
+
 
 class _Said(Exception):
     """What a renderer said when it failed, before the page's name is put in front."""
