@@ -3,16 +3,20 @@
 import importlib.metadata
 import os
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from pulsometro.cli import main
 from pulsometro.common.version import VERSION
 from pulsometro.estimation import DesignError
+from pulsometro.speech import Verb
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -125,3 +129,42 @@ def test_a_fault_of_our_own_imports_is_no_missing_package(tmp_path: Path) -> Non
     command = [sys.executable, "-m", "pulsometro", "doctor"]
     done = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
     assert "Traceback" in done.stderr
+
+
+def _every(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _every(command, (*words, name))
+        else:
+            yield (*words, name), command
+
+
+VERBS = dict(_every(main))
+
+
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+def test_every_verb_has_an_example_that_can_be_typed_and_says_what_it_makes(words: tuple[str, ...]) -> None:
+    """The example is parsed as the shell would hand it over: each option and argument is one that it has."""
+    verb = VERBS[words]
+    assert isinstance(verb, Verb) and verb.example and verb.makes
+    typed = shlex.split(verb.example)
+    assert tuple(typed[: len(words) + 1]) == ("pulso", *words)
+    verb.make_context(" ".join(words), typed[len(words) + 1 :])
+    told = CliRunner().invoke(main, [*words, "--help"]).output
+    assert verb.example in told and all(line in told for line in verb.makes)
+
+
+def test_help_lists_every_verb_once_in_the_order_of_the_quarter() -> None:
+    told = CliRunner().invoke(main, ["--help"]).output
+    listed = re.findall(r"^  ([a-z]+)  ", told, re.M)
+    assert sorted(listed) == sorted(main.commands)
+    order = ["init", "status", "run", "ingest", "check", "weight", "estimate", "report", "release", "series", "graph"]
+    assert [name for name in listed if name in order] == order
+
+
+def test_another_folder_is_named_before_or_after_the_verb(tmp_path: Path) -> None:
+    for words in (["-C", str(ROOT), "questionnaire", "diff", "2012T3", "2013T2"],
+                  ["questionnaire", "diff", "2012T3", "2013T2", "-C", str(ROOT), "-q"]):  # fmt: skip
+        assert pulso(*words, cwd=tmp_path).returncode == 0
+    refused = pulso("-C", "nowhere", "graph", cwd=tmp_path)
+    assert refused.returncode == 1 and "there is no such folder" in refused.stderr and "Traceback" not in refused.stderr

@@ -12,6 +12,7 @@ from pulsometro.graph.fingerprints import of_delivery
 from pulsometro.ingest.delivery_record import Counts, load_delivery
 from pulsometro.standing.sign_off_authors import authors_of
 from pulsometro.study import Study
+from pulsometro.study.open_decisions import open_in
 from pulsometro.study.withheld import RECORD, Withheld, withheld_before
 
 State = Literal["not delivered", "undecided", "withheld", "to read", "to check", "stopped", "to run", "published"]
@@ -31,9 +32,9 @@ class SignOff:
 
 @dataclass(frozen=True)
 class Standing:
-    """One wave: ``missing`` delivered files, ``undecided`` TODOs of its questionnaire, whether what was delivered
-    ``changed`` since the last run, ``counts`` of the rows read, ``verdict`` of the checks with the rules that failed
-    and nobody ``signed`` off, which stages ``made`` their work, the brief and the microdata where they are published.
+    """One wave: ``missing`` delivered files, ``undecided`` TODOs of its questionnaire and settings, whether what was
+    delivered ``changed`` since the last run, ``counts`` of the rows read, ``verdict`` of the checks with the rules that
+    failed and nobody ``signed`` off, which stages ``made`` their work, brief and microdata where they are published.
 
     ``unreadable``: a record that another version wrote, or that is damaged; ``next``: what comes, in words;
     ``command``: what to type for it, "" where it is no command.
@@ -75,7 +76,10 @@ def standing_of(study: Study, wave: str) -> Standing:
     changed = not missing and _is_changed(study, wave)
     done = (brief or not study.params.publish.reports) and (release or not study.params.releases) and "audit" in made
     state = _state(missing, undecided, withheld, changed, counts, verdict, bool(done))
-    words, command = _next(wave, state, missing, undecided, withheld, bool(unreadable))
+    if missing and study.wave(wave).simulated:
+        words, command = "simulate it, and all that follows", "pulso run"
+    else:
+        words, command = _next(wave, state, missing, undecided, withheld, bool(unreadable))
     failed = tuple(rule.id for rule in verdict.failed if not rule.accepted) if verdict else ()
     return Standing(
         wave, study.wave(wave).period, state, missing, undecided, changed, counts, verdict.verdict if verdict else None,
@@ -93,12 +97,11 @@ def _tried(read: Any, unreadable: list[str]) -> Any:
 
 
 def _undecided(study: Study, wave: str) -> int:
-    """Lines of the wave's questionnaire that still say TODO, comments left out."""
+    """What is still TODO of the wave: lines of its questionnaire, comments left out, and keys in params.yaml."""
     path = study.questionnaires / f"{wave}.yaml"
-    if not path.is_file():
-        return 0
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return sum(re.search(r"\bTODO\b", re.sub(r"(^|\s)#.*", "", line)) is not None for line in lines)
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    written = sum(re.search(r"\bTODO\b", re.sub(r"(^|\s)#.*", "", line)) is not None for line in lines)
+    return written + len(open_in(study.root, wave))
 
 
 def _counts(study: Study, wave: str, unreadable: list[str]) -> Counts | None:
@@ -180,7 +183,10 @@ def _next(
         return f"{withheld.sentence.rstrip('.')}; then", command
     return {
         "not delivered": (f"put {' and '.join(missing)} there", ""),
-        "undecided": (f"decide what is TODO in questionnaires/{wave}.yaml ({undecided})", f"pulso ingest {wave}"),
+        "undecided": (
+            f"decide what is TODO ({undecided}) in questionnaires/{wave}.yaml and waves.{wave} of params.yaml",
+            f"pulso ingest {wave}",
+        ),
         "withheld": ("see why", "pulso run"),
         "to read": ("read the delivery", f"pulso ingest {wave}"),
         "to check": ("check it", f"pulso check {wave}"),
