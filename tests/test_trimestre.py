@@ -12,7 +12,10 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = (ROOT / "docs" / "trimestre.md").read_text(encoding="utf-8")
 ROOMS = ("ingest", "wave", "questionnaire", "check", "settings", "release")
-MODULES = ("common/files.py", "study/parameter_faults.py", "study/release_plan.py", "study/study_folder.py")
+MODULES = (
+    "common/files.py", "study/parameter_faults.py", "study/release_plan.py", "study/study_folder.py",
+    "study/indicator_references.py", "study/item_references.py", "study/report_references.py",
+)  # fmt: skip
 # Messages of the YAML library, shown inside ours.
 # What is raised, and a fault that is listed among several.
 SAID = {"PulsoError", "MachineError", "Fault"}
