@@ -12,7 +12,7 @@ from pulsometro.common.errors import PulsoError
 from pulsometro.graph.dvc_file import refuse_other_graph, write_graph
 from pulsometro.ingest.stage import run
 from pulsometro.study import Study, load_study
-from pulsometro.wave.entries import shifted
+from pulsometro.wave.entries import params_entry, shifted
 from pulsometro.wave.new import new_wave
 from tests.bad_inputs import codes_numbers as codes
 from tests.ingest import deliveries as d
@@ -83,6 +83,46 @@ def test_the_only_table_in_the_waves_folder_is_found(study: Study) -> None:
     shutil.copy(study.raw("2020T1"), folder / "otro nombre.csv")
     new_wave(study, "2020T2", "2020T1")
     assert load_study(study.root).wave("2020T2").file == "otro nombre.csv"
+
+
+def test_a_column_of_other_answers_is_not_proposed_for_its_name(study: Study, tmp_path: Path) -> None:
+    frame = d.good().rename(columns={"SEXO": "Sexo_persona"}).assign(SEXOS=1)
+    labels = {**d.LABELS, "Sexo_persona": {1: "Hombre", 2: "Mujer"}, "SEXOS": {1: "discriminado", 2: "no mencionado"}}
+    d.write_sav(frame, tmp_path / "entrega.sav", labels)
+    said = new_wave(study, "2020T2", "2020T1", tmp_path / "entrega.sav")
+    assert "TODO sexo: SEXO is gone; Sexo_persona?" in said
+
+
+def test_a_title_above_and_other_sheets_are_found_said_and_read(study: Study, tmp_path: Path) -> None:
+    frame = d.good(seed=9)
+    frame["FECHA"] = frame["FECHA"].str.replace("2020-01", "2020-04")
+    with pd.ExcelWriter(tmp_path / "abril.xlsx", engine="openpyxl") as book:
+        pd.DataFrame({"nota": ["otra hoja"]}).to_excel(book, sheet_name="Notas", index=False)
+        frame.to_excel(book, sheet_name="Base", index=False, startrow=3)
+        book.sheets["Base"]["A1"] = "Encuesta de abril"
+    said = new_wave(study, "2020T2", "2020T1", tmp_path / "abril.xlsx")
+    assert "FOLIO is in row 4: delivery.header_row says so." in said and "0 TODO" in said
+    delivery = load_study(study.root).questionnaire("2020T2").delivery
+    assert (delivery.sheet, delivery.header_row) == ("Base", 4)
+    assert "60 accepted" in run(load_study(study.root), "2020T2")
+
+
+@pytest.mark.parametrize(
+    ("wave", "source", "period", "start", "moved"),
+    [("2021", "2020", "2020", "2021-01-06", "2021"), ("2020S2", "2020S1", "primer semestre de 2020", "2020-07-06",
+     "segundo semestre de 2020"), ("2020T3", "2020T1", "enero de 2020", "2020-07-06", "julio de 2020"),
+     ("2020-03", "2020-01", "enero de 2020", "2020-03-06", "marzo de 2020")],
+)  # fmt: skip
+def test_dates_move_by_what_the_keys_are(
+    study: Study, wave: str, source: str, period: str, start: str, moved: str
+) -> None:
+    for name in ("params.yaml", "questionnaires/2020T1.yaml"):
+        path = study.root / name
+        text = path.read_text(encoding="utf-8").replace("2020T1", source)
+        path.write_text(text.replace('"enero de 2020"', f'"{period}"'), encoding="utf-8")
+    (study.root / "questionnaires/2020T1.yaml").rename(study.root / f"questionnaires/{source}.yaml")
+    entry = params_entry(load_study(study.root), wave, source, "datos.csv", None)
+    assert f'start: "{start}"' in entry and f'period: "{moved}"' in entry
 
 
 @pytest.mark.parametrize(

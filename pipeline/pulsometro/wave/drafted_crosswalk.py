@@ -1,9 +1,11 @@
 """A new delivery against the last questionnaire: what is sure, what somebody must decide."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pulsometro.common.discretion import simple
@@ -16,6 +18,7 @@ from pulsometro.ingest.harmonise.date_causes import date_cause
 from pulsometro.ingest.harmonise.durations import looks_timed, timed_remedy
 from pulsometro.ingest.harmonise.heading_rows import rows_of_headings, without_headings
 from pulsometro.ingest.harmonise.headings import nearest_heading, shown_headings
+from pulsometro.ingest.harmonise.label_words import same_words
 from pulsometro.ingest.harmonise.metadata import compare
 from pulsometro.ingest.harmonise.no_answers import without_no_answers
 from pulsometro.ingest.harmonise.numerals import declared_marks
@@ -24,13 +27,14 @@ from pulsometro.ingest.harmonise.unknown_options import divider_of, offence_of
 from pulsometro.ingest.harmonise.unknown_values import unexpected
 from pulsometro.ingest.harmonise.ways import Ways
 from pulsometro.ingest.read.cell_errors import MAYBE_EMPTY
-from pulsometro.ingest.read.delivered import Delivered, code_text
-from pulsometro.ingest.read.readers import read_delivery
-from pulsometro.questionnaire.model import Questionnaire
+from pulsometro.ingest.read.delivered import ColumnMetadata, Delivered, code_text
+from pulsometro.questionnaire.model import Item, Questionnaire
 from pulsometro.study import Study
+from pulsometro.wave.opened_delivery import opened
 from pulsometro.wave.proposed_writing import Written, written
 
 # Differences that only a person can settle; the others are reported.
+_MOST_LABELS = 0.75
 _OPEN = {"label_swapped", "text_swapped", "text_other"}
 # Where survey servers (ODK, Kobo, SurveyCTO, LimeSurvey, Qualtrics) write the day of an interview: the likeliest first.
 _SERVERS_DAYS = ("today", "start", "starttime", "startdate", "submitdate", "submissiondate", "_submission_time")
@@ -42,13 +46,15 @@ class Draft:
 
     ``todo``: item → what to decide, in words; ``differences``: everything that differs from the
     questionnaire; ``sure``: how many items have their column and codes; ``writing``: key of the
-    delivery → what it may have to say, and where that was seen.
+    delivery → what it may have to say, and where that was seen; ``settled``: key of the delivery → what it must say for
+    the file to be read at all (its sheet, the row of its names).
     """
 
     todo: Mapping[str, str]
     differences: tuple[Difference, ...]
     sure: int
     writing: Mapping[str, str] = field(default_factory=dict)
+    settled: Mapping[str, Any] = field(default_factory=dict)
 
 
 def draft(study: Study, questionnaire: Questionnaire, path: Path, wave: str) -> Draft:
@@ -61,7 +67,9 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path, wave: str) -> 
     full = Plan({name: delivery.columns[name] for name in names}, delivery.respondent, delivery.finished)
     # What a workbook's cells may hold for nothing is proposed below, as any other word for it.
     reading_errors = replace(delivery, blank=(*delivery.blank, *sorted(MAYBE_EMPTY)))
-    delivered = read_delivery(path, reading_errors, partial(_there, full, questionnaire, path))
+    delivered, settled = opened(path, reading_errors, partial(_there, full, questionnaire, path))
+    questionnaire = replace(questionnaire, delivery=replace(delivery, **settled))
+    delivery = questionnaire.delivery
     delivered = with_plain_texts(delivered, delivery)
     here = {n: c for n, c in full.items.items() if {c.name, *c.more} <= set(delivered.columns)}
     reading = Plan(here, full.respondent, None)
@@ -77,7 +85,7 @@ def draft(study: Study, questionnaire: Questionnaire, path: Path, wave: str) -> 
     todo |= _unknown(questionnaire, writing.delivered, reading, writing, wave)
     proposals = {**({"header_rows": f"{rows}, in row {max(rows, 2)}?"} if rows else {}), **writing.proposals}
     order = [name for name in names if name in todo]
-    return Draft({name: todo[name] for name in order}, differences, len(names) - len(todo), proposals)
+    return Draft({name: todo[name] for name in order}, differences, len(names) - len(todo), proposals, settled)
 
 
 def _there(full: Plan, questionnaire: Questionnaire, path: Path, columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -108,6 +116,9 @@ def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
     free = [column for column in delivered.columns if column and column not in used]
     wanted = {simple(item.label), simple(item.text)}
     same = [c for c in free if c in delivered.metadata and simple(delivered.metadata[c].label) in wanted]
+    # A column may be called as the item and be another question (Género, discriminado por género): its answers tell.
+    same = _of_these_answers(item, free, delivered, same)
+    free = [c for c in free if not _of_other_answers(item, delivered.metadata.get(c))]
     place = None if same else nearest_heading(old, free, 0.4)
     near = same[0] if same else None if place is None else free[place]
     if near is None and item.kind == "date":
@@ -121,6 +132,27 @@ def _gone(name: str, questionnaire: Questionnaire, delivered: Delivered) -> str:
         if near is None
         else f"{old} is gone; {shown_headings(delivered.columns, questionnaire, ())[near]}?"
     )
+
+
+def _of_these_answers(item: Item, free: list[str], delivered: Delivered, named: list[str]) -> list[str]:
+    """The columns whose value labels are the item's answers, those that bear its name first; ``named`` where none."""
+    alike = [c for c in free if _share(item, delivered.metadata.get(c)) >= _MOST_LABELS]
+    return [c for c in named if c in alike] or (alike if len(alike) == 1 else []) or [
+        c for c in named if not _of_other_answers(item, delivered.metadata.get(c))
+    ]  # fmt: skip
+
+
+def _of_other_answers(item: Item, metadata: ColumnMetadata | None) -> bool:
+    """Whether a column's value labels say that its answers are none of the item's."""
+    return bool(item.codes) and metadata is not None and bool(metadata.labels) and _share(item, metadata) == 0
+
+
+def _share(item: Item, metadata: ColumnMetadata | None) -> float:
+    """How many of the item's answers the column's value labels name, of all."""
+    if metadata is None or not metadata.labels or not item.codes:
+        return 0.0
+    labels = [re.sub(r"^\W*\d+\b\W*(?=\w)", "", label) for label in metadata.labels.values()]
+    return sum(any(same_words(label, own) for label in labels) for own in item.codes.values()) / len(item.codes)
 
 
 def _clock(study: Study) -> Clock:

@@ -102,8 +102,10 @@ def _questionnaire_text(study: Study, wave: str, source: str, decided: Draft | N
     # What is said above the old wave's keys is about the old wave.
     content.ca.comment = None
     content["wave"] = DoubleQuotedScalarString(wave)
-    if decided is not None and (decided.todo or decided.writing):
+    if decided is not None and (decided.todo or decided.writing or decided.settled):
         delivery = content.setdefault("delivery", {})
+        for key, value in decided.settled.items():
+            delivery[key] = DoubleQuotedScalarString(value) if isinstance(value, str) else value
         for key, question in decided.writing.items():
             delivery[key] = SingleQuotedScalarString(f"TODO: {question}")
         columns = delivery.setdefault("columns", {})
@@ -127,6 +129,7 @@ def _report(
         open_ = len(decided.todo) + len(decided.writing)
         sure = f"{counted(decided.sure, 'item')} {agreeing(decided.sure, 'is')} sure"
         lines.append(f"  {target.relative_to(study.root)}: {sure}, {open_} TODO.")
+        lines += [_settled(study, source, key, value) for key, value in decided.settled.items()]
         lines += [f"    TODO {item}: {why}" for item, why in decided.todo.items()]
         lines += [f"    TODO delivery.{key}: {question}" for key, question in decided.writing.items()]
         lines += _differences(decided)
@@ -135,6 +138,14 @@ def _report(
     ready = "Then" if decided is None or decided.todo or decided.writing else "Next"
     lines.append(f"  {ready}: pulso ingest {wave}")
     return "\n".join(lines)
+
+
+def _settled(study: Study, source: str, key: str, value: object) -> str:
+    """Where the delivery was found, as the questionnaire now says it."""
+    if key == "header_row":
+        first = study.questionnaire(source).delivery.respondent[0]
+        return f"    {first} is in row {value}: delivery.header_row says so."
+    return f"    the answers are in one of its sheets: delivery.{key} says so."
 
 
 def _sides(difference: Difference) -> str:

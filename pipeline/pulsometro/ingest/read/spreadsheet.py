@@ -35,6 +35,12 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _MERGED = re.compile(rb'<mergeCell [^<>]*?ref="([A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?)"')
 
 
+class SeveralSheets(PulsoError):
+    """A workbook shows several sheets, and nobody says which one is meant; ``sheets``: their names."""
+
+    sheets: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class _Sheet:
     """A sheet's ``name``; as text, what may be said of it: a name that may be somebody's is told by its place."""
@@ -190,7 +196,9 @@ def _choose(path: Path, sheets: dict[str, bool], wanted: str | None) -> tuple[_S
         return _Sheet(wanted, wanted), notes
     if len(visible) != 1:
         names = ", ".join(said[name] for name in visible[:5])
-        raise PulsoError(f"{path}: the workbook shows {len(visible)} sheets ({names}); say delivery.sheet.")
+        several = SeveralSheets(f"{path}: the workbook shows {len(visible)} sheets ({names}); say delivery.sheet.")
+        several.sheets = tuple(visible)
+        raise several
     return _Sheet(visible[0], said[visible[0]]), notes
 
 
