@@ -241,8 +241,8 @@ def _drawn(study: Study) -> tuple[str, ...]:
 
 
 def _report(study: Study) -> Stage:
-    sections = ("change", "estimation", "municipalities.json", "report", "study", f"waves/{KEY}.json", "weighting",
-                *_CIRCLE)  # fmt: skip
+    sections = ("change", "estimation", "municipalities.json", "report", "simulate/published.json", "study",
+                f"waves/{KEY}.json", "weighting", *_CIRCLE)  # fmt: skip
     return Stage(
         "report", f"pulso report {KEY} --withhold",
         (*program("report"), *settings(*sections), questionnaire(), *_drawn(study),
@@ -253,8 +253,8 @@ def _report(study: Study) -> Stage:
 
 
 def _site(study: Study) -> Stage:
-    sections = ("change", "current_wave.json", "estimation", "municipalities.json", "report", "study", "waves",
-                "weighting", *_CIRCLE)  # fmt: skip
+    sections = ("change", "current_wave.json", "estimation", "municipalities.json", "report",
+                "simulate/published.json", "study", "waves", "weighting", *_CIRCLE)  # fmt: skip
     every: list[str] = []
     for wave in study.waves:
         every += (f"processed/checks/{wave}.json", *of_wave("recompute", "report", "weight", wave=wave))

@@ -1,5 +1,6 @@
 """Codebook and README of a release, in the readers' language, from the questionnaire and the table."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pulsometro.common.escapes import markdown
 from pulsometro.common.version import VERSION
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.questionnaire.model import NEVER_RELEASED
+from pulsometro.questionnaire.modes import spoken_mode
 from pulsometro.release.codebook_counts import thin_counts
 from pulsometro.release.microdata import Microdata
 from pulsometro.release.table import REPLICATE, WEIGHT, ReleaseTable, Variable
@@ -94,7 +96,7 @@ def codebook_html(study: Study, made: Microdata, name: str) -> str:
         study=study.identity,
         wave=study.wave(table.wave),
         key=table.wave,
-        mode=questionnaire.fieldwork.mode,
+        mode=spoken_mode(questionnaire.fieldwork.mode),
         n=f"{len(table.frame):,}",
         entries=[replace(entry, summary=entry.summary.partition("; media")[0]) for entry in listed]
         if second
@@ -124,7 +126,7 @@ def readme(study: Study, made: Microdata, shortened: Sequence[Shortened]) -> str
         bootstrap=method == "rao_wu",
         published=study.params.estimation.se == "replicates",
         units=study.params.weighting.psu is not None,
-        areas=any(questionnaire[v.name].kind == "area" for v in table.items),
+        inegi=_inegi(study) and any(questionnaire[v.name].kind == "area" for v in table.items),
         second=None if made.second is None else [Exact(v.name) for v in made.second.items],
         shared=[] if made.second is None else [Exact(name) for name in made.grouped],
         emptied=[Exact(blank.item) for blank in made.risk.blanks if blank.cells and blank.file == "main"],
@@ -132,6 +134,13 @@ def readme(study: Study, made: Microdata, shortened: Sequence[Shortened]) -> str
         licence=_licence(study),
         terms=made.plan.circle == "partners",
     )
+
+
+def _inegi(study: Study) -> bool:
+    """Whether the places' codes are INEGI's: five digits, its number of a state first, and of municipalities."""
+    codes, word = study.area_codes, study.params.report.place_word.casefold()
+    municipal = word.startswith(("municipio", "alcald", "delegaci"))
+    return municipal and all(re.fullmatch(r"(?:0[1-9]|[12]\d|3[0-2])\d{3}", code) for code in codes)
 
 
 def protection_note(study: Study, made: Microdata) -> str:

@@ -79,7 +79,15 @@ class Given:
     weight: str
 
 
-BaseSettings = Annotated[TelephoneCompletes | TelephoneFrame | AreaSample | Given, Field(discriminator="kind")]
+@dataclass(frozen=True)
+class Equal:
+    """Every interview weighs the same before calibration: persons ÷ interviews where the persons are known."""
+
+    __pydantic_config__: ClassVar = STRICT
+    kind: Literal["equal"]
+
+
+BaseSettings = Annotated[TelephoneCompletes | TelephoneFrame | AreaSample | Given | Equal, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,17 @@ class WeightingSettings:
         named += [replicates.fpc] if replicates is not None else []
         return tuple(dict.fromkeys(item for item in named if item))
 
+    @property
+    def _persons_known(self) -> bool:
+        return self.control_totals is not None or self.population.persons is not None
+
+    @property
+    def design(self) -> tuple[str, ...]:
+        """The items that say how somebody was drawn: strata, units, probabilities, a producer's weight."""
+        named = [getattr(self.base, "weight", None), *getattr(self.base, "probabilities", ()), self.psu, self.strata]
+        named += [self.replicates.fpc] if self.replicates is not None else []
+        return tuple(dict.fromkeys(item for item in named if item))
+
     def __post_init__(self) -> None:
         needs_totals = self.calibration is not None or self.base.kind == "telephone_completes"
         demand(
@@ -211,6 +222,11 @@ class WeightingSettings:
             (
                 self.nonresponse is None or self.base.kind != "given",
                 "nonresponse cannot follow a given base weight",
+            ),
+            (
+                self.base.kind != "equal" or self._persons_known or self.scale == "relative",
+                "base.kind equal says nothing of how many persons there are; declare control_totals and calibration, "
+                "population.persons, or scale: relative (shares alone)",
             ),
             (
                 self.scale == "persons" or self.population.persons is None,

@@ -16,7 +16,7 @@ import pandas as pd
 
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.questionnaire.model import Questionnaire
-from pulsometro.settings.base_weight_settings import AreaSample, Given
+from pulsometro.settings.base_weight_settings import AreaSample, Equal, Given
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
@@ -89,6 +89,8 @@ def _planned(questionnaire: Questionnaire, responses: pd.DataFrame, settings: We
         return given_base(responses[base.weight])
     if isinstance(base, AreaSample):
         return area_base(responses[list(base.probabilities)])
+    if isinstance(base, Equal):
+        return np.ones(len(responses))
     places = responses[area].astype(str)
 
     def household(item: str | None) -> Floats | None:

@@ -104,7 +104,9 @@ class Edition:
     """A wave with its tables, names and settings. ``waves`` ends with the wave itself.
 
     ``undelivered``: of each wave the indicators that were asked and whose answers the delivery lacks. ``microdata``:
-    who has them; ``counted_by``: names of the items by whose groups anybody counts in public ones.
+    who has them; ``counted_by``: names of the items by whose groups anybody counts in public ones. ``imitated``: what
+    is simulated was made so that its shares are those once published. ``reworded``: the reasons that questions give
+    for a break, and not the design.
     """
 
     wave: WaveInfo
@@ -134,6 +136,8 @@ class Edition:
     microdata: Literal["", "partners", "public"] = ""
     counted_by: tuple[str, ...] = ()
     batteries: tuple[ToldBattery, ...] = ()
+    imitated: bool = False
+    reworded: frozenset[str] = frozenset()
 
     def label(self, measure: Measure) -> IndicatorLabel:
         """Names of the measure's indicator."""

@@ -1,6 +1,6 @@
 """From the study and an earlier stage's tables to an Edition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,6 +9,7 @@ from pulsometro.check.verdict import Verdict, load_verdict
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Indicator, Questionnaire
+from pulsometro.questionnaire.comparability import RECODED, ROUTED, SINCE
 from pulsometro.reporting.edition.content import (
     Edition,
     Exceptions,
@@ -113,6 +114,8 @@ def build(
         batteries=study.batteries,
         groups=_groups(study, study.questionnaire(wave)),
         differences=differences,
+        imitated=study.params.simulate is not None,
+        reworded=_reworded(asked.values()),
     )
 
 
@@ -131,6 +134,12 @@ def _refuse_unknown(indicators: Mapping[str, Indicator], settings: ReportSetting
                 f"questionnaires/indicators.yaml computes {' and '.join(own.computed)}; correct 'statistic' there, or "
                 "add it to the indicator's statistics."
             )
+
+
+def _reworded(asked: Iterable[Questionnaire]) -> frozenset[str]:
+    """What the questions of these waves say of their own breaks, and what is said where they give no words."""
+    said = {why for each in asked for item in each.items.values() for why in item.comparable.breaks.values()}
+    return frozenset({*said, SINCE, RECODED, ROUTED})
 
 
 def wave_info(study: Study, key: str) -> WaveInfo:

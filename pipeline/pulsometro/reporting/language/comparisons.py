@@ -60,7 +60,8 @@ def places_moved(edition: Edition, measure: Measure) -> Text | None:
         return text("Es la primera edición: todavía no hay con qué comparar") if first else None
     reference = edition.period(changes[0][1].reference_wave)
     if not compared:
-        return text(f"La pregunta cambió: {settings.the_places} no se comparan con {reference}")
+        why = upper_first(conditions.broken_by(edition, changes[0][1]))
+        return text(f"{why}: {settings.the_places} no se comparan con {reference}")
     claims: list[str] = []
     for direction in (Direction.DOWN, Direction.UP):
         names = [place.short for place, change in compared if change.significant and change.verdict == direction]

@@ -6,6 +6,9 @@ from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.edition.rows import Change, Estimate
 from pulsometro.style import spanish
 
+# Said of a break that a question has, and of one without words of its own that fit.
+REWORDED = "la pregunta cambió"
+OTHERWISE = "no miden lo mismo"
 # More periods than these are told by the first and the last.
 _MOST_PERIODS = 3
 
@@ -34,6 +37,13 @@ def comparable(edition: Edition, estimates: Iterable[Estimate | None], compariso
 def compared(edition: Edition) -> bool:
     """Whether any figure of the edition was compared with one of an earlier edition."""
     return bool(references(edition))
+
+
+def broken_by(edition: Edition, change: Change) -> str:
+    """Why a change may not be told: the question, or what else broke the series, as it is declared."""
+    if change.why in edition.reworded:
+        return REWORDED
+    return change.why or OTHERWISE
 
 
 def references(edition: Edition) -> frozenset[str]:

@@ -216,4 +216,5 @@ def in_a_year(edition: Edition, measure: Measure, estimate: Estimate | None) -> 
 
 
 def _why(change: Change) -> str:
-    return change.why if 0 < len(change.why) <= 40 else "la pregunta cambió"
+    """Why, as the break is declared; without words of its own, no cause that may not be true."""
+    return change.why if 0 < len(change.why) <= 40 else conditions.OTHERWISE

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulsometro.questionnaire.modes import spoken_mode
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.edition.rows import Change, Estimate
@@ -230,9 +231,7 @@ def how_sentences(edition: Edition, whole: Estimate | None) -> tuple[Text, Text]
     made = edition.made
     first: list[str | Number | Text] = [interviews(edition), f" entrevistas a {edition.settings.people}, "]
     first.append(f"{spanish.days(edition.wave.start, edition.wave.end)}.")
-    first += [
-        f" {upper_first(part)}." for part in (named("entrevista ", made.mode), named("marco: ", made.frame)) if part
-    ]
+    first += [f" {upper_first(part)}." for part in (spoken_mode(made.mode), named("marco: ", made.frame)) if part]
     if made.response_rate is not None:
         rate = from_record(edition, spanish.percent(made.response_rate), "outcome_rates/total/rates/RR3")
         first += [" Tasa de respuesta (AAPOR RR3): ", rate, "."]
@@ -253,9 +252,8 @@ def simulation(edition: Edition) -> str:
     if not made:
         return ""
     of = "" if edition.simulated else f" de {spanish.join(made)}"
-    return (
-        f"Los datos{of} son simulados: se calibraron con las cifras que se publicaron, y no son respuestas de personas."
-    )
+    how = "se calibraron con las cifras que se publicaron, y " if edition.imitated else ""
+    return f"Los datos{of} son simulados: {how}no son respuestas de personas."
 
 
 def interviews(edition: Edition) -> Number:

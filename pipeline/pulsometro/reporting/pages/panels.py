@@ -145,6 +145,9 @@ def legend(edition: Edition, estimates: list[Estimate]) -> str:
         return "Es la primera edición: todavía no hay cambios que señalar." if first and estimates else ""
     reference = edition.period(found[0].reference_wave)
     if not any(change.comparable for change in found):
-        return f"No se señalan cambios: la pregunta cambió y no se compara con {reference}."
+        why = conditions.broken_by(edition, found[0])
+        if why == conditions.REWORDED:
+            return f"No se señalan cambios: {why} y no se compara con {reference}."
+        return f"No se señalan cambios frente a {reference}: {why}."
     said = f"sin cambio estadísticamente significativo frente a {reference} ({comparisons.rule(edition)})"
     return f"▲ sube   ▼ baja   ◆ {said}."

@@ -106,10 +106,9 @@ def series_deck(edition: Edition) -> str:
     ]
     later = {info.key for info in edition.waves[1:]}
     if any(later & set(label.breaks) for label in edition.labels.values()):
-        said.append(
-            "Una línea cortada dice que cambió la pregunta, la manera de preguntar o qué municipios entran: antes y "
-            "después no se comparan"
-        )
+        entering = f" o qué {edition.settings.places_word} entran" if conditions.several_places(edition) else ""
+        what = f"la pregunta{', ' if entering else ' o '}la manera de preguntar{entering}"
+        said.append(f"Una línea cortada dice que cambió {what}: antes y después no se comparan")
     if missing_before(edition.waves, edition.settings.wave_unit):
         said.append("Donde falta una edición la línea se interrumpe")
     return f"::: {{.deck}}\n{escape('. '.join(said))}.\n:::"

@@ -54,7 +54,10 @@ def section_page(content: SiteContent, key: str, figures: Path) -> Page:
     body, words = _SECTIONS[key]
     frame = {"antetitulo": brief.kicker(edition), "pie": brief.foot(edition, content.engine)}
     pieces = {**frame, **body(content, figures)}
-    own = {"titulo-metodologia": f"Metodología · {edition.short_title}", "sitio": edition.short_title}
+    own = {
+        "titulo-metodologia": f"Metodología · {edition.short_title}", "sitio": edition.short_title,
+        "microdatos": _MICRODATA[edition.microdata],
+    }  # fmt: skip
     said = {name: own[name] if name in own else brief.words(edition, name)[name] for name in words}
     return Page(f"{key}.qmd", pieces, said, _metadata(edition, key, "../"), figures)
 
@@ -89,13 +92,18 @@ def _methodology(content: SiteContent, _: Path) -> dict[str, str]:
     return {"metodologia": told, "aviso": brief.notice(edition)}
 
 
+# Who may have the microdata; nothing where there are none.
+_MICRODATA = {
+    "": "", "partners": "Los microdatos sin identificadores se entregan a quien los pide.",
+    "public": "Los microdatos sin identificadores son públicos.",
+}  # fmt: skip
 # Of each section what makes its body, and the variables that its source names.
 _SECTIONS: Mapping[str, tuple[Callable[[SiteContent, Path], dict[str, str]], tuple[str, ...]]] = {
     "series": (_series, ("sitio",)),
     "confianza": (_trust, ("confianza-base", "periodo", "sitio")),
     "comparaciones": (_batteries, ("periodo", "sitio")),
     "calidad": (_quality, ("sitio",)),
-    "datos": (_data, ("periodo", "sitio")),
+    "datos": (_data, ("microdatos", "periodo", "sitio")),
     "metodologia": (_methodology, ("periodo", "titulo-metodologia")),
 }
 

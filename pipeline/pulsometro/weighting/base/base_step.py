@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pulsometro.settings.base_weight_settings import AreaSample, Given, TelephoneCompletes, TelephoneFrame
+from pulsometro.settings.base_weight_settings import AreaSample, Equal, Given, TelephoneCompletes, TelephoneFrame
 from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.weighting.arrays import Floats, codes_of
 from pulsometro.weighting.base.probabilities import (
@@ -41,6 +41,9 @@ def base_weights(
         stages = [need_column(responses, name, "base.probabilities") for name in base.probabilities]
         weights = area_base(pd.concat(stages, axis=1))
         return weights, BaseRecord(base.kind, None, None, {}, {}, {}, spread(weights, areas))
+    if isinstance(base, Equal):
+        weights = np.full(len(responses), _persons(settings, totals, areas) / max(len(responses), 1))
+        return weights, BaseRecord(base.kind, None, None, {}, {}, {}, spread(weights, areas))
     area = pd.Series(areas)
     if isinstance(base, TelephoneFrame):
         expansion = _frame_expansion(frame, base, fieldwork, wave, tuple(np.unique(areas)))
@@ -62,6 +65,16 @@ def base_weights(
         spread=spread(weights, areas),
     )
     return weights, entry
+
+
+def _persons(settings: WeightingSettings, totals: Totals | None, areas: np.ndarray) -> float:
+    """For how many persons the interviews stand together; as many as interviews where nothing says it."""
+    if totals is not None:
+        people = totals.by_area()
+        # Without areas the table is of the whole; the calibration names an area that it lacks.
+        named = {str(area) for area in np.unique(areas)} & set(people) or set(people)
+        return float(sum(people[area] for area in named))
+    return settings.population.persons or float(len(areas))
 
 
 def _household(

@@ -6,10 +6,11 @@ carácter científico; AMAI's code on what a published study tells its readers a
 """
 
 from pulsometro.check.verdict import RuleResult
+from pulsometro.questionnaire.modes import interviewed, spoken_mode
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language import conditions
 from pulsometro.reporting.language.traced_text import escape, lower_first, text, upper_first
-from pulsometro.reporting.pages.brief import from_record, named
+from pulsometro.reporting.pages.brief import from_record
 from pulsometro.reporting.pages.methodology.disclosure_points import CHECKS, RECORD, Element, Point, Sources
 from pulsometro.reporting.pages.methodology.numbers import precision, size, weights
 from pulsometro.style import spanish
@@ -38,10 +39,11 @@ def _strategy(sources: Sources) -> tuple[Point, ...]:
     themes = "; ".join(lower_first(topic.name) for topic in edition.settings.topics)
     one = "una" if edition.settings.places_feminine else "uno"
     parts = f" y en cada {one} de sus {edition.settings.places_word}" if conditions.several_places(edition) else ""
+    kind = "Encuesta por entrevista" if interviewed(edition.made.mode) else "Encuesta"
     aim = said.objective or (f"Medir {themes}; en {edition.settings.whole}{parts}." if themes else "")
     return (
         Point("Objetivo", escape(aim), ("INE",)),
-        Point("Tipo de estudio", escape(f"Encuesta por entrevista; {_repeated(edition)}.")),
+        Point("Tipo de estudio", escape(f"{kind}; {_repeated(edition)}.")),
     )
 
 
@@ -137,7 +139,7 @@ def _mode(sources: Sources) -> tuple[Point, ...]:
     return (
         Point(
             "Modo",
-            escape(f"{upper_first(named('entrevista ', fieldwork.mode))}." if fieldwork.mode else ""),
+            escape(f"{upper_first(spoken_mode(fieldwork.mode))}." if fieldwork.mode else ""),
             ("INE", "AMAI"),
         ),
         Point("Intentos de contacto", escape(said.contact_attempts)),

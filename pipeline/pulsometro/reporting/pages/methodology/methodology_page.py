@@ -7,6 +7,7 @@ from dataclasses import replace
 from pulsometro.check.verdict import load_verdict
 from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Item, Questionnaire
+from pulsometro.questionnaire.modes import interviewed
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language.traced_text import escape, upper_first
 from pulsometro.reporting.pages.methodology.disclosure_points import Element, Point, Sources
@@ -15,6 +16,8 @@ from pulsometro.study import Study
 from pulsometro.style import spanish
 from pulsometro.weighting.record import load_weighting
 
+# Kinds of items that have no answers to choose from.
+_COUNTED = frozenset({"integer", "number", "text"})
 NOT_STATED = "No se declaró."
 _KINDS = {"integer": "número", "number": "número", "area": "lista de lugares", "date": "fecha"}
 _ONE = re.compile(r"^(\w+) == (\d+)$")
@@ -36,7 +39,7 @@ def items(study: Study, edition: Edition, engine: str, folder: str = "") -> str:
         told = tuple(each for each in told if each.points)
     body = "\n\n".join(_element(element, wave) for element in told).replace("](brief.html)", f"]({folder}brief.html)")
     body = body.replace("](tabulados.xlsx)", f"]({folder}tabulados.xlsx)")
-    asked = _sourced(wording(questionnaire), f"questionnaires/{wave}.yaml")
+    asked = _sourced(wording(questionnaire, study.params.weighting.design), f"questionnaires/{wave}.yaml")
     asked = f"## Las preguntas, como se hicieron {{#preguntas}}\n\n{asked}"
     page = f"{_contents(told)}\n\n:::::: {{.body}}\n{summary(told)}\n\n{body}\n\n{asked}\n::::::"
     return f"::::::: {{.items}}\n{page}\n:::::::"
@@ -81,15 +84,21 @@ def _point(element: Element, point: Point) -> str:
     return f"{escape(point.name)} [{asked_by}]{{.code}}\n\n:   {body}"
 
 
-def wording(questionnaire: Questionnaire) -> str:
-    """Every question as asked, with its answers, in the order asked; items that identify nobody."""
+def wording(questionnaire: Questionnaire, design: Sequence[str] = ()) -> str:
+    """Every question as asked, with its answers, in the order asked; items that identify nobody.
+
+    ``design``: items that say how somebody was drawn; a number among them is of the sample, and nobody was asked it.
+    """
     lines = []
-    for number, name in enumerate((name for name in questionnaire.asked if _shown(questionnaire[name])), 1):
+    shown = [name for name in questionnaire.asked if _shown(questionnaire[name])]
+    shown = [name for name in shown if name not in design or questionnaire[name].kind not in _COUNTED]
+    for number, name in enumerate(shown, 1):
         item, mark = questionnaire[name], f"{number}.  "
         answers = _scale(item) or " / ".join(item.codes.values()) or _KINDS.get(item.kind, "")
         said = ". ".join(part.rstrip(".") for part in (answers, _filter(questionnaire, name), item.notes) if part)
         lines.append(f"{mark}{escape(item.text)}\n\n{' ' * len(mark)}{escape(upper_first(said))}.")
-    return "«No sabe» y «no contesta» no se leen.\n\n::: {.asked}\n" + "\n\n".join(lines) + "\n:::"
+    silent = "«No sabe» y «no contesta» no se leen.\n\n" if interviewed(questionnaire.fieldwork.mode) else ""
+    return f"{silent}::: {{.asked}}\n" + "\n\n".join(lines) + "\n:::"
 
 
 def _scale(item: Item) -> str:

@@ -74,6 +74,8 @@ def _base(record: WeightingRecord, place_word: str) -> str:
         return "Se usa el factor de expansión que entrega quien produce los datos."
     if base.kind == "area":
         return "El peso base es el inverso del producto de las probabilidades de selección de cada etapa."
+    if base.kind == "equal":
+        return "Todas las entrevistas tienen el mismo peso base."
     of = f" de cada {place_word}" if apart(record) else ""
     first = {
         "telephone_completes": f"el número de personas adultas{of} entre el de sus entrevistas",
