@@ -138,6 +138,7 @@ def check_wave(study: Study, wave: str, engine: Any, docs: Path | None = None, s
 
     ``stopped``: earlier waves whose verdict is stop. Raises MachineError, OSError and MemoryError as they are.
     """
+    study = study.of_wave(wave)
     refused = read_withheld(study, wave, "ingest")
     path = study.processed(wave, "responses.parquet")
     if refused is not None or not path.is_file():

@@ -164,7 +164,7 @@ def _changes(
         domains_between(prepared[wave].domains, prepared[reference].domains),
         comparison=comparison,
         rule=change_rule(study),
-        settings=estimation_settings(study),
+        settings=estimation_settings(study.of_wave(wave)),
         breaks=breaks_between(study, questionnaires, list(questionnaires), reference, wave),
     )
     # No row at all: a change that cannot be tested is no break of the series.
@@ -192,7 +192,9 @@ def all_differences(
 ) -> pd.DataFrame:  # fmt: skip
     """The differences inside every wave, judged; those of withheld cells as in the changes."""
     found = [
-        differences_of(study, wave, prepared[wave], estimates.loc[estimates["wave"] == wave], judging, cells)
+        differences_of(
+            study.of_wave(wave), wave, prepared[wave], estimates.loc[estimates["wave"] == wave], judging, cells
+        )
         for wave in waves
     ]
     return pd.concat(found, ignore_index=True)
@@ -212,12 +214,20 @@ def rankings(study: Study, estimates: pd.DataFrame, cells: ByWave = MappingProxy
     if not len(areas):
         # A study that does not estimate its places has no order of them.
         return areas.reindex(columns=list(RANK_COLUMNS))
-    weighting = study.params.weighting
-    # Areas share no PSU when each respondent is one, or when the areas are the strata; interviewers cross them.
-    independent = (weighting.psu is None or weighting.strata == kind) and study.params.estimation.clusters == "design"
-    level = study.params.estimation.level
-    ranked = rank_domains(areas, level=level, independent=independent, descending=True)
+    if all(study.of_wave(str(wave)) is study for wave in areas["wave"].unique()):
+        ranked = _ranked(study, areas, kind)
+    else:
+        waves = areas.groupby("wave", sort=False)
+        ranked = pd.concat([_ranked(study.of_wave(str(wave)), part, kind) for wave, part in waves])
     return ranked[~hidden(ranked, cells)].reset_index(drop=True)
+
+
+def _ranked(study: Study, areas: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The places of one wave in order; ``study``: as it holds for that wave."""
+    weighting, estimation = study.params.weighting, study.params.estimation
+    # Areas share no PSU when each respondent is one, or when the areas are the strata; interviewers cross them.
+    independent = (weighting.psu is None or weighting.strata == kind) and estimation.clusters == "design"
+    return rank_domains(areas, level=estimation.level, independent=independent, descending=True)
 
 
 def _estimates(study: Study, wave: str) -> pd.DataFrame:

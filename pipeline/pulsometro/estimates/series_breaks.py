@@ -32,7 +32,8 @@ def breaks_between(
 
     Other people too are the whole of a wave that a place entered or left.
     """
-    groups = {domain: "*".join(domain) or "total" for domain in study.params.estimation.domains}
+    domains_of = study.settings_of(wave).estimation.domains
+    groups = {domain: "*".join(domain) or "total" for domain in domains_of}
     reasons = {
         name: break_between(questionnaires, waves, indicator, reference, wave)
         for name, indicator in study.indicators.by_name.items()
@@ -76,7 +77,9 @@ def recoded(questionnaires: Mapping[str, Questionnaire]) -> Iterator[str]:
 
 def domains_between(current: Sequence[Domain], reference: Sequence[Domain]) -> tuple[Domain, ...]:
     """The current wave's domains for the rows of both: codes that only the reference has are in none of them."""
-    return tuple(_left_out(mine, theirs) for mine, theirs in zip(current, reference, strict=True))
+    old = {domain.columns: domain for domain in reference}
+    # A kind of domain that only one of the waves estimates has nothing to be compared with.
+    return tuple(_left_out(mine, old[mine.columns]) for mine in current if mine.columns in old)
 
 
 def _left_out(mine: Domain, theirs: Domain) -> Domain:

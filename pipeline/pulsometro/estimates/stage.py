@@ -55,7 +55,7 @@ def run(study: Study, wave: str) -> str:
     Returns a line for the screen. Raises WaveWithheld when an input is missing or an indicator asks for what the
     wave lacks; then the folder holds that record alone.
     """
-    return carried(study, wave, "estimate", partial(_estimate, study, wave))
+    return carried(study, wave, "estimate", partial(_estimate, study.of_wave(wave), wave))
 
 
 def _estimate(study: Study, wave: str, folder: Path) -> str:
@@ -91,6 +91,7 @@ def estimation_settings(study: Study) -> Settings:
 
 def prepare(study: Study, wave: str) -> Prepared:
     """Join responses with weights and declare what the questionnaire and the indicators say."""
+    study = study.of_wave(wave)
     questionnaire = study.questionnaire(wave)
     refuse_domains(study, wave)
     check_against(study.indicators, questionnaire, study.questionnaires / "indicators.yaml", study.area_codes)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pulsometro.graph.needs import NEEDS, fingerprint_name
 from pulsometro.settings.base_weight_settings import TelephoneFrame
+from pulsometro.settings.weighting_settings import WeightingSettings
 from pulsometro.study import Study
 from pulsometro.study.areas_in_time import waves_named
 
@@ -59,10 +60,16 @@ def questionnaire(wave: str = KEY) -> str:
     return f"processed/inputs/questionnaires/{wave}.json"
 
 
+def _weightings(study: Study) -> list[WeightingSettings]:
+    """The study's weighting and every wave's own."""
+    own = [study.settings_of(key).weighting for key, wave in study.waves.items() if wave.weighting is not None]
+    return [study.params.weighting, *own]
+
+
 def population(study: Study) -> tuple[str, ...]:
-    """The table of the population that the weights and the checks read."""
-    totals = study.params.weighting.control_totals
-    return (totals.file,) if totals else ()
+    """The tables of the population that the weights and the checks read."""
+    totals = [each.control_totals for each in _weightings(study)]
+    return tuple(dict.fromkeys(each.file for each in totals if each))
 
 
 def stages_of(study: Study) -> tuple[Stage, ...]:
@@ -153,9 +160,11 @@ def _check(study: Study) -> Stage:
 
 
 def _weight(study: Study) -> Stage:
-    weighting = study.params.weighting
-    tables = [*population(study), *([weighting.coverage.file] if weighting.coverage else [])]
-    tables += [weighting.base.frame] if isinstance(weighting.base, TelephoneFrame) else []
+    tables = list(population(study))
+    for weighting in _weightings(study):
+        tables += [weighting.coverage.file] if weighting.coverage else []
+        tables += [weighting.base.frame] if isinstance(weighting.base, TelephoneFrame) else []
+    tables = list(dict.fromkeys(tables))
     empties = study.params.releases and study.params.release is not None and study.params.release.main.blank
     ledgers = (f"processed/suppressed/{KEY}.keys.csv",) if empties else ()
     return Stage(

@@ -24,7 +24,7 @@ def run(study: Study, wave: str, tell: Tell = str) -> str:
     Returns the counts as text. Raises WaveWithheld with what ``read`` says; then the folder holds that record alone,
     so that nothing of an earlier delivery outlives one that is refused now.
     """
-    return carried(study, wave, "ingest", partial(_ingest, study, wave, tell))
+    return carried(study, wave, "ingest", partial(_ingest, study.of_wave(wave), wave, tell))
 
 
 def _ingest(study: Study, wave: str, tell: Tell, folder: Path) -> str:

@@ -112,6 +112,7 @@ def _relative(ours: float, theirs: float, nothing: float) -> float:
 
 def opinion_on(study: Study, wave: str) -> SecondOpinion:
     """Compare the wave's headline figures, over the whole and every kind of domain that one item makes."""
+    study = study.of_wave(wave)
     prepared = prepare(study, wave)
     table = read_table(study.processed(wave, "estimates.parquet"))
     nothing = SecondOpinion(wave, "", 0, (), (), TOLERANCE, None, None, ())

@@ -25,6 +25,7 @@ def run(study: Study, wave: str) -> str:
     Raises WaveWithheld when the wave was stopped, an input is missing or something cannot be released as it is; then
     the folder says that the wave is not published, and ``processed/<wave>/release`` why.
     """
+    study = study.of_wave(wave)
     return carried(study, wave, "release", partial(_release, study, wave), partial(_say_so, study, wave))
 
 

@@ -50,7 +50,14 @@ def run(study: Study) -> str:
     engine = find_engine()
     published = tuple(info.key for info in edition.waves if info not in unpublished)
     imprecise = sections.counted_imprecise(read_table(study.series("estimates.parquet")))
-    content = SiteContent(study, edition, (published, unpublished), _quality(study, edition), imprecise, engine.name)
+    content = SiteContent(
+        study.of_wave(edition.wave.key),
+        edition,
+        (published, unpublished),
+        _quality(study, edition),
+        imprecise,
+        engine.name,
+    )
     with (
         engine_files(study.reports, edition.theme, engine, shared=True) as parts,
         atomic(study.site / "index.html", public=True) as index,
@@ -92,7 +99,8 @@ def _current(study: Study) -> tuple[Edition, tuple[WaveInfo, ...]] | None:
     published = [wave for wave in waves if wave not in withheld]
     if not published:
         return None
-    return load_edition(study, published[-1]), tuple(wave_info(study, wave) for wave in withheld)
+    last = published[-1]
+    return load_edition(study.of_wave(last), last), tuple(wave_info(study, wave) for wave in withheld)
 
 
 def _start_and_places(content: SiteContent, parts: EngineFiles, index: Path, folder: Path) -> Made:
@@ -127,7 +135,7 @@ def _quality(study: Study, edition: Edition) -> list[sections.WaveQuality]:
             sections.WaveQuality(
                 info.key, upper_first(info.period), verdict, record.n,
                 rates.rates.get("RR3") if rates else None, spread.deff_kish if spread else None, exceptions,
-                load_opinion(study, info.key), study.params.estimation.se,
+                load_opinion(study, info.key), study.settings_of(info.key).estimation.se,
             )
         )  # fmt: skip
     return found

@@ -31,7 +31,9 @@ def run(study: Study, wave: str, draft: bool = False) -> str:
     it was, where the study's files name what none of them defines.
     """
     refuse_study(study)
-    return carried(study, wave, "report", partial(_render, study, wave, draft), partial(_say_so, study, wave))
+    return carried(
+        study, wave, "report", partial(_render, study.of_wave(wave), wave, draft), partial(_say_so, study, wave)
+    )
 
 
 def _say_so(study: Study, wave: str) -> None:

@@ -14,6 +14,7 @@ from pulsometro.settings.study_names import (
 from pulsometro.study.areas_in_time import period_faults
 from pulsometro.study.parameters import Params, Wave
 from pulsometro.study.tile_map import tile_faults
+from pulsometro.study.wave_design import own_faults, with_own
 
 
 def faults_of(params: Params) -> Iterator[Fault]:
@@ -34,6 +35,24 @@ def faults_of(params: Params) -> Iterator[Fault]:
     yield from path_faults(params.weighting, params.report, params.simulate)
     yield from item_faults(params.weighting, params.check, params.estimation.domains, params.release)
     yield from report_faults(params.report)
+    yield from _cluster_faults(params)
+    yield from _place_faults(params)
+    yield from own_faults(params)
+    for wave, own in with_own(params):
+        yield from _faults_of_wave(params, wave, own)
+
+
+def _faults_of_wave(params: Params, wave: str, own: Params) -> Iterator[Fault]:
+    """Names and choices that cannot be used in what one wave has of its own; ``own``: what holds for it."""
+    known = {fault.text for fault in _design_faults(params)}
+    for fault in _design_faults(own):
+        if fault.text not in known:
+            yield Fault(f"waves.{shown(wave)}: {fault.text}", ("waves", wave))
+
+
+def _design_faults(params: Params) -> Iterator[Fault]:
+    yield from path_faults(params.weighting, params.report, params.simulate)
+    yield from item_faults(params.weighting, params.check, params.estimation.domains, params.release)
     yield from _cluster_faults(params)
     yield from _place_faults(params)
 

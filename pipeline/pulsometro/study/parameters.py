@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pulsometro.settings.check_settings import CheckSettings
 from pulsometro.settings.configuration import STRICT
@@ -59,7 +59,10 @@ class FieldworkDates:
 
 @dataclass(frozen=True)
 class Wave:
-    """One edition: its place in the series, when it was in the field, and its delivered files."""
+    """One edition: its place in the series, when it was in the field, and its delivered files.
+
+    ``weighting``, ``estimation``: keys that hold for this wave in place of the study's, each whole.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     edition: int
@@ -69,6 +72,8 @@ class Wave:
     attempts: str | None = None
     simulated: bool = False
     note: str = ""
+    weighting: Mapping[str, Any] | None = None
+    estimation: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from pulsometro.study.open_decisions import open_in, refuse_open, with_stand_ins
 from pulsometro.study.parameter_faults import faults_of
 from pulsometro.study.parameters import Identity, Params, Place, Wave
 from pulsometro.study.told_measures import completed
+from pulsometro.study.wave_design import DesignSettings, design_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,19 @@ class Study:
             known = ", ".join(self.waves)
             raise PulsoError(f"params.yaml: there is no wave '{key}' under 'waves' (known: {known}).")
         return self.params.waves[key]
+
+    def settings_of(self, wave: str) -> DesignSettings:
+        """How the wave is weighted and estimated: the study's sections with the wave's own keys in their place."""
+        self.wave(wave)
+        return design_of(self.params, wave)
+
+    def of_wave(self, wave: str) -> "Study":
+        """The study as it holds for one wave: its sections ``weighting`` and ``estimation`` are that wave's."""
+        own = self.wave(wave)
+        if own.weighting is None and own.estimation is None:
+            return self
+        made = self.settings_of(wave)
+        return replace(self, params=replace(self.params, weighting=made.weighting, estimation=made.estimation))
 
     def waves_up_to(self, key: str) -> tuple[str, ...]:
         """Keys of the waves in the field no later than ``key``, oldest first."""

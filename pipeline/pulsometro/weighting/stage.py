@@ -31,6 +31,7 @@ def run(study: Study, wave: str, before: Callable[[], None] = lambda: None) -> s
     ``before`` is asked first and raises when the wave's checks forbid it. Raises WaveWithheld when an input is
     missing or a step is not sound; then the folder holds that record alone.
     """
+    study = study.of_wave(wave)
     return carried(study, wave, "weight", partial(_weight, study, wave, before), partial(_keep_ledger, study, wave))
 
 
