@@ -51,6 +51,9 @@ class Scenario:
 
 SCENARIOS = {
     "nothing but a base weight": Scenario({}),
+    "in one wave other weights than in the study": Scenario({
+        "waves.2021T2.weighting": {"base": {"kind": "equal"}}, "waves.2021T2.estimation": {"level": 0.9},
+    }),
     "every step of a telephone survey": Scenario({
         "waves.2021T1.attempts": "llamadas.csv", "waves.2021T2.attempts": "llamadas.csv",
         "waves.2021T1.simulated": True, "municipalities": None,
