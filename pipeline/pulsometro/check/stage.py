@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pulsometro.check.amounts import by_amount
+from pulsometro.check.place_words import in_words
 from pulsometro.check.report.check_page import write_report
 from pulsometro.check.report.terminal import WORDS
 from pulsometro.check.rule import Evidence, Rule, with_severities
@@ -224,7 +225,7 @@ def gather(
         columns, more = columns_moved(delivery.columns, load_delivery(study, earlier[-1]).columns)
         evidence = evidence.with_more({"columns": columns}, more)
         facts = {**facts, "compared_with": earlier[-1]}
-    rules = by_amount(evidence.rules, evidence.tables, study.params.check)
+    rules = in_words(by_amount(evidence.rules, evidence.tables, study.params.check), study.params)
     return Evidence(evidence.tables, with_severities(rules, study.params.check), facts)
 
 

@@ -20,6 +20,7 @@ from pulsometro.reporting.edition.read_edition import load_edition, wave_info
 from pulsometro.reporting.formats.build_folder import ASSETS, EngineFiles, engine_files, script, style
 from pulsometro.reporting.formats.page import PageWords, Rendered, render_page
 from pulsometro.reporting.formats.render import find_engine
+from pulsometro.reporting.language.links import place_path, places_folder
 from pulsometro.reporting.language.traced_text import slug, upper_first
 from pulsometro.reporting.pages import not_published, sections
 from pulsometro.reporting.pages.navigation import sections_of
@@ -105,11 +106,12 @@ def _current(study: Study) -> tuple[Edition, tuple[WaveInfo, ...]] | None:
 
 def _start_and_places(content: SiteContent, parts: EngineFiles, index: Path, folder: Path) -> Made:
     pages = {"index.html": render_page(start_page(content, parts.figures("index")), parts, "html", index)}
+    below = places_folder(content.edition)
     for place in content.edition.places:
         name = slug(place.short)
-        target = folder / "municipios" / f"{name}.html"
-        page = place_page(content, place, parts.figures(f"municipios-{name}"))
-        pages[f"secciones/municipios/{name}.html"] = render_page(page, parts, "html", target)
+        target = folder / below / f"{name}.html"
+        page = place_page(content, place, parts.figures(f"{below}-{name}"))
+        pages[place_path(content.edition, place)] = render_page(page, parts, "html", target)
     return pages
 
 

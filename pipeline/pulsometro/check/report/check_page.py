@@ -111,7 +111,8 @@ def write_report(study: Study, verdict: Verdict) -> None:
         accepted=[rule for rule in verdict.failed if rule.accepted], measures=_measures(verdict),
         reasons=_reasons(verdict, said),
         read=_read(verdict), notes=_notes(verdict, said), known=questions.delivery.known if questions else (),
-        strips=_strips(study, verdict), sections=[] if verdict.refused else sections(said, verdict),
+        strips=_strips(study, verdict), a_place=_a_place(study),
+        sections=[] if verdict.refused else sections(said, verdict),
     )  # fmt: skip
     write_text(page + "\n", study.checks(verdict.wave).with_suffix(".html"))
 
@@ -202,7 +203,13 @@ def _notes(verdict: Verdict, said: Words) -> list[str]:
     return found
 
 
+def _a_place(study: Study) -> str:
+    """``un municipio``; "" where the sample is of no places."""
+    report = study.params.report
+    return f"{'una' if report.places_feminine else 'un'} {report.place_word}" if study.places else ""
+
+
 def _strips(study: Study, verdict: Verdict) -> Sequence[Strip]:
     rows = (verdict.tables or {}).get("composition", ())
-    names = {area.code: area.short for area in study.places}
+    names = {area.code: area.short for area in study.places} | {"all": study.params.report.whole}
     return strips(rows, study.questionnaire(verdict.wave), names) if rows else ()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from pulsometro.check.place_words import EACH
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.study import Study
 
@@ -35,7 +36,8 @@ def interviews_called(
     needed = lacking and study.params.weighting.nonresponse is not None and _area(study, made) is not None
     rules = [
         Rule("calls.interviews", "called", "share", "between", "critical" if needed else "warning",
-             "Las entrevistas del archivo de llamadas son las entregadas, en cada municipio",
+             "Las entrevistas del archivo de llamadas son las entregadas"
+             + (f", en cada {EACH}" if _area(study, made) is not None else ""),
              "Pida el archivo de llamadas completo, una sola vez y de esta edición.",
              {"min_value": 0, "max_value": 0}, signable=not needed)
     ]  # fmt: skip

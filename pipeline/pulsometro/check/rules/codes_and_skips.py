@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.check.amounts import warns_from
+from pulsometro.check.place_words import EACH, OF_ONE, PLACES
 from pulsometro.check.rule import KEY, Evidence, Rule
 from pulsometro.check.rules.sample_design import design_rules, nested_units, never_blank, weight_flags, weight_inputs
 from pulsometro.ingest.delivery_record import DeliveryRecord, DifferenceKind
@@ -239,7 +240,7 @@ def _items(responses: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFram
 
 
 def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study, wave: str) -> pd.DataFrame:
-    """The wave's municipalities, or the item's own codes: a place without interviews is in neither file.
+    """The wave's places, or the item's own codes: a place without interviews is in neither file.
 
     Where nothing says which places there are, those of a few rows are none: a cell may hold anything.
     """
@@ -254,17 +255,17 @@ def _areas(responses: pd.DataFrame, item: Item, area: str, study: Study, wave: s
 
 def _area_rules(study: Study) -> Iterator[Rule]:
     settings = study.params.check
-    yield Rule("sample.present", "areas", "n", "between", "critical", "Hay entrevistas en cada municipio del estudio",
-               "Pida las entrevistas que faltan o revise el nombre del municipio; si ya no se levanta ahí, dígalo en "
-               "params.yaml (municipalities: until).", {"min_value": 1},
+    yield Rule("sample.present", "areas", "n", "between", "critical", f"Hay entrevistas en cada {EACH} del estudio",
+               f"Pida las entrevistas que faltan o revise el nombre {OF_ONE}; si ya no se levanta ahí, dígalo en "
+               f"params.yaml ({PLACES}: until).", {"min_value": 1},
                signable=study.params.weighting.control_totals is None)  # fmt: skip
     if settings.interviews_per_area:
         low = settings.minimum_share_of_target
         yield Rule("sample.minimum", "areas", "share_of_target", "between", "critical",
-                   f"Cada municipio tiene al menos {low:.0%} de sus {settings.interviews_per_area:,} entrevistas",
+                   f"Cada {EACH} tiene al menos {low:.0%} de sus {settings.interviews_per_area:,} entrevistas",
                    "Complete el levantamiento antes de publicar.", {"min_value": low})  # fmt: skip
         yield Rule("sample.target", "areas", "share_of_target", "between", "warning",
-                   f"Cada municipio tiene sus {settings.interviews_per_area:,} entrevistas (se tolera 10 % menos)",
+                   f"Cada {EACH} tiene sus {settings.interviews_per_area:,} entrevistas (se tolera 10 % menos)",
                    "Pida las entrevistas que faltan.", {"min_value": 0.9})  # fmt: skip
 
 

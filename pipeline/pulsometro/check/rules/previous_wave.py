@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pulsometro.check.place_words import EACH
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.check.rules.codes_and_skips import nonresponse
 from pulsometro.questionnaire.model import Questionnaire
@@ -19,7 +20,7 @@ _AS_BEFORE, _TELLING = 0.2, 4.0
 _MOVED: Mapping[str, tuple[Severity, str, str]] = {
     "moved": ("warning", "Las respuestas cambian respecto a la edición anterior dentro de lo creíble",
               "Vea si cambió la pregunta, el orden o la columna; si el cambio es real, dígalo en el informe."),
-    "moved_in_area": ("info", "En cada municipio las respuestas cambian dentro de lo creíble",
+    "moved_in_area": ("info", f"En cada {EACH} las respuestas cambian dentro de lo creíble",
                       "Vea quién entrevistó ahí y si el cambio es de toda la zona."),
     "nonresponse_moved": ("warning", "La falta de respuesta cambia dentro de lo creíble",
                           "Vea si la pregunta se aplicó igual que antes."),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pulsometro.check.place_words import NO
 from pulsometro.check.rule import KEY, Rule
 from pulsometro.check.rules.exchanged_evidence import BROKEN, exchanged_pairs
 from pulsometro.check.rules.moved_columns import batteries_of
@@ -38,7 +39,7 @@ _RULES: Mapping[str, tuple[str, str]] = {
                   "Pregunte si intercambiaron las columnas; si es así, corrija delivery.columns."),
     "other_form": ("Ninguna parte de las entrevistas viene en otro orden o con las escalas al revés",
                    "Pregunte si parte se levantó con otra versión del cuestionario, y pídala con los códigos de ésta."),
-    "in_part": ("En ningún municipio, entrevistador o tramo del archivo las respuestas van juntas de otro modo",
+    "in_part": (f"En {NO}entrevistador o tramo del archivo las respuestas van juntas de otro modo",
                 "Vea esas entrevistas contra sus registros: pueden venir de otra versión, o estar inventadas."),
     "battery": ("Ningún reactivo va en contra de su batería",
                 "Vea si su escala está al revés; si la pregunta es contraria a las otras, no hay nada que hacer."),

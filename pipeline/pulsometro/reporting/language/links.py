@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 
-from pulsometro.reporting.edition.content import Place
+from pulsometro.reporting.edition.content import Edition, Place
 from pulsometro.reporting.language.traced_text import escape, slug
 
 
-def place_path(place: Place) -> str:
+def places_folder(edition: Edition) -> str:
+    """What the places' pages lie in, and what leads to them on the start page: ``municipios``."""
+    return slug(edition.settings.places_word)
+
+
+def place_path(edition: Edition, place: Place) -> str:
     """A place's page seen from the start of the site."""
-    return f"secciones/municipios/{slug(place.short)}.html"
+    return f"secciones/{places_folder(edition)}/{slug(place.short)}.html"
 
 
 def series_path(indicator: str) -> str:

@@ -2,7 +2,7 @@
 
 from pulsometro.reporting.edition.content import Edition
 from pulsometro.reporting.language import conditions
-from pulsometro.reporting.language.links import row_of_links
+from pulsometro.reporting.language.links import places_folder, row_of_links
 from pulsometro.reporting.language.traced_text import upper_first
 
 # Source, name in the navigation.
@@ -25,7 +25,9 @@ def navigation_links(edition: Edition, current: str, root: str) -> dict[str, obj
     ``current``: the section that the page belongs to, "" for none.
     """
     now = "Este trimestre" if edition.settings.wave_unit == "trimestre" else "Ahora"
-    links = [("inicio", "index.html", now), ("municipios", "index.html#municipios", places_named(edition))]
+    links = [("inicio", "index.html", now)]
+    if edition.places:
+        links.append(("municipios", f"index.html#{places_folder(edition)}", places_named(edition)))
     links += [(key, f"secciones/{key}.html", name) for key, name in sections_of(edition)]
     nav = [
         {"href": f"{root}{path}", "text": name, **({"current": True} if key == current else {})}

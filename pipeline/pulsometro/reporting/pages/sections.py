@@ -165,7 +165,7 @@ def _battery_places(edition: Edition, battery: ToldBattery) -> str:
     names = [(item.first, item.name) for item in battery.items]
     rows: list[list[markdown.Cell]] = []
     for place in edition.places:
-        link = web_link(escape(place.short), f"../{place_path(place)}")
+        link = web_link(escape(place.short), f"../{place_path(edition, place)}")
         cells: list[markdown.Cell] = [markdown.Markdown(link, place.short)]
         cells += [_against(edition, measure, place.code) for measure, _ in names]
         rows.append(cells)

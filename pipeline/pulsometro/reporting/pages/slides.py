@@ -38,8 +38,8 @@ def deck(edition: Edition, figures: Path) -> Deck:
         estimate = edition.whole(measure)
         if estimate is None:
             continue
-        chart = _places(edition, measure, estimate, figures, f"lamina-{number}")
-        alts[f"{chart.name}.png"] = chart.alt
+        chart = _chart(edition, measure, estimate, figures, f"lamina-{number}")
+        alts |= {f"{chart.name}.png": chart.alt} if chart is not None else {}
         said = _verdict(edition, measure, estimate)
         change = edition.change(estimate)
         tones[said.plain.replace(spanish.NBSP, " ")] = edition.theme.meaning(change, edition.direction(measure))[1]
@@ -64,6 +64,16 @@ def variables(edition: Edition) -> dict[str, object]:
     return {**brief.words(edition, "editor"), "titular": sentences.headline(edition), **own}
 
 
+def _chart(edition: Edition, measure: Measure, whole: Estimate, figures: Path, name: str) -> pictures.Chart | None:
+    """The places; of a study without places its series, None where that is no line."""
+    if edition.places:
+        return _places(edition, measure, whole, figures, name)
+    if sum(edition.whole(measure, info.key) is not None for info in edition.waves) < 2:
+        return None
+    sizes = {pictures.SLIDE: Size(_WIDE, loose=_WIDE / PICTURE / 252)}
+    return pictures.draw_series(edition, measure, figures, name=name, sizes=sizes)
+
+
 def _places(edition: Edition, measure: Measure, whole: Estimate, figures: Path, name: str) -> pictures.Chart:
     """The places with their intervals, as tall as the slide has room for."""
     rows = pictures.dot_rows(edition, measure)
@@ -82,7 +92,8 @@ def _others(edition: Edition, figures: Path) -> list[tuple[pictures.Chart, Text]
     """The series and the battery of trust, each with its title, where there is something to draw."""
     measure = edition.settings.headline
     found = []
-    if measure and sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1:
+    told = not edition.places and measure in edition.settings.findings
+    if measure and not told and sum(edition.whole(measure, info.key) is not None for info in edition.waves) > 1:
         beside = pictures.extreme_place(edition, measure)
         size = {pictures.SLIDE: Size(_WHOLE, loose=_WHOLE / BODY / 252)}
         line = pictures.draw_series(edition, measure, figures, beside, "lamina-serie", size)
@@ -105,12 +116,15 @@ def _verdict(edition: Edition, measure: Measure, estimate: Estimate) -> Text:
     return text(f"{sign} ", said) if change is not None and change.comparable else said
 
 
-def _slide(edition: Edition, measure: Measure, estimate: Estimate, chart: pictures.Chart, said: Text) -> str:
+def _slide(edition: Edition, measure: Measure, estimate: Estimate, chart: pictures.Chart | None, said: Text) -> str:
     number = f"**{text(sentences.value(estimate)).markdown}**"
     interviews = text(Number(spanish.count(estimate.n), estimate.key, "n"), " entrevistas")
     aside = [sentences.margin(estimate), said, interviews, *([text("Datos simulados")] if edition.simulated else [])]
     beside = "\n\n".join([number, *(line.markdown for line in aside)])
     title = sentences.slide_title(edition, measure).markdown
-    notes = f"{sentences.finding(edition, measure).markdown}\n\n{escape(chart.alt)}"
+    finding = sentences.finding(edition, measure).markdown
+    if chart is None:
+        return f"# {title}\n\n{beside}\n\n::: {{.notes}}\n{finding}\n:::"
+    notes = f"{finding}\n\n{escape(chart.alt)}"
     columns = f"::: {{.column}}\n{chart.markdown()}\n:::\n\n::: {{.column}}\n{beside}\n:::"
     return f"# {title}\n\n:::: {{.columns}}\n{columns}\n::::\n\n::: {{.notes}}\n{notes}\n:::"

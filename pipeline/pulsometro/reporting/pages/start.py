@@ -6,7 +6,7 @@ from pathlib import Path
 from pulsometro.reporting.charts import pictures
 from pulsometro.reporting.edition.content import Edition, WaveInfo
 from pulsometro.reporting.language import battery_sentences, conditions, not_printed, sentences
-from pulsometro.reporting.language.links import place_path
+from pulsometro.reporting.language.links import place_path, places_folder
 from pulsometro.reporting.language.traced_text import escape, lower_first, upper_first
 from pulsometro.reporting.pages import brief, not_published, panels
 from pulsometro.reporting.pages.navigation import formats, sections_of
@@ -30,8 +30,9 @@ def start_fragments(
         "hallazgos": brief.findings(edition),
         "formatos": formats(f"{edition.wave.key}/"),
         "panel-mapa": _map(edition, headline, figures) if headline else "",
-        "paginas-titulo": f"## {pages_heading(edition)}",
-        "paginas": place_links(edition),
+        "paginas-ancla": places_folder(edition),
+        "paginas-titulo": f"## {pages_heading(edition)}" if edition.places else "",
+        "paginas": place_links(edition) if edition.places else "",
         "panel-serie": _line(edition, headline, figures) if headline else "",
         "ediciones": editions(edition, published, unpublished),
         "panel-confianza": "\n\n".join(panel for panel in bars if panel),
@@ -76,7 +77,7 @@ def place_links(edition: Edition) -> str:
     found.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
     rows: list[list[markdown.Cell]] = []
     for place, estimate in found:
-        link = markdown.Markdown(f"[{escape(place.name)}]({place_path(place)})", place.name)
+        link = markdown.Markdown(f"[{escape(place.name)}]({place_path(edition, place)})", place.name)
         if estimate is None:
             rows.append([link, not_printed.why(edition, measure, place.code).cell, markdown.EMPTY, markdown.EMPTY])
             continue

@@ -138,7 +138,7 @@ def glance(edition: Edition, measures: Sequence[Measure], root: str = "") -> str
     order.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
     rows: list[list[Cell]] = []
     for place, _ in order:
-        link = Markdown(web_link(escape(place.short), f"{root}{place_path(place)}"), place.short)
+        link = Markdown(web_link(escape(place.short), f"{root}{place_path(edition, place)}"), place.short)
         rows.append([link, *(_glance_cell(edition, m, place.code) for m in measures)])
     whole: list[Cell] = [edition.area_name, *(_glance_cell(edition, m) for m in measures)]
     rows.append([Markdown(f"**{_cell(cell)}**", plain(cell)) for cell in whole])
