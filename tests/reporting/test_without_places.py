@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -22,6 +23,13 @@ GIVEN = {"weighting": {"base": {"kind": "given", "weight": "factor"}, "strata": 
 PLACE = re.compile(r"municip|\b(?:mapa|lugar(?:es)?)\b", re.I)
 
 
+TELEPHONE = {
+    "weighting.within": None, "weighting.strata": None,
+    "weighting.calibration": {"method": "raking", "margins": [{"items": ["sexo", "edad2"]}], "missing": "impute"},
+    "estimation.se": "calibrated",
+}  # fmt: skip
+
+
 def said_in(folder: Path, wave: str) -> dict[str, str]:
     """All that the current wave publishes in words, by file."""
     site = folder / "reports/site"
@@ -36,8 +44,9 @@ def rules_of(folder: Path, wave: str) -> str:
     return " ".join(f"{rule['title']} {rule['remedy']}" for rule in verdict["rules"])
 
 
-def test_a_study_without_places_says_nothing_of_places(tmp_path: Path) -> None:
-    study = make(write_study(tmp_path, {**NONE, **GIVEN}, UNASKED), reports=False)
+@pytest.mark.parametrize("design", [GIVEN, TELEPHONE], ids=["given", "telephone"])
+def test_a_study_without_places_says_nothing_of_places(design: dict[str, Any], tmp_path: Path) -> None:
+    study = make(write_study(tmp_path, {**NONE, **design}, UNASKED), reports=False)
     wave = study.params.current_wave
     for name, text in said_in(tmp_path, wave).items():
         assert not PLACE.search(text), (name, PLACE.search(text))

@@ -212,7 +212,6 @@ class WeightingSettings:
         demand(
             _WHERE,
             (not needs_totals or self.control_totals is not None, "control_totals is missing; these steps need it"),
-            (not needs_totals or self.within is not None, "within (the column of the municipality) is missing"),
             (
                 self.blur is None or any(getattr(self.base, role, None) for role in ("adults", "lines")),
                 "blur hides adults and lines, which this base weight is not made of: leave it out",

@@ -37,6 +37,7 @@ def faults_of(params: Params) -> Iterator[Fault]:
     yield from report_faults(params.report)
     yield from _cluster_faults(params)
     yield from _place_faults(params)
+    yield from _within_faults(params)
     yield from own_faults(params)
     for wave, own in with_own(params):
         yield from _faults_of_wave(params, wave, own)
@@ -55,6 +56,7 @@ def _design_faults(params: Params) -> Iterator[Fault]:
     yield from item_faults(params.weighting, params.check, params.estimation.domains, params.release)
     yield from _cluster_faults(params)
     yield from _place_faults(params)
+    yield from _within_faults(params)
 
 
 def _edition_faults(waves: Mapping[str, Wave]) -> Iterator[Fault]:
@@ -82,6 +84,15 @@ def _place_faults(params: Params) -> Iterator[Fault]:
             f"[{shown(kind)}] there{meant(kind, sorted(kinds - {''}))}.",
             ("report", "place_domain_kind"),
         )
+
+
+def _within_faults(params: Params) -> Iterator[Fault]:
+    """Weights held to the totals of places, of which nothing says who lives where."""
+    weighting = params.weighting
+    held = weighting.calibration is not None or weighting.base.kind == "telephone_completes"
+    if params.areas and held and weighting.within is None:
+        text = f"weighting: within (the column of the {params.place_called}) is missing; name it."
+        yield Fault(text, ("weighting", "within"))
 
 
 def _cluster_faults(params: Params) -> Iterator[Fault]:

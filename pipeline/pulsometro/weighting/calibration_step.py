@@ -18,6 +18,9 @@ from pulsometro.weighting.diagnostics import margins_off, spread
 from pulsometro.weighting.record import CalibrationRecord, TrimRecord
 from pulsometro.weighting.warnings import trim_areas
 
+# No item begins with it.
+_ALL = "_all"
+
 
 @dataclass(frozen=True)
 class CalibrationStep:
@@ -49,9 +52,13 @@ def calibrated_weights(
     margin and cell, when margins are not sound or no weights meet them.
     """
     declared = settings.calibration
-    if declared is None or totals is None or settings.within is None:
+    if declared is None or totals is None:
         return CalibrationStep(base)
-    design = design_margins(responses, base, settings.within, declared, settings.collapse, totals, order)
+    placed = responses if settings.within is not None else responses.assign(**{_ALL: areas})
+    design = design_margins(placed, base, settings.within or _ALL, declared, settings.collapse, totals, order)
+    if settings.within is None:
+        # Of all together there is no place that margins could be met within.
+        design = replace(design, sources=tuple(replace(source, within=False) for source in design.sources))
     result = calibrate(
         base,
         design.margins,

@@ -13,6 +13,8 @@ from pulsometro.weighting.errors import WeightingError
 from pulsometro.weighting.population_cells import area_codes, as_text, code, days, persons, refuse_strangers
 from pulsometro.weighting.totals_grid import Codes, cell_codes, refuse_lost, refuse_twice
 
+# The area of everybody, where weights are made for all together.
+ALL = "all"
 _DESCRIPTION = ("reference_date", "source", "definition", "note")
 _YEAR = 365.25
 
@@ -171,6 +173,26 @@ class Totals:
             age,
             abs(age) > self.settings.max_age_years,
         )
+
+
+def over_all_areas(table: pd.DataFrame, settings: ControlTotals, areas: tuple[str, ...] | None) -> pd.DataFrame:
+    """A table of control totals with its areas added up into one, "all", which it may also lack a column for.
+
+    ``areas``: those of the study, None for every row.
+    """
+    if settings.area not in table.columns:
+        return table.assign(**{settings.area: ALL})
+    wanted = tuple(settings.areas) if settings.areas is not None else areas
+    texts = as_text(table)
+    if wanted is not None:
+        texts = texts[pd.Index(area_codes(texts, settings.area, settings.file, wanted)).isin(wanted)]
+    texts = texts.assign(**{settings.area: ALL})
+    keys = [column for column in texts if column not in (settings.total, "definition", "note")]
+    if settings.total not in texts or not texts.duplicated(keys).any():
+        return texts
+    added = texts.assign(**{settings.total: persons(texts, settings.total, settings.file)})
+    how = {name: "sum" if name == settings.total else "first" for name in texts if name not in keys}
+    return added.groupby(keys, sort=False, as_index=False).agg(how)[list(texts.columns)]
 
 
 def load_totals(

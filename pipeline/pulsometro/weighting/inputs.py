@@ -1,14 +1,14 @@
 """What weighting reads of a wave, and the first look at it: rows in their order, municipalities, totals, coverage."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from pulsometro.settings.weighting_settings import WeightingSettings
-from pulsometro.weighting.control_totals import Totals, load_totals
+from pulsometro.weighting.control_totals import ALL, Totals, load_totals, over_all_areas
 from pulsometro.weighting.errors import WeightingError, need_column
 from pulsometro.weighting.record import CoverageRecord
 from pulsometro.weighting.totals_grid import Codes
@@ -56,12 +56,12 @@ def ordered(responses: pd.DataFrame) -> pd.DataFrame:
 
 
 def areas_of(responses: pd.DataFrame, settings: WeightingSettings) -> np.ndarray:
-    """(n,) code of each respondent's municipality, "all" where weights are made for all together.
+    """(n,) code of each respondent's place, "all" where weights are made for all together.
 
     Raises WeightingError where the column is missing, or a respondent has none.
     """
     if settings.within is None:
-        return np.full(len(responses), "all")
+        return np.full(len(responses), ALL)
     named = need_column(responses, settings.within, "within")
     if named.isna().any():
         raise WeightingError(
@@ -77,7 +77,10 @@ def totals_of(inputs: Inputs, settings: WeightingSettings) -> Totals | None:
         return None
     if inputs.control_totals is None:
         raise WeightingError(f"{settings.control_totals.file} was not given", "put the table of totals in its place")
-    return load_totals(inputs.control_totals, settings.control_totals, inputs.on, inputs.areas, inputs.codes)
+    table, declared, areas = inputs.control_totals, settings.control_totals, inputs.areas
+    if settings.within is None:
+        table, declared, areas = over_all_areas(table, declared, areas), replace(declared, areas=None), None
+    return load_totals(table, declared, inputs.on, areas, inputs.codes)
 
 
 def coverage_of(inputs: Inputs, areas: np.ndarray, settings: WeightingSettings) -> tuple[CoverageRecord, ...]:

@@ -42,11 +42,14 @@ def read_population(root: Path, name: str, key: str, needed: Sequence[str] = ())
     return _READ[known].copy()
 
 
-def read_totals(root: Path, settings: ControlTotals | None) -> pd.DataFrame | None:
-    """The table of control totals, with the columns that ``settings`` name; None where none is declared."""
+def read_totals(root: Path, settings: ControlTotals | None, areas: bool = True) -> pd.DataFrame | None:
+    """The table of control totals, with the columns that ``settings`` name; None where none is declared.
+
+    ``areas``: whether it must say which area its rows are of.
+    """
     if settings is None:
         return None
-    columns = (settings.area, settings.total, "reference_date", "source")
+    columns = (*([settings.area] if areas else []), settings.total, "reference_date", "source")
     return read_population(root, settings.file, "control_totals", columns)
 
 

@@ -61,7 +61,7 @@ def weigh_wave(study: Study, wave: str) -> Weighted:
     settings = study.params.weighting
     questionnaire = study.questionnaire(wave)
     responses = known_answers(load_responses(study, wave), questionnaire, settings)
-    totals = read_totals(study.root, settings.control_totals)
+    totals = read_totals(study.root, settings.control_totals, settings.within is not None)
     if totals is not None:
         refuse_names(study.root, questionnaire, settings, totals, list(map(str, responses)))
     inputs = Inputs(

@@ -33,7 +33,9 @@ class Deck:
 
 def deck(edition: Edition, figures: Path) -> Deck:
     """One finding a slide, the series, trust, and how it was done."""
-    slides, alts, tones = [], {}, {}
+    slides: list[str] = []
+    alts: dict[str, str] = {}
+    tones: dict[str, str] = {}
     for number, measure in enumerate(edition.settings.findings, 1):
         estimate = edition.whole(measure)
         if estimate is None:
