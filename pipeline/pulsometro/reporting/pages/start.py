@@ -71,7 +71,7 @@ def place_links(edition: Edition) -> str:
     """Every place with a link to its page, its headline share and its change."""
     measure = edition.settings.headline
     if measure is None:
-        names = [markdown.Markdown(f"[{escape(p.name)}]({place_path(p)})", p.name) for p in edition.places]
+        names = [markdown.Markdown(f"[{escape(p.name)}]({place_path(edition, p)})", p.name) for p in edition.places]
         return markdown.pipe([upper_first(edition.settings.place_word)], [[name] for name in names], "")
     found = [(place, edition.in_place(measure, place.code)) for place in edition.places]
     found.sort(key=lambda pair: (pair[1] is None, -(pair[1].estimate if pair[1] else 0)))
