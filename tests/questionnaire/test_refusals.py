@@ -212,8 +212,8 @@ def indicator(kind: str, rest: str) -> str:
 
 
 WRONG_INDICATORS = {
-    "share without categories": (indicator("share", "item: victima|category: sí"), "needs item, categories"),
-    "share without label": (indicator("share", "item: victima|categories: [1]"), "needs item, categories"),
+    "share without categories": (indicator("share", "item: victima|category: sí"), "needs item, category (its label)"),
+    "share without label": (indicator("share", "item: victima|categories: [1]"), "needs item, category (its label)"),
     "index without rescaling": (indicator("index", "items: [victima]"), "needs items and rescale"),
     "mean without item": (indicator("mean", ""), "needs the item"),
     "base that is no condition": (
