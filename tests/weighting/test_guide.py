@@ -19,6 +19,7 @@ def test_every_refusal_in_the_guide_is_one_of_the_code() -> None:
     paths = [
         *(ROOT / "pipeline" / "pulsometro" / "weighting").rglob("*.py"),
         ROOT / "pipeline/pulsometro/study/parameter_faults.py",
+        ROOT / "pipeline/pulsometro/settings/weighting_settings.py",
         ROOT / "pipeline/pulsometro/estimates/interviewer_effects.py",
     ]
     # Long messages are written in several literals.

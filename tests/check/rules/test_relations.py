@@ -194,9 +194,9 @@ def test_shapes_are_shares(values: list[int]) -> None:
 
 def test_what_was_always_alike_is_no_finding() -> None:
     items = {"pais": Item("t", "l", codes={1: "México", 2: "otro"}), "edad": Item("t", "l", kind="integer")}
-    form = Questionnaire("2020T2", items, None, None, {})  # type: ignore[arg-type]
-    old = Questionnaire("2020T1", items, None, None, {})  # type: ignore[arg-type]
-    object.__setattr__(form, "fieldwork", frauds.field("2011T3", SEED).questionnaire.fieldwork)
+    known = frauds.field("2011T3", SEED).questionnaire
+    form = Questionnaire("2020T2", items, known.delivery, known.fieldwork, {})
+    old = replace(form, wave="2020T1")
     ages = np.random.default_rng(1).integers(18, 90, 500)
     frame = pd.DataFrame({"pais": [1] * 500, "edad": ages}, dtype="Int64")
     tables, _ = shape_rules(form, frame, [Past("2020T1", old, frame)], None, 1.5)
