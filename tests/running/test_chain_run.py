@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pulsometro.graph.dvc_file import write_graph
-from pulsometro.running.durations import read_durations
+from pulsometro.running.stage_durations import read_durations
 from pulsometro.study import load_study
 from tests.small_study import ROOT, as_project, run
 from tests.tiny_study import write_study

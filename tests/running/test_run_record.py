@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pulsometro.running.chain_plan import Step, planned, targets
-from pulsometro.running.durations import about, kept_in, read_durations, spoken, time_left, write_durations
 from pulsometro.running.dvc_words import heard
 from pulsometro.running.run_record import RunRecord
+from pulsometro.running.stage_durations import about, kept_in, read_durations, spoken, time_left, write_durations
 from pulsometro.study import load_study
 from tests.tiny_study import write_study
 

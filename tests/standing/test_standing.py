@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from pulsometro.check import stage as check
 from pulsometro.cli import main
-from pulsometro.common.counted import agreeing, counted
+from pulsometro.common.counted import agreeing, tallied
 from pulsometro.ingest import stage as ingest
 from pulsometro.standing.sign_off_authors import NOBODY, authors_of
 from pulsometro.standing.standing_words import described, standings, wave_list
@@ -98,5 +98,5 @@ def test_who_signed_off_is_whoever_committed_the_line(folder: Path) -> None:
 
 
 def test_counts_agree_with_their_nouns() -> None:
-    assert [counted(n, "wave") for n in (0, 1, 2)] == ["0 waves", "1 wave", "2 waves"]
-    assert counted(1, "part of the program") == "1 part of the program" and agreeing(2, "is") == "are"
+    assert [tallied(n, "wave") for n in (0, 1, 2)] == ["0 waves", "1 wave", "2 waves"]
+    assert tallied(1, "part of the program") == "1 part of the program" and agreeing(2, "is") == "are"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pulsometro.audit.attacks import Leak, asked_about, guessed, printed, subtracted
 from pulsometro.audit.public_tables import load_public
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table, write_record
 from pulsometro.study import Study
@@ -51,9 +51,9 @@ def _audit(study: Study, wave: str, folder: Path) -> str:
     within = (
         ""
         if narrowest.persons is None
-        else f" A thin one could be any of {counted(narrowest.persons + 1, 'number')} at least."
+        else f" A thin one could be any of {tallied(narrowest.persons + 1, 'number')} at least."
     )
-    attacked = f"{counted(len(cells), 'withheld cell')} of {counted(universes, 'question')} attacked"
+    attacked = f"{tallied(len(cells), 'withheld cell')} of {tallied(universes, 'question')} attacked"
     return f"{wave}: {attacked}, none given away.{within}"
 
 

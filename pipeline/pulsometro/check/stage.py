@@ -29,7 +29,7 @@ from pulsometro.check.rules.shapes import shape_rules
 from pulsometro.check.signoffs import add_exception, load_exceptions
 from pulsometro.check.unseen import unseen_rules
 from pulsometro.check.verdict import RuleResult, Verdict, decide, load_verdict, refuse_if_stopped, to_json
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.errors import MachineError, PulsoError
 from pulsometro.common.files import column_names, read_table, write_json, write_record
 from pulsometro.common.parallel import side_by_side
@@ -107,9 +107,9 @@ def _line(verdict: Verdict) -> str:
 def _looked_at(verdict: Verdict) -> str:
     """How many rules could be looked at, of those that the wave asks for."""
     return (
-        f"{len(verdict.rules)} of {counted(verdict.asked, 'rule')} looked at"
+        f"{len(verdict.rules)} of {tallied(verdict.asked, 'rule')} looked at"
         if verdict.unseen
-        else counted(verdict.asked, "rule")
+        else tallied(verdict.asked, "rule")
     )
 
 

@@ -3,10 +3,10 @@
 _IRREGULAR = {"delivery": "deliveries", "category": "categories", "person": "persons", "is": "are", "its": "their"}
 
 
-def counted(number: int, noun: str) -> str:
+def tallied(number: int, noun: str) -> str:
     """The number and the noun in English, in the plural but for one; thousands are marked.
 
-    >>> counted(1, "wave"), counted(2, "wave"), counted(1200, "delivery"), counted(0, "PSU")
+    >>> tallied(1, "wave"), tallied(2, "wave"), tallied(1200, "delivery"), tallied(0, "PSU")
     ('1 wave', '2 waves', '1,200 deliveries', '0 PSUs')
     """
     return f"{number:,} {agreeing(number, noun)}"

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.escapes import csv_text
 from pulsometro.common.files import atomic_folder, read_table, write_json, write_record, write_table, write_text
@@ -79,8 +79,8 @@ def run(study: Study) -> str:
         write_table(labelled(table), study.series(f"{name}.parquet"))
     _write_by_wave(study, waves, withheld, tables, cells)
     _write_headline(study, waves, estimates)
-    changes, differences = (counted(len(tables[f"{noun}s"]), noun) for noun in ("change", "difference"))
-    made = f"{counted(len(waves), 'wave')}, {counted(len(estimates), 'estimate')}"
+    changes, differences = (tallied(len(tables[f"{noun}s"]), noun) for noun in ("change", "difference"))
+    made = f"{tallied(len(waves), 'wave')}, {tallied(len(estimates), 'estimate')}"
     said = f"{made}, {changes} and {differences} tested.{_left_out(study, waves, withheld)}"
     return "\n".join([said, *recoded(every_questionnaire(study))])
 

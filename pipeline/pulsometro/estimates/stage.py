@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_table
 from pulsometro.estimates.interviewer_effects import effects, refuse_unknown, role
@@ -74,7 +74,7 @@ def _estimated(study: Study, wave: str, folder: Path) -> str:
     asked, said = effects(study, by_respondent(study, wave, prepared.design.data), prepared.variables)
     write_table(asked, folder / "interviewers.parquet")
     withheld = int((~table["publishable"]).sum())
-    line = f"{wave}: {counted(len(table), 'estimate')}, {withheld:,} of them not publishable."
+    line = f"{wave}: {tallied(len(table), 'estimate')}, {withheld:,} of them not publishable."
     return f"{line}\n{wave}: {said}" if said else line
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import write_text
 from pulsometro.graph.stages import Stage, stages_of
@@ -72,9 +72,9 @@ def write_graph(study: Study) -> str:
     path = study.root / NAME
     text = graph_text(study)
     if path.is_file() and _read(path) == text:
-        return f"{NAME}: already what params.yaml gives, {counted(len(study.waves), 'wave')}."
+        return f"{NAME}: already what params.yaml gives, {tallied(len(study.waves), 'wave')}."
     write_text(text, path)
-    return f"{NAME}: written from params.yaml, {counted(len(study.waves), 'wave')}."
+    return f"{NAME}: written from params.yaml, {tallied(len(study.waves), 'wave')}."
 
 
 def refuse_other_graph(study: Study) -> None:

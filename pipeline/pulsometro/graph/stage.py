@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, sweep, write_json, write_text
 from pulsometro.graph.dvc_file import refuse_other_graph
@@ -48,7 +48,7 @@ def run_program(study: Study) -> str:
     return "\n".join(
         [
             *gone,
-            f"{counted(len(parts), 'part of the program')} and {counted(len(study.waves), 'questionnaire')}, as now.",
+            f"{tallied(len(parts), 'part of the program')} and {tallied(len(study.waves), 'questionnaire')}, as now.",
         ]
     )
 
@@ -74,7 +74,7 @@ def run_deliveries(study: Study) -> str:
                 found["again"] = {"try": secrets.token_hex(4)}
             missing += [path for path, entry in found.items() if "missing" in entry]
             write_json(found, folder / f"{wave}.json")
-    said = f"deliveries of {counted(len(study.waves), 'wave')}, as they are now."
+    said = f"deliveries of {tallied(len(study.waves), 'wave')}, as they are now."
     said = f"{said} Missing: {', '.join(missing)}." if missing else said
     return said + advice(study)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.files import write_record, write_table
 from pulsometro.ingest.attempts import read_attempts
 from pulsometro.ingest.delivery_record import NAME as DELIVERY
@@ -34,7 +34,7 @@ def _ingest(study: Study, wave: str, tell: Tell, folder: Path) -> str:
         tell(f"{wave}: reading {study.wave(wave).attempts}")
         attempts = read_attempts(study, wave, alias_table(study.places))
         refuse_other_areas(study, wave, attempts, study.attempts(wave), "calls")
-    tell(f"{wave}: writing {counted(len(ingested.responses), 'response')}")
+    tell(f"{wave}: writing {tallied(len(ingested.responses), 'response')}")
     write_record(asdict(_record(study, wave, ingested, attempts)), folder / DELIVERY)
     if attempts is not None:
         write_table(attempts, folder / "attempts.parquet")
@@ -61,14 +61,14 @@ def _printed(study: Study, wave: str, ingested: Ingested) -> str:
     )
     lines = [
         f"{wave}: {study.wave(wave).file} ({how})",
-        f"  {counted(counts.delivered, 'row')} = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined",
+        f"  {tallied(counts.delivered, 'row')} = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined",
     ]
     lines += [f"    {n:,} {reason.replace('_', ' ')} ({REASONS[reason]})" for reason, n in counts.by_reason.items()]
     lines += [f"  note: {_shortened(note.english)}" for note in ingested.delivered.notes]
     differing = [d for d in ingested.differences if d.kind not in {"not_asked", "code_without_label"}]
     unasked = sum(d.kind == "not_asked" for d in ingested.differences)
     lines.append(
-        f"  {counted(len(differing), 'metadata difference')}, {counted(unasked, 'column')} delivered but not asked"
+        f"  {tallied(len(differing), 'metadata difference')}, {tallied(unasked, 'column')} delivered but not asked"
     )
     return "\n".join(lines)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.questionnaire.comparability import SINCE, lineage
 from pulsometro.questionnaire.model import Item, Questionnaire
 
@@ -132,7 +132,7 @@ def describe(a: Questionnaire, b: Questionnaire) -> str:
     changes = differences(a, b)
     if not changes:
         return f"{a.wave} → {b.wave}: the same questionnaire"
-    lines = [f"{a.wave} → {b.wave}: {counted(len(changes), 'difference')}"]
+    lines = [f"{a.wave} → {b.wave}: {tallied(len(changes), 'difference')}"]
     for change in changes:
         arrow = " → ".join(part for part in (_short(change.before), _short(change.after)) if part)
         mark = f"  [compares: {change.kept}]" if change.kept else ""

@@ -70,11 +70,15 @@ def with_multiples(merged: Mapping[str, Any]) -> Expanded:
     held to (``consistency``).
     """
     items = merged.get("items")
-    named = [n for n, i in items.items() if isinstance(i, dict) and i.get("kind") == "multiple"] if items else []
-    if not isinstance(items, dict) or not named:
+    given = merged.get("delivery") or {}
+    # What is no mapping is told of where the whole file is read.
+    if not (isinstance(items, dict) and isinstance(given, dict) and isinstance(given.get("columns") or {}, dict)):
+        return Expanded(merged, {}, ())
+    named = [name for name, item in items.items() if isinstance(item, dict) and item.get("kind") == "multiple"]
+    if not named:
         return Expanded(merged, {}, ())
     content, multiples, faults = dict(merged), {}, list[Fault]()
-    delivery = dict(merged.get("delivery") or {})
+    delivery = dict(given)
     columns = dict(delivery.get("columns") or {})
     for name in named:
         asked, wrong = examine(MultipleItem, items[name], f"items.{shown(name)}")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pulsometro.common.bound import MANIFEST, manifest
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic_folder, read_table, write_record
 from pulsometro.estimates.stage import Prepared, prepare
@@ -62,13 +62,13 @@ def _write(study: Study, wave: str, record: SecondOpinion | Withheld) -> None:
 def _said(made: Sequence[SecondOpinion]) -> str:
     figures, apart = sum(each.figures for each in made), sum(len(each.apart) for each in made)
     programs = {each.program for each in made if each.figures}
-    again = f"{counted(figures, 'figure')} of {counted(len(made), 'wave')} worked out again"
+    again = f"{tallied(figures, 'figure')} of {tallied(len(made), 'wave')} worked out again"
     by = f" by {', '.join(sorted(programs))}" if programs else ""
     lines = [f"{again}{by}; {apart} differ from ours by more than {TOLERANCE:g}."]
     for each in made:
         if each.apart:
             first = each.apart[0]
-            lines.append(f"WARNING {each.wave}: {counted(len(each.apart), 'figure')} apart, first {first.indicator} in "
+            lines.append(f"WARNING {each.wave}: {tallied(len(each.apart), 'figure')} apart, first {first.indicator} in "
                          f"{first.domain_kind} {first.domain}; all are in processed/{each.wave}/{STAGE}/{NAME}. Do not "
                          "cite them: run 'make setup' and 'pulso recompute', and report it with that file if it "
                          "stays.")  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.escapes import markdown
 from pulsometro.common.files import atomic_folder, write_record, write_text
 from pulsometro.common.parallel import side_by_side
@@ -80,9 +80,9 @@ def _title(study: Study, wave: str) -> str:
 
 
 def _line(made: Microdata, shortened: int) -> str:
-    cut = f", {counted(shortened, 'label')} shortened (see README.md)" if shortened else ""
+    cut = f", {tallied(shortened, 'label')} shortened (see README.md)" if shortened else ""
     kept = {v.name for table in made.tables.values() for v in table.items}
     main = made.risk.main
-    hidden = f" Whoever knows the keys of a respondent is left with {counted(main.k_candidates, 'row')} at least."
-    released = f"{counted(len(made.main.frame), 'respondent')}, {counted(len(kept), 'item')} released"
+    hidden = f" Whoever knows the keys of a respondent is left with {tallied(main.k_candidates, 'row')} at least."
+    released = f"{tallied(len(made.main.frame), 'respondent')}, {tallied(len(kept), 'item')} released"
     return f"{made.wave}: {released}{cut}.{hidden}"

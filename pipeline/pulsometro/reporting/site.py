@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from pulsometro.check.verdict import load_verdict
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.files import atomic, atomic_folder, read_table, write_text
 from pulsometro.common.parallel import side_by_side
 from pulsometro.recompute.opinion_record import load_opinion
@@ -76,7 +76,7 @@ def run(study: Study) -> str:
         write_text(_search({path: rendered.words for path, rendered in pages.items()}), assets / "buscar.js")
     rows = [row for path, rendered in pages.items() for row in printed(path, rendered.shown)]
     write_printed(rows, study.printed("site"))
-    return f"{study.site.relative_to(study.root)}/index.html and {counted(len(pages) - 1, 'page')} ({engine.english})."
+    return f"{study.site.relative_to(study.root)}/index.html and {tallied(len(pages) - 1, 'page')} ({engine.english})."
 
 
 def _write_none(study: Study) -> str:

@@ -14,11 +14,11 @@ from typing import IO
 from pulsometro.common.errors import PulsoError
 from pulsometro.graph.dvc_file import refuse_other_graph
 from pulsometro.running.chain_plan import planned, targets
-from pulsometro.running.durations import read_durations, spoken, write_durations
 from pulsometro.running.dvc_words import heard
 from pulsometro.running.lock_mending import has_store, mend_lock
 from pulsometro.running.run_record import RunRecord
 from pulsometro.running.run_screen import Screen
+from pulsometro.running.stage_durations import read_durations, spoken, write_durations
 from pulsometro.running.stopping import ended, guarded, sheltered_child
 from pulsometro.study import Study
 from pulsometro.study.withheld import told, withheld_before

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pulsometro.running.chain_plan import Step
-from pulsometro.running.durations import about, spoken, time_left
 from pulsometro.running.dvc_words import Heard
+from pulsometro.running.stage_durations import about, spoken, time_left
 
 
 @dataclass

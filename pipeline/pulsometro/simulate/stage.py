@@ -5,7 +5,7 @@ from functools import partial
 
 import pandas as pd
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.files import atomic
 from pulsometro.common.parallel import side_by_side
 from pulsometro.simulate.answers import Edition, seeds, true_shares
@@ -30,7 +30,7 @@ def run(study: Study, tell: Callable[[str], object] = str) -> str:
     told = {wave: line for lane in lanes for wave, line in lane.items()}
     lines = [told[wave] for wave in world.waves]
     return "\n".join(
-        [*lines, f"{counted(len(lines), 'simulated edition')} written under raw/; they are no real answers."]
+        [*lines, f"{tallied(len(lines), 'simulated edition')} written under raw/; they are no real answers."]
     )
 
 
@@ -46,7 +46,7 @@ def _lines(study: Study, world: World, waves: Sequence[str], tell: Callable[[str
         else:
             interviews, calls = _write(study, world, world.edition(wave))
             lines[wave] = (
-                f"{wave}: {counted(interviews, 'interview')} in {counted(calls, 'call')} ({study.wave(wave).file})"
+                f"{wave}: {tallied(interviews, 'interview')} in {tallied(calls, 'call')} ({study.wave(wave).file})"
             )
         end(study, wave)
     return lines

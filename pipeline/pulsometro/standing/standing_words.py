@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pulsometro.check.report.terminal import WORDS
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.standing.wave_standing import SignOff, Standing, standing_of
 from pulsometro.study import Study
 
@@ -38,7 +38,7 @@ def _at_the_end(found: Sequence[Standing]) -> str:
 
 def _wave(each: Standing, whole: bool) -> Iterator[str]:
     if each.state == "published" and not whole:
-        signed = f", {counted(len(each.signed), 'rule')} signed off" if each.signed else ""
+        signed = f", {tallied(len(each.signed), 'rule')} signed off" if each.signed else ""
         yield f"{each.wave}  published ({_verdict(each)}{signed})"
         return
     yield f"{each.wave}  {each.state}, {each.period}"
@@ -68,7 +68,7 @@ def _delivered(each: Standing) -> str:
     if each.counts is None:
         return "yes, not read yet"
     counts = each.counts
-    rows = counted(counts.delivered, "row")
+    rows = tallied(counts.delivered, "row")
     return f"{rows} = {counts.accepted:,} accepted + {counts.quarantined:,} quarantined"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.files import atomic_folder, write_json
 from pulsometro.settings.configuration import load_yaml
 from pulsometro.study.open_decisions import moved_on, open_in
@@ -67,7 +67,7 @@ def run(study: Study) -> str:
         for name, value in found.items():
             write_json(value, Path(folder) / name)
     note = f" {OLD_PLACES}" if study.params.municipalities else ""
-    read = f"{counted(len(study.waves), 'wave')}, {counted(len(sections(said)), 'setting')}"
+    read = f"{tallied(len(study.waves), 'wave')}, {tallied(len(sections(said)), 'setting')}"
     lines = [f"{path.name}: {read}, all valid.{note}"]
     lines += [f"{wave} is withheld until this is decided: {fault.text}"
               for wave in study.waves for fault in open_in(study.root, wave)]  # fmt: skip

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from pulsometro.common.bound import MANIFEST, manifest
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.errors import MachineError, PassingError, PulsoError
 from pulsometro.common.files import atomic_folder, write_record
 from pulsometro.settings.configuration import STRICT, read_made
@@ -172,4 +172,4 @@ def refuse_withheld(study: Study) -> str:
     records = all_withheld(study)
     if records:
         raise PulsoError(told(records))
-    return f"{counted(len(study.waves), 'wave')}, every one published."
+    return f"{tallied(len(study.waves), 'wave')}, every one published."

@@ -4,7 +4,7 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.files import read_table
 from pulsometro.common.sealing import damaged
 from pulsometro.study import Study
@@ -55,4 +55,4 @@ def _keep_ledger(study: Study, wave: str) -> None:
 def _said(cells: Suppressed, rows: int) -> str:
     reasons = Counter(map(str, cells.values()))
     listed = ", ".join(f"{count} {why}" for why, count in sorted(reasons.items()))
-    return f"{len(cells)} of {counted(rows, 'cell')} withheld{f' ({listed})' if listed else ''}."
+    return f"{len(cells)} of {tallied(rows, 'cell')} withheld{f' ({listed})' if listed else ''}."

@@ -5,7 +5,7 @@ import io
 import shutil
 from pathlib import Path
 
-from pulsometro.common.counted import agreeing, counted
+from pulsometro.common.counted import agreeing, tallied
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import atomic, write_text
 from pulsometro.ingest.delivery_record import Difference
@@ -127,7 +127,7 @@ def _report(
         lines.append(f"  No delivery yet: put it at {target.relative_to(study.root)} (or correct 'file').")
     else:
         open_ = len(decided.todo) + len(decided.writing)
-        sure = f"{counted(decided.sure, 'item')} {agreeing(decided.sure, 'is')} sure"
+        sure = f"{tallied(decided.sure, 'item')} {agreeing(decided.sure, 'is')} sure"
         lines.append(f"  {target.relative_to(study.root)}: {sure}, {open_} TODO.")
         lines += [_settled(study, source, key, value) for key, value in decided.settled.items()]
         lines += [f"    TODO {item}: {why}" for item, why in decided.todo.items()]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.files import write_record, write_table
 from pulsometro.questionnaire import Questionnaire
 from pulsometro.settings.weighting_settings import WeightingSettings
@@ -107,12 +107,12 @@ def summary(result: Weighted) -> str:
     record = result.record
     total = record.final[-1]
     lines = [
-        f"{record.wave}: {counted(total.n, 'weight')} for {total.sum:,.0f} adults; unequal weights alone multiply the "
+        f"{record.wave}: {tallied(total.n, 'weight')} for {total.sum:,.0f} adults; unequal weights alone multiply the "
         f"variance by {total.deff_kish:.2f} (Kish), largest ÷ median {total.max_to_median:.1f}."
     ]
     if record.trim is not None:
         held = sum(area.at_cap for area in record.trim.areas)
-        lines.append(f"Trimmed {counted(held, 'weight')} at {record.trim.k:g} × the municipality's median.")
+        lines.append(f"Trimmed {tallied(held, 'weight')} at {record.trim.k:g} × the municipality's median.")
     if record.replicates is not None:
         made = record.replicates
         lines.append(f"{made.used} of {made.asked} replicates ({made.method}); {len(made.failed)} failed.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.settings.faults import shown
 from pulsometro.settings.weighting_settings import Coverage, WeightingSettings
 from pulsometro.weighting.arrays import codes_of
@@ -109,9 +109,9 @@ def notes_of(record: WeightingRecord) -> tuple[str, ...]:
         return ()
     areas = {item: len({each.area for each in collapsed if each.merged == item}) for item in
              dict.fromkeys(each.merged for each in collapsed)}  # fmt: skip
-    said = ", ".join(f"{item} in {counted(number, 'area')}" for item, number in areas.items())
+    said = ", ".join(f"{item} in {tallied(number, 'area')}" for item, number in areas.items())
     fewest = min(each.respondents for each in collapsed)
-    return (f"merged as weighting.collapse declares: {said}; the smallest cell had {counted(fewest, 'respondent')}.",)
+    return (f"merged as weighting.collapse declares: {said}; the smallest cell had {tallied(fewest, 'respondent')}.",)
 
 
 def idle_rules(settings: WeightingSettings) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A verdict on the screen."""
 
 from pulsometro.check.verdict import RuleResult, Verdict
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.printable import visible
 from pulsometro.study import Study
 
@@ -41,10 +41,10 @@ def print_verdict(study: Study, verdict: Verdict) -> None:
         console.print(table)
     page = study.checks(wave).with_suffix(".html").relative_to(study.root)
     console.print(
-        f"{passed} of {counted(len(verdict.rules), 'rule')} passed; "
+        f"{passed} of {tallied(len(verdict.rules), 'rule')} passed; "
         f"the report is {visible(str(page))} (internal: it holds folios)"
     )
-    console.print(f"{len(verdict.rules)} of {counted(verdict.asked, 'rule')} could be looked at")
+    console.print(f"{len(verdict.rules)} of {tallied(verdict.asked, 'rule')} could be looked at")
     if verdict.unseen:
         console.print("not looked at, so not passed:")
         for why, names in _by_reason(verdict).items():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pulsometro.common.counted import counted
+from pulsometro.common.counted import tallied
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table
 from pulsometro.questionnaire import Indicator
@@ -58,7 +58,7 @@ def explain_number(study: Study, what: str) -> str:
         )
     parts = [(_one if BAR in key else _entry)(study, key, field, page) for key, field, page in found[:_MOST]]
     if len(found) > _MOST:
-        parts.append(f"… and {counted(len(found) - _MOST, 'more row')} printed alike.")
+        parts.append(f"… and {tallied(len(found) - _MOST, 'more row')} printed alike.")
     return "\n\n".join(parts)
 
 
@@ -100,7 +100,7 @@ def _drawn(study: Study, what: str) -> tuple[Path, list[str]] | None:
 
 
 def _figure(study: Study, what: str, page: Path, keys: list[str]) -> str:
-    lines = [f"figure {what}, in {page.relative_to(study.root)}: {counted(len(keys), 'row')}"]
+    lines = [f"figure {what}, in {page.relative_to(study.root)}: {tallied(len(keys), 'row')}"]
     indicators: dict[tuple[str, str], dict[str, str]] = {}
     for key in keys:
         if key.endswith(FILES):
