@@ -9,7 +9,7 @@ import pytest
 from pulsometro.common.errors import PulsoError
 from pulsometro.ingest import stage as ingest
 from pulsometro.settings.configuration import load_yaml
-from pulsometro.settings.undecided import asked_by, undecided
+from pulsometro.settings.undecided import asked_by, open_todos
 from pulsometro.study import load_study
 from pulsometro.study.open_decisions import moved_on
 from pulsometro.study.stage import run as settings
@@ -71,8 +71,8 @@ def test_an_answer_that_begins_with_the_word_is_no_decision(tmp_path: Path) -> N
     with_todo(folder, "questionnaires/base.yaml", "items.escolaridad.codes", {1: "TODO EL TIEMPO", 2: "Todo"})
     study = load_study(folder)
     assert study.questionnaire(WAVES[0])["escolaridad"].codes[1] == "TODO EL TIEMPO"
-    assert asked_by("TODOS") is None and undecided({"blank": ["TODO"]}) == []
-    assert [fault.text for fault in undecided({"a": ["TODO"]})] == ["a.0 is still TODO; write it there."]
+    assert asked_by("TODOS") is None and open_todos({"blank": ["TODO"]}) == []
+    assert [fault.text for fault in open_todos({"a": ["TODO"]})] == ["a.0 is still TODO; write it there."]
 
 
 def test_what_was_moved_on_and_not_looked_at_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pulsometro.questionnaire.indicators import faults_against, load_indicators
 from pulsometro.questionnaire.load import load_questionnaire
 from pulsometro.settings.configuration import examine, load_yaml
 from pulsometro.settings.faults import Fault, Refused, refuse_files
-from pulsometro.settings.undecided import undecided
+from pulsometro.settings.undecided import open_todos
 from pulsometro.study import Study, find_root, load_study
 from pulsometro.study.item_references import design_faults_in, domain_faults_in
 from pulsometro.study.open_decisions import moved_on
@@ -136,7 +136,7 @@ def _file_by_file(found: _Found, root: Path) -> None:
     content: dict[str, Any] = {}
     if not found.taken(lambda: content.update(load_yaml(_params(root)))):
         return
-    open_ = [fault.place for fault in undecided(content)]
+    open_ = [fault.place for fault in open_todos(content)]
     _, wrong = examine(Params, content)
     found.add(_params(root), [fault for fault in wrong if not any(fault.place[: len(at)] == at for at in open_)])
     folder = root / "questionnaires"

@@ -21,7 +21,7 @@ from pulsometro.settings.configuration import STRICT, examine, load_yaml
 from pulsometro.settings.faults import Fault, refuse, shown
 from pulsometro.settings.made_once import once
 from pulsometro.settings.names import file_name_fault, hidden_characters
-from pulsometro.settings.undecided import undecided
+from pulsometro.settings.undecided import open_todos
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _made(merged: dict[str, Any], path: Path, wave: str, areas: Collection[str])
     delivery, undecided_columns = with_columns(merged)
     content, wrong = examine(_WaveFile, {**merged, "items": items, "delivery": delivery})
     told = [fault.place for fault in undecided_columns]
-    open_ = [fault for fault in undecided(merged) if not _below(fault.place, told)]
+    open_ = [fault for fault in open_todos(merged) if not _below(fault.place, told)]
     # What is to be decided is of no kind yet, and so nothing else is wrong with it.
     wrong = [fault for fault in wrong if not _below(fault.place, [fault.place for fault in open_])]
     refuse(path, [*expanded.faults, *undone, *undecided_columns, *open_, *wrong], merged)

@@ -22,7 +22,7 @@ def asked_by(value: object) -> str | None:
     return None if found is None else found["asked"] or ""
 
 
-def undecided(content: object) -> list[Fault]:
+def open_todos(content: object) -> list[Fault]:
     """A fault for each value of parsed YAML that is still to be decided, in its order; of an anchor one for all."""
     seen: dict[int, Fault] = {}
     return [seen.setdefault(id(value), fault) for value, fault in _found(content, ()) if id(value) not in seen]

@@ -15,7 +15,7 @@ Named = tuple[str, str, Place]
 _ALWAYS = "folio"
 
 
-def item_references(known: Known) -> Iterator[Fault]:
+def reference_faults_of_items(known: Known) -> Iterator[Fault]:
     """Items that no wave has, codes and answers that no wave's item has, places that are none."""
     params = known.params
     named = [*_checked(params), *design_items(params.weighting), *_other_items(params.weighting), *_parting(params)]

@@ -53,7 +53,7 @@ class Known:
             yield unknown(key, name, "which no questionnaire has", self.items, place)
 
 
-def known_names(study: Study) -> Known:
+def names_known_in(study: Study) -> Known:
     """What the study's files define; PulsoError where the indicators cannot be read.
 
     A wave whose questionnaire cannot be read stops later, alone.

@@ -8,7 +8,7 @@ from typing import Any
 from pulsometro.common.errors import PulsoError
 from pulsometro.settings.configuration import load_yaml
 from pulsometro.settings.faults import Fault, refuse_files
-from pulsometro.settings.undecided import asked_by, is_open, undecided
+from pulsometro.settings.undecided import asked_by, is_open, open_todos
 
 _MARK = b"TODO"
 # Where no wave has a day yet.
@@ -20,9 +20,9 @@ def refuse_open(root: Path, content: Mapping[str, Any]) -> None:
     indicators, and in the files that questionnaires extend.
     """
     params = root / "params.yaml"
-    found = {params: [fault for fault in undecided(content) if not _of_a_wave(fault, content)]}
+    found = {params: [fault for fault in open_todos(content) if not _of_a_wave(fault, content)]}
     for path in _shared(root / "questionnaires"):
-        found[path] = undecided(load_yaml(path))
+        found[path] = open_todos(load_yaml(path))
     refuse_files(found)
 
 
@@ -51,7 +51,7 @@ def open_in(root: Path, wave: str) -> list[Fault]:
     waves = load_yaml(path).get("waves")
     if not isinstance(waves, dict) or wave not in waves:
         return []
-    return undecided({"waves": {wave: waves[wave]}})
+    return open_todos({"waves": {wave: waves[wave]}})
 
 
 def with_stand_ins(content: dict[str, Any]) -> dict[str, Any]:

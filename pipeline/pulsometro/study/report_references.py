@@ -13,7 +13,7 @@ _NO_INDICATOR = "which questionnaires/indicators.yaml does not define"
 _DIRECTIONS = ("up_is_good", "up_is_bad", "neutral")
 
 
-def report_references(known: Known) -> Iterator[Fault]:
+def reference_faults_of_report(known: Known) -> Iterator[Fault]:
     """Indicators, answers, statistics and kinds of domain that the report names and nothing defines."""
     report = known.params.report
     for key, measure, place in _measures(known):

@@ -11,10 +11,10 @@ from pulsometro.questionnaire.comparability import renamed
 from pulsometro.settings.configuration import load_yaml
 from pulsometro.settings.faults import Fault, in_order, refuse_files
 from pulsometro.study.indicator_references import indicator_faults
-from pulsometro.study.item_references import item_references
-from pulsometro.study.known_names import Known, known_names
+from pulsometro.study.item_references import reference_faults_of_items
+from pulsometro.study.known_names import Known, names_known_in
 from pulsometro.study.release_plan import plan_faults
-from pulsometro.study.report_references import report_references
+from pulsometro.study.report_references import reference_faults_of_report
 from pulsometro.study.study_folder import Study
 from pulsometro.study.themes import theme_faults
 
@@ -26,7 +26,7 @@ def faults_of_study(study: Study) -> Faults:
 
     Raises PulsoError where the indicators cannot be read at all.
     """
-    known = known_names(study)
+    known = names_known_in(study)
     params, indicators = study.root / "params.yaml", study.questionnaires / "indicators.yaml"
     found = {params: list(_params_faults(study, known)), indicators: list(indicator_faults(known))}
     for wave, text in renamed(known.questionnaires, list(known.questionnaires)):
@@ -39,8 +39,8 @@ def _content(path: Path) -> object:
 
 
 def _params_faults(study: Study, known: Known) -> Iterator[Fault]:
-    yield from report_references(known)
-    yield from item_references(known)
+    yield from reference_faults_of_report(known)
+    yield from reference_faults_of_items(known)
     yield from theme_faults(known.indicators, known.params.change.themes)
     yield from plan_faults(study)
 
