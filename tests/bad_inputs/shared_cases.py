@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 from tests.small_study import ROOT, dump, load
 
 WAVE = "2013T2"
-# Inputs from 100 on are of the short questionnaire in the README beside them.
-SHORT = re.compile(r"1\d\d[b_]")
+# Inputs 100 to 119 and 130 are of the short questionnaire in the README beside them.
+SHORT = re.compile(r"1(?:0\d|1\d|30)[b_]")
 
 
 def write_study(folder: Path, delivery: Path, asked: Mapping[str, Any]) -> None:
