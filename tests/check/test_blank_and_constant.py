@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
+from pulsometro.check.gathering import gather
 from pulsometro.check.great_expectations.engine import Engine
 from pulsometro.check.rule import Evidence
-from pulsometro.check.stage import gather
 from pulsometro.common.errors import PulsoError
 from pulsometro.common.files import read_table
 from pulsometro.ingest import stage as ingest

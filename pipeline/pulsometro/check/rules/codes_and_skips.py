@@ -11,7 +11,7 @@ from pulsometro.check.rule import KEY, Evidence, Rule
 from pulsometro.check.rules.sample_design import design_rules, nested_units, never_blank, weight_flags, weight_inputs
 from pulsometro.ingest.delivery_record import DeliveryRecord, DifferenceKind
 from pulsometro.questionnaire.model import Item, Questionnaire
-from pulsometro.settings.check_settings import Severity
+from pulsometro.settings.check_settings import CheckSettings, Severity
 from pulsometro.study import Study
 from pulsometro.study.quarantine_reasons import REASONS, SERVERS
 
@@ -76,6 +76,13 @@ _DIFFERENCES: Mapping[DifferenceKind, tuple[Severity, str, str]] = {
     ),
 }
 
+# Where a role says which item is the day.
+_DATES = Rule(
+    "dates", "respondents", "outside_fieldwork", "in_set", "warning",
+    "Las entrevistas son de los días del levantamiento",
+    "Pregunte por esas entrevistas; si el levantamiento duró más, corrija las fechas en params.yaml.",
+    {"value_set": [False]},
+)  # fmt: skip
 _BOTH_NAMED: frozenset[DifferenceKind] = frozenset({"label_swapped", "text_swapped", "text_other"})
 
 
@@ -102,7 +109,23 @@ def questionnaire_rules(
     if units is not None:
         tables["nested"] = units[0]
         rules.append(units[1])
-    rules += [
+    rules += _delivery_rules(settings)
+    if settings.area is not None and settings.area in responses:
+        tables["areas"] = _areas(responses, questionnaire[settings.area], settings.area, study, questionnaire.wave)
+        rules += _area_rules(study)
+    if settings.roles.date is not None and settings.roles.date in responses:
+        rules.append(_DATES)
+    for kind, (severity, title, remedy) in _DIFFERENCES.items():
+        chosen = settings.unasked_columns if kind == "not_asked" else severity
+        rules.append(
+            Rule(f"metadata.{kind}", "differences", kind, "in_set", chosen, title, remedy, {"value_set": [False]})
+        )
+    return Evidence(tables, tuple(rules))
+
+
+def _delivery_rules(settings: CheckSettings) -> list[Rule]:
+    """What holds of every delivery, whatever was asked."""
+    return [
         Rule("types", "items", "type_ok", "in_set", "critical", "Cada reactivo tiene el tipo que le toca",
              "Vuelva a ejecutar la ingesta.", {"value_set": [True]}, signable=False),
         Rule("nonresponse", "items", "nonresponse", "between", "warning",
@@ -125,22 +148,6 @@ def questionnaire_rules(
              "Entrevistas entregadas = aceptadas + en cuarentena", "Es un defecto del programa: repórtelo.",
              {"value_set": [0]}, signable=False),
     ]  # fmt: skip
-    if settings.area is not None and settings.area in responses:
-        tables["areas"] = _areas(responses, questionnaire[settings.area], settings.area, study, questionnaire.wave)
-        rules += _area_rules(study)
-    if settings.roles.date is not None and settings.roles.date in responses:
-        rules.append(
-            Rule("dates", "respondents", "outside_fieldwork", "in_set", "warning",
-                 "Las entrevistas son de los días del levantamiento",
-                 "Pregunte por esas entrevistas; si el levantamiento duró más, corrija las fechas en params.yaml.",
-                 {"value_set": [False]})
-        )  # fmt: skip
-    for kind, (severity, title, remedy) in _DIFFERENCES.items():
-        chosen = settings.unasked_columns if kind == "not_asked" else severity
-        rules.append(
-            Rule(f"metadata.{kind}", "differences", kind, "in_set", chosen, title, remedy, {"value_set": [False]})
-        )
-    return Evidence(tables, tuple(rules))
 
 
 def _folio_rules() -> list[Rule]:
