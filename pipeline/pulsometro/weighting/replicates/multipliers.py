@@ -74,18 +74,27 @@ def rao_wu(
 
 
 def jkn(
-    stratum: npt.ArrayLike, psu: npt.ArrayLike, *, max_groups: int = 200, seed: int = 0, order: Ints | None = None
+    stratum: npt.ArrayLike,
+    psu: npt.ArrayLike,
+    *,
+    max_groups: int = 200,
+    seed: int = 0,
+    order: Ints | None = None,
+    population_psus: Floats | None = None,
 ) -> Multipliers:
     """Stratified jackknife: one replicate per PSU, or per random group of PSUs.
 
     With more than ``max_groups`` PSUs, each stratum's PSUs are dealt at random (seeded) into
     at least two groups, in proportion to its PSUs. The rest of the stratum is multiplied by
-    n_h ÷ (n_h − n_deleted); rscale = (G_h − 1)/G_h. ``order``: as for ``rao_wu``.
+    n_h ÷ (n_h − n_deleted); rscale = (1 − f_h)(G_h − 1)/G_h, with f_h = n_h/N_h where ``population_psus`` gives N_h
+    (as for ``rao_wu``) and 0 without it (Wolter 2007, Introduction to Variance Estimation, ch. 4.5). ``order``: as for
+    ``rao_wu``.
     """
     psus = _psus(stratum, psu, order)
     _refuse_lonely(psus)
     total = sum(len(members) for members in psus.members)
     grouped = total > max_groups
+    correction = _correction(psus, total, population_psus)
     generator = np.random.default_rng([seed])
     by_psu: list[Floats] = []
     rscales: list[float] = []
@@ -99,7 +108,7 @@ def jkn(
             one = np.ones(total)
             one[members] = np.where(gone, 0.0, size / (size - np.count_nonzero(gone)))
             by_psu.append(one)
-            rscales.append((groups - 1) / groups)
+            rscales.append(float(correction[members[0]] ** 2) * (groups - 1) / groups)
     values = np.array(by_psu)[:, psus.row]
     return Multipliers("jkn", values, 1.0, np.array(rscales), len(rscales) if grouped else 0)
 
@@ -143,7 +152,7 @@ def _refuse_lonely(psus: _Psus) -> None:
 
 
 def _correction(psus: _Psus, total: int, population_psus: Floats | None) -> Floats:
-    """(PSUs,) λ of the rescaled bootstrap; 1 without a finite population correction."""
+    """(PSUs,) √(1 − n/N), λ of the rescaled bootstrap; 1 without a finite population correction."""
     correction = np.ones(total)
     if population_psus is None:
         return correction

@@ -97,8 +97,6 @@ def _multipliers(
         other_stratum, other_psu = full.nonresponse.design_ids(settings)
         order = np.concatenate([order, len(order) + np.arange(len(other_psu))])
         stratum, psu = np.concatenate([stratum, other_stratum]), np.concatenate([psu, other_psu])
-    if declared.method == "jkn":
-        return jkn(stratum, psu, max_groups=declared.max_groups, seed=declared.seed, order=order)
     population = None
     if declared.fpc is not None:
         population = need_column(responses, declared.fpc, "replicates.fpc").to_numpy(dtype=float, na_value=np.nan)
@@ -107,6 +105,10 @@ def _multipliers(
                 "a finite population correction with units that gave no interview is not supported",
                 "leave out replicates.fpc or nonresponse",
             )
+    if declared.method == "jkn":
+        return jkn(
+            stratum, psu, max_groups=declared.max_groups, seed=declared.seed, order=order, population_psus=population
+        )
     return rao_wu(stratum, psu, declared.n, declared.seed, order=order, population_psus=population)
 
 
